@@ -7,17 +7,21 @@ public sealed record CardAction(int Number, int Points);
 
 /// <summary>A card action as a tap applies it.</summary>
 /// <param name="Number">The action's number; it counts as done even where nothing could be taken.</param>
-/// <param name="Points">What really changes on the card, signed; 0 where the balance or the cap left no room.</param>
+/// <param name="Points">What really changes on the card, signed; 0 where the balance or the cap left no
+/// room.</param>
 public sealed record AppliedCardAction(int Number, int Points);
 
 /// <summary>Applies pending card actions strictly in order, the same way on terminal and server.</summary>
 public static class PendingCardActions
 {
-    /// <summary>The actions that this tap applies: last + 1, last + 2 … as far as they are known without a hole.</summary>
+    /// <summary>
+    /// The actions that this tap applies: last + 1, last + 2 … as far as they are known without a hole.
+    /// </summary>
     /// <param name="lastApplied">The number the card carries, 0 for none.</param>
     /// <param name="balance">Points on the card before.</param>
     /// <param name="balanceMost">The card's cap; a credit stops there.</param>
-    /// <param name="pending">What the replica knows, in any order; actions already applied are passed over.</param>
+    /// <param name="pending">What the replica knows, in any order; actions already applied are passed
+    /// over.</param>
     public static IReadOnlyList<AppliedCardAction> Apply(
         int lastApplied, int balance, int balanceMost, IEnumerable<CardAction> pending)
     {

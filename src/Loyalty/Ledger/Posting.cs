@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Loyalty.Ledger;
 
-/// <summary>The accounts of one programme and currency. The sum over all of them is zero at every moment.</summary>
+/// <summary>
+/// The accounts of one programme and currency. The sum over all of them is zero at every moment.
+/// </summary>
 public enum AccountKind
 {
     /// <summary>Points on one card's chip; the account's number is the card's.</summary>
@@ -39,7 +41,8 @@ public static class Postings
     /// <param name="earned">Points given for the sale, not negative.</param>
     /// <param name="redeemed">Points spent, not negative.</param>
     /// <param name="adjusted">What card actions changed, signed.</param>
-    public static IReadOnlyList<Posting> ForCardTransaction(long cardNumber, int earned, int redeemed, int adjusted)
+    public static IReadOnlyList<Posting> ForCardTransaction(
+        long cardNumber, int earned, int redeemed, int adjusted)
     {
         var postings = new List<Posting>();
         Move(AccountKind.ProgrammeIssued, earned);

@@ -2,7 +2,8 @@ namespace SmartCardCrm.Loyalty.Programme;
 
 /// <summary>What the till asks for.</summary>
 /// <param name="Amount">What the basket costs, not negative.</param>
-/// <param name="PointsAsked">Points the customer wants to spend, not negative; 0 for none. More than is possible is cut down.</param>
+/// <param name="PointsAsked">Points the customer wants to spend, not negative; 0 for none. More than is
+/// possible is cut down.</param>
 public sealed record SaleRequest(Money Amount, int PointsAsked);
 
 /// <summary>What a sale does to the card and to the bill.</summary>
@@ -66,14 +67,17 @@ public static class Sale
         var redeemed = Redeemable(request, balance, rules);
         var due = request.Amount.Minor - (long)redeemed * rules.PointValueMinor;
         var earning = rules.RedeemedPartEarns ? request.Amount.Minor : due;
-        var room = rules.CardBalanceMost - (balance - redeemed);
-        var earned = (int)Math.Clamp(earning / rules.MinorPerUnit * rules.PointsPerUnit, 0, Math.Max(room, 0));
+        var room = Math.Max(rules.CardBalanceMost - (balance - redeemed), 0);
+        var earned = (int)Math.Clamp(earning / rules.MinorPerUnit * rules.PointsPerUnit, 0, room);
 
         return new SaleDecision.Approved(
             new SaleTerms(redeemed, earned, request.Amount with { Minor = due }, rules.Version));
     }
 
     // A point is never split: what it pays must fit in the bill whole.
-    private static int Redeemable(SaleRequest request, int balance, RuleSet rules) =>
-        (int)Math.Min(Math.Min(request.PointsAsked, balance), request.Amount.Minor / rules.PointValueMinor);
+    private static int Redeemable(SaleRequest request, int balance, RuleSet rules)
+    {
+        var payable = request.Amount.Minor / rules.PointValueMinor;
+        return (int)Math.Min(Math.Min(request.PointsAsked, balance), payable);
+    }
 }
