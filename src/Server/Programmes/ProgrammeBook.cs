@@ -1,0 +1,99 @@
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Programmes;
+
+/// <summary>A loyalty programme of this operator.</summary>
+internal sealed record Programme
+{
+    public long Number { get; init; }
+    public string Name { get; init; } = "";
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>IANA zone whose days decide when points expire.</summary>
+    public string Zone { get; init; } = "";
+}
+
+/// <summary>Programmes and the versions of their rules. A published version never changes.</summary>
+internal sealed class ProgrammeBook(Database database, TimeProvider clock)
+{
+    /// <summary>The programme a new server starts with, and its first rules.</summary>
+    public static readonly RuleSet FirstRules = new(
+        Version: 1, Programme: 1, Currency: "USD", MinorPerUnit: 100, PointsPerUnit: 1,
+        PointValueMinor: 1, RedeemedPartEarns: false, CardBalanceMost: 1_000_000);
+
+    /// <summary>Writes programme 1 and its first rules where there is no programme yet.</summary>
+    public void SeedFirst() =>
+        database.Write(db =>
+        {
+            if (db.Value<long>("SELECT COUNT(*) FROM programme") > 0)
+                return;
+            db.Run(
+                "INSERT INTO programme (number, name, currency, zone) VALUES (@Number, @Name, @Currency, @Zone)",
+                new { Number = (long)FirstRules.Programme, Name = "Points", FirstRules.Currency, Zone = "UTC" });
+            Insert(db, FirstRules);
+        });
+
+    public IReadOnlyList<Programme> All() =>
+        database.Read(db => db.List<Programme>("SELECT number, name, currency, zone FROM programme ORDER BY number"));
+
+    /// <summary>The version in force: the highest.</summary>
+    public RuleSet Current(long programme) => database.Read(db => Current(db, programme));
+
+    /// <summary>Publishes the next version and tells every terminal.</summary>
+    /// <param name="rules">The new rules; the version in it does not matter, the book gives the next one.</param>
+    /// <exception cref="FormatException">A number is out of its range, or the currency is not the programme's.</exception>
+    public RuleSet Publish(RuleSet rules) =>
+        database.Write(db =>
+        {
+            var current = Current(db, rules.Programme);
+            if (rules.Currency != current.Currency)
+                throw new FormatException("A programme keeps its currency.");
+            var next = RuleSet.FromDocument((rules with { Version = current.Version + 1 }).ToDocument());
+            Insert(db, next);
+            return next;
+        });
+
+    /// <summary>One version, or null where it was never published.</summary>
+    public static RuleSet? Find(DbSession db, long programme, long version)
+    {
+        var document = db.Find<byte[]>(
+            "SELECT document FROM rule_set WHERE programme = @programme AND version = @version",
+            new { programme, version });
+        return document is null ? null : RuleSet.FromDocument(document);
+    }
+
+    public static RuleSet Current(DbSession db, long programme) =>
+        RuleSet.FromDocument(db.Value<byte[]>(
+            "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",
+            new { programme }));
+
+    private void Insert(DbSession db, RuleSet rules)
+    {
+        var document = rules.ToDocument();
+        db.Run(
+            """
+            INSERT INTO rule_set (programme, version, document, published_us)
+            VALUES (@Programme, @Version, @Document, @Now)
+            """,
+            new
+            {
+                Programme = (long)rules.Programme,
+                Version = (long)rules.Version,
+                Document = document,
+                Now = clock.Microseconds(),
+            });
+        Feed.Publish(db, $"rule-set:{rules.Programme}:{rules.Version}", new FeedItem
+        {
+            RuleSet = new RuleSetItem
+            {
+                Version = (uint)rules.Version,
+                Document = Google.Protobuf.ByteString.CopyFrom(document),
+            },
+        });
+    }
+}

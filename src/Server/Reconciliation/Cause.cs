@@ -1,0 +1,32 @@
+namespace SmartCardCrm.Server.Reconciliation;
+
+/// <summary>Why card, terminal and ledger differ: stable codes, kept in the book and shown through resources.</summary>
+internal static class Cause
+{
+    /// <summary>The card's MAC, or what it covers, does not bear out what the terminal reports.</summary>
+    public const string BadProof = "bad-proof";
+
+    /// <summary>The reader id in the transaction was not made by the terminal that reports it.</summary>
+    public const string BadReaderId = "bad-reader-id";
+
+    /// <summary>The same counter of a card, or the same sequence of a terminal, came with two contents.</summary>
+    public const string ConflictingDuplicate = "conflicting-duplicate";
+
+    /// <summary>Headquarters knows no such card. The entries wait for its registration.</summary>
+    public const string UnknownCard = "unknown-card";
+
+    /// <summary>The entry does not hold what its kind must.</summary>
+    public const string Unreadable = "unreadable";
+
+    /// <summary>A later counter of the card was reported and an earlier one not.</summary>
+    public const string Gap = "gap";
+
+    /// <summary>Nobody knows yet whether the card committed.</summary>
+    public const string Doubt = "doubt";
+
+    /// <summary>Two proven states of one card contradict each other.</summary>
+    public const string CopyOrRollback = "copy-or-rollback";
+
+    /// <summary>The card signed it, but the rules or headquarters' card actions say otherwise.</summary>
+    public const string RuleMismatch = "rule-mismatch";
+}

@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Dapper;
+
+namespace SmartCardCrm.Server.Storage;
+
+/// <summary>Statements inside one transaction. Parameters are named; whole numbers travel as 64 bits.</summary>
+internal sealed class DbSession(DbConnection connection, DbTransaction transaction)
+{
+    /// <summary>Runs a statement and says how many rows it touched.</summary>
+    public int Run(string sql, object? parameters = null) => connection.Execute(sql, parameters, transaction);
+
+    /// <summary>All rows of a query.</summary>
+    public IReadOnlyList<T> List<T>(string sql, object? parameters = null) =>
+        connection.Query<T>(sql, parameters, transaction).AsList();
+
+    /// <summary>The only row of a query, or null where there is none.</summary>
+    public T? Find<T>(string sql, object? parameters = null) where T : class =>
+        connection.QuerySingleOrDefault<T>(sql, parameters, transaction);
+
+    /// <summary>The single value of a query that always has one.</summary>
+    public T Value<T>(string sql, object? parameters = null) =>
+        connection.QuerySingle<T>(sql, parameters, transaction);
+}
