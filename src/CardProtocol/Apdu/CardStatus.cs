@@ -1,0 +1,41 @@
+namespace SmartCardCrm.CardProtocol;
+
+/// <summary>The DESFire status bytes that mean something to us: the second byte after 91.</summary>
+public static class CardStatus
+{
+    public const byte Ok = 0x00;
+    public const byte IntegrityError = 0x1E;
+    public const byte NoSuchKey = 0x40;
+    public const byte PermissionDenied = 0x9D;
+    public const byte ApplicationNotFound = 0xA0;
+    public const byte AuthenticationDelay = 0xAD;
+    public const byte AuthenticationError = 0xAE;
+    public const byte AdditionalFrame = 0xAF;
+    public const byte BoundaryError = 0xBE;
+
+    /// <summary>The name that DESFire documents give a status, or "unknown status".</summary>
+    internal static string NameOf(byte status) => status switch
+    {
+        Ok => "OPERATION_OK",
+        0x0B => "COMMAND_NOT_FOUND",
+        0x0C => "NO_CHANGES",
+        0x0E => "OUT_OF_EEPROM",
+        0x1C => "ILLEGAL_COMMAND_CODE",
+        IntegrityError => "INTEGRITY_ERROR",
+        NoSuchKey => "NO_SUCH_KEY",
+        0x7E => "LENGTH_ERROR",
+        PermissionDenied => "PERMISSION_DENIED",
+        0x9E => "PARAMETER_ERROR",
+        ApplicationNotFound => "APPLICATION_NOT_FOUND",
+        AuthenticationDelay => "AUTHENTICATION_DELAY",
+        AuthenticationError => "AUTHENTICATION_ERROR",
+        AdditionalFrame => "ADDITIONAL_FRAME",
+        BoundaryError => "BOUNDARY_ERROR",
+        0xCA => "COMMAND_ABORTED",
+        0xCE => "COUNT_ERROR",
+        0xDE => "DUPLICATE_ERROR",
+        0xEE => "MEMORY_ERROR",
+        0xF0 => "FILE_NOT_FOUND",
+        _ => "unknown status",
+    };
+}

@@ -1,0 +1,150 @@
+namespace SmartCardCrm.CardProtocol;
+
+/// <summary>An open session with a member's card: the one door to what we keep on the chip.</summary>
+/// <remarks>
+/// One thread at a time. What is read since <see cref="Open"/> or <see cref="Restart"/> becomes part of the
+/// transaction that <see cref="Commit"/> ends, and so of the card's proof. After an exception the session is over.
+/// </remarks>
+public sealed class MemberCard : IDisposable
+{
+    private readonly ICardChannel _card;
+    private readonly CardKey _key;
+    private readonly CardKeyNumber _number;
+    private readonly FillRandom _random;
+    private readonly List<TransactionStep> _steps = [];
+    private Ev2Channel _channel;
+    private bool _committed;
+
+    private MemberCard(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
+    {
+        _card = card;
+        _key = key;
+        _number = number;
+        _random = random;
+        _channel = Authenticate();
+    }
+
+    /// <summary>Everything of this transaction that enters the card's proof, in order, with plain data.</summary>
+    /// <remarks>Stays after <see cref="Commit"/> until the next command.</remarks>
+    public IReadOnlyList<TransactionStep> Steps => _steps;
+
+    /// <summary>Selects our application and opens a session: 3 APDUs.</summary>
+    /// <param name="channel">The card. Not owned.</param>
+    /// <param name="key">The card's key. Not owned; needed for as long as the session may be restarted.</param>
+    /// <param name="number">Which key that is: Enquiry or Sale.</param>
+    /// <param name="random">Fresh randomness for the handshake.</param>
+    /// <exception cref="CardRefusedException">A0: not our application; AE: the card has another key.</exception>
+    /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
+    /// <exception cref="CardForeignException">Not a DESFire.</exception>
+    public static MemberCard Open(ICardChannel channel, CardKey key, CardKeyNumber number, FillRandom random) =>
+        new(channel, key, number, random);
+
+    /// <summary>Opens the session anew, dropping what was staged and leaving earlier reads out of the proof: 3 APDUs.</summary>
+    public void Restart()
+    {
+        _channel.Dispose();
+        _steps.Clear();
+        _committed = false;
+        _channel = Authenticate();
+    }
+
+    /// <summary>The newest record, and so the card's state: 1 APDU.</summary>
+    /// <exception cref="CardRefusedException">BE: the card has no record, for it was never born.</exception>
+    /// <exception cref="CardForeignException">A record that this release cannot read.</exception>
+    public LogRecord ReadNewest() => LogRecord.Decode(ReadRecords(0, 1).Span);
+
+    /// <summary>The log, newest first: 1 APDU, and 1 more for each three records after the first.</summary>
+    /// <param name="most">How many, 1 to 10; the answer has fewer when fewer exist.</param>
+    public IReadOnlyList<LogRecord> ReadLog(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+        List<LogRecord> log = [ReadNewest()];
+        // The chip refuses to read more than there is. Since n counts commits and each writes a record, n says it.
+        var exist = (int)Math.Min(Math.Min(log[0].Counter, CardLayout.RecordsKept), (uint)most);
+        while (log.Count < exist)
+        {
+            var count = Math.Min(CardLayout.RecordsPerAnswerMost, exist - log.Count);
+            var records = ReadRecords(log.Count, count).Span;
+            for (var i = count - 1; i >= 0; i--)
+                log.Add(LogRecord.Decode(records.Slice(i * LogRecord.Length, LogRecord.Length)));
+        }
+
+        return log;
+    }
+
+    /// <summary>The member file: 1 APDU.</summary>
+    public MemberProfile ReadProfile() => MemberProfile.Decode(
+        Execute(new ReadData(CardLayout.MemberFile, 0, MemberProfile.Length)).Span);
+
+    /// <summary>The points, as last committed: 1 APDU.</summary>
+    public int ReadBalance() => Execute(new GetValue(CardLayout.Points));
+
+    /// <summary>The counter and MAC of the last commit: 1 APDU. Needs the enquiry key; not part of a proof.</summary>
+    public CommitProof ReadLastCommit() => CommitProof.Read(
+        _channel.Execute(new ReadData(CardLayout.TransactionMacFile, 0, CommitProof.Length)).Span);
+
+    /// <summary>Adds points at commit: 1 APDU. Needs the sale key.</summary>
+    /// <param name="points">1 or more.</param>
+    public void Credit(int points)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
+        Execute(new Credit(CardLayout.Points, points));
+    }
+
+    /// <summary>Takes points off at commit: 1 APDU.</summary>
+    /// <param name="points">1 or more.</param>
+    /// <exception cref="CardRefusedException">BE: the card holds fewer.</exception>
+    public void Debit(int points)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
+        Execute(new Debit(CardLayout.Points, points));
+    }
+
+    /// <summary>Adds a record to the log at commit: 1 APDU. Needs the sale key.</summary>
+    public void Append(LogRecord record)
+    {
+        var bytes = new byte[LogRecord.Length];
+        record.Encode(bytes);
+        Execute(new WriteRecord(CardLayout.Log, bytes));
+    }
+
+    /// <summary>Names who commits: 1 APDU. Needs the sale key; the card refuses to commit without it.</summary>
+    /// <returns>Who committed before, for the server's eyes.</returns>
+    public EncryptedReaderId CommitReaderId(ReaderId id) => Execute(new CommitReaderID(id));
+
+    /// <summary>Makes everything staged final, all or nothing: 1 APDU.</summary>
+    /// <exception cref="CardException">Whatever it is, it is unknown whether the card has committed.</exception>
+    public CommitProof Commit()
+    {
+        var proof = _channel.Execute(new CommitTransaction());
+        _committed = true;
+        return proof;
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    /// <summary>Replaces the member file at commit: 1 APDU. Needs the sale key.</summary>
+    internal void WriteProfile(MemberProfile profile)
+    {
+        var bytes = new byte[MemberProfile.Length];
+        profile.Encode(bytes);
+        Execute(new WriteData(CardLayout.MemberFile, 0, bytes));
+    }
+
+    private ReadOnlyMemory<byte> ReadRecords(int newest, int count) =>
+        Execute(new ReadRecords(CardLayout.Log, newest, count, LogRecord.Length));
+
+    private TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
+    {
+        if (_committed)
+            _steps.Clear();
+        _committed = false;
+        return _channel.Execute(command, _steps);
+    }
+
+    private Ev2Channel Authenticate()
+    {
+        new PlainChannel(_card).Execute(new SelectApplication(CardLayout.Application));
+        return Ev2Handshake.First(_card, _key, _number, _random);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+
+namespace SmartCardCrm.CardProtocol;
+
+/// <summary>Opens AES sessions: AuthenticateEV2First and AuthenticateEV2NonFirst.</summary>
+/// <remarks>Source: NXP AN12343 and AN12196. All four cryptograms are CBC from a zero IV, without padding.</remarks>
+internal static class Ev2Handshake
+{
+    private const byte FirstIns = 0x71;
+    private const byte NonFirstIns = 0x77;
+    private const byte AdditionalFrameIns = 0xAF;
+    private const int RandomLength = 16;
+    private const int CapabilitiesLength = 12;
+
+    private static ReadOnlySpan<byte> ZeroIv => new byte[AesBlocks.BlockLength];
+
+    private static ReadOnlySpan<byte> EncryptionLabel => [0xA5, 0x5A, 0x00, 0x01, 0x00, 0x80];
+
+    private static ReadOnlySpan<byte> MacLabel => [0x5A, 0xA5, 0x00, 0x01, 0x00, 0x80];
+
+    /// <summary>Opens a session on the selected application: new transaction identifier, counter zero.</summary>
+    /// <param name="card">The card. Used for as long as the channel is.</param>
+    /// <param name="key">The key. Read, not kept.</param>
+    /// <param name="number">Its number in the application.</param>
+    /// <param name="random">Makes the 16 bytes that this side adds.</param>
+    /// <exception cref="CardRefusedException">AE: the card has another key; AD: too many wrong ones before.</exception>
+    /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
+    public static Ev2Channel First(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
+    {
+        Span<byte> randoms = stackalloc byte[2 * RandomLength];
+        Span<byte> proof = stackalloc byte[Ev2Channel.IdentifierLength + RandomLength + CapabilitiesLength];
+        random(randoms[..RandomLength]);
+        Exchange(card, key, [FirstIns, (byte)number, 0x00], randoms, proof);
+        MustReturn(randoms[..RandomLength], proof.Slice(Ev2Channel.IdentifierLength, RandomLength));
+
+        return Open(card, proof[..Ev2Channel.IdentifierLength], 0, key, randoms);
+    }
+
+    /// <summary>Goes on with another key: identifier, counter and an open transaction stay.</summary>
+    /// <param name="channel">The session to go on from; over when this returns or throws.</param>
+    /// <param name="key">The key. Read, not kept.</param>
+    /// <param name="number">Its number in the application.</param>
+    /// <param name="random">Makes the 16 bytes that this side adds.</param>
+    public static Ev2Channel NonFirst(Ev2Channel channel, CardKey key, CardKeyNumber number, FillRandom random)
+    {
+        using var ended = channel;
+        Span<byte> randoms = stackalloc byte[2 * RandomLength];
+        Span<byte> proof = stackalloc byte[RandomLength];
+        random(randoms[..RandomLength]);
+        Exchange(channel.Card, key, [NonFirstIns, (byte)number], randoms, proof);
+        MustReturn(randoms[..RandomLength], proof);
+
+        return Open(channel.Card, channel.Identifier, channel.Counter, key, randoms);
+    }
+
+    /// <summary>The session keys that two random numbers make: encryption key ‖ MAC key, 32 bytes.</summary>
+    /// <param name="key">The key that both sides proved.</param>
+    /// <param name="randoms">The reader's 16 bytes ‖ the card's 16 bytes.</param>
+    /// <param name="sessionKeys">Receives 32 bytes. The caller zeroes them.</param>
+    public static void DeriveSessionKeys(CardKey key, ReadOnlySpan<byte> randoms, Span<byte> sessionKeys)
+    {
+        var mine = randoms[..RandomLength];
+        var cards = randoms[RandomLength..];
+        Span<byte> input = stackalloc byte[EncryptionLabel.Length + 26];
+        var context = input[EncryptionLabel.Length..];
+        mine[..8].CopyTo(context);
+        AesBlocks.Xor(context[2..8], cards[..6]);
+        cards[6..].CopyTo(context[8..]);
+        mine[8..].CopyTo(context[18..]);
+
+        using var cmac = new AesCmac(key.Bytes);
+        EncryptionLabel.CopyTo(input);
+        cmac.Compute(input, sessionKeys);
+        MacLabel.CopyTo(input);
+        cmac.Compute(input, sessionKeys[CardKey.Length..]);
+    }
+
+    /// <param name="card">The card.</param>
+    /// <param name="key">The key to prove.</param>
+    /// <param name="opening">Opcode, key number and, for First, the empty list of capabilities.</param>
+    /// <param name="randoms">This side's 16 bytes; the card's are added behind them.</param>
+    /// <param name="proof">Receives the card's last cryptogram, decrypted.</param>
+    private static void Exchange(
+        ICardChannel card, CardKey key, ReadOnlySpan<byte> opening, Span<byte> randoms, Span<byte> proof)
+    {
+        using var aes = new AesBlocks(key.Bytes);
+        var name = opening[0] == FirstIns ? "AuthenticateEV2First" : "AuthenticateEV2NonFirst";
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        Span<byte> answer = stackalloc byte[Frame.AnswerMost];
+
+        var length = card.Transmit(frame[..Frame.Wrap(opening[0], opening[1..], frame)], answer);
+        var cardRandom = Frame.Unwrap(name, answer[..length], CardStatus.AdditionalFrame);
+        Answer.MustHave(cardRandom, RandomLength);
+        aes.DecryptCbc(ZeroIv, cardRandom);
+        cardRandom.CopyTo(randoms[RandomLength..]);
+
+        Span<byte> both = stackalloc byte[2 * RandomLength];
+        randoms[..RandomLength].CopyTo(both);
+        RotateLeft(cardRandom, both[RandomLength..]);
+        aes.EncryptCbc(ZeroIv, both);
+        length = card.Transmit(frame[..Frame.Wrap(AdditionalFrameIns, both, frame)], answer);
+        var last = Frame.Unwrap(name, answer[..length]);
+        Answer.MustHave(last, proof.Length);
+        aes.DecryptCbc(ZeroIv, last);
+        last.CopyTo(proof);
+    }
+
+    private static Ev2Channel Open(
+        ICardChannel card, ReadOnlySpan<byte> identifier, ushort counter, CardKey key, ReadOnlySpan<byte> randoms)
+    {
+        Span<byte> sessionKeys = stackalloc byte[2 * CardKey.Length];
+        DeriveSessionKeys(key, randoms, sessionKeys);
+        var channel = new Ev2Channel(card, identifier, counter, sessionKeys);
+        CryptographicOperations.ZeroMemory(sessionKeys);
+        return channel;
+    }
+
+    /// <summary>The card proves the key by sending our random number back, rotated by one byte.</summary>
+    private static void MustReturn(ReadOnlySpan<byte> random, ReadOnlySpan<byte> returned)
+    {
+        Span<byte> expected = stackalloc byte[RandomLength];
+        RotateLeft(random, expected);
+        if (!CryptographicOperations.FixedTimeEquals(expected, returned))
+            throw new CardNotTrustedException("The card did not prove that it holds the key.");
+    }
+
+    private static void RotateLeft(ReadOnlySpan<byte> bytes, Span<byte> rotated)
+    {
+        bytes[1..].CopyTo(rotated);
+        rotated[RandomLength - 1] = bytes[0];
+    }
+}
