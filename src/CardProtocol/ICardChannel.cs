@@ -8,7 +8,8 @@ public interface ICardChannel
     /// <param name="command">A short APDU, 5 to 261 bytes. Read, not kept.</param>
     /// <param name="answer">Receives data and the two status bytes; at least 258 bytes long.</param>
     /// <returns>Length of the answer, 2 to 258.</returns>
-    /// <exception cref="CardLostException">Card, reader or daemon is gone; the card may have acted.</exception>
+    /// <exception cref="CardLostException">Card, reader or daemon is gone; the card may have
+    /// acted.</exception>
     int Transmit(ReadOnlySpan<byte> command, Span<byte> answer);
 }
 

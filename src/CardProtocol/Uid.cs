@@ -16,7 +16,8 @@ public readonly record struct Uid
     public string Masked => $"…{_value & 0xFFFF:X4}";
 
     /// <param name="bytes">7 bytes in the order in which the reader's FF CA and GetCardUID give them.</param>
-    /// <exception cref="ArgumentException">Another length; 4 bytes are a random id, and no use to us.</exception>
+    /// <exception cref="ArgumentException">Another length; 4 bytes are a random id, and no use to
+    /// us.</exception>
     public static Uid FromBytes(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Length)
@@ -32,8 +33,9 @@ public readonly record struct Uid
     /// <param name="uid">Receives the UID, or the default.</param>
     public static bool TryParse(string? hex, out Uid uid)
     {
-        var parsed = ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            && hex.Length == 2 * Length;
+        var value = 0UL;
+        var parsed = hex?.Length == 2 * Length
+            && ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         uid = parsed ? new Uid(value) : default;
         return parsed;
     }

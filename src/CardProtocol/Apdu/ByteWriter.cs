@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Writes into a caller's buffer, integers least significant byte first as DESFire has them.</summary>
+/// <summary>Writes into a caller's buffer, integers least significant byte first as DESFire has
+/// them.</summary>
 internal ref struct ByteWriter(Span<byte> buffer)
 {
     private readonly Span<byte> _buffer = buffer;

@@ -1,6 +1,7 @@
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Native DESFire commands wrapped as ISO 7816-4 APDUs: <c>90 INS 00 00 [Lc body] 00</c>, answered by
+/// <summary>Native DESFire commands wrapped as ISO 7816-4 APDUs: <c>90 INS 00 00 [Lc body] 00</c>, answered
+/// by
 /// <c>body 91 ST</c>.</summary>
 /// <remarks>One frame each way. We use only the opcodes that never chain with AF.</remarks>
 internal static class Frame
@@ -35,9 +36,9 @@ internal static class Frame
     {
         if (answer.Length < 2 || answer[^2] != 0x91)
         {
+            var ends = Convert.ToHexString(answer[^Math.Min(2, answer.Length)..]);
             throw new CardForeignException(
-                CardForeignReason.NotDesfire,
-                $"The answer to {command} is not a DESFire's: {Convert.ToHexString(answer[^Math.Min(2, answer.Length)..])}.");
+                CardForeignReason.NotDesfire, $"No DESFire answers {command} with {ends} at the end.");
         }
 
         return answer[^1] == expected ? answer[..^2] : throw new CardRefusedException(command, answer[^1]);

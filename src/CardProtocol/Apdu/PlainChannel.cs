@@ -1,6 +1,7 @@
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Commands outside a session: nothing is protected, and nothing in the answers is to be believed.</summary>
+/// <summary>Commands outside a session: nothing is protected, and nothing in the answers is to be
+/// believed.</summary>
 internal sealed class PlainChannel(ICardChannel card)
 {
     public TAnswer Execute<TAnswer>(ICommand<TAnswer> command)

@@ -47,8 +47,10 @@ internal sealed record CreateBackupDataFile(FileRef File, AccessRights Rights, i
     public Nothing Read(ReadOnlySpan<byte> data) => Nothing.Read(data);
 }
 
-/// <summary>Creates the file in which the card counts its commits and keeps the last transaction MAC.</summary>
-internal sealed record CreateTransactionMACFile(FileRef File, AccessRights Rights, CardKey Key) : ICommand<Nothing>
+/// <summary>Creates the file in which the card counts its commits and keeps the last transaction
+/// MAC.</summary>
+internal sealed record CreateTransactionMACFile(FileRef File, AccessRights Rights, CardKey Key)
+    : ICommand<Nothing>
 {
     private const byte Aes = 0x02;
 
@@ -71,7 +73,8 @@ internal sealed record CreateTransactionMACFile(FileRef File, AccessRights Right
     public Nothing Read(ReadOnlySpan<byte> data) => Nothing.Read(data);
 }
 
-/// <summary>Reads part of a data file, or the transaction MAC file, in one answer of at most 239 bytes.</summary>
+/// <summary>Reads part of a data file, or the transaction MAC file, in one answer of at most 239
+/// bytes.</summary>
 internal sealed record ReadData(FileRef File, int Offset, int Length) : ICommand<ReadOnlyMemory<byte>>
 {
     public byte Ins => 0xAD;

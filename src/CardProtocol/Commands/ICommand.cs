@@ -23,7 +23,8 @@ internal interface ICommand<out TAnswer>
     }
 
     /// <param name="data">The answer's plain data, without status and MAC. Read, not kept.</param>
-    /// <exception cref="CardNotTrustedException">The data has a length that the command's answer cannot have.</exception>
+    /// <exception cref="CardNotTrustedException">The data has a length that the command's answer cannot
+    /// have.</exception>
     TAnswer Read(ReadOnlySpan<byte> data);
 }
 
@@ -53,6 +54,6 @@ internal static class Answer
     public static void MustHave(ReadOnlySpan<byte> data, int length)
     {
         if (data.Length != length)
-            throw new CardNotTrustedException($"The answer has {data.Length} bytes where there are {length}.");
+            throw new CardNotTrustedException($"The answer has {data.Length} bytes, not {length}.");
     }
 }

@@ -2,7 +2,8 @@ namespace SmartCardCrm.CardProtocol;
 
 /// <summary>Replaces a key of the application.</summary>
 /// <param name="Number">Which key.</param>
-/// <param name="Old">The key now in place, or null for the key of the session itself, which success then ends.</param>
+/// <param name="Old">The key now in place, or null for the key of the session itself, which success then
+/// ends.</param>
 /// <param name="New">The key to be, with its version.</param>
 internal sealed record ChangeKey(CardKeyNumber Number, CardKey? Old, CardKey New) : ICommand<Nothing>
 {

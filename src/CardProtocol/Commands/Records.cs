@@ -1,8 +1,9 @@
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Creates a ring of records; one of them is used for the pending write, so one fewer can be read.</summary>
-internal sealed record CreateCyclicRecordFile(FileRef File, AccessRights Rights, int RecordSize, int RecordsMost)
-    : ICommand<Nothing>
+/// <summary>Creates a ring of records; one of them is used for the pending write, so one fewer can be
+/// read.</summary>
+internal sealed record CreateCyclicRecordFile(
+    FileRef File, AccessRights Rights, int RecordSize, int RecordsMost) : ICommand<Nothing>
 {
     public byte Ins => 0xC0;
     public CommMode Mode => CommMode.Mac;
@@ -43,7 +44,8 @@ internal sealed record ReadRecords(FileRef File, int Newest, int Count, int Reco
     }
 }
 
-/// <summary>Writes the pending record, from its first byte; the ring turns at <see cref="CommitTransaction"/>.</summary>
+/// <summary>Writes the pending record, from its first byte; the ring turns at
+/// <see cref="CommitTransaction"/>.</summary>
 internal sealed record WriteRecord(FileRef File, ReadOnlyMemory<byte> Content) : ICommand<Nothing>
 {
     public byte Ins => 0x8B;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Creates a value file that starts at zero, without LimitedCredit and without free GetValue.</summary>
+/// <summary>Creates a value file that starts at zero, without LimitedCredit and without free
+/// GetValue.</summary>
 /// <param name="File">Number and mode.</param>
 /// <param name="Rights">Who may do what.</param>
 /// <param name="Most">Upper limit; the lower one is zero.</param>

@@ -12,7 +12,8 @@ internal static class CardLayout
     /// <summary>The ring has one record more, for the pending write.</summary>
     public const int RecordsKept = 10;
 
-    /// <summary>KeySett1: key 0 changes keys and settings, creates and lists; itself can be changed.</summary>
+    /// <summary>KeySett1: key 0 changes keys and settings, creates and lists; itself can be
+    /// changed.</summary>
     public const byte KeySettings = 0x09;
 
     /// <summary>KeySett2: six AES keys, no ISO file ids.</summary>
@@ -43,7 +44,8 @@ internal static class CardTime
 
     /// <summary>Days since 2000-01-01, 1 to 65,535 (2179-06-06); 0 for none.</summary>
     /// <exception cref="OverflowException">The day is out of range.</exception>
-    public static ushort ToDays(DateOnly? day) => (ushort)(day is { } some ? some.DayNumber - DayZero.DayNumber : 0);
+    public static ushort ToDays(DateOnly? day) =>
+        (ushort)(day is { } some ? some.DayNumber - DayZero.DayNumber : 0);
 
     public static DateOnly? FromDays(ushort days) => days == 0 ? null : DayZero.AddDays(days);
 

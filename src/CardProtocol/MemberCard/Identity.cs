@@ -60,7 +60,7 @@ public sealed record Identity
     {
         var from = new ByteReader(bytes);
         if (from.Byte() != CardLayout.Version)
-            throw new CardForeignException(CardForeignReason.UnknownLayout, "The identity has an unknown layout.");
+            throw CardForeignException.UnknownLayout("identity");
 
         return new Identity
         {

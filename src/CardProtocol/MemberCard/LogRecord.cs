@@ -29,7 +29,8 @@ public enum Circumstances : byte
     CardActionApplied = 4,
 }
 
-/// <summary>One record of the log, 64 bytes: a transaction, and in it the state of the card after it.</summary>
+/// <summary>One record of the log, 64 bytes: a transaction, and in it the state of the card after
+/// it.</summary>
 /// <remarks>Points are 0 to 2³¹ − 1. Each committed transaction writes one record.</remarks>
 public sealed record LogRecord
 {
@@ -38,7 +39,8 @@ public sealed record LogRecord
     /// <summary>n: the transaction MAC counter of the commit that wrote it; 1 at birth.</summary>
     public required uint Counter { get; init; }
 
-    /// <summary>When, in whole seconds, 2020-01-01 to 2156-02-07 UTC; what is below a second is dropped.</summary>
+    /// <summary>When, in whole seconds, 2020-01-01 to 2156-02-07 UTC; what is below a second is
+    /// dropped.</summary>
     public required DateTimeOffset Time
     {
         get;
@@ -61,7 +63,8 @@ public sealed record LogRecord
 
     public int Redeemed { get; init; }
 
-    /// <summary>What the checkout came to, in minor units of the programme's currency; negative for a return.</summary>
+    /// <summary>What the checkout came to, in minor units of the programme's currency; negative for a
+    /// return.</summary>
     public int Amount { get; init; }
 
     public int BalanceAfter { get; init; }
@@ -79,7 +82,8 @@ public sealed record LogRecord
     /// <summary>The number of the last card action applied; 0 for none.</summary>
     public ushort LastCardAction { get; init; }
 
-    /// <summary>Operations decided offline after <see cref="AcknowledgedCounter"/>; 255 means that many or more.</summary>
+    /// <summary>Operations decided offline after <see cref="AcknowledgedCounter"/>; 255 means that many or
+    /// more.</summary>
     public byte OfflineOperations { get; init; }
 
     /// <summary>Points redeemed offline after <see cref="AcknowledgedCounter"/>.</summary>
@@ -123,10 +127,10 @@ public sealed record LogRecord
     }
 
     /// <param name="bytes">64 bytes.</param>
-    /// <exception cref="CardForeignException">A layout version, kind or value that this release does not know.</exception>
+    /// <exception cref="CardForeignException">A layout version, kind or value that this release does not
+    /// know.</exception>
     public static LogRecord Decode(ReadOnlySpan<byte> bytes) =>
-        TryDecode(bytes) ?? throw new CardForeignException(
-            CardForeignReason.UnknownLayout, "The log record is none that this release can read.");
+        TryDecode(bytes) ?? throw CardForeignException.UnknownLayout("log record");
 
     /// <summary>The record, or null where <see cref="Decode"/> throws.</summary>
     internal static LogRecord? TryDecode(ReadOnlySpan<byte> bytes)

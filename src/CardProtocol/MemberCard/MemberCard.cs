@@ -3,7 +3,8 @@ namespace SmartCardCrm.CardProtocol;
 /// <summary>An open session with a member's card: the one door to what we keep on the chip.</summary>
 /// <remarks>
 /// One thread at a time. What is read since <see cref="Open"/> or <see cref="Restart"/> becomes part of the
-/// transaction that <see cref="Commit"/> ends, and so of the card's proof. After an exception the session is over.
+/// transaction that <see cref="Commit"/> ends, and so of the card's proof. After an exception the session is
+/// over.
 /// </remarks>
 public sealed class MemberCard : IDisposable
 {
@@ -24,22 +25,27 @@ public sealed class MemberCard : IDisposable
         _channel = Authenticate();
     }
 
-    /// <summary>Everything of this transaction that enters the card's proof, in order, with plain data.</summary>
+    /// <summary>Everything of this transaction that enters the card's proof, in order, with plain
+    /// data.</summary>
     /// <remarks>Stays after <see cref="Commit"/> until the next command.</remarks>
     public IReadOnlyList<TransactionStep> Steps => _steps;
 
     /// <summary>Selects our application and opens a session: 3 APDUs.</summary>
     /// <param name="channel">The card. Not owned.</param>
-    /// <param name="key">The card's key. Not owned; needed for as long as the session may be restarted.</param>
+    /// <param name="key">The card's key. Not owned; needed for as long as the session may be
+    /// restarted.</param>
     /// <param name="number">Which key that is: Enquiry or Sale.</param>
     /// <param name="random">Fresh randomness for the handshake.</param>
-    /// <exception cref="CardRefusedException">A0: not our application; AE: the card has another key.</exception>
+    /// <exception cref="CardRefusedException">A0: not our application; AE: the card has another
+    /// key.</exception>
     /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
     /// <exception cref="CardForeignException">Not a DESFire.</exception>
-    public static MemberCard Open(ICardChannel channel, CardKey key, CardKeyNumber number, FillRandom random) =>
+    public static MemberCard Open(
+        ICardChannel channel, CardKey key, CardKeyNumber number, FillRandom random) =>
         new(channel, key, number, random);
 
-    /// <summary>Opens the session anew, dropping what was staged and leaving earlier reads out of the proof: 3 APDUs.</summary>
+    /// <summary>Opens the session anew, dropping what was staged and leaving earlier reads out of the proof:
+    /// 3 APDUs.</summary>
     public void Restart()
     {
         _channel.Dispose();
@@ -59,7 +65,7 @@ public sealed class MemberCard : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
         List<LogRecord> log = [ReadNewest()];
-        // The chip refuses to read more than there is. Since n counts commits and each writes a record, n says it.
+        // The chip refuses to read more than there is. Each commit writes a record and n counts commits.
         var exist = (int)Math.Min(Math.Min(log[0].Counter, CardLayout.RecordsKept), (uint)most);
         while (log.Count < exist)
         {
@@ -79,7 +85,8 @@ public sealed class MemberCard : IDisposable
     /// <summary>The points, as last committed: 1 APDU.</summary>
     public int ReadBalance() => Execute(new GetValue(CardLayout.Points));
 
-    /// <summary>The counter and MAC of the last commit: 1 APDU. Needs the enquiry key; not part of a proof.</summary>
+    /// <summary>The counter and MAC of the last commit: 1 APDU. Needs the enquiry key; not part of a
+    /// proof.</summary>
     public CommitProof ReadLastCommit() => CommitProof.Read(
         _channel.Execute(new ReadData(CardLayout.TransactionMacFile, 0, CommitProof.Length)).Span);
 
@@ -108,12 +115,14 @@ public sealed class MemberCard : IDisposable
         Execute(new WriteRecord(CardLayout.Log, bytes));
     }
 
-    /// <summary>Names who commits: 1 APDU. Needs the sale key; the card refuses to commit without it.</summary>
+    /// <summary>Names who commits: 1 APDU. Needs the sale key; the card refuses to commit without
+    /// it.</summary>
     /// <returns>Who committed before, for the server's eyes.</returns>
     public EncryptedReaderId CommitReaderId(ReaderId id) => Execute(new CommitReaderID(id));
 
     /// <summary>Makes everything staged final, all or nothing: 1 APDU.</summary>
-    /// <exception cref="CardException">Whatever it is, it is unknown whether the card has committed.</exception>
+    /// <exception cref="CardException">Whatever it is, it is unknown whether the card has
+    /// committed.</exception>
     public CommitProof Commit()
     {
         var proof = _channel.Execute(new CommitTransaction());

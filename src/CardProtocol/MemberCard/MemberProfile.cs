@@ -50,7 +50,7 @@ public sealed record MemberProfile
         get;
         init => field = value.Count <= OffersMost && value.All(offer => offer.Id != 0)
             ? value
-            : throw new ArgumentException($"There are at most {OffersMost} offers, none with id 0.", nameof(value));
+            : throw new ArgumentException($"At most {OffersMost} offers, none with id 0.", nameof(value));
     } = [];
 
     /// <summary>Writes the 128 bytes that docs/card.md lays down.</summary>
@@ -76,11 +76,12 @@ public sealed record MemberProfile
     }
 
     /// <param name="bytes">128 bytes.</param>
-    /// <exception cref="CardForeignException">Another layout version, or an alias that is too long.</exception>
+    /// <exception cref="CardForeignException">Another layout version, or an alias that is too
+    /// long.</exception>
     public static MemberProfile Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes[0] != CardLayout.Version || bytes[5] > AliasMost || !Utf8.IsValid(bytes.Slice(6, bytes[5])))
-            throw new CardForeignException(CardForeignReason.UnknownLayout, "The member file has an unknown layout.");
+            throw CardForeignException.UnknownLayout("member file");
 
         var from = new ByteReader(bytes[1..]);
         return new MemberProfile
@@ -112,7 +113,8 @@ public sealed record MemberProfile
         var offers = new List<Offer>(OffersMost);
         for (var slot = 0; slot < OffersMost; slot++)
         {
-            var offer = new Offer(slots.UInt32(), CardTime.FromDays(slots.UInt16()), slots.Byte(), slots.Byte());
+            var offer = new Offer(
+                slots.UInt32(), CardTime.FromDays(slots.UInt16()), slots.Byte(), slots.Byte());
             if (offer.Id != 0)
                 offers.Add(offer);
         }

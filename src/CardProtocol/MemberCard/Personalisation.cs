@@ -14,9 +14,11 @@ public static class Personalisation
     /// <param name="progress">Told each step as it begins; or null.</param>
     /// <returns>The birth: counter 1, its MAC, its steps. They are not verified here.</returns>
     /// <exception cref="CardRefusedException">The card refuses a step; the command says which.</exception>
-    /// <exception cref="CardForeignException">Keys, files, identity or records are there that are not the plan's.</exception>
+    /// <exception cref="CardForeignException">Keys, files, identity or records are there that are not the
+    /// plan's.</exception>
     /// <exception cref="CardNotTrustedException">An answer is not the card's.</exception>
     public static CommitEvidence Run(
         ICardChannel channel, PersonalisationPlan plan, PersonalisationKeys keys, FillRandom random,
-        IProgress<PersonalisationStep>? progress = null) => throw new System.Diagnostics.UnreachableException();
+        IProgress<PersonalisationStep>? progress = null)
+        => throw new System.Diagnostics.UnreachableException();
 }

@@ -2,8 +2,9 @@ namespace SmartCardCrm.CardProtocol;
 
 /// <summary>A member card's transaction read back from its steps: what a proof over them proves.</summary>
 /// <remarks>
-/// Only steps that <see cref="MemberCard"/> makes are read, each with the exact lengths it has there. So the bytes
-/// under the card's MAC can be cut into steps in one way only, and nobody can prove one thing and claim another.
+/// Only steps that <see cref="MemberCard"/> makes are read, each with the exact lengths it has there. So the
+/// bytes under the card's MAC can be cut into steps in one way only, and nobody can prove one thing and claim
+/// another.
 /// </remarks>
 public sealed class TransactionContent
 {

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>AES-128 on whole blocks. The transforms are made once and kept, so that no call allocates.</summary>
+/// <summary>AES-128 on whole blocks. The transforms are made once and kept, so that no call
+/// allocates.</summary>
 /// <remarks>One thread at a time.</remarks>
 internal sealed class AesBlocks : IDisposable
 {

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>The keys of the application, by the number that diversification and, for 0 to 5, the card use.</summary>
+/// <summary>The keys of the application, by the number that diversification and, for 0 to 5, the card
+/// use.</summary>
 public enum CardKeyNumber : byte
 {
     /// <summary>Personalises and changes keys. Held by the server only.</summary>
@@ -18,7 +19,8 @@ public enum CardKeyNumber : byte
     Spare4 = 4,
     Spare5 = 5,
 
-    /// <summary>The key of the card's transaction MAC; not a key of the application. Held by the server only.</summary>
+    /// <summary>The key of the card's transaction MAC; not a key of the application. Held by the server
+    /// only.</summary>
     TransactionMac = 0x80,
 }
 

@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>An authenticated session: every command carries a MAC, every answer must, and full mode encrypts.</summary>
+/// <summary>An authenticated session: every command carries a MAC, every answer must, and full mode
+/// encrypts.</summary>
 /// <remarks>
-/// Broken until proven whole: after a failure, card and terminal may disagree on the counter, so the channel that
-/// threw throws <see cref="ObjectDisposedException"/> from then on. The counter moves only after a verified answer.
+/// Broken until proven whole: after a failure, card and terminal may disagree on the counter, so the channel
+/// that threw throws <see cref="ObjectDisposedException"/> from then on. The counter moves only after a
+/// verified answer.
 /// </remarks>
 internal sealed class Ev2Channel : IDisposable
 {
@@ -40,7 +42,8 @@ internal sealed class Ev2Channel : IDisposable
 
     /// <summary>Sends a command and returns what the card answered, verified.</summary>
     /// <param name="command">What to do.</param>
-    /// <param name="steps">Where the command is noted as part of a transaction, once answered; or null.</param>
+    /// <param name="steps">Where the command is noted as part of a transaction, once answered; or
+    /// null.</param>
     /// <typeparam name="TAnswer">Follows from the command.</typeparam>
     /// <exception cref="CardRefusedException">Another status than 00; not protected by a MAC.</exception>
     /// <exception cref="CardNotTrustedException">MAC, padding or length of the answer is wrong.</exception>
@@ -118,7 +121,8 @@ internal sealed class Ev2Channel : IDisposable
         to.Bytes(_identifier);
     }
 
-    /// <summary>Pads what follows <paramref name="from"/> with 80 and zeros, always, and encrypts it in place.</summary>
+    /// <summary>Pads what follows <paramref name="from"/> with 80 and zeros, always, and encrypts it in
+    /// place.</summary>
     private void Encrypt(ref ByteWriter covered, int from)
     {
         covered.Byte(0x80);

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace SmartCardCrm.CardProtocol;
 
 /// <summary>Opens AES sessions: AuthenticateEV2First and AuthenticateEV2NonFirst.</summary>
-/// <remarks>Source: NXP AN12343 and AN12196. All four cryptograms are CBC from a zero IV, without padding.</remarks>
+/// <remarks>Source: NXP AN12343 and AN12196. All four cryptograms are CBC from a zero IV, without
+/// padding.</remarks>
 internal static class Ev2Handshake
 {
     private const byte FirstIns = 0x71;
@@ -18,12 +19,14 @@ internal static class Ev2Handshake
 
     private static ReadOnlySpan<byte> MacLabel => [0x5A, 0xA5, 0x00, 0x01, 0x00, 0x80];
 
-    /// <summary>Opens a session on the selected application: new transaction identifier, counter zero.</summary>
+    /// <summary>Opens a session on the selected application: new transaction identifier, counter
+    /// zero.</summary>
     /// <param name="card">The card. Used for as long as the channel is.</param>
     /// <param name="key">The key. Read, not kept.</param>
     /// <param name="number">Its number in the application.</param>
     /// <param name="random">Makes the 16 bytes that this side adds.</param>
-    /// <exception cref="CardRefusedException">AE: the card has another key; AD: too many wrong ones before.</exception>
+    /// <exception cref="CardRefusedException">AE: the card has another key; AD: too many wrong ones
+    /// before.</exception>
     /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
     public static Ev2Channel First(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
     {
@@ -41,7 +44,8 @@ internal static class Ev2Handshake
     /// <param name="key">The key. Read, not kept.</param>
     /// <param name="number">Its number in the application.</param>
     /// <param name="random">Makes the 16 bytes that this side adds.</param>
-    public static Ev2Channel NonFirst(Ev2Channel channel, CardKey key, CardKeyNumber number, FillRandom random)
+    public static Ev2Channel NonFirst(
+        Ev2Channel channel, CardKey key, CardKeyNumber number, FillRandom random)
     {
         using var ended = channel;
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
@@ -106,7 +110,8 @@ internal static class Ev2Handshake
     }
 
     private static Ev2Channel Open(
-        ICardChannel card, ReadOnlySpan<byte> identifier, ushort counter, CardKey key, ReadOnlySpan<byte> randoms)
+        ICardChannel card, ReadOnlySpan<byte> identifier, ushort counter,
+        CardKey key, ReadOnlySpan<byte> randoms)
     {
         Span<byte> sessionKeys = stackalloc byte[2 * CardKey.Length];
         DeriveSessionKeys(key, randoms, sessionKeys);

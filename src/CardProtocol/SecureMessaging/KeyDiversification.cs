@@ -1,6 +1,7 @@
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>Derives keys from a master key, so that a broken card or terminal gives away only itself.</summary>
+/// <summary>Derives keys from a master key, so that a broken card or terminal gives away only
+/// itself.</summary>
 internal static class KeyDiversification
 {
     /// <summary>Ends every diversification input of ours.</summary>
@@ -13,13 +14,13 @@ internal static class KeyDiversification
     /// <param name="derived">Receives 16 bytes. The caller zeroes them.</param>
     /// <exception cref="ArgumentException">The input has another length.</exception>
     /// <remarks>
-    /// Source: NXP AN10922, section 2.2. The padded input always fills two blocks: for up to 14 bytes of input this
-    /// is not the CMAC of <c>01 ‖ input</c>, which would fill one.
+    /// Source: NXP AN10922, section 2.2. The padded input always fills two blocks: for up to 14 bytes of
+    /// input this is not the CMAC of <c>01 ‖ input</c>, which would fill one.
     /// </remarks>
     public static void Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> input, Span<byte> derived)
     {
         if (input.Length is < 1 or > InputMost)
-            throw new ArgumentException($"The input has 1 to {InputMost} bytes, not {input.Length}.", nameof(input));
+            throw new ArgumentException($"An input has 1 to {InputMost} bytes.", nameof(input));
 
         Span<byte> blocks = stackalloc byte[2 * AesBlocks.BlockLength];
         blocks.Clear();

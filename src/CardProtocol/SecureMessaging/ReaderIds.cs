@@ -7,7 +7,8 @@ namespace SmartCardCrm.CardProtocol;
 /// <param name="Terminal">The terminal's number.</param>
 /// <param name="Sequence">The entry of its journal that holds the intent.</param>
 /// <param name="Mac">The terminal's own MAC, its 8 bytes read most significant first.</param>
-/// <remarks><c>terminal u32 ‖ sequence u32 ‖ MAC(8)</c>. The default value is zero: nobody has committed yet.</remarks>
+/// <remarks><c>terminal u32 ‖ sequence u32 ‖ MAC(8)</c>. The default value is zero: nobody has committed
+/// yet.</remarks>
 public readonly record struct ReaderId(uint Terminal, uint Sequence, ulong Mac)
 {
     public const int Length = 16;
@@ -18,7 +19,8 @@ public readonly record struct ReaderId(uint Terminal, uint Sequence, ulong Mac)
     public static ReaderId FromBytes(ReadOnlySpan<byte> bytes)
     {
         var from = new ByteReader(bytes);
-        return new ReaderId(from.UInt32(), from.UInt32(), BinaryPrimitives.ReadUInt64BigEndian(from.Bytes(8)));
+        return new ReaderId(
+            from.UInt32(), from.UInt32(), BinaryPrimitives.ReadUInt64BigEndian(from.Bytes(8)));
     }
 
     /// <summary>Writes 16 bytes.</summary>
@@ -30,7 +32,8 @@ public readonly record struct ReaderId(uint Terminal, uint Sequence, ulong Mac)
     }
 }
 
-/// <summary>The reader id of the commit before, encrypted by the card for the holder of its transaction MAC key.</summary>
+/// <summary>The reader id of the commit before, encrypted by the card for the holder of its transaction MAC
+/// key.</summary>
 /// <remarks>16 bytes, held as two halves, most significant byte first.</remarks>
 public readonly record struct EncryptedReaderId(ulong First, ulong Second)
 {
@@ -48,7 +51,8 @@ public readonly record struct EncryptedReaderId(ulong First, ulong Second)
     }
 }
 
-/// <summary>A terminal's own key, so that holding the sale key is not enough to commit in another's name.</summary>
+/// <summary>A terminal's own key, so that holding the sale key is not enough to commit in another's
+/// name.</summary>
 public sealed class ReaderIdKey : IDisposable
 {
     public const int Length = CardKey.Length;
@@ -101,7 +105,8 @@ public sealed class ReaderIdKey : IDisposable
         return new ReaderId(terminal, sequence, BinaryPrimitives.ReadUInt64BigEndian(mac));
     }
 
-    /// <summary>Whether this terminal made the id for this card and this counter. Takes the same time either way.</summary>
+    /// <summary>Whether this terminal made the id for this card and this counter. Takes the same time either
+    /// way.</summary>
     public bool Verify(ReaderId id, Uid uid, uint n)
     {
         Span<byte> expected = stackalloc byte[ReaderId.Length];

@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>One command of a transaction with its plain data, as it enters the card's transaction MAC input.</summary>
-/// <param name="header">Opcode and header as sent; for CommitReaderID and value commands everything before the
-/// 16 bytes of the id or the 4 bytes of the value. At least one byte. Not copied.</param>
-/// <param name="data">What was written, then what was read, plain. For CommitReaderID the id and the encrypted
-/// previous id. Not copied.</param>
+/// <summary>One command of a transaction with its plain data, as it enters the card's transaction MAC
+/// input.</summary>
+/// <param name="header">Opcode and header as sent; for CommitReaderID and value commands everything before
+/// the 16 bytes of the id or the 4 bytes of the value. At least one byte. Not copied.</param>
+/// <param name="data">What was written, then what was read, plain. For CommitReaderID the id and the
+/// encrypted previous id. Not copied.</param>
 public readonly struct TransactionStep(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data)
 {
     public ReadOnlyMemory<byte> Header { get; } = header;
@@ -64,7 +65,7 @@ public readonly struct TransactionMacValue : IEquatable<TransactionMacValue>
 
     public static bool operator ==(TransactionMacValue left, TransactionMacValue right) => left.Equals(right);
 
-    public static bool operator !=(TransactionMacValue left, TransactionMacValue right) => !left.Equals(right);
+    public static bool operator !=(TransactionMacValue left, TransactionMacValue right) => !(left == right);
 
     /// <summary>16 hex digits.</summary>
     public override string ToString() => $"{_value:X16}";
@@ -85,7 +86,8 @@ public readonly record struct CommitProof(uint Tmc, TransactionMacValue Tmv)
     }
 }
 
-/// <summary>The proof that a card gives of a transaction, for whoever holds its transaction MAC key.</summary>
+/// <summary>The proof that a card gives of a transaction, for whoever holds its transaction MAC
+/// key.</summary>
 /// <remarks>Source: NXP MF2DL(H)x0 data sheet, section 10.3; AN12343 closes on real silicon.</remarks>
 public static class TransactionMac
 {
@@ -93,9 +95,10 @@ public static class TransactionMac
 
     private static ReadOnlySpan<byte> EncryptionLabel => [0xA5, 0x00, 0x01, 0x00, 0x80];
 
-    /// <summary>The bytes that the card's MAC covers: every step, padded with zeros to whole blocks.</summary>
-    /// <remarks>A header is padded before its data, except where the two make one short field: values and reader
-    /// ids.</remarks>
+    /// <summary>The bytes that the card's MAC covers: every step, padded with zeros to whole
+    /// blocks.</summary>
+    /// <remarks>A header is padded before its data, except where the two make one short field: values and
+    /// reader ids.</remarks>
     public static byte[] Tmi(IEnumerable<TransactionStep> steps)
     {
         var tmi = new ArrayBufferWriter<byte>(256);
@@ -111,7 +114,8 @@ public static class TransactionMac
         return tmi.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether the card with this key made this MAC over these steps. Takes the same time either way.</summary>
+    /// <summary>Whether the card with this key made this MAC over these steps. Takes the same time either
+    /// way.</summary>
     /// <param name="key">The card's transaction MAC key.</param>
     /// <param name="uid">The card.</param>
     /// <param name="tmc">The counter that the commit reported.</param>
@@ -145,7 +149,8 @@ public static class TransactionMac
         return ReaderId.FromBytes(block);
     }
 
-    /// <summary>What the card answers to CommitReaderID when the commit before was made by <paramref name="previous"/>.</summary>
+    /// <summary>What the card answers to CommitReaderID when the commit before was made by
+    /// <paramref name="previous"/>.</summary>
     public static EncryptedReaderId EncryptPrevious(CardKey key, Uid uid, uint tmc, ReaderId previous)
     {
         Span<byte> block = stackalloc byte[ReaderId.Length];
@@ -164,7 +169,8 @@ public static class TransactionMac
         return aes;
     }
 
-    private static void SessionKey(CardKey key, ReadOnlySpan<byte> label, Uid uid, uint tmc, Span<byte> derived)
+    private static void SessionKey(
+        CardKey key, ReadOnlySpan<byte> label, Uid uid, uint tmc, Span<byte> derived)
     {
         var input = new ByteWriter(stackalloc byte[16]);
         input.Bytes(label);
