@@ -34,13 +34,19 @@ internal static class Frame
     /// <exception cref="CardForeignException">No DESFire answers like that.</exception>
     public static Span<byte> Unwrap(string command, Span<byte> answer, byte expected = CardStatus.Ok)
     {
-        if (answer.Length < 2 || answer[^2] != 0x91)
-        {
-            var ends = Convert.ToHexString(answer[^Math.Min(2, answer.Length)..]);
-            throw new CardForeignException(
-                CardForeignReason.NotDesfire, $"No DESFire answers {command} with {ends} at the end.");
-        }
+        var status = StatusOf(command, answer);
+        return status == expected ? answer[..^2] : throw new CardRefusedException(command, status);
+    }
 
-        return answer[^1] == expected ? answer[..^2] : throw new CardRefusedException(command, answer[^1]);
+    /// <summary>The second status byte of an answer.</summary>
+    /// <exception cref="CardForeignException">No DESFire answers like that.</exception>
+    public static byte StatusOf(string command, ReadOnlySpan<byte> answer)
+    {
+        if (answer is [.., 0x91, var status])
+            return status;
+
+        var end = Convert.ToHexString(answer[^Math.Min(2, answer.Length)..]);
+        throw new CardForeignException(
+            CardForeignReason.NotDesfire, $"No DESFire answers {command} with {end} at the end.");
     }
 }

@@ -108,12 +108,7 @@ public sealed class MemberCard : IDisposable
     }
 
     /// <summary>Adds a record to the log at commit: 1 APDU. Needs the sale key.</summary>
-    public void Append(LogRecord record)
-    {
-        var bytes = new byte[LogRecord.Length];
-        record.Encode(bytes);
-        Execute(new WriteRecord(CardLayout.Log, bytes));
-    }
+    public void Append(LogRecord record) => Execute(Writing(record));
 
     /// <summary>Names who commits: 1 APDU. Needs the sale key; the card refuses to commit without
     /// it.</summary>
@@ -133,11 +128,22 @@ public sealed class MemberCard : IDisposable
     public void Dispose() => _channel.Dispose();
 
     /// <summary>Replaces the member file at commit: 1 APDU. Needs the sale key.</summary>
-    internal void WriteProfile(MemberProfile profile)
+    internal void WriteProfile(MemberProfile profile) => Execute(Writing(profile));
+
+    /// <summary>The command that stages a record.</summary>
+    internal static WriteRecord Writing(LogRecord record)
+    {
+        var bytes = new byte[LogRecord.Length];
+        record.Encode(bytes);
+        return new WriteRecord(CardLayout.Log, bytes);
+    }
+
+    /// <summary>The command that stages a member file.</summary>
+    internal static WriteData Writing(MemberProfile profile)
     {
         var bytes = new byte[MemberProfile.Length];
         profile.Encode(bytes);
-        Execute(new WriteData(CardLayout.MemberFile, 0, bytes));
+        return new WriteData(CardLayout.MemberFile, 0, bytes);
     }
 
     private ReadOnlyMemory<byte> ReadRecords(int newest, int count) =>

@@ -20,5 +20,181 @@ public static class Personalisation
     public static CommitEvidence Run(
         ICardChannel channel, PersonalisationPlan plan, PersonalisationKeys keys, FillRandom random,
         IProgress<PersonalisationStep>? progress = null)
-        => throw new System.Diagnostics.UnreachableException();
+    {
+        if (plan.Birth is not { Kind: LogKind.Birth, Counter: 1 })
+            throw new ArgumentException("The first record is a birth with counter 1.", nameof(plan));
+
+        using var attempt = new Attempt(channel, plan, keys, random);
+        Take(PersonalisationStep.Application, attempt.MakeApplication);
+        Take(PersonalisationStep.Files, attempt.MakeFiles);
+        Take(PersonalisationStep.Identity, attempt.WriteIdentity);
+        Take(PersonalisationStep.Keys, attempt.ChangeOtherKeys);
+        Take(PersonalisationStep.IssuerKey, attempt.ChangeIssuerKey);
+        Take(PersonalisationStep.TransactionMac, attempt.MakeTransactionMacFile);
+        progress?.Report(PersonalisationStep.Birth);
+        var birth = attempt.GiveBirth();
+        progress?.Report(PersonalisationStep.Born);
+        return birth;
+
+        void Take(PersonalisationStep step, Action make)
+        {
+            progress?.Report(step);
+            make();
+        }
+    }
+
+    private sealed class Attempt(
+        ICardChannel channel, PersonalisationPlan plan, PersonalisationKeys keys, FillRandom random)
+        : IDisposable
+    {
+        private readonly CardKey _factoryKey = CardKey.Factory();
+        private Ev2Channel? _issuer;
+        private bool _issuerKeyIsFactory;
+        private IReadOnlyList<byte> _files = [];
+
+        private Ev2Channel Issuer => _issuer ?? throw new InvalidOperationException("There is no session.");
+
+        private bool HasTransactionMacFile => _files.Contains(CardLayout.TransactionMacFile.Number);
+
+        public void MakeApplication()
+        {
+            var card = new PlainChannel(channel);
+            if (card.TrySelect(CardLayout.Application))
+                return;
+
+            card.Execute(new SelectApplication(Aid.Picc));
+            card.Execute(new CreateApplication(
+                CardLayout.Application, CardLayout.KeySettings, CardLayout.KeyKind));
+        }
+
+        public void MakeFiles()
+        {
+            OpenIssuer();
+            _files = Issuer.Execute(new GetFileIDs());
+            ICommand<Nothing>[] inOrder =
+            [
+                new CreateStdDataFile(CardLayout.IdentityFile, CardLayout.IdentityRights, Identity.Length),
+                new CreateBackupDataFile(CardLayout.MemberFile, CardLayout.SaleRights, MemberProfile.Length),
+                new CreateValueFile(CardLayout.Points, CardLayout.SaleRights, plan.BalanceMost),
+                new CreateCyclicRecordFile(
+                    CardLayout.Log, CardLayout.SaleRights, LogRecord.Length, CardLayout.RecordsKept + 1),
+            ];
+            for (byte number = 1; number <= inOrder.Length; number++)
+            {
+                if (!_files.Contains(number))
+                    Issuer.Execute(inOrder[number - 1]);
+            }
+        }
+
+        public void WriteIdentity()
+        {
+            var wanted = new byte[Identity.Length];
+            plan.Identity.Encode(wanted);
+            var found = Issuer.Execute(new ReadData(CardLayout.IdentityFile, 0, Identity.Length));
+            if (found.Span.SequenceEqual(wanted))
+                return;
+
+            // Until the transaction MAC file is there, nobody has used the card: a torn write is written again.
+            if (HasTransactionMacFile)
+                throw Foreign(CardForeignReason.OtherContent, "The card has another identity.");
+            Issuer.Execute(new WriteData(CardLayout.IdentityFile, 0, wanted));
+        }
+
+        public void ChangeOtherKeys()
+        {
+            for (var number = CardKeyNumber.Enquiry; number <= CardKeyNumber.Spare5; number++)
+            {
+                var version = Issuer.Execute(new GetKeyVersion(number));
+                if (version == keys[number].Version)
+                    continue;
+                if (version != _factoryKey.Version)
+                    throw Foreign(CardForeignReason.UnknownKeys, $"The {number} key has version {version}.");
+                Issuer.Execute(new ChangeKey(number, _factoryKey, keys[number]));
+            }
+        }
+
+        public void ChangeIssuerKey()
+        {
+            if (!_issuerKeyIsFactory)
+                return;
+
+            Issuer.Execute(new ChangeKey(CardKeyNumber.Issuer, Old: null, keys[CardKeyNumber.Issuer]));
+            OpenIssuer();
+        }
+
+        public void MakeTransactionMacFile()
+        {
+            if (HasTransactionMacFile)
+                return;
+
+            Issuer.Execute(new CreateTransactionMACFile(
+                CardLayout.TransactionMacFile, CardLayout.SaleRights, keys[CardKeyNumber.TransactionMac]));
+        }
+
+        public CommitEvidence GiveBirth()
+        {
+            using var card = Open(CardKeyNumber.Enquiry);
+            var last = card.ReadLastCommit();
+            if (last.Tmc > 1)
+                throw Foreign(CardForeignReason.InUse, "The card has been used since its birth.");
+            if (last.Tmc == 0)
+                return Commit();
+            if (card.ReadNewest() != plan.Birth)
+                throw Foreign(CardForeignReason.OtherContent, "The card had another birth.");
+
+            // An earlier attempt lost the answer to its commit, but the card keeps the proof of its last one.
+            return new CommitEvidence(last, StepsOfBirth());
+        }
+
+        public void Dispose()
+        {
+            _issuer?.Dispose();
+            _factoryKey.Dispose();
+        }
+
+        private CommitEvidence Commit()
+        {
+            using var card = Open(CardKeyNumber.Sale);
+            card.WriteProfile(plan.Profile);
+            card.Append(plan.Birth);
+            card.CommitReaderId(plan.ReaderId);
+            var proof = card.Commit();
+            return new CommitEvidence(proof, card.Steps);
+        }
+
+        private TransactionStep[] StepsOfBirth()
+        {
+            Span<byte> previous = stackalloc byte[EncryptedReaderId.Length];
+            TransactionMac.EncryptPrevious(keys[CardKeyNumber.TransactionMac], keys.Uid, 1, previous: default)
+                .CopyTo(previous);
+            return
+            [
+                TransactionStep.Of(MemberCard.Writing(plan.Profile), []),
+                TransactionStep.Of(MemberCard.Writing(plan.Birth), []),
+                TransactionStep.Of(new CommitReaderID(plan.ReaderId), previous),
+            ];
+        }
+
+        private MemberCard Open(CardKeyNumber number) =>
+            MemberCard.Open(channel, keys[number], number, random);
+
+        /// <summary>A session under key 0: the one to be, else the factory's.</summary>
+        private void OpenIssuer()
+        {
+            _issuer?.Dispose();
+            _issuer = TryOpenIssuer(keys[CardKeyNumber.Issuer]);
+            _issuerKeyIsFactory = _issuer is null;
+            _issuer ??= TryOpenIssuer(_factoryKey)
+                ?? throw Foreign(CardForeignReason.UnknownKeys, "Key 0 is neither ours nor the factory's.");
+        }
+
+        private Ev2Channel? TryOpenIssuer(CardKey key)
+        {
+            new PlainChannel(channel).Execute(new SelectApplication(CardLayout.Application));
+            return Ev2Handshake.TryFirst(channel, key, CardKeyNumber.Issuer, random);
+        }
+
+        private static CardForeignException Foreign(CardForeignReason reason, string message) =>
+            new(reason, message);
+    }
 }

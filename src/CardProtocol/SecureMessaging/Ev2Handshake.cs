@@ -28,12 +28,20 @@ internal static class Ev2Handshake
     /// <exception cref="CardRefusedException">AE: the card has another key; AD: too many wrong ones
     /// before.</exception>
     /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
-    public static Ev2Channel First(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
+    public static Ev2Channel First(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random) =>
+        TryFirst(card, key, number, random)
+            ?? throw new CardRefusedException("AuthenticateEV2First", CardStatus.AuthenticationError);
+
+    /// <summary>As <see cref="First"/>, but null when the card has another key.</summary>
+    public static Ev2Channel? TryFirst(
+        ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
     {
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[Ev2Channel.IdentifierLength + RandomLength + CapabilitiesLength];
         random(randoms[..RandomLength]);
-        Exchange(card, key, [FirstIns, (byte)number, 0x00], randoms, proof);
+        if (!TryExchange(card, key, [FirstIns, (byte)number, 0x00], randoms, proof))
+            return null;
+
         MustReturn(randoms[..RandomLength], proof.Slice(Ev2Channel.IdentifierLength, RandomLength));
 
         return Open(card, proof[..Ev2Channel.IdentifierLength], 0, key, randoms);
@@ -51,7 +59,9 @@ internal static class Ev2Handshake
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[RandomLength];
         random(randoms[..RandomLength]);
-        Exchange(channel.Card, key, [NonFirstIns, (byte)number], randoms, proof);
+        if (!TryExchange(channel.Card, key, [NonFirstIns, (byte)number], randoms, proof))
+            throw new CardRefusedException("AuthenticateEV2NonFirst", CardStatus.AuthenticationError);
+
         MustReturn(randoms[..RandomLength], proof);
 
         return Open(channel.Card, channel.Identifier, channel.Counter, key, randoms);
@@ -84,7 +94,8 @@ internal static class Ev2Handshake
     /// <param name="opening">Opcode, key number and, for First, the empty list of capabilities.</param>
     /// <param name="randoms">This side's 16 bytes; the card's are added behind them.</param>
     /// <param name="proof">Receives the card's last cryptogram, decrypted.</param>
-    private static void Exchange(
+    /// <returns>False when the card has another key.</returns>
+    private static bool TryExchange(
         ICardChannel card, CardKey key, ReadOnlySpan<byte> opening, Span<byte> randoms, Span<byte> proof)
     {
         using var aes = new AesBlocks(key.Bytes);
@@ -103,10 +114,14 @@ internal static class Ev2Handshake
         RotateLeft(cardRandom, both[RandomLength..]);
         aes.EncryptCbc(ZeroIv, both);
         length = card.Transmit(frame[..Frame.Wrap(AdditionalFrameIns, both, frame)], answer);
+        if (Frame.StatusOf(name, answer[..length]) == CardStatus.AuthenticationError)
+            return false;
+
         var last = Frame.Unwrap(name, answer[..length]);
         Answer.MustHave(last, proof.Length);
         aes.DecryptCbc(ZeroIv, last);
         last.CopyTo(proof);
+        return true;
     }
 
     private static Ev2Channel Open(

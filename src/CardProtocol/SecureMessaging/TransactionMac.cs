@@ -16,8 +16,6 @@ public readonly struct TransactionStep(ReadOnlyMemory<byte> header, ReadOnlyMemo
 
     public ReadOnlyMemory<byte> Data { get; } = data;
 
-    internal byte Ins => Header.Span[0];
-
     /// <summary>The step that a command is, once it has been answered.</summary>
     /// <param name="command">What was sent.</param>
     /// <param name="answer">The plain data of the answer. Copied.</param>
@@ -105,7 +103,7 @@ public static class TransactionMac
         foreach (var step in steps)
         {
             tmi.Write(step.Header.Span);
-            if (step.Ins is not (0x6C or 0x0C or 0xDC or 0x1C or 0xC8))
+            if (step.Header.Span is not [0x6C or 0x0C or 0xDC or 0x1C or 0xC8, ..])
                 Pad(tmi);
             tmi.Write(step.Data.Span);
             Pad(tmi);
