@@ -94,7 +94,7 @@ public static class Personalisation
             if (found.Span.SequenceEqual(wanted))
                 return;
 
-            // Until the transaction MAC file is there, nobody has used the card: a torn write is written again.
+            // Without the transaction MAC file nobody has used the card: a torn write is written again.
             if (HasTransactionMacFile)
                 throw Foreign(CardForeignReason.OtherContent, "The card has another identity.");
             Issuer.Execute(new WriteData(CardLayout.IdentityFile, 0, wanted));
