@@ -1,0 +1,36 @@
+namespace SmartCardCrm.Server.Reports;
+
+/// <summary>A line of a card's history.</summary>
+internal abstract record HistoryLine
+{
+    private HistoryLine() { }
+
+    /// <summary>A transaction in the book.</summary>
+    public sealed record Posted(TransactionRow Row) : HistoryLine;
+
+    /// <summary>Transactions that the card has made and nobody has reported yet.</summary>
+    /// <param name="From">The first missing counter.</param>
+    /// <param name="Through">The last one.</param>
+    public sealed record Missing(long From, long Through) : HistoryLine;
+}
+
+/// <summary>Puts a card's transactions and its gaps in one order.</summary>
+internal static class CardHistory
+{
+    /// <summary>Lines of one page, newest first, each gap in its place.</summary>
+    /// <param name="rows">
+    /// Transactions of one card by counter, newest first: those of the page, and where there is one, the next below.
+    /// </param>
+    /// <param name="most">Rows on the page.</param>
+    public static IEnumerable<HistoryLine> Lines(IReadOnlyList<TransactionRow> rows, int most)
+    {
+        for (var i = 0; i < Math.Min(rows.Count, most); i++)
+        {
+            yield return new HistoryLine.Posted(rows[i]);
+
+            var below = i + 1 < rows.Count ? rows[i + 1].Counter : 0;
+            if (below + 1 < rows[i].Counter)
+                yield return new HistoryLine.Missing(below + 1, rows[i].Counter - 1);
+        }
+    }
+}

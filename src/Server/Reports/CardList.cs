@@ -1,0 +1,74 @@
+using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Reports;
+
+/// <summary>A card beside its member and its account.</summary>
+internal sealed record CardRow
+{
+    /// <summary>The number people know it by.</summary>
+    public long Number { get; init; }
+
+    /// <summary>14 hex digits.</summary>
+    public string Uid { get; init; } = "";
+    public long Generation { get; init; }
+    public CardStatus Status { get; init; }
+    public long Member { get; init; }
+    public string MemberName { get; init; } = "";
+    public long Programme { get; init; }
+
+    /// <summary>The fold of the card's postings.</summary>
+    public long Balance { get; init; }
+
+    /// <summary>Posted transactions.</summary>
+    public long Transactions { get; init; }
+
+    /// <summary>Highest counter with no hole below it.</summary>
+    public long AcknowledgedCounter { get; init; }
+
+    /// <summary>When the newest posted transaction was recorded, or null.</summary>
+    public long? LastUs { get; init; }
+    public long CreatedUs { get; init; }
+}
+
+/// <summary>Reads cards.</summary>
+internal sealed class CardList(Database database)
+{
+    private static readonly string Rows =
+        $"""
+        SELECT c.number, c.uid, c.generation, c.status, c.member, m.name AS member_name, c.programme,
+            c.acknowledged_counter, c.created_us,
+            (SELECT COALESCE(SUM(p.points), 0) FROM posting p
+                WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number) AS balance,
+            (SELECT COUNT(*) FROM card_transaction t
+                WHERE t.uid = c.uid AND t.generation = c.generation) AS transactions,
+            (SELECT MAX(t.recorded_us) FROM card_transaction t
+                WHERE t.uid = c.uid AND t.generation = c.generation) AS last_us
+        FROM card c JOIN member m ON m.id = c.member
+        """;
+
+    public CardRow? Find(long number) =>
+        database.Read(db => db.Find<CardRow>($"{Rows} WHERE c.number = @number", new { number }));
+
+    /// <summary>The card whose chip has this UID, in its newest generation.</summary>
+    /// <param name="uid">14 hex digits, upper case.</param>
+    public CardRow? FindByUid(string uid) =>
+        database.Read(db => db.Find<CardRow>(
+            $"{Rows} WHERE c.uid = @uid ORDER BY c.generation DESC LIMIT 1", new { uid }));
+
+    public IReadOnlyList<CardRow> OfMember(long member) =>
+        database.Read(db => db.List<CardRow>($"{Rows} WHERE c.member = @member ORDER BY c.number", new { member }));
+
+    /// <summary>A page of cards by number; text is the beginning of a card number or part of a member's name.</summary>
+    public Page<CardRow> List(string? text, int skip, int take)
+    {
+        const string Where =
+            "WHERE @text = '' OR CAST(c.number AS text) LIKE @text || '%' OR LOWER(m.name) LIKE '%' || @text || '%'";
+        var parameters = new { text = text?.Trim().ToLowerInvariant() ?? "", skip, take };
+        return database.Read(db => new Page<CardRow>(
+            db.List<CardRow>($"{Rows} {Where} ORDER BY c.number LIMIT @take OFFSET @skip", parameters),
+            db.Value<long>(
+                $"SELECT COUNT(*) FROM card c JOIN member m ON m.id = c.member {Where}", parameters)));
+    }
+}

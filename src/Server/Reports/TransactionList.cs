@@ -1,0 +1,115 @@
+using System.Globalization;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Reports;
+
+/// <summary>A posted transaction as people read it. Points and counters as on the card.</summary>
+internal sealed record TransactionRow
+{
+    public long CardNumber { get; init; }
+    public long Counter { get; init; }
+    public long Terminal { get; init; }
+    public long Sequence { get; init; }
+
+    /// <summary>proven or inferred.</summary>
+    public string Proof { get; init; } = "";
+
+    /// <summary>As in the card's log: 1 birth, 2 sale, 3 card action.</summary>
+    public long Kind { get; init; }
+    public long AmountMinor { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; init; } = "";
+    public long Earned { get; init; }
+    public long Redeemed { get; init; }
+
+    /// <summary>What card actions changed, signed.</summary>
+    public long Adjusted { get; init; }
+    public long BalanceBefore { get; init; }
+    public long BalanceAfter { get; init; }
+    public long Programme { get; init; }
+    public long RuleSet { get; init; }
+    public long RecordedUs { get; init; }
+
+    /// <summary>0 where no till took part.</summary>
+    public long Store { get; init; }
+
+    /// <summary>IANA, or empty.</summary>
+    public string StoreZone { get; init; } = "";
+
+    /// <summary>The store's local time as the till gave it, or empty.</summary>
+    public string SoldAt { get; init; } = "";
+}
+
+/// <summary>Which transactions a list shows; null is all.</summary>
+internal sealed record TransactionFilter
+{
+    public long? Terminal { get; init; }
+    public long? Store { get; init; }
+    public long? Card { get; init; }
+
+    /// <summary>The store's business date.</summary>
+    public DateOnly? Day { get; init; }
+}
+
+/// <summary>Reads posted transactions.</summary>
+internal sealed class TransactionList(Database database)
+{
+    private const string Columns =
+        """
+        c.number AS card_number, t.counter, t.terminal, t.sequence, t.proof, t.kind, t.amount_minor, t.currency,
+        t.earned, t.redeemed, t.adjusted, t.balance_before, t.balance_after, t.programme, t.rule_set, t.recorded_us,
+        t.store, t.store_zone, t.sold_at
+        """;
+
+    private const string Source =
+        "FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation";
+
+    /// <summary>A page of all transactions, newest first.</summary>
+    public Page<TransactionRow> Newest(TransactionFilter filter, int skip, int take)
+    {
+        var where = Where(filter);
+        var parameters = new
+        {
+            filter.Terminal,
+            filter.Store,
+            filter.Card,
+            Day = filter.Day?.ToString("O", CultureInfo.InvariantCulture),
+            skip,
+            take,
+        };
+        return database.Read(db => new Page<TransactionRow>(
+            db.List<TransactionRow>(
+                $"""
+                SELECT {Columns} {Source} {where}
+                ORDER BY t.recorded_us DESC, t.terminal DESC, t.sequence DESC LIMIT @take OFFSET @skip
+                """,
+                parameters),
+            db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
+    }
+
+    /// <summary>A page of one card's transactions by counter, newest first.</summary>
+    public Page<TransactionRow> OfCard(long cardNumber, int skip, int take) =>
+        database.Read(db => new Page<TransactionRow>(
+            db.List<TransactionRow>(
+                $"""
+                SELECT {Columns} {Source} WHERE c.number = @cardNumber
+                ORDER BY t.counter DESC LIMIT @take OFFSET @skip
+                """,
+                new { cardNumber, skip, take }),
+            db.Value<long>($"SELECT COUNT(*) {Source} WHERE c.number = @cardNumber", new { cardNumber })));
+
+    // Only the conditions that are asked for, so that each of them can use its index.
+    private static string Where(TransactionFilter filter)
+    {
+        string?[] conditions =
+        [
+            filter.Terminal is null ? null : "t.terminal = @Terminal",
+            filter.Store is null ? null : "t.store = @Store",
+            filter.Card is null ? null : "c.number = @Card",
+            filter.Day is null ? null : "t.business_date = @Day",
+        ];
+        var asked = conditions.OfType<string>().ToList();
+        return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);
+    }
+}
