@@ -40,6 +40,8 @@ internal sealed class SqliteDatabase : Database
     {
         var connection = new SqliteConnection(_reading);
         connection.Open();
+        // SQLite's own LOWER knows only A to Z, so that nobody called Анна would be found.
+        connection.CreateFunction("LOWER", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
         return connection;
     }
 
