@@ -44,8 +44,10 @@ internal sealed class MemberBook(Database database, TimeProvider clock)
             """,
             new { programme, Name = member.Name.Trim(), member.Phone, member.Language, now = clock.Microseconds() })!);
 
-    public Member? Find(long id) =>
-        database.Read(db => db.Find<Member>($"SELECT {Columns} FROM member WHERE id = @id", new { id }));
+    public Member? Find(long id) => database.Read(db => Find(db, id));
+
+    public static Member? Find(DbSession db, long id) =>
+        db.Find<Member>($"SELECT {Columns} FROM member WHERE id = @id", new { id });
 
     /// <summary>A page of members by id; text looks in name and phone.</summary>
     public Page<Member> List(string? text, int skip, int take) =>

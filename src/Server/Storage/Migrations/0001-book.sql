@@ -74,6 +74,7 @@ CREATE TABLE journal_entry (
 CREATE INDEX journal_entry_parked ON journal_entry (uid) WHERE verdict = 'unknown-card';
 
 -- What a terminal meant to do with a card. state: open, failed, doubt, posted, did-not.
+-- settled: the terminal itself looked at the card's log; settled_tmv: the MAC that it found there.
 CREATE TABLE intent (
     terminal            bigint NOT NULL,
     sequence            bigint NOT NULL,
@@ -85,7 +86,7 @@ CREATE TABLE intent (
     abandoned           bigint NOT NULL DEFAULT 0,
     encrypted_previous  {bytes},
     settled_tmv         {bytes},
-    settled_by          text,
+    settled             bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (terminal, sequence)
 );
 CREATE INDEX intent_card ON intent (uid, generation, counter);

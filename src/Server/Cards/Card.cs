@@ -1,0 +1,91 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+
+namespace SmartCardCrm.Server.Cards;
+
+/// <summary>A card as headquarters knows it.</summary>
+internal sealed record Card
+{
+    /// <summary>14 hex digits, upper case.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>1 for a new chip; one more for each new beginning.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>The number people know it by; also its account in the ledger.</summary>
+    public long Number { get; init; }
+    public long Programme { get; init; }
+    public long Member { get; init; }
+    public CardStatus Status { get; init; }
+    public byte IssuerKeyVersion { get; init; }
+    public byte EnquiryKeyVersion { get; init; }
+    public byte SaleKeyVersion { get; init; }
+    public byte TmKeyVersion { get; init; }
+
+    /// <summary>Points that the chip holds at most.</summary>
+    public int BalanceMost { get; init; }
+
+    /// <summary>The sequence under which the server itself, terminal 0, commits the birth.</summary>
+    public long PlanId { get; init; }
+
+    /// <summary>When it was planned, seconds since 1970, as the birth record says it.</summary>
+    public long BirthSeconds { get; init; }
+    public long BirthRuleSet { get; init; }
+
+    /// <summary>Last day of validity as a day number, 0 for no end.</summary>
+    public long BirthExpiryDay { get; init; }
+
+    /// <summary><see cref="Origin"/>.</summary>
+    public long BirthFlags { get; init; }
+
+    /// <summary>Highest counter with no hole below it.</summary>
+    public long AcknowledgedCounter { get; init; }
+
+    /// <summary>Points on the chip after that counter.</summary>
+    public long AcknowledgedBalance { get; init; }
+
+    /// <summary>Highest card action that a posted transaction applied.</summary>
+    public long LastCardAction { get; init; }
+    public long CreatedUs { get; init; }
+
+    public Uid ChipUid =>
+        CardProtocol.Uid.TryParse(Uid, out var uid) ? uid : throw new FormatException("The book holds a bad UID.");
+
+    /// <summary>The card of a UID; generation 0 asks for the newest.</summary>
+    public static Card? Find(DbSession db, string uid, long generation) =>
+        db.Find<Card>(
+            """
+            SELECT * FROM card WHERE uid = @uid AND (generation = @generation OR @generation = 0)
+            ORDER BY generation DESC LIMIT 1
+            """,
+            new { uid, generation });
+
+    /// <summary>Tells all terminals how the card stands.</summary>
+    public void Publish(DbSession db) =>
+        Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem
+        {
+            Card = new CardItem
+            {
+                Card = new CardRef
+                {
+                    Uid = UidBytes(),
+                    Generation = (uint)Generation,
+                    TmKeyVersion = TmKeyVersion,
+                    LayoutVersion = 1,
+                    CardNumber = (ulong)Number,
+                },
+                Member = (uint)Member,
+                Status = Status,
+                AcknowledgedCounter = (uint)AcknowledgedCounter,
+                AcknowledgedBalance = (int)AcknowledgedBalance,
+                LastCardAction = (uint)LastCardAction,
+                EnquiryKeyVersion = EnquiryKeyVersion,
+                SaleKeyVersion = SaleKeyVersion,
+            },
+        });
+
+    public Google.Protobuf.ByteString UidBytes() =>
+        Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(Uid));
+}

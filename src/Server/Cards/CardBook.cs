@@ -1,0 +1,109 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+
+namespace SmartCardCrm.Server.Cards;
+
+/// <summary>Issues cards: plans one before it is touched, and activates it when its birth is proven.</summary>
+internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProvider clock)
+{
+    /// <summary>Plans a card for a member. While it is being personalised, the same plan each time.</summary>
+    /// <param name="uid">The chip on the reader.</param>
+    /// <param name="member">Whose card it is to be.</param>
+    /// <param name="versions">The keys in force; a plan that is already there keeps its own.</param>
+    public PlanAnswer Plan(Uid uid, long member, KeyVersions versions) =>
+        database.Write<PlanAnswer>(db =>
+        {
+            if (MemberBook.Find(db, member) is not { } owner)
+                return new PlanAnswer.Refused("member-unknown");
+            var card = Card.Find(db, uid.ToString(), generation: 0) ?? Insert(db, uid, owner, versions);
+            if (card.Member != member || card.Status != CardStatus.Personalising)
+                return new PlanAnswer.Refused("card-taken");
+
+            using var readerKey = secrets.ReaderIdKey(BirthPlan.ServerTerminal);
+            return new PlanAnswer.Planned(new CardPlan(card, BirthPlan.Of(card, owner.Language, readerKey)));
+        });
+
+    /// <summary>Checks the birth's proof, posts it, and makes the card active; entries that waited for it are taken.</summary>
+    /// <returns>Duplicate where the card is active already; parked where the proof does not hold.</returns>
+    /// <exception cref="ArgumentException">The card was never planned.</exception>
+    public Verdict CompleteBirth(Uid uid, CommitEvidence evidence) =>
+        database.Write(db =>
+        {
+            var card = Card.Find(db, uid.ToString(), generation: 0)
+                ?? throw new ArgumentException($"No card {uid.Masked} was planned.", nameof(uid));
+            return card.Status == CardStatus.Personalising
+                ? Complete(new OpenBook(db, secrets, clock.Microseconds()), card, evidence)
+                : new Verdict.Duplicate();
+        });
+
+    private static Verdict Complete(OpenBook book, Card card, CommitEvidence evidence)
+    {
+        var verdict = PostBirth(book, card, evidence);
+        if (verdict is Verdict.Parked(var cause, var detail))
+        {
+            ExceptionBook.Open(
+                book, Difference.Over(BirthPlan.PlaceOf(card), cause, detail) with { Uid = card.Uid, Counter = 1 });
+            return verdict;
+        }
+
+        book.Db.Run(
+            "UPDATE card SET status = @Active WHERE uid = @Uid AND generation = @Generation",
+            new { Active = (long)CardStatus.Active, card.Uid, card.Generation });
+        Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);
+        Intake.TakeWaiting(book, card);
+        return verdict;
+    }
+
+    private static Verdict PostBirth(OpenBook book, Card card, CommitEvidence evidence)
+    {
+        using var tmKey = book.Secrets.TransactionMacKey(card.ChipUid, card.TmKeyVersion);
+        using var readerKey = book.Secrets.ReaderIdKey(BirthPlan.ServerTerminal);
+        var reported = new ReportedCommit(BirthPlan.PlaceOf(card), card.ChipUid, evidence);
+        var currency = ProgrammeBook.Current(book.Db, card.Programme).Currency;
+        return Proof.Check(reported, card.Number, tmKey, readerKey) switch
+        {
+            ProofResult.Proven(var commit) => LedgerBook.Post(book, card, commit, Circumstance.Unknown(currency)),
+            ProofResult.Refuted(var cause, var detail) => new Verdict.Parked(cause, detail),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private Card Insert(DbSession db, Uid uid, Member owner, KeyVersions versions)
+    {
+        var rules = ProgrammeBook.Current(db, owner.Programme);
+        db.Run(
+            """
+            INSERT INTO card
+                (uid, generation, number, programme, member, status, issuer_key_version, enquiry_key_version,
+                sale_key_version, tm_key_version, balance_most, plan_id, birth_seconds, birth_rule_set,
+                birth_expiry_day, birth_flags, created_us)
+            SELECT @uid, 1, COALESCE(MAX(number), 1000000) + 1, @Programme, @Member, @Status, @Issuer, @Enquiry,
+                @Sale, @TransactionMac, @CardBalanceMost, COALESCE(MAX(plan_id), 0) + 1, @BirthSeconds, @Version,
+                0, @Origin, @CreatedUs
+            FROM card
+            """,
+            new
+            {
+                uid = uid.ToString(),
+                owner.Programme,
+                Member = owner.Id,
+                Status = (long)CardStatus.Personalising,
+                Issuer = (long)versions.Issuer,
+                Enquiry = (long)versions.Enquiry,
+                Sale = (long)versions.Sale,
+                TransactionMac = (long)versions.TransactionMac,
+                rules.CardBalanceMost,
+                BirthSeconds = clock.GetUtcNow().ToUnixTimeSeconds(),
+                rules.Version,
+                Origin = (long)Origin.ShopReader,
+                CreatedUs = clock.Microseconds(),
+            });
+        return Card.Find(db, uid.ToString(), generation: 0)!;
+    }
+}

@@ -1,0 +1,19 @@
+using SmartCardCrm.CardProtocol;
+
+namespace SmartCardCrm.Server.Cards;
+
+/// <summary>The keys that the book needs to check what cards have signed. The vault has them; tests have their own.</summary>
+internal interface ICardSecrets
+{
+    /// <summary>The transaction MAC key of one card. The caller disposes of it.</summary>
+    /// <param name="uid">The card.</param>
+    /// <param name="version">Version of the master, 1 to 255.</param>
+    CardKey TransactionMacKey(Uid uid, byte version);
+
+    /// <summary>The key with which a terminal signs its reader ids. The caller disposes of it.</summary>
+    /// <param name="terminal">The terminal's number; 0 is the server itself, when it drives a card.</param>
+    ReaderIdKey ReaderIdKey(uint terminal);
+}
+
+/// <summary>Which versions of the masters a new card gets, each 1 to 255.</summary>
+internal sealed record KeyVersions(byte Issuer, byte Enquiry, byte Sale, byte TransactionMac);

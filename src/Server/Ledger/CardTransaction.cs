@@ -1,0 +1,169 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Ledger;
+
+/// <summary>How sure headquarters is of a posted transaction.</summary>
+internal static class ProofState
+{
+    /// <summary>The card's own MAC was verified.</summary>
+    public const string Proven = "proven";
+
+    /// <summary>The MAC is lost, but both neighbours are posted, the next names it and read its record.</summary>
+    public const string Inferred = "inferred";
+}
+
+/// <summary>What the till knew of a sale and the card does not sign.</summary>
+/// <param name="OperationId">32 hex digits, or null where the intent is not readable.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Store">The store's number, 0 where it is not known.</param>
+/// <param name="StoreZone">IANA.</param>
+/// <param name="BusinessDate">The store's, yyyy-MM-dd.</param>
+/// <param name="SoldAt">Local time of the store, yyyy-MM-ddTHH:mm:ss, or empty.</param>
+internal sealed record Circumstance(
+    string? OperationId, string Currency, long Store, string StoreZone, string BusinessDate, string SoldAt)
+{
+    /// <summary>What is left to say where no till took part, or its intent is lost.</summary>
+    public static Circumstance Unknown(string currency) => new(null, currency, 0, "", "", "");
+}
+
+/// <summary>A posted transaction, as far as its neighbours and its doubt need it.</summary>
+internal sealed record CardTransaction
+{
+    public long Counter { get; init; }
+    public long Terminal { get; init; }
+    public long Sequence { get; init; }
+    public string Proof { get; init; } = "";
+    public byte[]? Tmv { get; init; }
+    public byte[]? RecordRead { get; init; }
+    public byte[] RecordWritten { get; init; } = [];
+    public byte[] ReaderId { get; init; } = [];
+    public byte[] PreviousReaderId { get; init; } = [];
+    public long BalanceBefore { get; init; }
+    public long BalanceAfter { get; init; }
+    public long Earned { get; init; }
+    public long Redeemed { get; init; }
+
+    public JournalPlace Place => new(Terminal, Sequence);
+
+    /// <summary>Who committed before it, as the card says.</summary>
+    public ReaderId Previous => CardProtocol.ReaderId.FromBytes(PreviousReaderId);
+
+    /// <summary>Whether the other is what this one says came before it.</summary>
+    public bool Follows(CardTransaction before) =>
+        PreviousReaderId.AsSpan().SequenceEqual(before.ReaderId)
+        && (RecordRead is null || RecordRead.AsSpan().SequenceEqual(before.RecordWritten));
+
+    private const string Columns =
+        """
+        counter, terminal, sequence, proof, tmv, record_read, record_written, reader_id, previous_reader_id,
+        balance_before, balance_after, earned, redeemed
+        """;
+
+    /// <summary>The posted transactions of a card in a range of counters, in order.</summary>
+    public static IReadOnlyList<CardTransaction> Between(DbSession db, Card card, long from, long through) =>
+        db.List<CardTransaction>(
+            $"""
+            SELECT {Columns} FROM card_transaction
+            WHERE uid = @Uid AND generation = @Generation AND tm_key_version = @TmKeyVersion
+                AND counter BETWEEN @from AND @through
+            ORDER BY counter
+            """,
+            new { card.Uid, card.Generation, TmKeyVersion = (long)card.TmKeyVersion, from, through });
+
+    public static CardTransaction? At(DbSession db, Card card, long counter) =>
+        Between(db, card, counter, counter).SingleOrDefault();
+
+    public static CardTransaction? Of(DbSession db, JournalPlace place) =>
+        db.Find<CardTransaction>(
+            $"SELECT {Columns} FROM card_transaction WHERE terminal = @Terminal AND sequence = @Sequence", place);
+
+    /// <summary>Gives an inferred transaction the MAC that arrived late.</summary>
+    public static void Prove(DbSession db, JournalPlace place, TransactionMacValue tmv) =>
+        db.Run(
+            $"""
+            UPDATE card_transaction SET proof = '{ProofState.Proven}', tmv = @Tmv
+            WHERE terminal = @Terminal AND sequence = @Sequence
+            """,
+            new { place.Terminal, place.Sequence, Tmv = Bytes.Of(tmv) });
+
+    public static void Insert(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance) =>
+        book.Db.Run(
+            """
+            INSERT INTO card_transaction
+                (uid, generation, tm_key_version, counter, terminal, sequence, proof, tmv, record_read,
+                record_written, reader_id, previous_reader_id, balance_before, adjusted, earned, redeemed,
+                balance_after, amount_minor, kind, rule_set, recorded_us, operation_id, programme, currency,
+                store, store_zone, business_date, sold_at, posted_us)
+            VALUES
+                (@Uid, @Generation, @TmKeyVersion, @Counter, @Terminal, @Sequence, @Proof, @Tmv, @RecordRead,
+                @RecordWritten, @ReaderId, @PreviousReaderId, @BalanceBefore, @Adjusted, @Earned, @Redeemed,
+                @BalanceAfter, @Amount, @Kind, @RuleSet, @RecordedUs, @OperationId, @Programme, @Currency,
+                @Store, @StoreZone, @BusinessDate, @SoldAt, @NowUs)
+            """,
+            new
+            {
+                card.Uid,
+                card.Generation,
+                TmKeyVersion = (long)card.TmKeyVersion,
+                Counter = (long)commit.Counter,
+                commit.Place.Terminal,
+                commit.Place.Sequence,
+                Proof = commit.Tmv is null ? ProofState.Inferred : ProofState.Proven,
+                Tmv = commit.Tmv is { } tmv ? Bytes.Of(tmv) : null,
+                RecordRead = commit.Read is { } read ? Bytes.Of(read) : null,
+                RecordWritten = Bytes.Of(commit.Written),
+                ReaderId = Bytes.Of(commit.ReaderId),
+                PreviousReaderId = Bytes.Of(commit.Previous),
+                commit.BalanceBefore,
+                commit.Adjusted,
+                commit.Written.Earned,
+                commit.Written.Redeemed,
+                commit.Written.BalanceAfter,
+                commit.Written.Amount,
+                Kind = (long)commit.Written.Kind,
+                RuleSet = (long)commit.Written.RuleSetVersion,
+                RecordedUs = UnixTime.Microseconds(commit.Written.Time),
+                circumstance.OperationId,
+                card.Programme,
+                circumstance.Currency,
+                circumstance.Store,
+                circumstance.StoreZone,
+                circumstance.BusinessDate,
+                circumstance.SoldAt,
+                book.NowUs,
+            });
+}
+
+/// <summary>Card values as the book keeps them.</summary>
+internal static class Bytes
+{
+    public static byte[] Of(LogRecord record)
+    {
+        var bytes = new byte[LogRecord.Length];
+        record.Encode(bytes);
+        return bytes;
+    }
+
+    public static byte[] Of(ReaderId id)
+    {
+        var bytes = new byte[ReaderId.Length];
+        id.CopyTo(bytes);
+        return bytes;
+    }
+
+    public static byte[] Of(EncryptedReaderId id)
+    {
+        var bytes = new byte[EncryptedReaderId.Length];
+        id.CopyTo(bytes);
+        return bytes;
+    }
+
+    public static byte[] Of(TransactionMacValue tmv)
+    {
+        var bytes = new byte[TransactionMacValue.Length];
+        tmv.CopyTo(bytes);
+        return bytes;
+    }
+}

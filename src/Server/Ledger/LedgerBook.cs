@@ -1,0 +1,96 @@
+using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+
+namespace SmartCardCrm.Server.Ledger;
+
+/// <summary>Posts what cards have signed: each transaction once, as double entry, and then looks at its neighbours.</summary>
+internal static class LedgerBook
+{
+    /// <summary>Takes a commit into the book.</summary>
+    /// <returns>Accepted also where the book has the same already; parked where it has another in its place.</returns>
+    public static Verdict Post(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance)
+    {
+        if (CardTransaction.At(book.Db, card, commit.Counter) is { } posted)
+            return Compare(book, posted, commit);
+        if (CardTransaction.Of(book.Db, commit.Place) is not null)
+            return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
+
+        CardTransaction.Insert(book, card, commit, circumstance);
+        PostEntries(book.Db, card, commit, circumstance.Currency);
+        ApplyCardActions(book, card, commit);
+        Intents.Posted(book, card, commit);
+        Continuity.Review(book, card, commit.Counter);
+        Doubts.ReviewAround(book, card, commit.Counter);
+        return new Verdict.Accepted();
+    }
+
+    /// <summary>The sum over all accounts of all programmes; anything but 0 is our mistake.</summary>
+    public static long Sum(DbSession db) => db.Value<long>("SELECT COALESCE(SUM(points), 0) FROM posting");
+
+    /// <summary>Points on one card's account: the fold of its postings.</summary>
+    public static long BalanceOnCard(DbSession db, long cardNumber) =>
+        db.Value<long>(
+            "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @Account AND owner = @cardNumber",
+            new { Account = (long)AccountKind.MemberOnCard, cardNumber });
+
+    private static Verdict Compare(OpenBook book, CardTransaction posted, ProvenCommit commit)
+    {
+        if (!posted.RecordWritten.AsSpan().SequenceEqual(Bytes.Of(commit.Written))
+            || !posted.ReaderId.AsSpan().SequenceEqual(Bytes.Of(commit.ReaderId)))
+        {
+            return new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");
+        }
+
+        if (posted.Proof == ProofState.Inferred && commit.Tmv is { } tmv)
+            CardTransaction.Prove(book.Db, commit.Place, tmv);
+        return new Verdict.Accepted();
+    }
+
+    private static void PostEntries(DbSession db, Card card, ProvenCommit commit, string currency)
+    {
+        var written = commit.Written;
+        var postings = Postings.ForCardTransaction(
+            card.Number, written.Earned, written.Redeemed, checked((int)commit.Adjusted));
+        foreach (var posting in postings)
+        {
+            db.Run(
+                """
+                INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
+                SELECT COALESCE(MAX(id), 0) + 1, @Programme, @currency, @Account, @Owner, @Points, @Terminal, @Sequence
+                FROM posting
+                """,
+                new
+                {
+                    card.Programme,
+                    currency,
+                    Account = (long)posting.Account,
+                    posting.Owner,
+                    posting.Points,
+                    commit.Place.Terminal,
+                    commit.Place.Sequence,
+                });
+        }
+    }
+
+    private static void ApplyCardActions(OpenBook book, Card card, ProvenCommit commit)
+    {
+        var (after, through) = (commit.Read?.LastCardAction ?? 0, commit.Written.LastCardAction);
+        var queued = CardActionQueue.Between(book.Db, card, after, through);
+        var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
+        if (RuleCheck.Differs(commit, rules, queued, card.BalanceMost) is { } difference)
+        {
+            ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with
+            {
+                Uid = card.Uid,
+                Generation = card.Generation,
+                Counter = commit.Counter,
+            });
+        }
+
+        CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);
+    }
+}

@@ -1,0 +1,52 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.Server.Ledger;
+
+/// <summary>
+/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same; a
+/// difference is the terminal's to explain.
+/// </summary>
+internal static class RuleCheck
+{
+    /// <summary>A stable code for the first difference, or null where there is none.</summary>
+    /// <param name="commit">What the card signed.</param>
+    /// <param name="rules">The version that the record names; null where it was never published.</param>
+    /// <param name="queued">The card actions that the record says were applied, as headquarters queued them.</param>
+    /// <param name="balanceMost">The card's cap.</param>
+    public static string? Differs(
+        ProvenCommit commit, RuleSet? rules, IReadOnlyList<CardAction> queued, int balanceMost) =>
+        commit.Read is not { } read ? null
+        : StateDiffers(read, commit.Written) ? "state"
+        : ActionsDiffer(commit, read, queued, balanceMost) ? "card-actions"
+        : rules is null ? "rule-set-unknown"
+        : PointsDiffer(commit, rules) ? "points"
+        : null;
+
+    // What only headquarters changes, and in this release not at the till.
+    private static bool StateDiffers(LogRecord read, LogRecord written) =>
+        (written.Tier, written.Blocked, written.CardExpiry, written.NextExpiry, written.NextExpiryPoints)
+        != (read.Tier, read.Blocked, read.CardExpiry, read.NextExpiry, read.NextExpiryPoints);
+
+    private static bool ActionsDiffer(
+        ProvenCommit commit, LogRecord read, IReadOnlyList<CardAction> queued, int balanceMost)
+    {
+        var applied = PendingCardActions.Apply(read.LastCardAction, commit.BalanceBefore, balanceMost, queued);
+        return applied.Count != commit.Written.LastCardAction - read.LastCardAction
+            || applied.Sum(action => (long)action.Points) != commit.Adjusted;
+    }
+
+    private static bool PointsDiffer(ProvenCommit commit, RuleSet rules)
+    {
+        var written = commit.Written;
+        if (written.Kind == LogKind.CardAction)
+            return written is not { Earned: 0, Redeemed: 0, Amount: 0 };
+
+        var request = new SaleRequest(new Money(written.Amount, rules.Currency), written.Redeemed);
+        var spendable = (int)Math.Clamp(commit.BalanceBefore + commit.Adjusted, 0, int.MaxValue);
+        return Sale.Decide(request, spendable, rules) is not SaleDecision.Approved(var terms)
+            || (terms.Earned, terms.Redeemed) != (written.Earned, written.Redeemed);
+    }
+}

@@ -1,0 +1,109 @@
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
+
+namespace SmartCardCrm.Server.Reconciliation;
+
+/// <summary>
+/// Whether what is posted for a card makes one unbroken history. Order of arrival is arbitrary: it is judged over the
+/// sorted set of counters, and what was missing heals when it comes.
+/// </summary>
+internal static class Continuity
+{
+    /// <summary>Looks at a card after the transaction with this counter was posted.</summary>
+    public static void Review(OpenBook book, Card card, long counter)
+    {
+        ReviewNeighbours(book, card, counter);
+
+        var now = Card.Find(book.Db, card.Uid, card.Generation)!;
+        var above = CardTransaction.Between(book.Db, card, now.AcknowledgedCounter + 1, uint.MaxValue);
+        ReviewGaps(book, card, MissingRuns(now.AcknowledgedCounter, above.Select(one => one.Counter)));
+
+        var unbroken = above.TakeWhile((one, index) => one.Counter == now.AcknowledgedCounter + 1 + index);
+        Acknowledge(book, now, unbroken.LastOrDefault());
+    }
+
+    /// <summary>The counters missing below the highest posted one, as runs from and through.</summary>
+    /// <param name="known">Everything up to here is posted.</param>
+    /// <param name="posted">Posted counters above it, rising.</param>
+    public static IReadOnlyList<(long From, long Through)> MissingRuns(long known, IEnumerable<long> posted)
+    {
+        var runs = new List<(long From, long Through)>();
+        foreach (var counter in posted)
+        {
+            if (counter > known + 1)
+                runs.Add((known + 1, counter - 1));
+            known = counter;
+        }
+
+        return runs;
+    }
+
+    // A run is known by its upper end: it shrinks from below as pieces arrive, and keeps its age.
+    private static void ReviewGaps(OpenBook book, Card card, IReadOnlyList<(long From, long Through)> missing)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (from, through) in missing)
+        {
+            var name = $"{Cause.Gap}:{card.Uid}:{card.Generation}:{through}";
+            names.Add(name);
+            ExceptionBook.Open(book, new Difference(name, Cause.Gap, from == through ? $"{from}" : $"{from}..{through}")
+            {
+                Uid = card.Uid,
+                Generation = card.Generation,
+                Counter = through,
+            });
+        }
+
+        foreach (var healed in ExceptionBook.OpenOf(book, card.Uid, card.Generation, Cause.Gap).Except(names))
+            ExceptionBook.Close(book, healed, "arrived");
+    }
+
+    private static void ReviewNeighbours(OpenBook book, Card card, long counter)
+    {
+        var around = CardTransaction.Between(book.Db, card, counter - 1, counter + 1);
+        foreach (var (before, after) in around.Zip(around.Skip(1)))
+        {
+            if (after.Counter != before.Counter + 1 || after.Follows(before))
+                continue;
+            ExceptionBook.Open(book, Difference.Over(after.Place, Cause.CopyOrRollback, "does-not-follow") with
+            {
+                Uid = card.Uid,
+                Generation = card.Generation,
+                Counter = after.Counter,
+            });
+        }
+    }
+
+    private static void Acknowledge(OpenBook book, Card card, CardTransaction? newest)
+    {
+        var lastAction = book.Db.Value<long>(
+            """
+            SELECT COALESCE(MAX(number), 0) FROM card_action
+            WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NOT NULL
+            """,
+            new { card.Uid, card.Generation });
+        var acknowledged = card with
+        {
+            AcknowledgedCounter = newest?.Counter ?? card.AcknowledgedCounter,
+            AcknowledgedBalance = newest?.BalanceAfter ?? card.AcknowledgedBalance,
+            LastCardAction = lastAction,
+        };
+        if (acknowledged == card)
+            return;
+        book.Db.Run(
+            """
+            UPDATE card SET acknowledged_counter = @AcknowledgedCounter, acknowledged_balance = @AcknowledgedBalance,
+                last_card_action = @LastCardAction
+            WHERE uid = @Uid AND generation = @Generation
+            """,
+            new
+            {
+                acknowledged.AcknowledgedCounter,
+                acknowledged.AcknowledgedBalance,
+                acknowledged.LastCardAction,
+                card.Uid,
+                card.Generation,
+            });
+        acknowledged.Publish(book.Db);
+    }
+}

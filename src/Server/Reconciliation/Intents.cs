@@ -1,0 +1,136 @@
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Reconciliation;
+
+/// <summary>Where an intent has got to.</summary>
+internal static class IntentState
+{
+    /// <summary>Nothing more is known yet.</summary>
+    public const string Open = "open";
+
+    /// <summary>The terminal never sent the commit.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>The terminal sent the commit and got no answer it could verify.</summary>
+    public const string Doubt = "doubt";
+
+    /// <summary>The card committed it, and the book has it.</summary>
+    public const string Posted = "posted";
+
+    /// <summary>The card did not commit it.</summary>
+    public const string DidNot = "did-not";
+}
+
+/// <summary>What a terminal meant to do, and what has become of it.</summary>
+internal sealed record IntentRow
+{
+    public long Terminal { get; init; }
+    public long Sequence { get; init; }
+    public string Uid { get; init; } = "";
+
+    /// <summary>0 where neither terminal nor headquarters knew the card.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>The counter that its commit would have.</summary>
+    public long Counter { get; init; }
+    public string State { get; init; } = "";
+    public bool Doubted { get; init; }
+    public bool Abandoned { get; init; }
+
+    /// <summary>The encrypted previous reader id, where the card answered that much.</summary>
+    public byte[]? EncryptedPrevious { get; init; }
+
+    /// <summary>The terminal itself looked at the card's log.</summary>
+    public bool Settled { get; init; }
+
+    /// <summary>The MAC that it found there.</summary>
+    public byte[]? SettledTmv { get; init; }
+
+    /// <summary>The entry as the terminal sent it.</summary>
+    public byte[] Body { get; init; } = [];
+
+    public JournalPlace Place => new(Terminal, Sequence);
+}
+
+/// <summary>The intents of all terminals.</summary>
+internal static class Intents
+{
+    private const string Select =
+        """
+        SELECT i.terminal, i.sequence, i.uid, i.generation, i.counter, i.state, i.doubted, i.abandoned,
+            i.encrypted_previous, i.settled, i.settled_tmv, e.body
+        FROM intent i JOIN journal_entry e ON e.terminal = i.terminal AND e.sequence = i.sequence
+        """;
+
+    public static IntentRow? Find(DbSession db, JournalPlace place) =>
+        db.Find<IntentRow>($"{Select} WHERE i.terminal = @Terminal AND i.sequence = @Sequence", place);
+
+    /// <summary>Intents of a card that are not posted and whose counter lies in a range.</summary>
+    public static IReadOnlyList<IntentRow> NotPosted(DbSession db, Card card, long from, long through) =>
+        db.List<IntentRow>(
+            $"""
+            {Select}
+            WHERE i.uid = @Uid AND i.generation = @Generation AND i.counter BETWEEN @from AND @through
+                AND i.state <> '{IntentState.Posted}'
+            ORDER BY i.counter, i.terminal, i.sequence
+            """,
+            new { card.Uid, card.Generation, from, through });
+
+    public static void Insert(DbSession db, IntentRow intent) =>
+        db.Run(
+            """
+            INSERT INTO intent (terminal, sequence, uid, generation, counter, state)
+            VALUES (@Terminal, @Sequence, @Uid, @Generation, @Counter, @State)
+            """,
+            new { intent.Terminal, intent.Sequence, intent.Uid, intent.Generation, intent.Counter, intent.State });
+
+    /// <summary>Gives intents that came before their card was registered the generation it now has.</summary>
+    public static void Adopt(DbSession db, Card card) =>
+        db.Run("UPDATE intent SET generation = @Generation WHERE uid = @Uid AND generation = 0",
+            new { card.Uid, card.Generation });
+
+    public static void SetState(DbSession db, JournalPlace place, string state) =>
+        db.Run(
+            "UPDATE intent SET state = @state WHERE terminal = @Terminal AND sequence = @Sequence",
+            new { place.Terminal, place.Sequence, state });
+
+    /// <summary>Notes a doubt; one that is settled already stays so.</summary>
+    public static void Doubt(DbSession db, JournalPlace place, byte[]? encryptedPrevious) =>
+        db.Run(
+            $"""
+            UPDATE intent SET doubted = 1, encrypted_previous = @encryptedPrevious,
+                state = CASE WHEN state = '{IntentState.Open}' THEN '{IntentState.Doubt}' ELSE state END
+            WHERE terminal = @Terminal AND sequence = @Sequence
+            """,
+            new { place.Terminal, place.Sequence, encryptedPrevious });
+
+    public static void Abandon(DbSession db, JournalPlace place) =>
+        db.Run("UPDATE intent SET abandoned = 1 WHERE terminal = @Terminal AND sequence = @Sequence", place);
+
+    /// <summary>The terminal looked at the card; the MAC it found is kept until it can be checked. Null forgets it.</summary>
+    public static void Settle(DbSession db, JournalPlace place, byte[]? tmv) =>
+        db.Run(
+            """
+            UPDATE intent SET settled = 1, settled_tmv = @tmv
+            WHERE terminal = @Terminal AND sequence = @Sequence
+            """,
+            new { place.Terminal, place.Sequence, tmv });
+
+    /// <summary>The transaction of this intent is in the book: that settles its doubt, and what was given up is made good.</summary>
+    public static void Posted(OpenBook book, Card card, ProvenCommit commit)
+    {
+        if (Find(book.Db, commit.Place) is not { } intent)
+            return;
+        SetState(book.Db, commit.Place, IntentState.Posted);
+        ExceptionBook.Close(book, Doubts.NameOf(commit.Place), "happened");
+        if (intent.Abandoned)
+            MakeGood(book, card, commit.Place, commit.Written.Earned, commit.Written.Redeemed);
+    }
+
+    /// <summary>Queues the opposite of an operation that the card made and the till gave up.</summary>
+    public static void MakeGood(OpenBook book, Card card, JournalPlace place, long earned, long redeemed) =>
+        CardActionQueue.MakeGood(
+            book, card, checked((int)(redeemed - earned)), CardActionQueue.DoubtAbandoned, place);
+}

@@ -1,0 +1,230 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Sync;
+
+/// <summary>One terminal's entries on their way into the book.</summary>
+/// <param name="Terminal">The terminal that the connection belongs to.</param>
+/// <param name="Entries">Rising by one, beginning no later than after the last one taken.</param>
+internal sealed record Delivery(uint Terminal, IReadOnlyList<JournalEntry> Entries);
+
+/// <summary>
+/// Takes terminals' journals into the book: each entry once, each with a verdict. Nothing that a terminal writes can
+/// stop it; what is wrong is parked beside an exception and the rest goes on.
+/// </summary>
+internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvider clock)
+{
+    /// <summary>Takes a batch in one transaction. On return it is durable and may be acknowledged.</summary>
+    /// <returns>A verdict for each entry, in order.</returns>
+    /// <exception cref="ArgumentException">An entry leaves a hole in the journal; nothing is taken.</exception>
+    public IReadOnlyList<Verdict> Take(uint terminal, IReadOnlyList<JournalEntry> entries) =>
+        Take([new Delivery(terminal, entries)]);
+
+    /// <summary>Takes several terminals' batches in one transaction, so that they share one wait for the disk.</summary>
+    /// <inheritdoc cref="Take(uint, IReadOnlyList{JournalEntry})"/>
+    public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries) =>
+        database.Write<IReadOnlyList<Verdict>>(db =>
+        {
+            var book = new OpenBook(db, secrets, clock.Microseconds());
+            return
+            [
+                .. deliveries.SelectMany(delivery => delivery.Entries.Select(
+                    entry => TakeOne(book, new JournalPlace(delivery.Terminal, entry.Sequence), entry))),
+            ];
+        });
+
+    /// <summary>Judges the entries again that waited for this card.</summary>
+    public static void TakeWaiting(OpenBook book, Card card)
+    {
+        Intents.Adopt(book.Db, card);
+        foreach (var waiting in Journals.Waiting(book.Db, card.Uid))
+        {
+            ExceptionBook.Close(book, Difference.Over(waiting.Place, Cause.UnknownCard, "").Name, "card-registered");
+            Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
+        }
+    }
+
+    private static Verdict TakeOne(OpenBook book, JournalPlace place, JournalEntry entry)
+    {
+        if (Journals.Find(book.Db, place) is { } taken)
+            return TakeAgain(book, taken, entry);
+        if (Journals.Head(book.Db, place.Terminal).Sequence != place.Sequence - 1)
+            throw new ArgumentException($"Entry {place} leaves a hole in the journal.", nameof(entry));
+
+        var body = JournalReading.TryRead(entry);
+        Journals.Append(book, place, entry, UidOf(body));
+        return Settle(book, place, body);
+    }
+
+    private static Verdict TakeAgain(OpenBook book, TakenEntry taken, JournalEntry entry)
+    {
+        if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))
+        {
+            Journals.CountDuplicate(book.Db, taken.Terminal);
+            return new Verdict.Duplicate();
+        }
+
+        var difference = Difference.Over(taken.Place, Cause.ConflictingDuplicate, "entry-differs");
+        ExceptionBook.Open(book, difference with { Evidence = entry.Body.Memory });
+        return new Verdict.Parked(difference.Cause, difference.Detail);
+    }
+
+    // The verdict is written beside the entry; a parked one has an exception that names it.
+    private static Verdict Settle(OpenBook book, JournalPlace place, EntryBody? body)
+    {
+        var verdict = Judge(book, place, body);
+        if (verdict is Verdict.Parked(var cause, var detail))
+            ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = UidOf(body) });
+        Journals.Judge(book.Db, place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
+        return verdict;
+    }
+
+    private static Verdict Judge(OpenBook book, JournalPlace place, EntryBody? body) => body?.ContentCase switch
+    {
+        EntryBody.ContentOneofCase.Intent => TakeIntent(book, place, body.Intent),
+        EntryBody.ContentOneofCase.Outcome => TakeOutcome(book, place, body.Outcome),
+        EntryBody.ContentOneofCase.Failure => OverIntent(
+            book, place, body.Failure.IntentSequence, intent => TakeFailure(book, intent)),
+        EntryBody.ContentOneofCase.Doubt => OverIntent(
+            book, place, body.Doubt.IntentSequence, intent => TakeDoubt(book, intent, body.Doubt)),
+        EntryBody.ContentOneofCase.Settlement => OverIntent(
+            book, place, body.Settlement.IntentSequence, intent => TakeSettlement(book, intent, body.Settlement)),
+        EntryBody.ContentOneofCase.Abandonment => OverIntent(
+            book, place, body.Abandonment.IntentSequence, intent => TakeAbandonment(book, intent)),
+        EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
+        _ => new Verdict.Parked(Cause.Unreadable, "entry"),
+    };
+
+    private static Verdict.Accepted TakeIntent(OpenBook book, JournalPlace place, Intent intent)
+    {
+        var uid = Hex(intent.Card);
+        var card = Card.Find(book.Db, uid, intent.Card.Generation);
+        Intents.Insert(book.Db, new IntentRow
+        {
+            Terminal = place.Terminal,
+            Sequence = place.Sequence,
+            Uid = uid,
+            Generation = card?.Generation ?? intent.Card.Generation,
+            Counter = (long)intent.CounterRead + 1,
+            State = IntentState.Open,
+        });
+        if (card is not null)
+            Doubts.Review(book, card, place);
+        return new Verdict.Accepted();
+    }
+
+    private static Verdict TakeOutcome(OpenBook book, JournalPlace place, Outcome outcome)
+    {
+        if (Card.Find(book.Db, Hex(outcome.Card), outcome.Card.Generation) is not { } card)
+            return new Verdict.Parked(Cause.UnknownCard, "outcome");
+
+        var intentPlace = place with { Sequence = outcome.IntentSequence };
+        var reported = new ReportedCommit(intentPlace, card.ChipUid, new CommitEvidence(
+            new CommitProof(outcome.Tmc, TransactionMacValue.FromBytes(outcome.Tmv.Span)),
+            JournalReading.StepsOf(outcome.Steps)));
+        using var tmKey = book.Secrets.TransactionMacKey(card.ChipUid, card.TmKeyVersion);
+        using var readerKey = book.Secrets.ReaderIdKey(checked((uint)place.Terminal));
+        return Proof.Check(reported, card.Number, tmKey, readerKey) switch
+        {
+            ProofResult.Proven(var commit) => PostOutcome(book, card, commit),
+            ProofResult.Refuted(var cause, var detail) => new Verdict.Parked(cause, detail),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    // What the card signed is posted. An intent that says otherwise is the terminal's to explain.
+    private static Verdict PostOutcome(OpenBook book, Card card, ProvenCommit commit)
+    {
+        var intent = Intents.Find(book.Db, commit.Place);
+        var circumstance = intent is null
+            ? Circumstance.Unknown(Programmes.ProgrammeBook.Current(book.Db, card.Programme).Currency)
+            : JournalReading.CircumstanceOf(intent.Body);
+        var verdict = LedgerBook.Post(book, card, commit, circumstance);
+        if (intent is not null && !JournalReading.Meant(JournalReading.IntentOf(intent.Body), commit))
+            ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.BadProof, "intent-differs"));
+        return verdict;
+    }
+
+    private static Verdict.Accepted TakeFailure(OpenBook book, IntentRow intent)
+    {
+        if (intent.State == IntentState.Open)
+            Intents.SetState(book.Db, intent.Place, IntentState.Failed);
+        return new Verdict.Accepted();
+    }
+
+    private static Verdict.Accepted TakeDoubt(OpenBook book, IntentRow intent, Doubt doubt)
+    {
+        var encrypted = doubt.EncryptedPreviousReaderId;
+        Intents.Doubt(book.Db, intent.Place, encrypted.IsEmpty ? null : encrypted.ToByteArray());
+        if (intent.State is IntentState.Posted or IntentState.DidNot)
+        {
+            Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);
+            return new Verdict.Accepted();
+        }
+
+        ExceptionBook.Open(book, new Difference(Doubts.NameOf(intent.Place), Cause.Doubt, "commit-unanswered")
+        {
+            Place = intent.Place,
+            Uid = intent.Uid,
+            Generation = intent.Generation,
+            Counter = intent.Counter,
+        });
+        return Review(book, intent);
+    }
+
+    private static Verdict TakeSettlement(OpenBook book, IntentRow intent, Settlement settlement)
+    {
+        if (!settlement.Happened && intent.State == IntentState.Posted)
+            return new Verdict.Parked(Cause.BadProof, "denied");
+
+        var ours = settlement.Happened && settlement.Tmc == intent.Counter && !settlement.Tmv.IsEmpty;
+        Intents.Settle(book.Db, intent.Place, ours ? settlement.Tmv.ToByteArray() : null);
+        if (settlement.Happened)
+            return Review(book, intent);
+
+        Doubts.DidNotHappen(book, intent with { Settled = true });
+        return new Verdict.Accepted();
+    }
+
+    private static Verdict.Accepted TakeAbandonment(OpenBook book, IntentRow intent)
+    {
+        Intents.Abandon(book.Db, intent.Place);
+        if (CardTransaction.Of(book.Db, intent.Place) is { } posted
+            && Card.Find(book.Db, intent.Uid, intent.Generation) is { } card)
+        {
+            Intents.MakeGood(book, card, intent.Place, posted.Earned, posted.Redeemed);
+        }
+
+        return new Verdict.Accepted();
+    }
+
+    private static Verdict.Parked TakeSuspicion(Suspicion suspicion) =>
+        new(Cause.CopyOrRollback, suspicion.Code.Length is > 0 and <= 40 ? suspicion.Code : "no-code");
+
+    private static Verdict OverIntent(
+        OpenBook book, JournalPlace place, uint intentSequence, Func<IntentRow, Verdict> take) =>
+        Intents.Find(book.Db, place with { Sequence = intentSequence }) is { } intent
+            ? take(intent)
+            : new Verdict.Parked(Cause.Unreadable, "intent-missing");
+
+    private static Verdict.Accepted Review(OpenBook book, IntentRow intent)
+    {
+        if (Card.Find(book.Db, intent.Uid, intent.Generation) is { } card)
+            Doubts.Review(book, card, intent.Place);
+        return new Verdict.Accepted();
+    }
+
+    private static string? UidOf(EntryBody? body) => body?.ContentCase switch
+    {
+        EntryBody.ContentOneofCase.Intent => Hex(body.Intent.Card),
+        EntryBody.ContentOneofCase.Outcome => Hex(body.Outcome.Card),
+        EntryBody.ContentOneofCase.Suspicion => Hex(body.Suspicion.Card),
+        _ => null,
+    };
+
+    private static string Hex(CardRef card) => Convert.ToHexString(card.Uid.Span);
+}

@@ -1,0 +1,96 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Sync;
+
+/// <summary>Reads what a terminal wrote in its journal. What passes here has the lengths and ranges its kind must have.</summary>
+internal static class JournalReading
+{
+    private const int StepsMost = 64;
+    private const int OperationIdLength = 16;
+
+    /// <summary>The entry's content, or null where it is not readable.</summary>
+    public static EntryBody? TryRead(JournalEntry entry)
+    {
+        try
+        {
+            var body = EntryBody.Parser.ParseFrom(entry.Body);
+            return body.ProtocolVersion == 1 && IsWhole(body, entry.Sequence) ? body : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The intent in a stored body that was read before.</summary>
+    public static Intent IntentOf(byte[] body) => EntryBody.Parser.ParseFrom(body).Intent;
+
+    /// <summary>What the till knew, from a stored intent.</summary>
+    public static Circumstance CircumstanceOf(byte[] body)
+    {
+        var intent = IntentOf(body);
+        var context = intent.Context;
+        return new Circumstance(
+            Convert.ToHexString(intent.OperationId.Span), context.Currency, context.Store, context.StoreZone,
+            context.BusinessDate, context.SoldAt);
+    }
+
+    /// <summary>The steps of a transaction.</summary>
+    /// <param name="steps">As the terminal wrote them.</param>
+    /// <param name="previous">Completes a CommitReaderID that was written before the card had answered it.</param>
+    public static IReadOnlyList<TransactionStep> StepsOf(IEnumerable<Step> steps, EncryptedReaderId? previous = null) =>
+        [.. steps.Select(step => previous is { } answer && step.Data.Length == ReaderId.Length && IsCommitReaderId(step)
+            ? new TransactionStep(step.Header.Memory, (byte[])[.. step.Data.Span, .. Bytes.Of(answer)])
+            : new TransactionStep(step.Header.Memory, step.Data.Memory))];
+
+    /// <summary>Whether the terminal meant to do what the card signed.</summary>
+    public static bool Meant(Intent intent, ProvenCommit commit)
+    {
+        var written = commit.Written;
+        var lastAction = commit.Read?.LastCardAction ?? 0;
+        var actions = Enumerable.Range(lastAction + 1, Math.Max(written.LastCardAction - lastAction, 0));
+        return intent.CounterRead + 1 == commit.Counter
+            && intent.BalanceBefore == commit.BalanceBefore
+            && intent.BalanceAfter == written.BalanceAfter
+            && intent.Earned == written.Earned
+            && intent.Redeemed == written.Redeemed
+            && intent.AmountMinor == written.Amount
+            && intent.CardActions.SequenceEqual(actions.Select(number => (uint)number));
+    }
+
+    private static bool IsCommitReaderId(Step step) => step.Header.Span is [0xC8];
+
+    private static bool IsWhole(EntryBody body, uint sequence) => body.ContentCase switch
+    {
+        EntryBody.ContentOneofCase.Intent => IsWhole(body.Intent),
+        EntryBody.ContentOneofCase.Outcome =>
+            IsEarlier(body.Outcome.IntentSequence, sequence) && IsWhole(body.Outcome.Card)
+            && body.Outcome.Tmv.Length == TransactionMacValue.Length && AreWhole(body.Outcome.Steps),
+        EntryBody.ContentOneofCase.Failure => IsEarlier(body.Failure.IntentSequence, sequence),
+        EntryBody.ContentOneofCase.Doubt =>
+            IsEarlier(body.Doubt.IntentSequence, sequence)
+            && body.Doubt.EncryptedPreviousReaderId.Length is 0 or EncryptedReaderId.Length,
+        EntryBody.ContentOneofCase.Settlement =>
+            IsEarlier(body.Settlement.IntentSequence, sequence)
+            && body.Settlement.Tmv.Length is 0 or TransactionMacValue.Length,
+        EntryBody.ContentOneofCase.Abandonment => IsEarlier(body.Abandonment.IntentSequence, sequence),
+        EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card),
+        _ => false,
+    };
+
+    private static bool IsWhole(Intent intent) =>
+        IsWhole(intent.Card) && intent.Context is not null && AreWhole(intent.Steps)
+        && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue;
+
+    private static bool IsWhole(CardRef? card) => card is { Uid.Length: Uid.Length };
+
+    private static bool AreWhole(RepeatedField<Step> steps) =>
+        steps.Count is > 0 and <= StepsMost && steps.All(step => step.Header.Length > 0);
+
+    private static bool IsEarlier(uint intentSequence, uint sequence) =>
+        intentSequence > 0 && intentSequence < sequence;
+}

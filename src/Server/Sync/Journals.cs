@@ -1,0 +1,105 @@
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Sync;
+
+/// <summary>Where the server's copy of a terminal's journal ends.</summary>
+internal sealed record JournalHead
+{
+    public long Terminal { get; init; }
+
+    /// <summary>The newest entry taken, 0 for none.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Its chain hash, 32 bytes; zero for none.</summary>
+    public byte[] ChainHash { get; init; } = new byte[32];
+
+    /// <summary>When it was taken, microseconds since 1970.</summary>
+    public long TakenUs { get; init; }
+
+    /// <summary>Entries that came again and were only counted.</summary>
+    public long Duplicates { get; init; }
+}
+
+/// <summary>An entry as it was taken.</summary>
+internal sealed record TakenEntry
+{
+    public long Terminal { get; init; }
+    public long Sequence { get; init; }
+    public byte[] Body { get; init; } = [];
+    public byte[] ChainHash { get; init; } = [];
+
+    public JournalPlace Place => new(Terminal, Sequence);
+}
+
+/// <summary>The server's copy of every terminal's journal.</summary>
+internal static class Journals
+{
+    public const string Accepted = "accepted";
+
+    public static JournalHead Head(DbSession db, long terminal) =>
+        db.Find<JournalHead>(
+            "SELECT terminal, sequence, chain_hash, taken_us, duplicates FROM journal_head WHERE terminal = @terminal",
+            new { terminal }) ?? new JournalHead { Terminal = terminal };
+
+    /// <summary>The chain hash of an entry that was taken, or null.</summary>
+    public static byte[]? HashAt(DbSession db, long terminal, long sequence) =>
+        Find(db, new JournalPlace(terminal, sequence))?.ChainHash;
+
+    public static TakenEntry? Find(DbSession db, JournalPlace place) =>
+        db.Find<TakenEntry>(
+            """
+            SELECT terminal, sequence, body, chain_hash FROM journal_entry
+            WHERE terminal = @Terminal AND sequence = @Sequence
+            """,
+            place);
+
+    /// <summary>Writes a new entry at the end of the journal. Its verdict is still to come.</summary>
+    public static void Append(OpenBook book, JournalPlace place, JournalEntry entry, string? uid)
+    {
+        var row = new
+        {
+            place.Terminal,
+            place.Sequence,
+            Body = entry.Body.ToByteArray(),
+            ChainHash = entry.ChainHash.ToByteArray(),
+            Accepted,
+            uid,
+            book.NowUs,
+        };
+        book.Db.Run(
+            """
+            INSERT INTO journal_entry (terminal, sequence, body, chain_hash, verdict, uid, taken_us)
+            VALUES (@Terminal, @Sequence, @Body, @ChainHash, @Accepted, @uid, @NowUs)
+            """,
+            row);
+        book.Db.Run(
+            """
+            INSERT INTO journal_head (terminal, sequence, chain_hash, taken_us, duplicates)
+            VALUES (@Terminal, @Sequence, @ChainHash, @NowUs, 0)
+            ON CONFLICT (terminal) DO UPDATE
+            SET sequence = excluded.sequence, chain_hash = excluded.chain_hash, taken_us = excluded.taken_us
+            """,
+            row);
+    }
+
+    /// <summary>Writes the verdict on an entry: accepted, or the cause it is parked for.</summary>
+    public static void Judge(DbSession db, JournalPlace place, string verdict) =>
+        db.Run(
+            "UPDATE journal_entry SET verdict = @verdict WHERE terminal = @Terminal AND sequence = @Sequence",
+            new { place.Terminal, place.Sequence, verdict });
+
+    public static void CountDuplicate(DbSession db, long terminal) =>
+        db.Run("UPDATE journal_head SET duplicates = duplicates + 1 WHERE terminal = @terminal", new { terminal });
+
+    /// <summary>Entries that wait for a card's registration, each terminal's in order.</summary>
+    public static IReadOnlyList<TakenEntry> Waiting(DbSession db, string uid) =>
+        db.List<TakenEntry>(
+            $"""
+            SELECT terminal, sequence, body, chain_hash FROM journal_entry
+            WHERE uid = @uid AND verdict = '{Reconciliation.Cause.UnknownCard}'
+            ORDER BY terminal, sequence
+            """,
+            new { uid });
+}
