@@ -1,0 +1,121 @@
+using System.Text.Json.Serialization;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What the till asks for. Two requests are the same when every value is.</summary>
+/// <param name="Amount">What the basket costs.</param>
+/// <param name="PointsAsked">Points to redeem; <see cref="AllPoints"/> for as many as fit.</param>
+/// <param name="Store">Where it was sold; null for the terminal's own store.</param>
+/// <param name="SoldAt">The store's local time as the till gave it, <c>yyyy-MM-ddTHH:mm:ss</c>; null if it
+/// did not.</param>
+/// <param name="BusinessDate">The store's; null for today there.</param>
+/// <param name="Reader">The only reader that will do; null for any.</param>
+/// <param name="Timeout">How long to wait for a card, counted again after each attempt.</param>
+internal sealed record CheckoutRequest(
+    Money Amount, int PointsAsked, uint? Store, string? SoldAt, DateOnly? BusinessDate, string? Reader,
+    TimeSpan Timeout)
+{
+    public const int AllPoints = int.MaxValue;
+}
+
+/// <summary>One checkout: it wants one card, once.</summary>
+/// <param name="Id">Also the operation id, kept over retries: a UUIDv7.</param>
+/// <param name="IdempotencyKey">The till's name for it.</param>
+/// <param name="Attempts">How many taps have begun.</param>
+/// <param name="Doubts">How many of them ended in doubt.</param>
+/// <param name="Deadline">When it stops waiting.</param>
+internal sealed record Checkout(
+    Guid Id, CheckoutRequest Request, string IdempotencyKey, DateTimeOffset CreatedAt, CheckoutState State,
+    int Attempts, int Doubts, DateTimeOffset Deadline)
+{
+    /// <summary>The reader of the last attempt; null before the first.</summary>
+    public string? Reader { get; init; }
+}
+
+/// <summary>Where a checkout stands.</summary>
+[JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(Tapping), "tapping")]
+[JsonDerivedType(typeof(PresentAgain), "present_again")]
+[JsonDerivedType(typeof(InDoubt), "in_doubt")]
+[JsonDerivedType(typeof(Completed), "completed")]
+[JsonDerivedType(typeof(Declined), "declined")]
+[JsonDerivedType(typeof(Cancelled), "cancelled")]
+[JsonDerivedType(typeof(Abandoned), "abandoned")]
+[JsonDerivedType(typeof(TimedOut), "timed_out")]
+internal abstract record CheckoutState
+{
+    private CheckoutState() { }
+
+    /// <summary>Whether nothing will change any more.</summary>
+    [JsonIgnore]
+    public bool IsOver => this is Completed or Declined or Cancelled or Abandoned or TimedOut;
+
+    /// <summary>No card has come yet.</summary>
+    public sealed record Waiting : CheckoutState;
+
+    /// <summary>A card is being worked on.</summary>
+    /// <param name="CancelAsked">Whether it ends here unless this tap succeeds.</param>
+    public sealed record Tapping(bool CancelAsked) : CheckoutState;
+
+    /// <summary>The tap certainly did nothing; any card may come next.</summary>
+    /// <param name="Code">Why, one of <see cref="RetryCode"/>.</param>
+    public sealed record PresentAgain(string Code) : CheckoutState;
+
+    /// <summary>The tap may have succeeded: only the same card, or headquarters, can tell.</summary>
+    /// <param name="IntentSequence">The journal entry that is in doubt.</param>
+    public sealed record InDoubt(uint IntentSequence) : CheckoutState;
+
+    /// <summary>The card has committed, and the journal knows.</summary>
+    public sealed record Completed(CheckoutResult Result) : CheckoutState;
+
+    /// <summary>The programme says no; nothing happened.</summary>
+    public sealed record Declined(DeclineReason Reason) : CheckoutState;
+
+    /// <summary>The till took it back before anything happened.</summary>
+    public sealed record Cancelled : CheckoutState;
+
+    /// <summary>The till went on without the card while it was in doubt; the receipt shows no
+    /// points.</summary>
+    public sealed record Abandoned : CheckoutState;
+
+    /// <summary>No card came in time; nothing happened.</summary>
+    public sealed record TimedOut : CheckoutState;
+}
+
+/// <summary>Why a card has to be presented again; stable.</summary>
+internal static class RetryCode
+{
+    public const string CardLost = "card-lost";
+    public const string CardRefused = "card-refused";
+    public const string CardForeign = "card-foreign";
+    public const string CardNotTrusted = "card-not-trusted";
+    public const string Restarted = "terminal-restarted";
+    public const string DidNotHappen = "did-not-happen";
+}
+
+/// <summary>What a completed checkout did.</summary>
+/// <param name="DueMinor">Left to pay in money, minor units.</param>
+/// <param name="BalanceAfter">Points on the card.</param>
+/// <param name="Counter">n of the card's record.</param>
+/// <param name="CardActions">Numbers of the card actions applied with it, ascending.</param>
+/// <param name="CardActionPoints">What they changed, signed.</param>
+internal sealed record CheckoutResult(
+    int Earned, int Redeemed, long DueMinor, int BalanceAfter, ulong CardNumber, uint Counter,
+    int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
+{
+    /// <summary>What an intent did, once it is known to have happened.</summary>
+    /// <param name="rules">The version that it names.</param>
+    public static CheckoutResult Of(Intent intent, RuleSet rules) => new(
+        (int)intent.Earned, (int)intent.Redeemed,
+        intent.AmountMinor - intent.Redeemed * rules.PointValueMinor,
+        intent.BalanceAfter, intent.Card.CardNumber, intent.CounterRead + 1, rules.Version,
+        [.. intent.CardActions],
+        intent.BalanceAfter - intent.BalanceBefore - (int)intent.Earned + (int)intent.Redeemed);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Checkout))]
+internal sealed partial class CheckoutJson : JsonSerializerContext;

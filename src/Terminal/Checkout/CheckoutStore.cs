@@ -1,0 +1,41 @@
+using System.Text.Json;
+using SQLite;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>Checkouts on disk, written lazily: each row was there before the durable intent that followed
+/// it.</summary>
+internal sealed class CheckoutStore(TerminalDatabase database)
+{
+    public void Insert(Checkout checkout) => database.Lazily(c => c.Execute(
+        "INSERT INTO checkout(id, idempotency_key, is_over, document) VALUES (?, ?, ?, ?)",
+        Key(checkout.Id), checkout.IdempotencyKey, checkout.State.IsOver, Write(checkout)));
+
+    public void Update(Checkout checkout) => database.Lazily(c => c.Execute(
+        "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
+        checkout.State.IsOver, Write(checkout), Key(checkout.Id)));
+
+    public Checkout? Find(Guid id) => First("SELECT document FROM checkout WHERE id = ?", Key(id));
+
+    public Checkout? FindByIdempotencyKey(string key) =>
+        First("SELECT document FROM checkout WHERE idempotency_key = ?", key);
+
+    /// <summary>Those that are not over, oldest first.</summary>
+    public IReadOnlyList<Checkout> LoadOpen() => database.Read(
+        c => Load(c, "SELECT document FROM checkout WHERE is_over = 0 ORDER BY id"));
+
+    private Checkout? First(string sql, string argument) =>
+        database.Read(c => Load(c, sql, argument) is [var found, ..] ? found : null);
+
+    private static List<Checkout> Load(SQLiteConnection c, string sql, params object[] arguments) =>
+        [.. c.QueryScalars<string>(sql, arguments).Select(Read)];
+
+    private static string Key(Guid id) => id.ToString("D");
+
+    private static string Write(Checkout checkout) =>
+        JsonSerializer.Serialize(checkout, CheckoutJson.Default.Checkout);
+
+    private static Checkout Read(string document) =>
+        JsonSerializer.Deserialize(document, CheckoutJson.Default.Checkout)
+            ?? throw new JournalFailedException("A checkout's document is empty.");
+}

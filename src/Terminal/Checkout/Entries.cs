@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>Journal entries in the wire's form.</summary>
+internal static class Entries
+{
+    public static Step ToStep(TransactionStep step) => new()
+    {
+        Header = ByteString.CopyFrom(step.Header.Span),
+        Data = ByteString.CopyFrom(step.Data.Span),
+    };
+
+    /// <param name="newest">A record read from the card; it names the card number.</param>
+    /// <param name="known">What the replica has of the card; null for a stranger.</param>
+    public static CardRef ToCard(Uid uid, LogRecord newest, CardItem? known)
+    {
+        Span<byte> bytes = stackalloc byte[Uid.Length];
+        uid.CopyTo(bytes);
+        return new CardRef
+        {
+            Uid = ByteString.CopyFrom(bytes),
+            Generation = known?.Card.Generation ?? 0,
+            TmKeyVersion = known?.Card.TmKeyVersion ?? 0,
+            LayoutVersion = known?.Card.LayoutVersion ?? 0,
+            CardNumber = newest.CardNumber,
+        };
+    }
+
+    public static EntryBody Outcome(SalePlan plan, CommitProof proof, IEnumerable<TransactionStep> steps) =>
+        new()
+        {
+            Outcome = new Outcome
+            {
+                IntentSequence = plan.Sequence,
+                OperationId = plan.Intent.OperationId,
+                Card = plan.Intent.Card,
+                Tmc = proof.Tmc,
+                Tmv = ToBytes(proof.Tmv),
+                Steps = { steps.Select(ToStep) },
+            },
+        };
+
+    public static EntryBody Failure(uint sequence, string code) =>
+        new() { Failure = new Failure { IntentSequence = sequence, Code = code } };
+
+    public static EntryBody Doubt(uint sequence, EncryptedReaderId previous)
+    {
+        Span<byte> bytes = stackalloc byte[EncryptedReaderId.Length];
+        previous.CopyTo(bytes);
+        return new EntryBody
+        {
+            Doubt = new Doubt
+            {
+                IntentSequence = sequence,
+                EncryptedPreviousReaderId = ByteString.CopyFrom(bytes),
+            },
+        };
+    }
+
+    public static EntryBody Abandonment(uint sequence) =>
+        new() { Abandonment = new Abandonment { IntentSequence = sequence } };
+
+    /// <param name="proof">What the card says of the commit in doubt; null where it no longer says, or never
+    /// did.</param>
+    public static EntryBody Settlement(OpenDoubt doubt, LogRecord newest, bool happened, CommitProof? proof)
+    {
+        Span<byte> record = stackalloc byte[LogRecord.Length];
+        newest.Encode(record);
+        return new EntryBody
+        {
+            Settlement = new Settlement
+            {
+                IntentSequence = doubt.Sequence,
+                Happened = happened,
+                Card = doubt.Intent.Card,
+                NewestCounter = newest.Counter,
+                NewestRecord = ByteString.CopyFrom(record),
+                Tmc = proof?.Tmc ?? 0,
+                Tmv = proof is { } some ? ToBytes(some.Tmv) : ByteString.Empty,
+            },
+        };
+    }
+
+    public static EntryBody Suspicion(
+        CardRef card, CardReading reading, CardDecision.Contradicted contradiction) =>
+        new()
+        {
+            Suspicion = new Suspicion
+            {
+                Card = card,
+                CounterRead = reading.Newest.Counter,
+                BalanceRead = reading.Balance,
+                CounterKnown = contradiction.CounterKnown,
+                BalanceKnown = contradiction.BalanceKnown,
+                Code = contradiction.Code,
+            },
+        };
+
+    private static ByteString ToBytes(TransactionMacValue tmv)
+    {
+        Span<byte> bytes = stackalloc byte[TransactionMacValue.Length];
+        tmv.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+}

@@ -1,0 +1,149 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>Sells to a card: read, decided, written down, done, confirmed. Safe for many threads, one card
+/// each.</summary>
+internal sealed partial class Tap(
+    Journal journal, Replica replica, TerminalKeys keys, TerminalProfile profile,
+    TapSurroundings surroundings)
+{
+    private const byte NoApplication = CardProtocol.CardStatus.ApplicationNotFound;
+
+    private readonly ILogger _log = surroundings.Log;
+
+    /// <summary>Whether the keys are there.</summary>
+    public bool Ready => keys.Ready;
+
+    /// <summary>Opens a session: 3 APDUs.</summary>
+    /// <exception cref="CardException">The card is not ours, or left.</exception>
+    public CardSession Open(ICardConnection connection)
+    {
+        var version = (byte)(replica.Find(connection.Uid)?.Item.SaleKeyVersion ?? 0);
+        return CardSession.Open(connection, keys, version, surroundings.Random);
+    }
+
+    /// <summary>Sells, on a session that has read nothing yet.</summary>
+    /// <returns>Where it leaves the checkout: completed, declined, to be presented again, or in
+    /// doubt.</returns>
+    /// <exception cref="JournalFailedException">What is on disk is unknown; the till must not be told
+    /// anything.</exception>
+    public CheckoutState Sell(CardSession session, Checkout checkout)
+    {
+        try
+        {
+            var card = session.Card;
+            var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
+            var known = replica.Find(session.Uid);
+            return CardDecider.Decide(reading, known, replica.Current, checkout.Request, Today()) switch
+            {
+                CardDecision.Approved approved => Commit(
+                    card, new ApprovedSale(checkout, reading, known?.Item, approved)),
+                CardDecision.Declined declined => new CheckoutState.Declined(declined.Reason),
+                CardDecision.Contradicted contradiction => Refuse(reading, known?.Item, contradiction),
+                var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
+            };
+        }
+        catch (CardException wrong)
+        {
+            return new CheckoutState.PresentAgain(Explain(session.Uid, wrong));
+        }
+    }
+
+    /// <summary>What a card's "no", or its leaving, means to the till; noted in the log.</summary>
+    /// <returns>A <see cref="RetryCode"/>.</returns>
+    public string Explain(Uid uid, CardException wrong)
+    {
+        if (wrong is CardNotTrustedException)
+            LogNotTrusted(uid.Masked, wrong.Message);
+        else
+            LogTapEnded(uid.Masked, wrong.Message);
+        return wrong switch
+        {
+            CardLostException => RetryCode.CardLost,
+            CardNotTrustedException => RetryCode.CardNotTrusted,
+            CardForeignException => RetryCode.CardForeign,
+            CardRefusedException { Status: NoApplication } => RetryCode.CardForeign,
+            _ => RetryCode.CardRefused,
+        };
+    }
+
+    private CheckoutState Commit(MemberCard card, ApprovedSale sale)
+    {
+        var plan = journal.Begin(next => PlanFor(sale, card.Steps, next), plan => plan.Intent);
+        EncryptedReaderId previous;
+        try
+        {
+            Stage(card, plan);
+            previous = card.CommitReaderId(plan.ReaderId);
+        }
+        catch (CardException wrong)
+        {
+            var code = Explain(sale.Reading.Uid, wrong);
+            journal.Append(Entries.Failure(plan.Sequence, code));     // CommitTransaction was never sent
+            return new CheckoutState.PresentAgain(code);
+        }
+
+        try
+        {
+            var proof = card.Commit();
+            journal.Append(Entries.Outcome(plan, proof, card.Steps));
+            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, replica.Rules(plan.Intent)));
+        }
+        catch (CardException wrong)
+        {
+            Explain(sale.Reading.Uid, wrong);
+            journal.Append(Entries.Doubt(plan.Sequence, previous));   // it was: only the log can tell
+            return new CheckoutState.InDoubt(plan.Sequence);
+        }
+    }
+
+    private static void Stage(MemberCard card, SalePlan plan)
+    {
+        foreach (var points in plan.Changes)
+        {
+            if (points > 0)
+                card.Credit(points);
+            else
+                card.Debit(-points);
+        }
+
+        card.Append(plan.Record);
+    }
+
+    private SalePlan PlanFor(ApprovedSale sale, IReadOnlyList<TransactionStep> read, uint sequence)
+    {
+        var record = RunningState.Next(
+            sale.Reading.Newest, sale.Known?.AcknowledgedCounter ?? 0,
+            sale.FactsFor(surroundings.Clock.GetUtcNow(), profile.Number, sequence));
+        var readerId = keys.Sign(sale.Reading.Uid, profile.Number, sequence, record.Counter);
+        return SalePlan.Of(sale, record, readerId, read, sale.ContextFor(profile, Today()));
+    }
+
+    private CheckoutState.Declined Refuse(
+        CardReading reading, CardItem? known, CardDecision.Contradicted contradiction)
+    {
+        LogSuspect(reading.Uid.Masked, contradiction.Code);
+        var card = Entries.ToCard(reading.Uid, reading.Newest, known);
+        journal.Append(Entries.Suspicion(card, reading, contradiction));
+        return new CheckoutState.Declined(DeclineReason.CardSuspect);
+    }
+
+    private DateOnly Today() => DateOnly.FromDateTime(
+        TimeZoneInfo.ConvertTime(surroundings.Clock.GetUtcNow(), profile.StoreZone).DateTime);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]
+    private partial void LogTapEnded(string card, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Card {Card} is not to be trusted: {Reason}")]
+    private partial void LogNotTrusted(string card, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Card {Card} contradicts what is known of it: {Code}")]
+    private partial void LogSuspect(string card, string code);
+}
+
+/// <summary>What a tap takes from outside.</summary>
+/// <param name="Random">For handshakes.</param>
+internal sealed record TapSurroundings(TimeProvider Clock, FillRandom Random, ILogger Log);

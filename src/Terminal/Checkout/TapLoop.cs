@@ -1,0 +1,148 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>
+/// One reader's work, a step at a time: a card that comes is asked about open doubts, serves one checkout,
+/// and may then be lent to a guest. Nothing is sent to a card nobody asked for. Used by one thread.
+/// </summary>
+internal sealed class TapLoop(ICardReader reader, Till till)
+{
+    private Insertion? _insertion;
+
+    /// <summary>Looks at the reader and does what there is to do; blocks only while it works with a
+    /// card.</summary>
+    /// <returns>Whether there was something to do: then look again at once.</returns>
+    /// <exception cref="JournalFailedException">Nothing may be sold before the journal has been opened
+    /// anew.</exception>
+    public bool Step()
+    {
+        till.Desk.ExpireOverdue();
+        if (reader.Look() is not CardPresence.Present(var number))
+        {
+            _insertion = null;
+            return false;
+        }
+
+        if (_insertion?.Number != number)
+            _insertion = new Insertion(number);
+        return HasWork(_insertion) && Serve(_insertion);
+    }
+
+    private bool HasWork(Insertion card) =>
+        card.Uid is null
+        || (card.MayBeAsked && till.Tap.Ready && till.Journal.DoubtsToSettle(card.Uid.Value).Count > 0)
+        || MaySell(card)
+        || till.Guests.Wants(reader.Name);
+
+    private bool MaySell(Insertion card) =>
+        !card.HasServed && till.Tap.Ready && till.Desk.HasWork(reader.Name);
+
+    private bool Serve(Insertion card)
+    {
+        using var connection = reader.TryConnect();
+        if (connection is null)
+            return false;
+
+        card.Uid = connection.Uid;
+        if (till.Tap.Ready)
+            SettleAndSell(card, connection);
+        if (till.Guests.TryTake(reader.Name) is { } guest)
+            Lend(guest, connection);
+        return true;
+    }
+
+    private void SettleAndSell(Insertion card, ICardConnection connection)
+    {
+        var doubts = card.MayBeAsked ? till.Journal.DoubtsToSettle(connection.Uid) : [];
+        card.MayBeAsked = false;
+        if (doubts.Count == 0 && !MaySell(card))
+            return;
+
+        Checkout? taken = null;
+        try
+        {
+            // Without doubts the checkout is taken first: a card that cannot even be opened has had its try.
+            if (doubts.Count == 0)
+                taken = Take(card, null);
+            using var session = till.Tap.Open(connection);
+            var revived = Settle(card, session, doubts);
+            taken ??= Take(card, revived);
+            if (taken is null)
+                return;
+            if (doubts.Count > 0)
+                session.Card.Restart();
+            till.Desk.Finish(taken.Id, card.IsSuspect ? Suspect : till.Tap.Sell(session, taken));
+        }
+        catch (CardException wrong)
+        {
+            card.HasServed = true;
+            var code = till.Tap.Explain(connection.Uid, wrong);
+            if (taken is not null)
+                till.Desk.Finish(taken.Id, new CheckoutState.PresentAgain(code));
+        }
+    }
+
+    private static CheckoutState Suspect => new CheckoutState.Declined(DeclineReason.CardSuspect);
+
+    private Checkout? Take(Insertion card, Guid? preferred)
+    {
+        var taken = card.HasServed ? null : till.Desk.TryTake(reader.Name, preferred);
+        card.HasServed |= taken is not null;
+        return taken;
+    }
+
+    // Returns the checkout that may try again with this very card.
+    private Guid? Settle(Insertion card, CardSession session, IReadOnlyList<OpenDoubt> doubts)
+    {
+        Guid? revived = null;
+        foreach (var doubt in doubts)
+        {
+            switch (till.Settling.Settle(session, doubt))
+            {
+                case DoubtVerdict.Happened:
+                    card.HasServed |= till.Desk.DoubtSettled(doubt, happened: true) is not null;
+                    break;
+                case DoubtVerdict.DidNotHappen:
+                    revived = till.Desk.DoubtSettled(doubt, happened: false)?.Id ?? revived;
+                    break;
+                case DoubtVerdict.Behind:
+                    card.IsSuspect = true;
+                    break;
+            }
+        }
+
+        return revived;
+    }
+
+    private void Lend(ReaderGuest guest, ICardConnection connection)
+    {
+        try
+        {
+            guest.Visit(reader.Name, connection);
+        }
+        catch (CardException wrong)
+        {
+            till.Tap.Explain(connection.Uid, wrong);
+        }
+    }
+
+    private sealed class Insertion(long number)
+    {
+        public long Number { get; } = number;
+
+        /// <summary>Null until the first connection.</summary>
+        public Uid? Uid { get; set; }
+
+        /// <summary>Whether the card has not been asked about doubts yet: once per insertion is
+        /// enough.</summary>
+        public bool MayBeAsked { get; set; } = true;
+
+        /// <summary>Whether the card must leave before another checkout uses it.</summary>
+        public bool HasServed { get; set; }
+
+        /// <summary>Whether the card is behind what it showed us before.</summary>
+        public bool IsSuspect { get; set; }
+    }
+}

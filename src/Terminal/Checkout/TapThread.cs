@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>Drives one tap loop on a thread of its own, named <c>tap 00</c>, <c>tap 01</c> by the reader's
+/// place in the configuration.</summary>
+internal sealed class TapThread : IDisposable
+{
+    private static readonly TimeSpan WaitMost = TimeSpan.FromMilliseconds(500);
+
+    private readonly ICardReader _reader;
+    private readonly Till _till;
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+
+    /// <param name="reader">Not owned.</param>
+    /// <param name="index">The reader's place in the configuration, from 0.</param>
+    /// <param name="failed">Told, on this thread, what ended it: <see cref="JournalFailedException"/>, or our
+    /// mistake.</param>
+    public TapThread(ICardReader reader, Till till, int index, Action<Exception> failed)
+    {
+        _reader = reader;
+        _till = till;
+        _thread = new Thread(() => Run(failed))
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"tap {index:00}"),
+            IsBackground = true,
+        };
+        till.Desk.Changed += reader.Wake;
+        till.Guests.Announced += reader.Wake;
+        _thread.Start();
+    }
+
+    /// <summary>Lets the present tap end, and stops.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _reader.Wake();
+        _thread.Join();
+        _till.Desk.Changed -= _reader.Wake;
+        _till.Guests.Announced -= _reader.Wake;
+    }
+
+    private void Run(Action<Exception> failed)
+    {
+        var loop = new TapLoop(_reader, _till);
+        try
+        {
+            while (!_stopping)
+            {
+                if (!loop.Step())
+                    _reader.Wait(WaitMost);
+            }
+        }
+        catch (Exception failure)
+        {
+            failed(failure);
+        }
+    }
+}

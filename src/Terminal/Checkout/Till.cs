@@ -1,0 +1,75 @@
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>All that a terminal needs to sell, around one database; readers, network and the Till API attach
+/// to it.</summary>
+internal sealed class Till : IDisposable
+{
+    private readonly TerminalDatabase _database;
+
+    private Till(
+        TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, TapSurroundings surroundings)
+    {
+        _database = database;
+        Keys = keys;
+        Journal = Journal.Open(database, surroundings.Clock);
+        Replica = new Replica(database, profile.Number);
+        Desk = new CheckoutDesk(
+            new CheckoutStore(database), Journal, Replica, surroundings.Clock,
+            new OperationIds(surroundings.Clock, surroundings.Random));
+        Tap = new Tap(Journal, Replica, keys, profile, surroundings);
+        Settling = new DoubtSettling(Journal, profile, surroundings.Log);
+    }
+
+    public TerminalKeys Keys { get; }
+
+    public Journal Journal { get; }
+
+    public Replica Replica { get; }
+
+    public CheckoutDesk Desk { get; }
+
+    public Tap Tap { get; }
+
+    public DoubtSettling Settling { get; }
+
+    public GuestBook Guests { get; } = new();
+
+    /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
+    /// <param name="path">The database file; made where there is none.</param>
+    /// <param name="keys">May be empty still. Not owned.</param>
+    /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
+    /// broken.</exception>
+    public static Till Open(
+        string path, TerminalProfile profile, TerminalKeys keys, TapSurroundings surroundings)
+    {
+        var database = TerminalDatabase.Open(path, surroundings.Clock);
+        try
+        {
+            return new Till(database, profile, keys, surroundings);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stores what headquarters says, and lets the checkouts know whose doubt it settled.</summary>
+    /// <exception cref="FormatException">An item is unreadable; nothing of the batch is stored.</exception>
+    public void Take(FeedBatch feed)
+    {
+        foreach (var closed in Replica.Apply(feed.Items))
+        {
+            if (Journal.Forget(closed.IntentSequence) is { } doubt)
+                Desk.DoubtSettled(doubt, closed.Happened);
+        }
+    }
+
+    /// <summary>Keeps the database small in the background until disposed of.</summary>
+    /// <param name="failed">Told when the database fails.</param>
+    public IdleCheckpoint KeepSmall(Action<JournalFailedException> failed) => new(_database, failed);
+
+    public void Dispose() => _database.Dispose();
+}

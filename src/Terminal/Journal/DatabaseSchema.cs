@@ -1,0 +1,55 @@
+using SQLite;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>The tables, as numbered steps; <c>user_version</c> counts those already taken.</summary>
+internal static class DatabaseSchema
+{
+    private static readonly string[][] Steps =
+    [
+        [
+            """
+            CREATE TABLE entry(
+                sequence INTEGER PRIMARY KEY, kind INTEGER NOT NULL, operation BLOB, closes INTEGER,
+                body BLOB NOT NULL, chain_hash BLOB NOT NULL)
+            """,
+            "CREATE INDEX entry_operation ON entry(operation) WHERE operation IS NOT NULL",
+            "CREATE INDEX entry_closes ON entry(closes) WHERE closes IS NOT NULL",
+            "CREATE TABLE cursor(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID",
+            "INSERT INTO cursor VALUES ('acknowledged', 0), ('feed', 0), ('headers', 0)",
+            """
+            CREATE TABLE checkout(
+                id TEXT PRIMARY KEY, idempotency_key TEXT NOT NULL UNIQUE, is_over INTEGER NOT NULL,
+                document TEXT NOT NULL)
+            """,
+            "CREATE INDEX checkout_open ON checkout(is_over) WHERE is_over = 0",
+            "CREATE TABLE rule_set(version INTEGER PRIMARY KEY, document BLOB NOT NULL)",
+            "CREATE TABLE card(uid TEXT PRIMARY KEY, item BLOB NOT NULL)",
+            """
+            CREATE TABLE card_action(
+                uid TEXT, generation INTEGER, number INTEGER, points INTEGER NOT NULL,
+                PRIMARY KEY(uid, generation, number)) WITHOUT ROWID
+            """,
+            "CREATE TABLE doubt_closed(intent_sequence INTEGER PRIMARY KEY, happened INTEGER NOT NULL)",
+        ],
+    ];
+
+    /// <exception cref="JournalFailedException">A newer release made the database.</exception>
+    public static void Prepare(SQLiteConnection connection)
+    {
+        var taken = connection.ExecuteScalar<int>("PRAGMA user_version");
+        if (taken > Steps.Length)
+            throw new JournalFailedException(
+                $"The database is of schema {taken}; this release knows {Steps.Length}.");
+
+        for (var step = taken; step < Steps.Length; step++)
+        {
+            connection.RunInTransaction(() =>
+            {
+                foreach (var statement in Steps[step])
+                    connection.Execute(statement);
+                connection.Execute($"PRAGMA user_version = {step + 1}");
+            });
+        }
+    }
+}

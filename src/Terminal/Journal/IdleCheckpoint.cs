@@ -1,0 +1,50 @@
+namespace SmartCardCrm.Terminal;
+
+/// <summary>Keeps the write-ahead log short, while nobody sells, on a thread of its own.</summary>
+internal sealed class IdleCheckpoint : IDisposable
+{
+    private const long WorthwhileBytes = 1 << 20;
+    private const long UrgentBytes = 256 << 20;
+    private static readonly TimeSpan IdleLeast = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly TerminalDatabase _database;
+    private readonly Thread _thread;
+
+    /// <param name="database">What is kept short. Not owned.</param>
+    /// <param name="failed">Told, on this thread, when the database fails; the thread ends then.</param>
+    public IdleCheckpoint(TerminalDatabase database, Action<JournalFailedException> failed)
+    {
+        _database = database;
+        _thread = new Thread(() => Run(failed)) { Name = "journal-idle", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Whether now is the time.</summary>
+    public static bool IsDue(long logBytes, TimeSpan idle) =>
+        logBytes >= UrgentBytes || (logBytes >= WorthwhileBytes && idle >= IdleLeast);
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread.Join();
+        _stop.Dispose();
+    }
+
+    private void Run(Action<JournalFailedException> failed)
+    {
+        try
+        {
+            while (!_stop.Wait(Pause))
+            {
+                if (IsDue(_database.LogBytes, _database.Idle))
+                    _database.Checkpoint();
+            }
+        }
+        catch (JournalFailedException failure)
+        {
+            failed(failure);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>
+/// What this terminal did, in order and hash-chained: intents before the card is touched, outcomes after, and
+/// the outbox that sync sends from. Each append is one fsync on the caller's thread. Safe for many threads.
+/// </summary>
+internal sealed class Journal
+{
+    private readonly TerminalDatabase _database;
+    private readonly TimeProvider _clock;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<uint, Intent> _begun = [];
+    private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
+    private JournalHead _head;
+
+    private Journal(TerminalDatabase database, TimeProvider clock)
+    {
+        _database = database;
+        _clock = clock;
+        _head = database.Read(JournalRows.Verify);
+    }
+
+    /// <summary>Raised after each append, on the thread that made it: there is something to send.</summary>
+    public event Action? Grew;
+
+    /// <summary>The newest entry; sequence 0 and a zero hash where there is none.</summary>
+    public JournalHead Head
+    {
+        get
+        {
+            lock (_gate)
+                return _head;
+        }
+    }
+
+    /// <summary>Verifies the whole chain and turns intents that nothing closed, as a crash leaves them, into
+    /// doubts.</summary>
+    /// <exception cref="JournalFailedException">The chain is broken, or the disk fails.</exception>
+    public static Journal Open(TerminalDatabase database, TimeProvider clock)
+    {
+        var journal = new Journal(database, clock);
+        foreach (var (sequence, intent) in database.Read(JournalRows.OpenDoubts))
+            journal.Remember(sequence, intent);
+        foreach (var (sequence, intent) in database.Read(JournalRows.IntentsLeftOpen))
+        {
+            journal._begun[sequence] = intent;
+            journal.Append(new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
+        }
+
+        return journal;
+    }
+
+    /// <summary>Writes down what is about to happen. When it returns, it is on disk.</summary>
+    /// <param name="plan">Makes the plan from the sequence that its intent will have.</param>
+    /// <param name="intentOf">The plan's intent.</param>
+    /// <exception cref="JournalFailedException">The card must not be touched.</exception>
+    public TPlan Begin<TPlan>(Func<uint, TPlan> plan, Func<TPlan, Intent> intentOf)
+    {
+        TPlan planned;
+        lock (_gate)
+        {
+            planned = plan(_head.Sequence + 1);
+            Write(new EntryBody { Intent = intentOf(planned) });
+        }
+
+        Grew?.Invoke();
+        return planned;
+    }
+
+    /// <summary>Writes down anything but an intent. When it returns, it is on disk.</summary>
+    /// <exception cref="JournalFailedException">Whether it is on disk is unknown.</exception>
+    public void Append(EntryBody entry)
+    {
+        lock (_gate)
+            Write(entry);
+        Grew?.Invoke();
+    }
+
+    /// <summary>Entries after a sequence, oldest first; at least one, if there is one, however large it
+    /// is.</summary>
+    public IReadOnlyList<JournalEntry> Unsent(uint after, int entriesMost, int bytesMost) =>
+        _database.Read(c => JournalRows.After(c, after, entriesMost, bytesMost));
+
+    /// <summary>The chain hash of an entry, 32 bytes, zero for sequence 0; null where there is no such
+    /// entry.</summary>
+    public byte[]? HashOf(uint sequence) => _database.Read(c => JournalRows.HashOf(c, sequence));
+
+    /// <summary>How far headquarters holds this journal durably, as far as it has told us.</summary>
+    public uint AcknowledgedThrough =>
+        _database.Read(c => (uint)c.ExecuteScalar<long>(
+            "SELECT position FROM cursor WHERE name = 'acknowledged'"));
+
+    /// <summary>Notes what headquarters holds. Lazily: losing it only means sending again. It may go
+    /// backwards, after headquarters was restored from a backup.</summary>
+    public void AcknowledgeThrough(uint sequence) =>
+        _database.Lazily(c => c.Execute(
+            "UPDATE cursor SET position = ? WHERE name = 'acknowledged'", (long)sequence));
+
+    /// <summary>Everything nobody has settled, oldest first.</summary>
+    public IReadOnlyList<OpenDoubt> OpenDoubts()
+    {
+        lock (_gate)
+            return [.. _doubts.Values];
+    }
+
+    /// <summary>What a look at this card's log may settle, oldest first.</summary>
+    public IReadOnlyList<OpenDoubt> DoubtsToSettle(Uid uid)
+    {
+        lock (_gate)
+            return [.. _doubts.Values.Where(d => d.Uid == uid && !d.LeftToHeadquarters)];
+    }
+
+    /// <summary>The card's log does not tell any more: no use looking again before the next start.</summary>
+    public void LeaveToHeadquarters(uint sequence)
+    {
+        lock (_gate)
+        {
+            if (_doubts.TryGetValue(sequence, out var doubt))
+                _doubts[sequence] = doubt with { LeftToHeadquarters = true };
+        }
+    }
+
+    /// <summary>Headquarters has settled a doubt; the replica has noted how.</summary>
+    /// <returns>The doubt, or null where it was not open.</returns>
+    public OpenDoubt? Forget(uint sequence)
+    {
+        lock (_gate)
+            return _doubts.Remove(sequence, out var doubt) ? doubt : null;
+    }
+
+    /// <summary>The last try of an operation; null where there was none.</summary>
+    public IntentTrace? Trace(Guid operation) =>
+        _database.Read(c => JournalRows.Trace(c, operation.ToByteArray(bigEndian: true)));
+
+    private void Write(EntryBody entry)
+    {
+        entry.ProtocolVersion = 1;
+        entry.RecordedAtUs =
+            (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+        var body = entry.ToByteArray();
+        var head = _head.Next(body);
+        _database.Durably(c => JournalRows.Insert(c, head, entry, body));
+        _head = head;
+        Follow(head.Sequence, entry);
+    }
+
+    private void Follow(uint sequence, EntryBody entry)
+    {
+        switch (entry.ContentCase)
+        {
+            case EntryBody.ContentOneofCase.Intent:
+                _begun[sequence] = entry.Intent;
+                break;
+            case EntryBody.ContentOneofCase.Outcome:
+                _begun.Remove(entry.Outcome.IntentSequence);
+                break;
+            case EntryBody.ContentOneofCase.Failure:
+                _begun.Remove(entry.Failure.IntentSequence);
+                break;
+            case EntryBody.ContentOneofCase.Doubt
+                when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
+                Remember(entry.Doubt.IntentSequence, intent);
+                break;
+            case EntryBody.ContentOneofCase.Settlement:
+                _doubts.Remove(entry.Settlement.IntentSequence);
+                break;
+        }
+    }
+
+    private void Remember(uint sequence, Intent intent) =>
+        _doubts[sequence] = new OpenDoubt(sequence, Uid.FromBytes(intent.Card.Uid.Span), intent, false);
+}

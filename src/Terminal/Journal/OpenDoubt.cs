@@ -1,0 +1,18 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>An intent whose commit may have happened: nobody has looked at the card's log since.</summary>
+/// <param name="Sequence">The intent's journal entry.</param>
+/// <param name="Intent">What was to happen.</param>
+/// <param name="LeftToHeadquarters">Whether the card's log no longer reaches back far enough to tell.</param>
+internal sealed record OpenDoubt(uint Sequence, Uid Uid, Intent Intent, bool LeftToHeadquarters);
+
+/// <summary>What the journal holds about the last try of one operation.</summary>
+/// <param name="Sequence">The intent's journal entry.</param>
+/// <param name="Closings">Entries that refer to the intent, in order.</param>
+/// <param name="HeadquartersSaid">Whether it happened, where headquarters settled it; null where it did
+/// not.</param>
+internal sealed record IntentTrace(
+    uint Sequence, Intent Intent, IReadOnlyList<EntryBody> Closings, bool? HeadquartersSaid);

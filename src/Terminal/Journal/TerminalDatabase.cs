@@ -1,0 +1,165 @@
+using SQLite;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>The disk could not be written or read, or what it holds is not what was written. What the last
+/// commit did is unknown: the database stays closed until it has been opened, and so verified,
+/// anew.</summary>
+internal sealed class JournalFailedException(string message, Exception? inner = null)
+    : Exception(message, inner);
+
+/// <summary>
+/// The terminal's one SQLite database behind one lock: a durable connection whose every commit is one fsync,
+/// and a lazy one whose commits are none. What is written lazily survives a killed process, and a power cut
+/// if a durable commit came after it, because both write one log in order.
+/// </summary>
+internal sealed class TerminalDatabase : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly TimeProvider _clock;
+    private readonly SQLiteConnection _durable;
+    private readonly SQLiteConnection _lazy;
+    private long _lastCommit;
+    private Exception? _failure;
+
+    private TerminalDatabase(string path, TimeProvider clock)
+    {
+        _path = path;
+        _clock = clock;
+        _durable = Connect(path, "FULL", 2);
+        DatabaseSchema.Prepare(_durable);
+        _lazy = Connect(path, "NORMAL", 1);
+        _lastCommit = clock.GetTimestamp();
+    }
+
+    /// <summary>Opens the file, makes it where there is none, and reads back the settings that durability
+    /// rests on.</summary>
+    /// <exception cref="JournalFailedException">The file cannot be used, or a setting did not
+    /// take.</exception>
+    public static TerminalDatabase Open(string path, TimeProvider clock)
+    {
+        try
+        {
+            var database = new TerminalDatabase(path, clock);
+            database.Lazily(AbsorbHeader);
+            return database;
+        }
+        catch (SQLiteException wrong)
+        {
+            throw new JournalFailedException("The journal's database cannot be opened.", wrong);
+        }
+    }
+
+    /// <summary>Bytes in the write-ahead log.</summary>
+    public long LogBytes => new FileInfo(_path + "-wal") is { Exists: true } log ? log.Length : 0;
+
+    /// <summary>Time since the last durable commit.</summary>
+    public TimeSpan Idle
+    {
+        get
+        {
+            lock (_gate)
+                return _clock.GetElapsedTime(_lastCommit);
+        }
+    }
+
+    /// <summary>Runs one statement, or statements in a transaction of their own making; on disk when it
+    /// returns.</summary>
+    /// <exception cref="JournalFailedException">Whether it is on disk is unknown.</exception>
+    public T Durably<T>(Func<SQLiteConnection, T> work)
+    {
+        lock (_gate)
+        {
+            var result = Guarded(_durable, work);
+            _lastCommit = _clock.GetTimestamp();
+            return result;
+        }
+    }
+
+    /// <summary>Runs statements in one transaction without waiting for the disk.</summary>
+    /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
+    public void Lazily(Action<SQLiteConnection> work)
+    {
+        lock (_gate)
+        {
+            Guarded(_lazy, connection =>
+            {
+                connection.RunInTransaction(() => work(connection));
+                return true;
+            });
+        }
+    }
+
+    /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
+    public T Read<T>(Func<SQLiteConnection, T> query)
+    {
+        lock (_gate)
+            return Guarded(_lazy, query);
+    }
+
+    /// <summary>Moves the log into the database. Several fsyncs, so never on a sale's path.</summary>
+    /// <returns>Whether all of it was moved.</returns>
+    public bool Checkpoint()
+    {
+        lock (_gate)
+        {
+            var moved = Guarded(_lazy, c => c.ExecuteScalar<int>("PRAGMA wal_checkpoint(TRUNCATE)") == 0);
+            Lazily(AbsorbHeader);
+            return moved;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _lazy.Dispose();
+            _durable.Dispose();
+            _failure ??= new ObjectDisposedException(nameof(TerminalDatabase));
+        }
+    }
+
+    // The first write into an empty log syncs the log's header: it must not be the one of a sale.
+    private static void AbsorbHeader(SQLiteConnection connection) =>
+        connection.Execute("UPDATE cursor SET position = position + 1 WHERE name = 'headers'");
+
+    private static SQLiteConnection Connect(string path, string synchronous, int expected)
+    {
+        var connection = new SQLiteConnection(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create);
+        connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
+        connection.ExecuteScalar<string>($"PRAGMA synchronous = {synchronous}");
+        connection.ExecuteScalar<int>("PRAGMA wal_autocheckpoint = 0");
+
+        var settings = DatabaseSettings.Of(connection);
+        return settings == new DatabaseSettings("wal", expected, 0)
+            ? connection
+            : throw new JournalFailedException($"The database runs with {settings}.");
+    }
+
+    private T Guarded<T>(SQLiteConnection connection, Func<SQLiteConnection, T> work)
+    {
+        if (_failure is not null)
+            throw new JournalFailedException("The journal is closed after a failure.", _failure);
+        try
+        {
+            return work(connection);
+        }
+        catch (SQLiteException wrong)
+        {
+            _failure = wrong;
+            throw new JournalFailedException($"The journal's database failed: {wrong.Message}", wrong);
+        }
+    }
+}
+
+/// <summary>What durability rests on, as SQLite itself reports it.</summary>
+/// <param name="Synchronous">1 NORMAL, 2 FULL.</param>
+/// <param name="AutoCheckpoint">Pages; 0 for never.</param>
+internal sealed record DatabaseSettings(string JournalMode, int Synchronous, int AutoCheckpoint)
+{
+    public static DatabaseSettings Of(SQLiteConnection connection) => new(
+        connection.ExecuteScalar<string>("PRAGMA journal_mode"),
+        connection.ExecuteScalar<int>("PRAGMA synchronous"),
+        connection.ExecuteScalar<int>("PRAGMA wal_autocheckpoint"));
+}

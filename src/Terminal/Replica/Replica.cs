@@ -1,0 +1,135 @@
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
+using SQLite;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What headquarters has said of one card.</summary>
+/// <param name="Item">The newest item. Not to be changed.</param>
+/// <param name="Pending">Card actions of the card's generation that headquarters has not yet seen
+/// applied.</param>
+internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
+
+/// <summary>What headquarters has said, kept so that a sale needs no network. Safe for many
+/// threads.</summary>
+internal sealed class Replica
+{
+    private readonly TerminalDatabase _database;
+    private readonly uint _terminal;
+    private volatile RuleSet? _current;
+
+    public Replica(TerminalDatabase database, uint terminal)
+    {
+        _database = database;
+        _terminal = terminal;
+        _current = NewestRules();
+    }
+
+    /// <summary>The rules in force: the highest version; null before the first feed.</summary>
+    public RuleSet? Current => _current;
+
+    /// <summary>The last feed position stored.</summary>
+    public ulong Cursor => _database.Read(
+        c => (ulong)c.ExecuteScalar<long>("SELECT position FROM cursor WHERE name = 'feed'"));
+
+    /// <summary>The rules that an intent of this journal was decided under.</summary>
+    /// <exception cref="JournalFailedException">They are gone, although they were written before the
+    /// intent.</exception>
+    public RuleSet Rules(Intent intent)
+    {
+        var version = intent.Context.RuleSetVersion;
+        return _current is { } current && current.Version == version
+            ? current
+            : Rules("SELECT document FROM rule_set WHERE version = ?", (long)version)
+                ?? throw new JournalFailedException($"Rule set {version} is gone.");
+    }
+
+    /// <summary>What is known of a card; null for a stranger.</summary>
+    public KnownCard? Find(Uid uid) => _database.Read(c =>
+    {
+        var items = c.QueryScalars<byte[]>("SELECT item FROM card WHERE uid = ?", uid.ToString());
+        if (items.Count == 0)
+            return null;
+
+        var item = CardItem.Parser.ParseFrom(items[0]);
+        var actions = c.Query<ActionRow>(
+            "SELECT number AS Number, points AS Points FROM card_action WHERE uid = ? AND generation = ?",
+            uid.ToString(), (long)item.Card.Generation);
+        return new KnownCard(item, [.. actions.Select(a => new CardAction(a.Number, a.Points))]);
+    });
+
+    /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once.</summary>
+    /// <returns>The doubts of this terminal that the batch closes.</returns>
+    /// <exception cref="FormatException">A rule set is unreadable; nothing of the batch is
+    /// stored.</exception>
+    public IReadOnlyList<DoubtClosedItem> Apply(IReadOnlyList<FeedItem> items)
+    {
+        if (items.Count == 0)
+            return [];
+
+        _database.Lazily(c =>
+        {
+            foreach (var item in items)
+                Store(c, item);
+            c.Execute("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
+        });
+        _current = NewestRules();
+        return [.. items.Select(i => i.DoubtClosed).Where(IsOurs)];
+    }
+
+    private bool IsOurs(DoubtClosedItem? closed) => closed?.Terminal == _terminal;
+
+    private void Store(SQLiteConnection c, FeedItem item)
+    {
+        switch (item.ContentCase)
+        {
+            case FeedItem.ContentOneofCase.RuleSet:
+                var document = item.RuleSet.Document.ToByteArray();
+                var rules = RuleSet.FromDocument(document);
+                c.Execute(
+                    "INSERT OR REPLACE INTO rule_set(version, document) VALUES (?, ?)",
+                    rules.Version, document);
+                break;
+            case FeedItem.ContentOneofCase.Card:
+                StoreCard(c, item.Card);
+                break;
+            case FeedItem.ContentOneofCase.CardAction:
+                var action = item.CardAction;
+                c.Execute(
+                    "INSERT OR REPLACE INTO card_action(uid, generation, number, points) VALUES (?, ?, ?, ?)",
+                    Key(action.Uid), (long)action.Generation, (long)action.Number, action.Points);
+                break;
+            case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
+                c.Execute(
+                    "INSERT OR REPLACE INTO doubt_closed(intent_sequence, happened) VALUES (?, ?)",
+                    (long)item.DoubtClosed.IntentSequence, item.DoubtClosed.Happened);
+                break;
+        }
+    }
+
+    private static void StoreCard(SQLiteConnection c, CardItem item)
+    {
+        var key = Key(item.Card.Uid);
+        c.Execute("INSERT OR REPLACE INTO card(uid, item) VALUES (?, ?)", key, item.ToByteArray());
+        c.Execute(
+            "DELETE FROM card_action WHERE uid = ? AND (generation < ? OR generation = ? AND number <= ?)",
+            key, (long)item.Card.Generation, (long)item.Card.Generation, (long)item.LastCardAction);
+    }
+
+    private static string Key(ByteString uid) => Uid.FromBytes(uid.Span).ToString();
+
+    private RuleSet? NewestRules() => Rules("SELECT document FROM rule_set ORDER BY version DESC LIMIT 1");
+
+    private RuleSet? Rules(string sql, params object[] arguments) => _database.Read(c =>
+        c.QueryScalars<byte[]>(sql, arguments) is [var document] ? RuleSet.FromDocument(document) : null);
+
+    private sealed class ActionRow
+    {
+        public int Number { get; set; }
+
+        public int Points { get; set; }
+    }
+}
