@@ -1,1 +1,3 @@
-return 0;
+using SmartCardCrm.Simulator;
+
+return CommandLine.Run(args);

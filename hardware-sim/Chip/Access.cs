@@ -1,0 +1,82 @@
+using SmartCardCrm.Simulator.Chip.Memory;
+
+namespace SmartCardCrm.Simulator.Chip;
+
+/// <summary>Who may do what. Source: NXP AN12343, table 10, and the key settings of DESFire.</summary>
+internal static class Access
+{
+    private const byte MasterKeyChangeable = 1;
+    private const byte FreeListing = 2;
+    private const byte FreeCreation = 4;
+    private const byte SettingsChangeable = 8;
+
+    private static readonly FileRight[] EachRight =
+        [FileRight.Read, FileRight.Write, FileRight.ReadWrite, FileRight.Change, FileRight.FreeGetValue];
+
+    /// <summary>Whether the session's key holds one of the rights.</summary>
+    public static bool IsGrantedByKey(ChipState card, CardFile file, FileRight rights) =>
+        card.Session is { KeyNumber: < AccessRights.Free } session && IsHeldBy(file, rights, session.KeyNumber);
+
+    public static bool IsFree(CardFile file, FileRight rights) => IsHeldBy(file, rights, AccessRights.Free);
+
+    /// <exception cref="RefusedException">
+    /// AE when another key could do it; 9D when nobody may.
+    /// </exception>
+    public static void Require(ChipState card, CardFile file, FileRight rights)
+    {
+        if (IsGrantedByKey(card, file, rights) || IsFree(file, rights))
+            return;
+
+        var someKeyMay = EachRight.Any(right =>
+            rights.HasFlag(right) && file.HolderOf(right) is var holder && holder < AccessRights.Free);
+        throw new RefusedException(someKeyMay ? Status.AuthenticationError : Status.PermissionDenied);
+    }
+
+    public static void RequireListing(ChipState card) => RequireMasterUnless(card, FreeListing);
+
+    public static void RequireCreation(ChipState card) => RequireMasterUnless(card, FreeCreation);
+
+    public static void RequireSession(ChipState card) =>
+        RefusedException.When(card.Session is null, Status.AuthenticationError);
+
+    public static void RequireMaster(ChipState card) =>
+        RefusedException.When(card.Session is not { KeyNumber: 0 }, Status.AuthenticationError);
+
+    public static void RequirePiccLevel(ChipState card) =>
+        RefusedException.When(card.Selected is not null, Status.PermissionDenied);
+
+    public static void RequireSettingsChange(ChipState card, byte settings)
+    {
+        RequireMaster(card);
+        RefusedException.When((card.Level.KeySettings & SettingsChangeable) == 0, Status.PermissionDenied);
+        var thaws = (settings & ~card.Level.KeySettings & MasterKeyChangeable) != 0;
+        RefusedException.When(thaws, Status.ParameterError);
+    }
+
+    /// <summary>Bits 7–4 of an application's key settings name the key that may change keys.</summary>
+    public static void RequireKeyChange(ChipState card, byte keyNumber)
+    {
+        RequireSession(card);
+        var changer = card.Selected is null || keyNumber == 0 ? 0 : card.Level.KeySettings >> 4;
+        var frozen = keyNumber == 0
+            ? (card.Level.KeySettings & MasterKeyChangeable) == 0
+            : changer == AccessRights.Never;
+        RefusedException.When(frozen, Status.PermissionDenied);
+        var needed = changer switch
+        {
+            AccessRights.Free => keyNumber,
+            _ when changer == keyNumber => 0,
+            _ => changer,
+        };
+        RefusedException.When(card.Session!.KeyNumber != needed, Status.AuthenticationError);
+    }
+
+    private static bool IsHeldBy(CardFile file, FileRight rights, byte holder) =>
+        EachRight.Any(right => rights.HasFlag(right) && file.HolderOf(right) == holder);
+
+    private static void RequireMasterUnless(ChipState card, byte freeBit)
+    {
+        if ((card.Level.KeySettings & freeBit) == 0)
+            RequireMaster(card);
+    }
+}

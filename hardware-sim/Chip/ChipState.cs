@@ -1,0 +1,56 @@
+using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Messaging;
+
+namespace SmartCardCrm.Simulator.Chip;
+
+/// <summary>What the commands work on: the non-volatile memory and all that is lost with the field.</summary>
+internal sealed class ChipState(ChipMemory memory, FillRandom random)
+{
+    public ChipMemory Memory { get; } = memory;
+
+    public FillRandom Random { get; } = random;
+
+    /// <summary>Nothing at PICC level.</summary>
+    public Application? Selected { get; private set; }
+
+    public SecureChannel? Session { get; private set; }
+
+    /// <summary>An authentication whose second message is awaited.</summary>
+    public Handshake? Handshake { get; set; }
+
+    public Transaction Transaction { get; private set; } = new();
+
+    /// <summary>Keys and settings in force: those of the application, else those of the card.</summary>
+    public IKeyHolder Level => Selected is null ? Memory : Selected;
+
+    /// <exception cref="RefusedException">The PICC level is selected.</exception>
+    public Application Application => Selected ?? throw new RefusedException(OpenPoints.NoApplicationSelected);
+
+    /// <exception cref="RefusedException">No application is selected, or it has no such file.</exception>
+    public CardFile File(byte number) =>
+        Application.Files.TryGetValue(number, out var file)
+            ? file
+            : throw new RefusedException(Status.FileNotFound);
+
+    public void Select(Application? application)
+    {
+        EndSession();
+        AbortTransaction();
+        Selected = application;
+    }
+
+    public void Begin(SecureChannel session)
+    {
+        EndSession();
+        Session = session;
+    }
+
+    public void EndSession()
+    {
+        Handshake = null;
+        Session?.Dispose();
+        Session = null;
+    }
+
+    public void AbortTransaction() => Transaction = new Transaction();
+}

@@ -1,0 +1,46 @@
+using SmartCardCrm.Simulator.Chip.Memory;
+
+namespace SmartCardCrm.Simulator.Chip.Commands;
+
+/// <summary>GetVersion, GetCardUID, FreeMem and FormatPICC.</summary>
+internal static class Identification
+{
+    /// <summary>Batch number, then week and year of production in BCD; invented.</summary>
+    private static readonly byte[] Production = [0x5C, 0xC2, 0x00, 0x00, 0x01, 0x14, 0x26];
+
+    public static IEnumerable<Command> Commands =>
+    [
+        new(0x60, Protection.Mac, GetVersion),
+        new(0x51, Protection.FullAnswer, GetCardUid),
+        new(0x6E, Protection.Mac, FreeMem),
+        new(0xFC, Protection.Mac, FormatPicc),
+    ];
+
+    private static Answer GetVersion(ChipState card, Call call)
+    {
+        var profile = CardProfile.ByName(card.Memory.Profile);
+        byte[] version = [.. profile.Hardware.Span, .. profile.Software.Span, .. card.Memory.Uid, .. Production];
+        return Answer.InFrames(version, profile.Hardware.Length, profile.Software.Length);
+    }
+
+    private static Answer GetCardUid(ChipState card, Call call)
+    {
+        Access.RequireSession(card);
+        return Answer.Of(card.Memory.Uid);
+    }
+
+    private static Answer FreeMem(ChipState card, Call call)
+    {
+        var free = card.Memory.FreeBytes;
+        return Answer.Of((byte)(free & 0xFF), (byte)((free >> 8) & 0xFF), (byte)(free >> 16));
+    }
+
+    private static Answer FormatPicc(ChipState card, Call call)
+    {
+        Access.RequirePiccLevel(card);
+        Access.RequireMaster(card);
+        card.Memory.Applications.Clear();
+        card.Memory.MemoryTaken = 0;
+        return Answer.Empty;
+    }
+}

@@ -1,0 +1,88 @@
+using SmartCardCrm.Simulator.Chip.Memory;
+
+namespace SmartCardCrm.Simulator.Chip;
+
+/// <summary>
+/// A MIFARE DESFire EV3 in software, as seen through a contactless PC/SC reader: ISO APDUs in, answers out.
+/// Not safe for several threads.
+/// </summary>
+public sealed class DesfireChip
+{
+    private readonly ChipState _card;
+    private readonly NativeFraming _native;
+
+    internal DesfireChip(ChipMemory memory, FillRandom random)
+    {
+        _card = new ChipState(memory, random);
+        _native = new NativeFraming(_card);
+    }
+
+    /// <summary>Data bytes in an answer frame of the first opcode set; 59 by calculation, 48 seen on an EV3.</summary>
+    public int AnswerFrameLength
+    {
+        get => _native.AnswerFrameLength;
+        set => _native.AnswerFrameLength = value;
+    }
+
+    internal ChipMemory Memory => _card.Memory;
+
+    internal ChipState State => _card;
+
+    /// <summary>A card as it leaves the factory: no applications, all zero keys, master key single DES.</summary>
+    /// <param name="profile">Product, such as <c>ev3-4k</c>.</param>
+    /// <param name="uid">7 bytes.</param>
+    /// <param name="random">The chip's random numbers.</param>
+    /// <exception cref="ArgumentException">No such profile, or the uid has another length.</exception>
+    public static DesfireChip Factory(string profile, ReadOnlySpan<byte> uid, FillRandom random)
+    {
+        if (uid.Length != 7)
+            throw new ArgumentException("A UID has 7 bytes.", nameof(uid));
+
+        var memory = new ChipMemory { Uid = uid.ToArray(), Profile = CardProfile.ByName(profile).Name };
+        return new DesfireChip(memory, random);
+    }
+
+    /// <summary>The field comes or goes: selection, session and open transaction are lost.</summary>
+    public void Reset()
+    {
+        _native.Forget();
+        _card.Select(null);
+    }
+
+    /// <summary>Answers one APDU. Never throws for what a reader may send.</summary>
+    /// <returns>Data and two status bytes.</returns>
+    public byte[] Transmit(ReadOnlySpan<byte> apdu)
+    {
+        if (apdu.Length < 4)
+            return [0x67, 0x00];
+
+        return apdu[0] switch
+        {
+            0x90 => Native(apdu),
+            0x00 => Iso(apdu),
+            0xFF => PseudoApdu.Answer(_card.Memory, apdu),
+            _ => [0x6E, 0x00],
+        };
+    }
+
+    private byte[] Iso(ReadOnlySpan<byte> apdu)
+    {
+        _native.Forget();
+        return Iso7816.Answer(_card, apdu);
+    }
+
+    private byte[] Native(ReadOnlySpan<byte> apdu)
+    {
+        try
+        {
+            return _native.Answer(apdu);
+        }
+        catch (RefusedException refusal)
+        {
+            _native.Forget();
+            _card.EndSession();
+            _card.AbortTransaction();
+            return [0x91, (byte)refusal.Status];
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SmartCardCrm.Simulator.Chip.Memory;
+
+internal enum KeyType
+{
+    /// <summary>Single DES, held as 2TDEA with equal halves, or true 2TDEA: 16 bytes.</summary>
+    Des,
+    Aes,
+}
+
+/// <summary>A key in the chip. It lives as long as the card, so nothing zeroes it.</summary>
+internal sealed class CardKey
+{
+    public required KeyType Type { get; init; }
+
+    public required byte[] Value { get; init; }
+
+    public required byte Version { get; init; }
+
+    public static CardKey FactoryAes => new() { Type = KeyType.Aes, Value = new byte[16], Version = 0 };
+
+    public static CardKey FactoryDes => new() { Type = KeyType.Des, Value = new byte[16], Version = 0 };
+}
+
+/// <summary>What has keys and settings of its own: the card as a whole (PICC level) or an application.</summary>
+internal interface IKeyHolder
+{
+    /// <summary>KeySett1.</summary>
+    byte KeySettings { get; set; }
+
+    List<CardKey> Keys { get; }
+}
+
+internal sealed class Application : IKeyHolder
+{
+    /// <summary>3 bytes in the order sent.</summary>
+    public required byte[] Aid { get; init; }
+
+    public required byte KeySettings { get; set; }
+
+    /// <summary>Key type in bits 7–6, ISO file ids in bit 5, KeySett3 follows in bit 4, number of keys in bits 3–0.</summary>
+    public required byte KeySettings2 { get; init; }
+
+    public byte? KeySettings3 { get; init; }
+
+    public ushort? IsoId { get; init; }
+
+    /// <summary>1–16 bytes, or nothing.</summary>
+    public byte[]? DfName { get; init; }
+
+    public required List<CardKey> Keys { get; init; }
+
+    public SortedDictionary<byte, CardFile> Files { get; init; } = [];
+
+    [JsonIgnore]
+    public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
+
+    [JsonIgnore]
+    public TransactionMacFile? TransactionMac => Files.Values.OfType<TransactionMacFile>().SingleOrDefault();
+}
+
+/// <summary>All that survives without power. Plain JSON when kept in a file.</summary>
+internal sealed class ChipMemory : IKeyHolder
+{
+    /// <summary>7 bytes.</summary>
+    public required byte[] Uid { get; init; }
+
+    /// <summary>Name of the <see cref="CardProfile"/>.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Factory: all free.</summary>
+    public byte KeySettings { get; set; } = 0x0F;
+
+    /// <summary>The PICC master key alone; factory: single DES, all zero.</summary>
+    public List<CardKey> Keys { get; init; } = [CardKey.FactoryDes];
+
+    /// <summary>The key that new applications start with.</summary>
+    public CardKey DefaultApplicationKey { get; set; } = CardKey.FactoryAes;
+
+    public List<Application> Applications { get; init; } = [];
+
+    /// <summary>Bytes of user memory taken; only FormatPICC gives them back.</summary>
+    public int MemoryTaken { get; set; }
+
+    /// <summary>Takes memory for a new object.</summary>
+    /// <exception cref="RefusedException">There is not enough left.</exception>
+    public void Take(int bytes)
+    {
+        RefusedException.When(bytes > FreeBytes, Status.OutOfMemory);
+        MemoryTaken += bytes;
+    }
+
+    [JsonIgnore]
+    public int FreeBytes => CardProfile.ByName(Profile).UserMemoryBytes - MemoryTaken;
+
+    public string Save() => JsonSerializer.Serialize(this, ChipMemoryJson.Default.ChipMemory);
+
+    /// <exception cref="JsonException">The text is not a saved chip.</exception>
+    public static ChipMemory Load(string json) =>
+        JsonSerializer.Deserialize(json, ChipMemoryJson.Default.ChipMemory)
+            ?? throw new JsonException("The file holds no chip.");
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(ChipMemory))]
+internal sealed partial class ChipMemoryJson : JsonSerializerContext;

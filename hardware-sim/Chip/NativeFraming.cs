@@ -1,0 +1,128 @@
+using SmartCardCrm.Simulator.Chip.Commands;
+
+namespace SmartCardCrm.Simulator.Chip;
+
+/// <summary>
+/// Wrapped native commands (CLA 90) and their AF frames in both directions. Sources: NT4H2421Gx, chapter 8.4;
+/// AN12343.
+/// </summary>
+internal sealed class NativeFraming(ChipState card)
+{
+    private const byte AdditionalFrame = 0xAF;
+    private const int SingleAnswerMost = 256;
+
+    private readonly Queue<byte[]> _outgoing = [];
+    private readonly List<byte> _incoming = [];
+    private Command? _incomingCommand;
+    private int _incomingLength;
+
+    public int AnswerFrameLength { get; set; } = 59;
+
+    /// <summary>Drops every chain.</summary>
+    public void Forget()
+    {
+        _outgoing.Clear();
+        _incoming.Clear();
+        _incomingCommand = null;
+    }
+
+    /// <exception cref="RefusedException">The chip says no; the caller ends session and transaction.</exception>
+    public byte[] Answer(ReadOnlySpan<byte> apdu)
+    {
+        RefusedException.When(apdu[2] != 0 || apdu[3] != 0, Status.ParameterError);
+        var payload = Payload(apdu);
+        return apdu[1] == AdditionalFrame ? Continue(payload) : Begin(apdu[1], payload);
+    }
+
+    private byte[] Begin(byte ins, ReadOnlySpan<byte> payload)
+    {
+        var interrupted = _outgoing.Count > 0 || _incomingCommand is not null;
+        RefusedException.When(interrupted, Status.CommandAborted);
+        if (card.Handshake is not null)
+        {
+            card.EndSession();
+            card.AbortTransaction();
+        }
+
+        var command = CommandTable.Find(ins);
+        if (CommandRunner.AnnouncedLength(card, command, payload) is not { } length || payload.Length >= length)
+            return Run(command, payload);
+
+        _incomingCommand = command;
+        _incomingLength = length;
+        _incoming.AddRange(payload);
+        return [0x91, AdditionalFrame];
+    }
+
+    private byte[] Continue(ReadOnlySpan<byte> payload)
+    {
+        if (card.Handshake is { } handshake)
+            return Whole(handshake.Finish(card, payload));
+
+        if (_incomingCommand is { } command)
+            return Collect(command, payload);
+
+        RefusedException.When(_outgoing.Count == 0, Status.IllegalCommand);
+        RefusedException.When(!payload.IsEmpty, Status.LengthError);
+        return NextFrame();
+    }
+
+    private byte[] Collect(Command command, ReadOnlySpan<byte> payload)
+    {
+        RefusedException.When(payload.IsEmpty, Status.LengthError);
+        _incoming.AddRange(payload);
+        if (_incoming.Count < _incomingLength)
+            return [0x91, AdditionalFrame];
+
+        var whole = _incoming.ToArray();
+        Forget();
+        return Run(command, whole);
+    }
+
+    private byte[] Run(Command command, ReadOnlySpan<byte> payload)
+    {
+        var answer = CommandRunner.Run(card, command, payload);
+        RefusedException.When(
+            command.OneFrame && answer.Content.Length > SingleAnswerMost,
+            OpenPoints.AnswerTooLong);
+        if (command.OneFrame || answer.Status == Status.AdditionalFrame)
+            return Whole(answer);
+
+        Split(answer);
+        return NextFrame();
+    }
+
+    private void Split(Answer answer)
+    {
+        var rest = answer.Content;
+        foreach (var length in answer.Frames)
+        {
+            _outgoing.Enqueue(rest[..length].ToArray());
+            rest = rest[length..];
+        }
+
+        for (; rest.Length > AnswerFrameLength; rest = rest[AnswerFrameLength..])
+            _outgoing.Enqueue(rest[..AnswerFrameLength].ToArray());
+
+        _outgoing.Enqueue(rest.ToArray());
+    }
+
+    private byte[] NextFrame()
+    {
+        var frame = _outgoing.Dequeue();
+        return [.. frame, 0x91, (byte)(_outgoing.Count > 0 ? Status.AdditionalFrame : Status.Ok)];
+    }
+
+    private static byte[] Whole(Answer answer) => [.. answer.Content.Span, 0x91, (byte)answer.Status];
+
+    /// <summary>The data of <c>CLA INS P1 P2 [Lc data] [Le]</c>.</summary>
+    private static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> apdu)
+    {
+        if (apdu.Length <= 5)
+            return [];
+
+        var length = apdu[4];
+        RefusedException.When(apdu.Length - 5 - length is not (0 or 1), Status.LengthError);
+        return apdu.Slice(5, length);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using SmartCardCrm.Simulator.Faults;
+using SmartCardCrm.Simulator.Reader;
+
+namespace SmartCardCrm.Simulator.Rack;
+
+/// <summary>
+/// Many slots and a wallet of cards, driven by lines: a command in, one line <c>ok …</c> or <c>error CODE text</c>
+/// out, and lines <c>event …</c> in between for what happens by itself.
+/// </summary>
+internal sealed class CardRack : IDisposable
+{
+    /// <summary>What a person sees on <c>help</c> and in the README of the commands.</summary>
+    public const string Commands =
+        "card UID | cards | insert SLOT NAME | remove SLOT | tear SLOT N before|after | flip SLOT N | " +
+        "clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
+
+    private readonly Lock _lock = new();
+    private readonly Wallet _wallet;
+    private readonly TextWriter _output;
+    private readonly VpcdSlot[] _slots;
+
+    /// <param name="wallet">The cards; the rack is its only user from now on.</param>
+    /// <param name="ports">One of vpcd's ports for each slot.</param>
+    /// <param name="output">Receives answers and events, a line each.</param>
+    public CardRack(Wallet wallet, IEnumerable<int> ports, TextWriter output)
+    {
+        _wallet = wallet;
+        _output = output;
+        _slots = [.. ports.Select(port => new VpcdSlot(port, OnTorn))];
+    }
+
+    /// <summary>Answers commands until <c>quit</c> or the end of the input.</summary>
+    public void Run(TextReader input)
+    {
+        while (input.ReadLine() is { } line)
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["quit"])
+                break;
+
+            if (words.Length > 0)
+                Answer(words);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var slot in _slots)
+            slot.Dispose();
+
+        _wallet.KeepAll();
+    }
+
+    private void Answer(string[] words)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _output.WriteLine($"ok {Do(words)}".TrimEnd());
+            }
+            catch (RackException refusal)
+            {
+                _output.WriteLine($"error {refusal.Code} {refusal.Message}");
+            }
+        }
+    }
+
+    private string Do(string[] words)
+    {
+        switch (words)
+        {
+            case ["card", var uid]:
+                _wallet.Add(uid);
+                return "";
+            case ["cards"]:
+                return string.Join(' ', _wallet.Names);
+            case ["insert", var slot, var name]:
+                Insert(Slot(slot), _wallet.Find(name));
+                return "";
+            case ["remove", var slot]:
+                return Remove(Slot(slot));
+            case ["tear", var slot, var number, "before" or "after"]:
+                Arm(Slot(slot), number, (card, exchange) => card.Tear(exchange, Moment(words[3])));
+                return "";
+            case ["flip", var slot, var number]:
+                Arm(Slot(slot), number, (card, exchange) => card.Flip(exchange));
+                return "";
+            case ["clone", var name, var newName]:
+                _wallet.Clone(name, newName);
+                return "";
+            case ["look", var name]:
+                return Describe(_wallet.Find(name));
+            case ["apdus", var slot]:
+                return Count(Slot(slot));
+            case ["help"]:
+                return Commands;
+            default:
+                throw new RackException("command", $"not a command; there are: {Commands}");
+        }
+    }
+
+    private static void Insert(VpcdSlot slot, SimulatedCard card)
+    {
+        if (card.IsInserted)
+            throw new RackException("inserted", "the card lies in a slot already");
+
+        if (!slot.TryInsert(card))
+            throw new RackException("occupied", "another card lies in that slot");
+    }
+
+    private string Remove(VpcdSlot slot)
+    {
+        if (slot.Remove() is not SimulatedCard card)
+            throw new RackException("empty", "no card lies in that slot");
+
+        _wallet.Keep(card);
+        return string.Create(CultureInfo.InvariantCulture, $"apdus={card.History[^1]} card={_wallet.NameOf(card)}");
+    }
+
+    /// <summary>Only for the insertion under way: a tear that was not reached goes with the card.</summary>
+    private static void Arm(VpcdSlot slot, string number, Action<SimulatedCard, int> arm)
+    {
+        try
+        {
+            arm(CardIn(slot), int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new RackException("late", $"exchange {number} is past");
+        }
+        catch (Exception problem) when (problem is FormatException or OverflowException)
+        {
+            throw new RackException("number", $"'{number}' is not a number of an exchange");
+        }
+    }
+
+    private string Count(VpcdSlot slot)
+    {
+        var card = CardIn(slot);
+        return string.Create(CultureInfo.InvariantCulture, $"apdus={card.Apdus} card={_wallet.NameOf(card)}");
+    }
+
+    private static string Describe(SimulatedCard card)
+    {
+        var look = card.Look();
+        var points = look.Points?.ToString(CultureInfo.InvariantCulture) ?? "-";
+        var tmc = look.Tmc?.ToString(CultureInfo.InvariantCulture) ?? "-";
+        var history = string.Join(',', card.History);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"uid={card.Uid} points={points} tmc={tmc} log={look.NewestRecord ?? "-"} " +
+            $"apdus={card.Apdus} total={card.ApdusTotal} history={(history.Length > 0 ? history : "-")}");
+    }
+
+    private void OnTorn(VpcdSlot slot, ICardInSlot torn)
+    {
+        lock (_lock)
+        {
+            if (torn is not SimulatedCard { LastTear: { } tear } card)
+                return;
+
+            _wallet.Keep(card);
+            var moment = tear.Moment == TearMoment.Before ? "before" : "after";
+            var number = Array.IndexOf(_slots, slot);
+            _output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"event torn {number} {_wallet.NameOf(card)} {tear.Exchange} {moment}"));
+        }
+    }
+
+    private static TearMoment Moment(string word) => word == "before" ? TearMoment.Before : TearMoment.After;
+
+    private static SimulatedCard CardIn(VpcdSlot slot) =>
+        slot.Card as SimulatedCard ?? throw new RackException("empty", "no card lies in that slot");
+
+    private VpcdSlot Slot(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < _slots.Length
+            ? _slots[number]
+            : throw new RackException("slot", $"'{text}' is not a slot: 0 to {_slots.Length - 1} are");
+}
