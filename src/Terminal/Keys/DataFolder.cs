@@ -1,0 +1,40 @@
+namespace SmartCardCrm.Terminal.Keys;
+
+/// <summary>Where one terminal keeps everything, and how the files are called. Belongs to one user alone.</summary>
+internal sealed class DataFolder
+{
+    private readonly string _path;
+
+    /// <param name="path">Made where it is not there.</param>
+    public DataFolder(string path)
+    {
+        _path = Path.GetFullPath(path);
+        PrivateFile.CreateFolder(_path);
+    }
+
+    /// <summary>Who this terminal is; there once it is enrolled.</summary>
+    public string Enrolment => File("terminal.json");
+
+    /// <summary>PKCS#8, DER.</summary>
+    public string Key => File("terminal.key");
+
+    /// <summary>DER.</summary>
+    public string Certificate => File("terminal.cer");
+
+    /// <summary>DER; the only authority this terminal trusts.</summary>
+    public string Authority => File("authority.cer");
+
+    public string SealedCardKeys => File("card-keys.sealed");
+
+    public string TillApiKey => File("till-api.key");
+
+    public string Journal => File("journal.db");
+
+    /// <summary>Where the running terminal answers.</summary>
+    public string Endpoints => File("endpoints.json");
+
+    /// <summary>Held by the process that uses the folder.</summary>
+    public string Lock => File("lock");
+
+    private string File(string name) => Path.Combine(_path, name);
+}

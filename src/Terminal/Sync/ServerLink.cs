@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using SmartCardCrm.Terminal.Keys;
+
+namespace SmartCardCrm.Terminal.Sync;
+
+/// <summary>The terminal's TLS connections to the server: who is believed, and who we say we are.</summary>
+internal static class ServerLink
+{
+    /// <summary>How long one answer may take.</summary>
+    public static readonly TimeSpan AnswerMost = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ConnectMost = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuietMost = TimeSpan.FromSeconds(20);
+
+    /// <summary>Both sides show certificates of the authority this terminal was enrolled under.</summary>
+    /// <param name="certificates">Not owned; must outlive the channel.</param>
+    public static GrpcChannel Mutual(Uri server, TerminalCertificates certificates)
+    {
+        var tls = Trusting(certificates.Authority);
+        tls.ClientCertificates = [certificates.Own];
+        return Open(server, tls);
+    }
+
+    /// <summary>The server shows a certificate of this authority; the terminal has none yet.</summary>
+    public static GrpcChannel Verified(Uri server, X509Certificate2 authority) => Open(server, Trusting(authority));
+
+    /// <summary>Nobody is believed: only for fetching what is then compared with a hash.</summary>
+    [SuppressMessage("Security", "CA5359", Justification = "What comes is compared with the hash in the token.")]
+    public static GrpcChannel Unverified(Uri server) =>
+        Open(server, new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        });
+
+    /// <summary>The stable code of a failed call: the server's own, else the status in gRPC's words.</summary>
+    public static string CodeOf(RpcException failed) =>
+        failed.Trailers.GetValue("error-code") ?? failed.StatusCode.ToString();
+
+    /// <summary>When a call that begins now must have its answer.</summary>
+    public static DateTime Deadline(TimeProvider clock) => (clock.GetUtcNow() + AnswerMost).UtcDateTime;
+
+    private static SslClientAuthenticationOptions Trusting(X509Certificate2 authority) => new()
+    {
+        CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        },
+    };
+
+    private static GrpcChannel Open(Uri server, SslClientAuthenticationOptions tls) =>
+        GrpcChannel.ForAddress(server, new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                SslOptions = tls,
+                UseProxy = false,
+                ConnectTimeout = ConnectMost,
+                KeepAlivePingDelay = QuietMost,
+                KeepAlivePingTimeout = AnswerMost,
+                EnableMultipleHttp2Connections = true,
+            },
+        });
+}
