@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace SmartCardCrm.Terminal.TillApi;
+
+/// <summary>A checkout as the till sees it.</summary>
+/// <param name="State">waiting, tapping, present_again, in_doubt, completed, declined, cancelled, abandoned, timed_out.</param>
+/// <param name="Reader">Of the last attempt.</param>
+/// <param name="Result">Where it is completed.</param>
+/// <param name="DeclineReason">Where it is declined: card-blocked, currency-unknown …</param>
+/// <param name="RetryCode">Where the card is to be presented again: card-lost …</param>
+/// <param name="Attempts">Taps that have begun.</param>
+/// <param name="Doubts">How many of them ended in doubt.</param>
+internal sealed record CheckoutAnswer(
+    Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode, int Attempts,
+    int Doubts)
+{
+    public static CheckoutAnswer Of(Checkout checkout) => new(
+        checkout.Id,
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(checkout.State.GetType().Name),
+        checkout.Reader,
+        checkout.State is CheckoutState.Completed(var result) ? ResultAnswer.Of(checkout.Id, result) : null,
+        checkout.State is CheckoutState.Declined(var reason)
+            ? JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString())
+            : null,
+        checkout.State is CheckoutState.PresentAgain(var code) ? code : null,
+        checkout.Attempts,
+        checkout.Doubts);
+}
+
+/// <summary>What a completed checkout did.</summary>
+/// <param name="OperationId">The same as the checkout's id; what the journal and headquarters call it.</param>
+/// <param name="DueMinor">Left to pay in money, minor units.</param>
+/// <param name="CardNumber">Its last four digits.</param>
+/// <param name="CardActions">Numbers of the card actions applied with it.</param>
+/// <param name="CardActionPoints">What they changed, signed.</param>
+internal sealed record ResultAnswer(
+    Guid OperationId, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter, string CardNumber,
+    int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
+{
+    public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
+        id, result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
+        $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions, result.CardActionPoints);
+}
+
+/// <summary>The terminal's readers, in the order of its configuration.</summary>
+internal sealed record ReadersAnswer(IReadOnlyList<ReaderAnswer> Readers);
+
+/// <param name="Available">Plugged in, and its driver answers.</param>
+internal sealed record ReaderAnswer(string Name, bool Available, bool CardPresent);
+
+/// <summary>How the terminal is.</summary>
+/// <param name="Ready">It sells: keys and rules are there and nobody has stopped it.</param>
+/// <param name="StoppedBecause">A stable code where it must not sell any more.</param>
+/// <param name="Connected">Headquarters is on the line; selling does not need it.</param>
+/// <param name="EntriesUnsent">Journal entries headquarters has not acknowledged.</param>
+internal sealed record HealthAnswer(
+    uint Terminal, bool Ready, string? StoppedBecause, bool Connected, uint EntriesUnsent, int OpenDoubts,
+    int? RuleSetVersion);
+
+/// <summary>Where the running terminal answers: DATA/endpoints.json.</summary>
+internal sealed record EndpointsFile(string TillApi, int Pid);

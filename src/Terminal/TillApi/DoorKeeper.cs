@@ -1,0 +1,33 @@
+using Microsoft.Net.Http.Headers;
+
+namespace SmartCardCrm.Terminal.TillApi;
+
+/// <summary>
+/// Who may talk to the Till API. A page in a browser on the same machine, or another local process, must not mint
+/// points: the call must be meant for a name of ours, must not come from a web page, and must show the key.
+/// </summary>
+/// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>
+/// <param name="key">The till's key.</param>
+internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillApiKey key)
+{
+    public const string KeyHeader = "X-Api-Key";
+
+    /// <summary>The names of this machine for itself.</summary>
+    public static IReadOnlySet<string> LoopbackNames { get; } =
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
+
+    public Task LetIn(HttpContext context, RequestDelegate next)
+    {
+        if (!hosts.Contains(context.Request.Host.Host))
+            return Problem.Write(context, StatusCodes.Status421MisdirectedRequest, "host-unknown");
+        if (context.Request.Headers.ContainsKey(HeaderNames.Origin))
+            return Problem.Write(context, StatusCodes.Status403Forbidden, "origin-refused", "Not for web pages.");
+        if (!key.Is(context.Request.Headers[KeyHeader]))
+        {
+            return Problem.Write(
+                context, StatusCodes.Status401Unauthorized, "api-key-wrong", $"Send the key in {KeyHeader}.");
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using SmartCardCrm.Terminal.Keys;
+
+namespace SmartCardCrm.Terminal.TillApi;
+
+/// <summary>The key the till shows with every call: made at the first start, kept in a file the till may be given.</summary>
+internal sealed class TillApiKey
+{
+    private readonly byte[] _text;
+
+    private TillApiKey(byte[] text) => _text = text;
+
+    /// <param name="path">The file; made, with a new key, where it is not there.</param>
+    public static TillApiKey LoadOrMake(string path)
+    {
+        if (!File.Exists(path))
+            PrivateFile.Replace(path, Base64Url.EncodeToUtf8(RandomNumberGenerator.GetBytes(32)));
+        return new TillApiKey(File.ReadAllBytes(path).AsSpan().Trim(" \r\n"u8).ToArray());
+    }
+
+    /// <summary>Whether this is the key; takes as long for a wrong one.</summary>
+    public bool Is(string? shown) =>
+        shown is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown), _text);
+}

@@ -1,0 +1,142 @@
+using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Sync;
+
+namespace SmartCardCrm.Terminal.TillApi;
+
+/// <summary>What the Till API reads and changes on this terminal.</summary>
+internal sealed record TillRooms(TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line)
+{
+    /// <summary>Whether a card that comes now would be served.</summary>
+    public bool Ready => Till.Desk.StoppedBecause is null && Till.Tap.Ready && Till.Replica.Current is not null;
+}
+
+/// <summary>The verbs the shop's till calls. Answers and errors are JSON; every mutating call has a key of its own.</summary>
+internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostApplicationLifetime lifetime)
+{
+    private const string IdempotencyHeader = "Idempotency-Key";
+    private const int IdempotencyKeyMost = 128;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/checkouts", (HttpContext context) => Answered(context, Create));
+        routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
+        routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
+        routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
+        routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
+            Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
+        routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(
+            Health(), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
+    }
+
+    private static async Task Answered(HttpContext context, Func<HttpContext, Task> answer)
+    {
+        try
+        {
+            await answer(context);
+        }
+        catch (ProblemException problem)
+        {
+            await Problem.Write(context, problem.Status, problem.Code, problem.Message);
+        }
+    }
+
+    private async Task Create(HttpContext context)
+    {
+        var key = IdempotencyKey(context.Request);
+        var body = await CheckoutBody.Read(context.Request, context.RequestAborted);
+        var request = body.ToRequest(rooms.Board.Sights.Select(s => s.Name));
+        if (rooms.Till.Desk.StoppedBecause is { } stopped)
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
+
+        var checkout = rooms.Till.Desk.Create(request, key) switch
+        {
+            CheckoutCreation.Created(var created) => created,
+            CheckoutCreation.Same(var same) => same,
+            _ => throw new ProblemException(
+                StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
+                "Another request came under this key."),
+        };
+        context.Response.Headers.Location = $"/v1/checkouts/{checkout.Id}";
+        await Write(context, StatusCodes.Status202Accepted, checkout);
+    }
+
+    private Task Get(HttpContext context) => Write(context, StatusCodes.Status200OK, Find(Id(context)));
+
+    private async Task Cancel(HttpContext context)
+    {
+        var id = Id(context);
+        var status = rooms.Till.Desk.Cancel(id) switch
+        {
+            CancelAnswer.Unknown => throw Unknown(),
+            CancelAnswer.AlreadyOver => throw new ProblemException(
+                StatusCodes.Status409Conflict, "checkout-over", "It had ended before."),
+            CancelAnswer.Asked => StatusCodes.Status202Accepted,
+            _ => StatusCodes.Status200OK,
+        };
+        await Write(context, status, Find(id));
+    }
+
+    private async Task Watch(HttpContext context)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
+        var only = context.Request.Query["checkout"].ToString() is { Length: > 0 } text ? ParseId(text) : (Guid?)null;
+        // First the watch, then the look: nothing falls between them.
+        var changes = rooms.Till.Desk.Watch(ending.Token)
+            .Where(c => only is null || c.Id == only).Select(CheckoutAnswer.Of);
+        var now = only is { } id ? CheckoutAnswer.Of(Find(id)) : null;
+        try
+        {
+            await new EventStream(context.Response, clock).Run(now, changes, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The till hung up, or the terminal stops: that is how a stream ends.
+        }
+        finally
+        {
+            await ending.CancelAsync();
+        }
+    }
+
+    private ReadersAnswer Readers() =>
+        new([.. rooms.Board.Sights.Select(s => new ReaderAnswer(s.Name, s.Available, s.CardPresent))]);
+
+    private HealthAnswer Health() => new(
+        rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Line.Connected,
+        rooms.Till.Journal.Head.Sequence - Math.Min(
+            rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
+        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version);
+
+    private Checkout Find(Guid id) => rooms.Till.Desk.Get(id) ?? throw Unknown();
+
+    private static ProblemException Unknown() =>
+        new(StatusCodes.Status404NotFound, "checkout-unknown", "There is no such checkout.");
+
+    private static Guid Id(HttpContext context) => ParseId(context.Request.RouteValues["id"] as string);
+
+    // What is no id is the id of nothing.
+    private static Guid ParseId(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : throw Unknown();
+
+    private static string IdempotencyKey(HttpRequest request)
+    {
+        var key = request.Headers[IdempotencyHeader].ToString();
+        if (key.Length == 0)
+        {
+            throw new ProblemException(
+                StatusCodes.Status400BadRequest, "idempotency-key-missing", $"Send {IdempotencyHeader}.");
+        }
+
+        return key.Length <= IdempotencyKeyMost && key.All(c => c is > ' ' and <= '~')
+            ? key
+            : throw new ProblemException(
+                StatusCodes.Status400BadRequest, "idempotency-key-malformed", "1 to 128 printable ASCII characters.");
+    }
+
+    private static Task Write(HttpContext context, int status, Checkout checkout)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(
+            CheckoutAnswer.Of(checkout), TillJson.Default.CheckoutAnswer, cancellationToken: context.RequestAborted);
+    }
+}
