@@ -89,9 +89,9 @@ public readonly record struct CommitProof(uint Tmc, TransactionMacValue Tmv)
 /// <remarks>Source: NXP MF2DL(H)x0 data sheet, section 10.3; AN12343 closes on real silicon.</remarks>
 public static class TransactionMac
 {
-    private static ReadOnlySpan<byte> MacLabel => [0x5A, 0x00, 0x01, 0x00, 0x80];
+    internal static ReadOnlySpan<byte> MacLabel => [0x5A, 0x00, 0x01, 0x00, 0x80];
 
-    private static ReadOnlySpan<byte> EncryptionLabel => [0xA5, 0x00, 0x01, 0x00, 0x80];
+    internal static ReadOnlySpan<byte> EncryptionLabel => [0xA5, 0x00, 0x01, 0x00, 0x80];
 
     /// <summary>The bytes that the card's MAC covers: every step, padded with zeros to whole
     /// blocks.</summary>
@@ -128,7 +128,7 @@ public static class TransactionMac
         CardKey key, Uid uid, uint tmc, IReadOnlyList<TransactionStep> steps)
     {
         Span<byte> sessionKey = stackalloc byte[CardKey.Length];
-        SessionKey(key, MacLabel, uid, tmc, sessionKey);
+        DeriveSessionKey(key, MacLabel, uid, tmc, sessionKey);
         using var cmac = new AesCmac(sessionKey);
         CryptographicOperations.ZeroMemory(sessionKey);
 
@@ -161,13 +161,13 @@ public static class TransactionMac
     private static AesBlocks EncryptionFor(CardKey key, Uid uid, uint tmc)
     {
         Span<byte> sessionKey = stackalloc byte[CardKey.Length];
-        SessionKey(key, EncryptionLabel, uid, tmc, sessionKey);
+        DeriveSessionKey(key, EncryptionLabel, uid, tmc, sessionKey);
         var aes = new AesBlocks(sessionKey);
         CryptographicOperations.ZeroMemory(sessionKey);
         return aes;
     }
 
-    private static void SessionKey(
+    internal static void DeriveSessionKey(
         CardKey key, ReadOnlySpan<byte> label, Uid uid, uint tmc, Span<byte> derived)
     {
         var input = new ByteWriter(stackalloc byte[16]);

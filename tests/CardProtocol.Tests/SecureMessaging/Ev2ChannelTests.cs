@@ -1,0 +1,133 @@
+using System.Text.Json;
+
+namespace SmartCardCrm.CardProtocol.Tests;
+
+/// <summary>Single commands in sessions, as NXP's notes print them.</summary>
+public sealed class Ev2ChannelTests
+{
+    public static TheoryData<string, string> Commands =>
+        Vectors.Sections("commands", "an12343.json", "an12196.json", "desfire-computed.json");
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_is_protected_as_published(string file, string section)
+    {
+        var vector = Vectors.Find(file, "commands", section);
+        var card = new ScriptedCard(vector.Lines("exchange"));
+        using var channel = Open(card, vector);
+
+        var answer = channel.Execute(Raw(vector));
+
+        Assert.Equal(vector.Text("answerData"), answer);
+        Assert.Equal(vector.GetProperty("counter").GetUInt16() + 1, channel.Counter);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void One_flipped_bit_in_an_answer_ends_the_session(string file, string section)
+    {
+        var vector = Vectors.Find(file, "commands", section);
+        var answerBits = 8 * (Convert.FromHexString(vector.Lines("exchange")[1][2..]).Length - 2);
+        for (var bit = 0; bit < answerBits; bit++)
+        {
+            var card = new ScriptedCard(vector.Lines("exchange")) { FlippedBit = bit };
+            using var channel = Open(card, vector);
+
+            Assert.Throws<CardNotTrustedException>(() => channel.Execute(Raw(vector)));
+            Assert.Throws<ObjectDisposedException>(() => channel.Execute(Raw(vector)));
+        }
+    }
+
+    [Fact]
+    public void The_typed_commands_have_the_published_bytes()
+    {
+        using var zero = CardKey.Factory();
+        using var key = new CardKey(0, Convert.FromHexString("01234567890123456789012345678901"));
+        using var other = new CardKey(1, Convert.FromHexString("F3847D627727ED3BC9C4CC050489B966"));
+        using var transactionMac = new CardKey(1, Convert.FromHexString("F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF"));
+        var content = Convert.FromHexString(new string('2', 50));
+
+        Replay("an12343.json", "table 23: WriteData", new WriteData(new FileRef(0, CommMode.Mac), 0, content));
+        Replay("an12343.json", "table 24: ReadData", new ReadData(new FileRef(0, CommMode.Mac), 0, 0x30));
+        Replay("an12343.json", "table 25: WriteData", new WriteData(new FileRef(0, CommMode.Full), 0, content));
+        Replay("an12343.json", "table 35: GetValue", new GetValue(CardLayout.Points));
+        Replay("an12343.json", "table 36: Credit", new Credit(CardLayout.Points, 0x99));
+        Replay(
+            "an12343.json", "table 39: ChangeKey of another key", new ChangeKey(CardKeyNumber.Enquiry, zero, key));
+        Replay(
+            "an12196.json", "table 26: ChangeKey of another key", new ChangeKey(CardKeyNumber.Sale, zero, other));
+        Replay(
+            "desfire-computed.json",
+            "CreateTransactionMACFile",
+            new CreateTransactionMACFile(
+                new FileRef(0xF, CommMode.Plain), new AccessRights(Read: 1, Write: 0xF, ReadWrite: 1, Change: 0),
+                transactionMac));
+    }
+
+    [Theory]
+    [InlineData("< 91AE", typeof(CardRefusedException))]
+    [InlineData("< 9100", typeof(CardNotTrustedException))]
+    [InlineData("< 004E9100", typeof(CardNotTrustedException))]
+    [InlineData("< 6700", typeof(CardForeignException))]
+    public void An_answer_without_proof_ends_the_session(string answer, Type thrown)
+    {
+        var vector = Vectors.Find("an12343.json", "commands", "table 35: GetValue");
+        using var channel = Open(new ScriptedCard(vector.Lines("exchange")[0], answer), vector);
+
+        Assert.Throws(thrown, () => channel.Execute(Raw(vector)));
+        Assert.Throws<ObjectDisposedException>(() => channel.Execute(Raw(vector)));
+    }
+
+    [Fact]
+    public void Changing_the_sessions_own_key_ends_the_session()
+    {
+        var vector = Vectors.Find("an12343.json", "commands", "table 35: GetValue");
+        var card = new AnsweringCard("9100");
+        using var channel = Open(card, vector);
+        using var key = CardKey.Factory();
+
+        channel.Execute(new ChangeKey(CardKeyNumber.Issuer, Old: null, key));
+
+        Assert.Throws<ObjectDisposedException>(() => channel.Execute(Raw(vector)));
+    }
+
+    [Fact]
+    public void The_checksum_of_a_key_is_the_published_one()
+    {
+        foreach (var vector in Vectors.Open("desfire-computed.json").GetProperty("checksums").EnumerateArray())
+        {
+            var written = new ByteWriter(new byte[4]);
+
+            written.UInt32(Crc32.Of(vector.Bytes("input")));
+
+            Assert.Equal(vector.Text("crc"), Convert.ToHexString(written.Written));
+        }
+    }
+
+    private static void Replay<TAnswer>(string file, string section, ICommand<TAnswer> command)
+    {
+        var vector = Vectors.Find(file, "commands", section);
+        var card = new ScriptedCard(vector.Lines("exchange"));
+        using var channel = Open(card, vector);
+
+        channel.Execute(command);
+
+        Assert.True(card.IsThrough);
+    }
+
+    private static Ev2Channel Open(ICardChannel card, JsonElement vector)
+    {
+        // The notes leave out the encryption key where only MACs are shown.
+        var encryptionKey = vector.Bytes("encryptionKey") is { Length: > 0 } key ? key : new byte[16];
+        return new Ev2Channel(
+            card, vector.Bytes("identifier"), vector.GetProperty("counter").GetUInt16(),
+            [.. encryptionKey, .. vector.Bytes("macKey")]);
+    }
+
+    private static RawCommand Raw(JsonElement vector)
+    {
+        var ins = Convert.FromHexString(vector.Lines("exchange")[0][2..])[1];
+        var mode = vector.Text("mode") == "full" ? CommMode.Full : CommMode.Mac;
+        return new RawCommand(ins, mode, vector.Bytes("header"), vector.Bytes("data"));
+    }
+}
