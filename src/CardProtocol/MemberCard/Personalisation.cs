@@ -170,7 +170,7 @@ public static class Personalisation
             return
             [
                 TransactionStep.Of(MemberCard.Writing(plan.Profile), []),
-                TransactionStep.Of(MemberCard.Writing(plan.Birth), []),
+                PlannedSteps.Append(plan.Birth),
                 TransactionStep.Of(new CommitReaderID(plan.ReaderId), previous),
             ];
         }

@@ -11,12 +11,8 @@ public static class PlannedSteps
         : TransactionStep.Of(new Debit(CardLayout.Points, -points), []);
 
     /// <summary>As <see cref="MemberCard.Append"/> will add it.</summary>
-    public static TransactionStep Append(LogRecord record)
-    {
-        var bytes = new byte[LogRecord.Length];
-        record.Encode(bytes);
-        return TransactionStep.Of(new WriteRecord(CardLayout.Log, bytes), []);
-    }
+    public static TransactionStep Append(LogRecord record) =>
+        TransactionStep.Of(MemberCard.Writing(record), []);
 
     /// <summary>As <see cref="MemberCard.CommitReaderId"/> will add it, but for the encrypted previous id,
     /// which only the card knows.</summary>

@@ -29,6 +29,27 @@ public sealed class MemberCardTests
     }
 
     [Fact]
+    public void The_steps_of_a_sale_are_known_before_it()
+    {
+        var reader = Example.BornCard();
+        Example.Sell(reader, earned: 100, redeemed: 0);
+        reader.PutBack();
+
+        var (_, steps) = Example.Sell(reader, earned: 57, redeemed: 20);
+
+        var content = TransactionContent.TryRead(steps);
+        TransactionStep[] planned =
+        [
+            PlannedSteps.ChangePoints(-20),
+            PlannedSteps.ChangePoints(57),
+            PlannedSteps.Append(content?.RecordWritten ?? Example.Sale),
+            PlannedSteps.CommitReaderId(content?.ReaderId ?? default),
+        ];
+        Assert.Equal(TransactionMac.Tmi(planned[..3]), TransactionMac.Tmi(steps.Skip(2).Take(3)));
+        Assert.Equal(planned[3].Data.ToArray(), steps[^1].Data[..ReaderId.Length].ToArray());
+    }
+
+    [Fact]
     public void Who_committed_before_is_known_to_the_server_only()
     {
         var reader = Example.BornCard();

@@ -78,6 +78,29 @@ public sealed class Ev2ChannelTests
         Assert.Throws<ObjectDisposedException>(() => channel.Execute(Raw(vector)));
     }
 
+    [Theory]
+    [InlineData("00000000000000000000000000000000")]
+    [InlineData("01020304810000000000000000000000")]
+    [InlineData("01020304800000000000000000000001")]
+    public void Padding_that_is_wrong_under_a_right_MAC_ends_the_session(string padded)
+    {
+        var plain = Convert.FromHexString(padded);
+        using var cipher = new AesBlocks(new byte[16]);
+        using var cmac = new AesCmac(new byte[16]);
+        byte[] iv = [0x5A, 0xA5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        cipher.Encrypt(iv);
+        cipher.EncryptCbc(iv, plain);
+        var mac = new byte[AesCmac.ShortLength];
+        cmac.ComputeShort([0, 1, 0, 0, 0, 0, 0, .. plain], mac);
+        var card = new AnsweringCard(Convert.ToHexString(plain) + Convert.ToHexString(mac) + "9100");
+        using var channel = new Ev2Channel(card, new byte[4], counter: 0, new byte[32]);
+
+        var untrusted = Assert.Throws<CardNotTrustedException>(
+            () => channel.Execute(new RawCommand(0x6C, CommMode.Full, [3], [])));
+
+        Assert.Equal("The padding of the answer is wrong.", untrusted.Message);
+    }
+
     [Fact]
     public void Changing_the_sessions_own_key_ends_the_session()
     {
