@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>Test vectors in <c>tests/vectors</c>: one file per source, each vector with its section.</summary>
+/// <summary>Test vectors in <c>tests/vectors</c>: one file per source, each vector with its
+/// section.</summary>
 internal static class Vectors
 {
     /// <summary>The folder that holds the solution.</summary>
@@ -10,7 +11,8 @@ internal static class Vectors
 
     public static JsonElement Open(string file)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "tests", "vectors", file)));
+        var text = File.ReadAllText(Path.Combine(Root, "tests", "vectors", file));
+        using var document = JsonDocument.Parse(text);
         return document.RootElement.Clone();
     }
 
@@ -39,8 +41,8 @@ internal static class Vectors
     public static string[] Lines(this JsonElement vector, string name) =>
         [.. vector.GetProperty(name).EnumerateArray().Select(line => line.GetString() ?? "")];
 
-    private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "SmartCardCrm.sln"))
-            ? folder
-            : FindRoot(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No solution above."));
+    private static string FindRoot(string? folder) =>
+        folder is null ? throw new DirectoryNotFoundException("SmartCardCrm.sln")
+        : File.Exists(Path.Combine(folder, "SmartCardCrm.sln")) ? folder
+        : FindRoot(Path.GetDirectoryName(folder));
 }

@@ -2,7 +2,8 @@ using SmartCardCrm.Simulator.Chip;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>A simulated DESFire held against a reader, which may tear it away before or after any exchange.</summary>
+/// <summary>A simulated DESFire held against a reader, which may tear it away before or after any
+/// exchange.</summary>
 internal sealed class ChipInReader : ICardChannel
 {
     private readonly DesfireChip _chip;
@@ -20,7 +21,8 @@ internal sealed class ChipInReader : ICardChannel
 
     public int Exchanges => _transcript.Count / 2;
 
-    /// <summary>When the card goes: 0 is before the first exchange, 1 after it, 2 before the second; null stays.</summary>
+    /// <summary>When the card goes: 0 is before the first exchange, 1 after it, 2 before the second; null
+    /// stays.</summary>
     public int? TornAt { get; set; }
 
     /// <summary>The card comes back, and stays.</summary>

@@ -6,7 +6,8 @@ internal sealed class ScriptedCard(params string[] exchange) : ICardChannel
 {
     private int _line;
 
-    /// <summary>A bit of the conversation's last answer that is flipped on its way, counted from its first.</summary>
+    /// <summary>A bit of the conversation's last answer that is flipped on its way, counted from its
+    /// first.</summary>
     public int? FlippedBit { get; init; }
 
     public bool IsThrough => _line == exchange.Length;

@@ -100,7 +100,8 @@ internal static class Example
         return MemberCard.Open(card, Key(number), number, new CountingRandom(0x10).Fill);
     }
 
-    /// <summary>The sale of a checkout: 8 APDUs and 1 more each for points earned and points redeemed.</summary>
+    /// <summary>The sale of a checkout: 8 APDUs and 1 more each for points earned and points
+    /// redeemed.</summary>
     public static (CommitProof Proof, IReadOnlyList<TransactionStep> Steps) Sell(
         ChipInReader reader, int earned, int redeemed)
     {
@@ -123,7 +124,7 @@ internal static class Example
         return (card.Commit(), card.Steps);
     }
 
-    private static MasterKey Master(CardKeyNumber number, byte version)
+    public static MasterKey Master(CardKeyNumber number, byte version)
     {
         var vector = Vector.GetProperty("keys").EnumerateArray()
             .Single(key => key.GetProperty("number").GetByte() == (byte)number);

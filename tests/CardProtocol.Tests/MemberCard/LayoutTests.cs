@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 
 namespace SmartCardCrm.CardProtocol.Tests;
@@ -164,7 +165,7 @@ public sealed class LayoutTests
         });
 
     private static bool IsWellFormed(string text) =>
-        !text.Any(char.IsSurrogate) && System.Text.Encoding.UTF8.GetByteCount(text) <= MemberProfile.AliasMost;
+        !text.Any(char.IsSurrogate) && Encoding.UTF8.GetByteCount(text) <= MemberProfile.AliasMost;
 
     private static void HasBytes(string name, LogRecord record)
     {

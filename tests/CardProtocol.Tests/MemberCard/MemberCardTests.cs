@@ -55,9 +55,9 @@ public sealed class MemberCardTests
         var reader = Example.BornCard();
         var (proof, steps) = Example.Sell(reader, earned: 57, redeemed: 0);
         using var key = Example.Key(CardKeyNumber.TransactionMac);
-        var encrypted = TransactionContent.TryRead(steps)?.PreviousReaderId;
+        var encrypted = TransactionContent.TryRead(steps)?.PreviousReaderId ?? default;
 
-        var previous = TransactionMac.DecryptPrevious(key, Example.Uid, proof.Tmc, encrypted.GetValueOrDefault());
+        var previous = TransactionMac.DecryptPrevious(key, Example.Uid, proof.Tmc, encrypted);
 
         Assert.Equal(Example.Plan.ReaderId, previous);
     }
@@ -73,7 +73,9 @@ public sealed class MemberCardTests
             reader.PutBack();
 
             using var card = Example.Open(reader, CardKeyNumber.Enquiry);
-            var (counter, balance, last) = (card.ReadNewest().Counter, card.ReadBalance(), card.ReadLastCommit());
+            var counter = card.ReadNewest().Counter;
+            var balance = card.ReadBalance();
+            var last = card.ReadLastCommit();
 
             // Only the answer to the last command, the commit, can be lost after the card has acted.
             var committed = moment == (2 * 9) - 1;
@@ -129,7 +131,9 @@ public sealed class MemberCardTests
                 var log = card.ReadLog(most);
 
                 var expected = (int)Math.Min(Math.Min(counter, 10), (uint)most);
-                Assert.Equal(Enumerable.Range(0, expected).Select(age => counter - (uint)age), log.Select(r => r.Counter));
+                Assert.Equal(
+                    Enumerable.Range(0, expected).Select(age => counter - (uint)age),
+                    log.Select(record => record.Counter));
                 Assert.Equal(3 + 1 + ((expected - 1 + 2) / 3), reader.Exchanges);
             }
 

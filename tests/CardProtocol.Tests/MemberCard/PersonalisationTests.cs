@@ -62,7 +62,8 @@ public sealed class PersonalisationTests
         using var keys = Example.Keys();
 
         Personalisation.Run(
-            new ChipInReader(Example.Uid), Example.Plan, keys, new CountingRandom(0).Fill, new Listener(told));
+            new ChipInReader(Example.Uid), Example.Plan, keys, new CountingRandom(0).Fill,
+            new Listener(told));
 
         Assert.Equal(Enum.GetValues<PersonalisationStep>(), told);
     }
@@ -131,7 +132,9 @@ public sealed class PersonalisationTests
     {
         using var keys = Example.Keys();
         var card = new ScriptedCard(
-            "> 905A000003F5435200", "< 91A0", "> 905A00000300000000", "< 9100", "> 90CA000005F54352098600", "< 910E");
+            "> 905A000003F5435200", "< 91A0",
+            "> 905A00000300000000", "< 9100",
+            "> 90CA000005F54352098600", "< 910E");
 
         var refused = Assert.Throws<CardRefusedException>(
             () => Personalisation.Run(card, Example.Plan, keys, new CountingRandom(0).Fill));
@@ -199,10 +202,9 @@ public sealed class PersonalisationTests
 
     private static PersonalisationKeys KeysWith(MasterKey other)
     {
-        var masters = Example.Vector.GetProperty("keys").EnumerateArray()
-            .Select(key => new MasterKey((CardKeyNumber)key.GetProperty("number").GetByte(), 1, key.Bytes("master")));
-        return new PersonalisationKeys(
-            Example.Uid, masters.Where(master => master.Number != other.Number).Append(other));
+        var masters = Enum.GetValues<CardKeyNumber>().Where(number => number != other.Number)
+            .Select(number => Example.Master(number, version: 1));
+        return new PersonalisationKeys(Example.Uid, masters.Append(other));
     }
 
     private static void AssertForeign(

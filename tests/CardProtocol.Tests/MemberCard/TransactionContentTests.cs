@@ -62,5 +62,6 @@ public sealed class TransactionContentTests
         Assert.Null(TransactionContent.TryRead([Step("8B04000000400000", other)]));
     }
 
-    private static TransactionStep Step(string header, byte[] data) => new(Convert.FromHexString(header), data);
+    private static TransactionStep Step(string header, byte[] data) =>
+        new(Convert.FromHexString(header), data);
 }

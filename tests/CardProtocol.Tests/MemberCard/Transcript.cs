@@ -1,6 +1,7 @@
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>Compares with a golden file, and rewrites it when <c>REWRITE_TRANSCRIPTS</c> is set to 1.</summary>
+/// <summary>Compares with a golden file, and rewrites it when <c>REWRITE_TRANSCRIPTS</c> is set to
+/// 1.</summary>
 internal static class Transcript
 {
     public static void MustBe(string name, IReadOnlyList<string> exchange)
@@ -20,7 +21,8 @@ internal static class Transcript
         Assert.Equal(golden.Length, actual.Length);
     }
 
-    /// <summary>The command's name before each command, and one byte at a time: <c>&gt; 90 6C 00 00</c>.</summary>
+    /// <summary>The command's name before each command, and one byte at a time: <c>&gt; 90 6C 00
+    /// 00</c>.</summary>
     private static IEnumerable<string> Annotated(string line)
     {
         if (line[0] == '>')

@@ -41,27 +41,27 @@ public sealed class Ev2ChannelTests
     [Fact]
     public void The_typed_commands_have_the_published_bytes()
     {
+        const string light = "an12343.json";
         using var zero = CardKey.Factory();
         using var key = new CardKey(0, Convert.FromHexString("01234567890123456789012345678901"));
         using var other = new CardKey(1, Convert.FromHexString("F3847D627727ED3BC9C4CC050489B966"));
         using var transactionMac = new CardKey(1, Convert.FromHexString("F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF"));
         var content = Convert.FromHexString(new string('2', 50));
+        var (plain, mac, full) = (CommMode.Plain, CommMode.Mac, CommMode.Full);
+        var rights = new AccessRights(Read: 1, Write: 0xF, ReadWrite: 1, Change: 0);
 
-        Replay("an12343.json", "table 23: WriteData", new WriteData(new FileRef(0, CommMode.Mac), 0, content));
-        Replay("an12343.json", "table 24: ReadData", new ReadData(new FileRef(0, CommMode.Mac), 0, 0x30));
-        Replay("an12343.json", "table 25: WriteData", new WriteData(new FileRef(0, CommMode.Full), 0, content));
-        Replay("an12343.json", "table 35: GetValue", new GetValue(CardLayout.Points));
-        Replay("an12343.json", "table 36: Credit", new Credit(CardLayout.Points, 0x99));
+        Replay(light, "table 23: WriteData", new WriteData(new FileRef(0, mac), 0, content));
+        Replay(light, "table 24: ReadData", new ReadData(new FileRef(0, mac), 0, 0x30));
+        Replay(light, "table 25: WriteData", new WriteData(new FileRef(0, full), 0, content));
+        Replay(light, "table 35: GetValue", new GetValue(CardLayout.Points));
+        Replay(light, "table 36: Credit", new Credit(CardLayout.Points, 0x99));
+        Replay(light, "table 39: ChangeKey of another key", new ChangeKey(CardKeyNumber.Enquiry, zero, key));
         Replay(
-            "an12343.json", "table 39: ChangeKey of another key", new ChangeKey(CardKeyNumber.Enquiry, zero, key));
+            "an12196.json", "table 26: ChangeKey of another key",
+            new ChangeKey(CardKeyNumber.Sale, zero, other));
         Replay(
-            "an12196.json", "table 26: ChangeKey of another key", new ChangeKey(CardKeyNumber.Sale, zero, other));
-        Replay(
-            "desfire-computed.json",
-            "CreateTransactionMACFile",
-            new CreateTransactionMACFile(
-                new FileRef(0xF, CommMode.Plain), new AccessRights(Read: 1, Write: 0xF, ReadWrite: 1, Change: 0),
-                transactionMac));
+            "desfire-computed.json", "CreateTransactionMACFile",
+            new CreateTransactionMACFile(new FileRef(0xF, plain), rights, transactionMac));
     }
 
     [Theory]
@@ -117,7 +117,8 @@ public sealed class Ev2ChannelTests
     [Fact]
     public void The_checksum_of_a_key_is_the_published_one()
     {
-        foreach (var vector in Vectors.Open("desfire-computed.json").GetProperty("checksums").EnumerateArray())
+        var checksums = Vectors.Open("desfire-computed.json").GetProperty("checksums");
+        foreach (var vector in checksums.EnumerateArray())
         {
             var written = new ByteWriter(new byte[4]);
 

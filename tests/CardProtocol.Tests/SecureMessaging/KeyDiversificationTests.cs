@@ -40,9 +40,10 @@ public sealed class KeyDiversificationTests
     public void The_key_of_a_terminal_is_the_one_laid_down()
     {
         var expected = Vectors.Open("member-card.json").GetProperty("readerIdKey");
+        var terminal = expected.GetProperty("terminal").GetUInt32();
         var copied = new byte[ReaderIdKey.Length];
 
-        using var key = ReaderIdKey.Derive(expected.Bytes("master"), expected.GetProperty("terminal").GetUInt32());
+        using var key = ReaderIdKey.Derive(expected.Bytes("master"), terminal);
 
         key.CopyTo(copied);
         Assert.Equal(expected.Text("derived"), Convert.ToHexString(copied));
