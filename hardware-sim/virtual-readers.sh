@@ -6,7 +6,8 @@
 #
 # Runs COMMAND where vpcd's ports are (35963 and up, one for each slot, two slots to a reader), passes standard
 # input and output through, and ends when COMMAND ends. Clients anywhere reach the daemon with
-# PCSCLITE_CSOCK_NAME=DIR/pcscd/pcscd.comm. A pcscd that dies is started again; its pid is in DIR/pcscd/pcscd.pid.
+# PCSCLITE_CSOCK_NAME=DIR/pcscd/pcscd.comm. A pcscd that dies is started again; its pid is in DIR/pcscd/pcscd.pid
+# (followed, as pcscd writes it, by a line feed and a zero byte).
 # Exit code: COMMAND's; 2 for a wrong command line, 3 when something is missing on this machine.
 set -u
 

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SmartCardCrm.Simulator.Tests;
+
+/// <summary>Through the real pcscd and vpcd.</summary>
+public sealed class PcscTests
+{
+    private const string Uid = "04112233445566";
+
+    [Fact]
+    public void A_client_of_another_make_transacts_with_the_card_and_agrees_on_every_mac()
+    {
+        using var stack = new PcscStack(1, "serve", "--profile", "ev3-4k", "--uid", Uid, "--port", "35963");
+        Assert.Equal("ready", stack.ReadLine());
+
+        var outcome = stack.RunClient();
+
+        Assert.Equal($"done uid={Uid} tmc=3 balance=410", outcome);
+    }
+
+    [Fact]
+    public void A_card_of_the_third_reader_survives_a_killed_daemon()
+    {
+        using var stack = new PcscStack(6, "rack", "--slots", "6");
+        Assert.Equal("ok", stack.Command($"card {Uid}"));
+        Assert.Equal("ok", stack.Command($"insert 5 {Uid}"));
+        var daemon = WaitForDaemon(stack, other: 0);
+
+        using (var process = Process.GetProcessById(daemon))
+            process.Kill();
+
+        WaitForDaemon(stack, other: daemon);
+        Assert.Equal($"done uid={Uid} tmc=3 balance=410", stack.RunClient());
+        Assert.StartsWith($"ok uid={Uid}", stack.Command($"look {Uid}"), StringComparison.Ordinal);
+        Assert.Equal(0, stack.Close());
+    }
+
+    [Fact]
+    public void A_card_torn_in_the_rack_is_gone_and_says_so()
+    {
+        using var stack = new PcscStack(2, "rack", "--slots", "2");
+        Assert.Equal("ok", stack.Command($"card {Uid}"));
+        Assert.Equal("ok", stack.Command($"insert 1 {Uid}"));
+        Assert.Equal("ok", stack.Command("tear 1 5 after"));
+
+        var outcome = stack.RunClient();
+
+        Assert.Contains("Traceback", outcome, StringComparison.Ordinal);
+        Assert.Equal($"event torn 1 {Uid} 5 after", stack.ReadLine());
+        Assert.Equal("error empty no card lies in that slot", stack.Command("remove 1"));
+        Assert.Contains(" history=5", stack.Command($"look {Uid}"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The daemon's process number, once it is there and another one than before.</summary>
+    private static int WaitForDaemon(PcscStack stack, int other)
+    {
+        var found = 0;
+        var there = SpinWait.SpinUntil(
+            () => TryReadPid(stack.PidPath, out found) && found != other && File.Exists(stack.SocketPath),
+            TimeSpan.FromSeconds(20));
+        Assert.True(there, "pcscd did not come up");
+        return found;
+    }
+
+    /// <summary>pcscd ends the file with a line feed and a zero byte.</summary>
+    private static bool TryReadPid(string path, out int pid)
+    {
+        pid = 0;
+        try
+        {
+            return int.TryParse(File.ReadAllText(path).Trim('\n', '\0'), NumberStyles.None, CultureInfo.InvariantCulture, out pid);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
