@@ -14,7 +14,7 @@ internal sealed class CardKeyDelivery(EnrolledTerminal terminal, DataFolder data
     }
 
     /// <summary>Keys that have just come from headquarters take the place of all others.</summary>
-    /// <exception cref="ArgumentException">A key has a wrong length or number.</exception>
+    /// <exception cref="FormatException">A key has a wrong length or version; the old keys stay.</exception>
     public void Deliver(CardKeysReply delivered)
     {
         Take(delivered);
@@ -29,9 +29,14 @@ internal sealed class CardKeyDelivery(EnrolledTerminal terminal, DataFolder data
         File.Delete(data.SealedCardKeys);
     }
 
-    private void Take(CardKeysReply delivered) =>
+    private void Take(CardKeysReply delivered)
+    {
+        var wellFormed = delivered.ReaderIdKey.Length == ReaderIdKey.Length
+            && delivered.Keys.All(k => k.Key.Length == ReaderIdKey.Length && k.Version is >= 1 and <= byte.MaxValue);
+        if (!wellFormed)
+            throw new FormatException("The card keys are not of the form they should be.");
         keys.Replace(
-            [.. delivered.Keys.Select(k =>
-                new MasterKey((CardKeyNumber)k.KeyNumber, checked((byte)k.Version), k.Key.Span))],
+            [.. delivered.Keys.Select(k => new MasterKey((CardKeyNumber)k.KeyNumber, (byte)k.Version, k.Key.Span))],
             new ReaderIdKey(delivered.ReaderIdKey.Span));
+    }
 }

@@ -8,7 +8,7 @@ using SmartCardCrm.Terminal.Keys;
 namespace SmartCardCrm.Terminal.Sync;
 
 /// <summary>What sync reads and changes on this terminal.</summary>
-internal sealed record SyncRooms(Till Till, CardKeyDelivery Keys, SyncLine Line);
+internal sealed record SyncRooms(Till Till, CardKeyDelivery Keys, SyncLine Line, TerminalEnd End);
 
 /// <summary>Carries the <see cref="SyncMachine"/>'s messages over gRPC, and tries again for as long as it may.</summary>
 internal sealed partial class GrpcSync(
@@ -46,6 +46,11 @@ internal sealed partial class GrpcSync(
             catch (FormatException unreadable)
             {
                 LogUnreadable(unreadable.Message);
+            }
+            catch (JournalFailedException failed)
+            {
+                rooms.End.Fail(failed);
+                return;
             }
 
             rooms.Line.Connected = false;

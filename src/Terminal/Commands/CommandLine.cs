@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Grpc.Core;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Sync;
+
+namespace SmartCardCrm.Terminal.Commands;
+
+/// <summary>A command could not do its work: told as <c>error CODE: text</c>, exit code 1.</summary>
+internal sealed class CommandException(string code, string text) : Exception(text)
+{
+    public string Code => code;
+}
+
+/// <summary>The commands, and how they end: 0 done, 1 failed, 2 a wrong command line.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    public static async Task<int> Run(string[] args, TimeProvider clock)
+    {
+        var root = new RootCommand(
+            """
+            The terminal of SmartCardCrm: sells on customers' cards, with a network or without.
+
+            A terminal is set up once and then runs:
+              terminal readers                        which card readers are there?
+              terminal enrol --data DIR --server URL --name "Till 3" --token-file FILE
+              terminal serve --data DIR               sells until Ctrl-C; the till talks to its API
+              terminal identify --data DIR            whose card is this?
+            """)
+        {
+            ReadersCommand.Make(clock),
+            EnrolCommand.Make(clock),
+            ServeCommand.Make(clock),
+            IdentifyCommand.Make(clock),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync();
+
+        foreach (var error in parsed.Errors)
+            await Console.Error.WriteLineAsync(error.Message);
+        await Console.Error.WriteLineAsync("Try --help.");
+        return WrongUsage;
+    }
+
+    /// <summary>Lets a command do its work, and tells in one line why it could not.</summary>
+    public static async Task<int> Guarded(Func<Task> work)
+    {
+        var (code, text) = ("", "");
+        try
+        {
+            await work();
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        catch (CommandException wrong)
+        {
+            (code, text) = (wrong.Code, wrong.Message);
+        }
+        catch (EnrolmentException wrong)
+        {
+            (code, text) = (wrong.Code, wrong.Message);
+        }
+        catch (RpcException wrong)
+        {
+            (code, text) = (ServerLink.CodeOf(wrong), wrong.Status.Detail);
+        }
+        catch (PcscException wrong)
+        {
+            (code, text) = ("pcsc-unavailable", $"{wrong.Message} On Debian: apt install pcscd.");
+        }
+        catch (JournalFailedException wrong)
+        {
+            (code, text) = ("journal-failed", wrong.Message);
+        }
+        catch (CardException wrong)
+        {
+            (code, text) = ("card", wrong.Message);
+        }
+        catch (Exception wrong) when (IsAboutFiles(wrong))
+        {
+            (code, text) = ("data-unusable", wrong.Message);
+        }
+
+        await Console.Error.WriteLineAsync($"error {code}: {text}");
+        return Failed;
+    }
+
+    private static bool IsAboutFiles(Exception wrong) => wrong is
+        IOException or UnauthorizedAccessException or CryptographicException or JsonException
+        or TimeZoneNotFoundException;
+}
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public static Option<DirectoryInfo> DataFolder() => new("--data")
+    {
+        Description = "Folder of this terminal: who it is, its keys, its journal. One terminal, one folder.",
+        Required = true,
+    };
+
+    public static Option<string[]> Readers() => new("--reader")
+    {
+        Description = "A PC/SC reader to use, as `terminal readers` names it; may come several times. "
+            + "Without it, every reader there is at the start.",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<int[]> VpcdPorts() => new("--vpcd-port")
+    {
+        Description = "For machines without pcscd, never in a shop: a loopback port to which a card in software "
+            + "connects as it would to vpcd; may come several times.",
+        DefaultValueFactory = _ => [],
+    };
+}

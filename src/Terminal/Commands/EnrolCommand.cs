@@ -1,0 +1,60 @@
+using System.CommandLine;
+using SmartCardCrm.Terminal.Keys;
+
+namespace SmartCardCrm.Terminal.Commands;
+
+/// <summary><c>terminal enrol</c>: a one-time token for a certificate.</summary>
+internal static class EnrolCommand
+{
+    public static Command Make(TimeProvider clock)
+    {
+        var data = CommonOptions.DataFolder();
+        var server = new Option<Uri>("--server")
+        {
+            Description = "The server's gRPC address: https://host:port.",
+            Required = true,
+        };
+        server.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<Uri>() is not { IsAbsoluteUri: true, Scheme: "https" })
+                result.AddError("--server must be https://host:port.");
+        });
+        var name = new Option<string>("--name") { Description = "As people call it: \"Till 3\".", Required = true };
+        var token = new Option<FileInfo?>("--token-file")
+        {
+            Description = "File with the one-time token an operator made (`server terminal token`). Without it the "
+                + "token is read from standard input; never give it on the command line, where others can see it.",
+        };
+        var keep = new Option<CardKeyStorage>("--keep-keys")
+        {
+            Description = "Where card keys are while the terminal is switched off. memory: nowhere, they come over the "
+                + "network at each start. sealed: in the data folder, so that a start without a network can sell; for "
+                + "development and small shops, since whoever takes the disk has them.",
+        };
+        var command = new Command("enrol", "Make this machine a terminal of the chain, once.")
+        {
+            data, server, name, token, keep,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            var wish = new EnrolmentWish(
+                parsed.GetRequiredValue(server), parsed.GetRequiredValue(name), parsed.GetValue(keep));
+            var given = await ReadToken(parsed.GetValue(token), cancellation);
+            var folder = new DataFolder(parsed.GetRequiredValue(data).FullName);
+            var enrolled = await new Enrolment(folder, clock).Run(given, wish, cancellation);
+            await Console.Out.WriteLineAsync(
+                $"enrolled as terminal {enrolled.Terminal} of store {enrolled.Store} ({enrolled.StoreZone})");
+        }));
+        return command;
+    }
+
+    private static async Task<EnrolmentToken> ReadToken(FileInfo? file, CancellationToken cancellation)
+    {
+        var text = file is null
+            ? await Console.In.ReadLineAsync(cancellation)
+            : await File.ReadAllTextAsync(file.FullName, cancellation);
+        return EnrolmentToken.TryParse(text, out var token)
+            ? token
+            : throw new CommandException("token-unreadable", "This is no enrolment token.");
+    }
+}

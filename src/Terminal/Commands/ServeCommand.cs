@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Net;
+
+namespace SmartCardCrm.Terminal.Commands;
+
+/// <summary><c>terminal serve</c>: the terminal at work.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultUrl = "http://127.0.0.1:5280";
+
+    public static Command Make(TimeProvider clock)
+    {
+        var data = CommonOptions.DataFolder();
+        var url = new Option<Uri>("--urls")
+        {
+            Description = "Where the Till API answers; loopback only, port 0 for a free one. DATA/endpoints.json then "
+                + "says where, DATA/till-api.key is the key the till sends as X-Api-Key.",
+            DefaultValueFactory = _ => new Uri(DefaultUrl),
+        };
+        url.Validators.Add(result =>
+        {
+            if (!IsLoopback(result.GetValueOrDefault<Uri>()))
+                result.AddError("--urls must be http://127.0.0.1:PORT: the Till API is for this machine.");
+        });
+        var readers = CommonOptions.Readers();
+        var ports = CommonOptions.VpcdPorts();
+        var command = new Command(
+            "serve",
+            "Sell until Ctrl-C. Prints `ready` when cards are served: keys and rules are there. Sync with the server "
+                + "goes on in the background; without a network the terminal sells on what it knows.")
+        {
+            data, url, readers, ports,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            var options = new TerminalOptions(
+                parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(url), parsed.GetRequiredValue(readers),
+                parsed.GetRequiredValue(ports));
+            await TerminalHost.Run(options, clock, cancellation);
+        }));
+        return command;
+    }
+
+    private static bool IsLoopback(Uri? url) =>
+        url is { IsAbsoluteUri: true, Scheme: "http" } && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+        && IPAddress.IsLoopback(address);
+}

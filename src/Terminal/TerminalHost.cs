@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Commands;
+using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Relay;
+using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.TillApi;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What the person who starts the terminal decides.</summary>
+internal sealed record TerminalOptions(
+    string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts);
+
+/// <summary>Puts the rooms together and runs them until the terminal is told to stop.</summary>
+internal static class TerminalHost
+{
+    private static readonly FillRandom Random = RandomNumberGenerator.Fill;
+
+    /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped selling.</exception>
+    /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
+    public static async Task Run(TerminalOptions options, TimeProvider clock, CancellationToken cancellation)
+    {
+        var data = new DataFolder(options.Data);
+        using var inUse = Claim(data);
+        var terminal = EnrolledTerminal.Load(data) ?? throw NotEnrolled();
+        using var certificates = TerminalCertificates.Load(data);
+        using var channel = ServerLink.Mutual(terminal.Server, certificates);
+
+        var builder = NewBuilder(options.TillApi, clock);
+        builder.Services.AddSingleton(new TerminalSync.TerminalSyncClient(channel));
+        AddRooms(builder.Services, options, terminal, data);
+        await using var app = builder.Build();
+        app.UseTillApi(TillApiKey.LoadOrMake(data.TillApiKey));
+
+        var end = app.Services.GetRequiredService<TerminalEnd>();
+        await app.RunAsync(cancellation);
+        if (end.Failure is { } failure)
+            throw new CommandException(end.Code, failure.Message);
+    }
+
+    public static CommandException NotEnrolled() =>
+        new("not-enrolled", "This data folder belongs to no terminal yet: `terminal enrol --help`.");
+
+    // Two processes on one journal would be two incarnations of it.
+    private static FileStream Claim(DataFolder data)
+    {
+        try
+        {
+            return new FileStream(data.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new CommandException("data-in-use", "Another terminal works in this data folder.");
+        }
+    }
+
+    /// <summary>A host with the Till API's listener, and one line per event on standard error.</summary>
+    public static WebApplicationBuilder NewBuilder(Uri tillApi, TimeProvider clock)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(tillApi.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = CheckoutBody.BytesMost;
+        });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            (console.SingleLine, console.UseUtcTimestamp) = (true, true);
+            (console.TimestampFormat, console.ColorBehavior) = ("yyyy-MM-ddTHH:mm:ss.fffZ ", LoggerColorBehavior.Disabled);
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSystemd();
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(Random);
+        return builder;
+    }
+
+    private static void AddRooms(
+        IServiceCollection services, TerminalOptions options, EnrolledTerminal terminal, DataFolder data)
+    {
+        var profile = terminal.Profile();
+        services.AddSingleton(data);
+        services.AddSingleton(profile);
+        services.AddSingleton<SyncLine>();
+        services.AddSingleton<TerminalEnd>();
+        services.AddSingleton<ReaderBoard>();
+        services.AddSingleton<TerminalKeys>();
+        services.AddSingleton(s => new CardKeyDelivery(terminal, data, s.GetRequiredService<TerminalKeys>()));
+        services.AddSingleton(s => ReaderChoice.Open(
+            options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ReaderChoice>>()));
+        services.AddSingleton(s => Till.Open(
+            data.Journal, profile, s.GetRequiredService<TerminalKeys>(),
+            new TapSurroundings(
+                s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
+        services.AddSingleton(s => new RelayDesk(
+            s.GetRequiredService<Till>().Guests, [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)],
+            s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TillRooms>();
+        services.AddSingleton<SyncRooms>();
+        services.AddSingleton<RelayRooms>();
+        services.AddHostedService<TapFloor>();
+        services.AddHostedService<GrpcSync>();
+        services.AddHostedService<GrpcRelay>();
+        services.AddHostedService<ReadyLine>();
+    }
+}
+
+/// <summary>Why the terminal ended by itself.</summary>
+internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILogger<TerminalEnd> log)
+{
+    public Exception? Failure { get; private set; }
+
+    public string Code => Failure is JournalFailedException ? "journal-failed" : "internal";
+
+    /// <summary>Stops everything: nothing may be sold before a new start has looked at the journal.</summary>
+    public void Fail(Exception failure)
+    {
+        Failure ??= failure;
+        LogFailed(failure, Code);
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(LogLevel.Critical, "terminal-failed code={Code}", EventName = "terminal-failed")]
+    private partial void LogFailed(Exception failure, string code);
+}
+
+/// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host runs.</summary>
+internal sealed class TapFloor(
+    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalEnd end) : IHostedService
+{
+    private readonly List<IDisposable> _running = [];
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        keys.Restore();
+        _running.Add(till.KeepSmall(end.Fail));
+        foreach (var reader in choice.Readers.Select(board.Post).ToList())
+            _running.Add(new TapThread(reader, till, _running.Count - 1, end.Fail));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _running.ForEach(r => r.Dispose());
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Tells whoever started the terminal where it answers, and when it sells.</summary>
+internal sealed class ReadyLine(
+    TillRooms rooms, DataFolder data, IServer server, IHostApplicationLifetime lifetime, TimeProvider clock)
+    : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource();
+        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await started.Task.WaitAsync(stoppingToken);
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? "";
+        PrivateFile.Replace(data.Endpoints, JsonSerializer.SerializeToUtf8Bytes(
+            new EndpointsFile(address, Environment.ProcessId), TillJson.Default.EndpointsFile));
+        Console.Out.WriteLine($"till api: {address}");
+
+        using var timer = new PeriodicTimer(LookEvery, clock);
+        while (!rooms.Ready)
+            await timer.WaitForNextTickAsync(stoppingToken);
+        Console.Out.WriteLine("ready");
+    }
+}
