@@ -12,7 +12,7 @@ public sealed class MemberCard : IDisposable
     private readonly CardKey _key;
     private readonly CardKeyNumber _number;
     private readonly FillRandom _random;
-    private readonly List<TransactionStep> _steps = [];
+    private List<TransactionStep> _steps = [];
     private Ev2Channel _channel;
     private bool _committed;
 
@@ -27,7 +27,7 @@ public sealed class MemberCard : IDisposable
 
     /// <summary>Everything of this transaction that enters the card's proof, in order, with plain
     /// data.</summary>
-    /// <remarks>Stays after <see cref="Commit"/> until the next command.</remarks>
+    /// <remarks>Stays after <see cref="Commit"/> until the next command, which begins another list.</remarks>
     public IReadOnlyList<TransactionStep> Steps => _steps;
 
     /// <summary>Selects our application and opens a session: 3 APDUs.</summary>
@@ -49,7 +49,7 @@ public sealed class MemberCard : IDisposable
     public void Restart()
     {
         _channel.Dispose();
-        _steps.Clear();
+        _steps = [];
         _committed = false;
         _channel = Authenticate();
     }
@@ -152,7 +152,7 @@ public sealed class MemberCard : IDisposable
     private TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
     {
         if (_committed)
-            _steps.Clear();
+            _steps = [];
         _committed = false;
         return _channel.Execute(command, _steps);
     }

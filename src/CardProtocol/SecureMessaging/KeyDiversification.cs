@@ -14,7 +14,7 @@ internal static class KeyDiversification
     /// <param name="derived">Receives 16 bytes. The caller zeroes them.</param>
     /// <exception cref="ArgumentException">The input has another length.</exception>
     /// <remarks>
-    /// Source: NXP AN10922, section 2.2. The padded input always fills two blocks: for up to 14 bytes of
+    /// Source: NXP AN10922, section 2.2. The padded input always fills two blocks: for up to 15 bytes of
     /// input this is not the CMAC of <c>01 ‖ input</c>, which would fill one.
     /// </remarks>
     public static void Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> input, Span<byte> derived)

@@ -55,7 +55,7 @@ internal static class Example
         Earned = 57,
         Redeemed = 20,
         Amount = 5799,
-        BalanceAfter = 37,
+        BalanceAfter = 1037,
         CardNumber = CardNumber,
         Tier = 2,
         OfflineOperations = 1,

@@ -56,6 +56,36 @@ public sealed class PersonalisationTests
             iter: 200);
 
     [Fact]
+    public void A_card_that_is_born_is_only_looked_at()
+    {
+        var card = Example.BornCard();
+
+        AssertIsBorn(Run(card));
+
+        var looking = new[] { "5A", "71", "AF", "6F", "AD", "64", "AB" };
+        var sent = card.Transcript.Where(line => line[0] == '>').Select(line => line[4..6]);
+        Assert.Empty(sent.Except(looking));
+    }
+
+    [Fact]
+    public void A_key_of_ours_can_be_changed_again()
+    {
+        var card = Example.BornCard();
+        using var old = Example.Key(CardKeyNumber.Partner);
+        using var other = new CardKey(2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+        using var key = Example.Key(CardKeyNumber.Issuer);
+        new PlainChannel(card).Execute(new SelectApplication(CardLayout.Application));
+        using var issuer = Ev2Handshake.First(card, key, CardKeyNumber.Issuer, new CountingRandom(0).Fill);
+
+        issuer.Execute(new ChangeKey(CardKeyNumber.Partner, old, other));
+
+        Assert.Equal(2, issuer.Execute(new GetKeyVersion(CardKeyNumber.Partner)));
+        using var partner =
+            Ev2Handshake.NonFirst(issuer, other, CardKeyNumber.Partner, new CountingRandom(0).Fill);
+        partner.Execute(new GetKeyVersion(CardKeyNumber.Partner));
+    }
+
+    [Fact]
     public void Each_step_is_told_as_it_begins()
     {
         var told = new List<PersonalisationStep>();
