@@ -1,0 +1,31 @@
+namespace SmartCardCrm.Server.Vault;
+
+/// <summary>Files that only the server's own user may read.</summary>
+internal static class PrivateFile
+{
+    /// <summary>Creates a folder for its owner only; leaves one that is there as it is.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes beside the file, to the disk, and then takes its place: whole or not at all.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var beside = path + ".new";
+        File.Delete(beside);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(beside, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+}
