@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace SmartCardCrm.Server.Terminals;
+
+/// <summary>How terminals come in, from the configuration's section <c>Enrolment</c>.</summary>
+internal sealed class EnrolmentOptions
+{
+    public const string Section = "Enrolment";
+
+    /// <summary>How long a token may wait for its terminal.</summary>
+    [Range(1, 7 * 24 * 60)]
+    public int TokenMinutes { get; set; } = 24 * 60;
+}
+
+[OptionsValidator]
+internal sealed partial class ValidateEnrolmentOptions : IValidateOptions<EnrolmentOptions>;

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Terminals;
+
+/// <summary>An enrolled terminal: one incarnation of a journal.</summary>
+internal sealed record Terminal
+{
+    public long Number { get; init; }
+
+    /// <summary>As people call it: "Till 3".</summary>
+    public string Name { get; init; } = "";
+
+    public long Programme { get; init; }
+
+    public long Store { get; init; }
+
+    /// <summary>IANA.</summary>
+    public string StoreZone { get; init; } = "";
+
+    public string SoftwareVersion { get; init; } = "";
+
+    public long EnrolledUs { get; init; }
+
+    public long? RevokedUs { get; init; }
+}
+
+/// <summary>The terminals, in the book.</summary>
+internal sealed class TerminalBook(Database database, TimeProvider clock)
+{
+    private const string Columns =
+        "number, name, programme, store, store_zone, software_version, enrolled_us, revoked_us";
+
+    public IReadOnlyList<Terminal> All() =>
+        database.Read(db => db.List<Terminal>($"SELECT {Columns} FROM terminal ORDER BY number"));
+
+    public Terminal? Find(uint number) =>
+        database.Read(db => db.Find<Terminal>(
+            $"SELECT {Columns} FROM terminal WHERE number = @number", new { number = (long)number }));
+
+    /// <summary>The terminal that a client certificate was made for, revoked or not.</summary>
+    public Terminal? FindByCertificate(ReadOnlySpan<byte> der)
+    {
+        var hash = HashOf(der);
+        return database.Read(db => db.Find<Terminal>(
+            $"SELECT {Columns} FROM terminal WHERE certificate_hash = @hash", new { hash }));
+    }
+
+    /// <summary>Revokes for good; a second time changes nothing.</summary>
+    /// <returns>False where there is no such terminal.</returns>
+    public bool Revoke(uint number) =>
+        database.Write(db => db.Run(
+            "UPDATE terminal SET revoked_us = COALESCE(revoked_us, @now) WHERE number = @number",
+            new { number = (long)number, now = clock.Microseconds() })) == 1;
+
+    /// <summary>The number that the next terminal gets: 1, 2, 3 …; 0 is the server's own virtual terminal.</summary>
+    public static uint NextNumber(DbSession db) =>
+        checked((uint)db.Value<long>("SELECT COALESCE(MAX(number), 0) + 1 FROM terminal"));
+
+    public static void Insert(DbSession db, Terminal terminal, ReadOnlySpan<byte> certificate) =>
+        db.Run(
+            """
+            INSERT INTO terminal
+                (number, name, programme, store, store_zone, certificate_hash, software_version, enrolled_us)
+            VALUES (@Number, @Name, @Programme, @Store, @StoreZone, @CertificateHash, @SoftwareVersion, @EnrolledUs)
+            """,
+            new
+            {
+                terminal.Number,
+                terminal.Name,
+                terminal.Programme,
+                terminal.Store,
+                terminal.StoreZone,
+                CertificateHash = HashOf(certificate),
+                terminal.SoftwareVersion,
+                terminal.EnrolledUs,
+            });
+
+    private static string HashOf(ReadOnlySpan<byte> der) => Convert.ToHexString(SHA256.HashData(der));
+}

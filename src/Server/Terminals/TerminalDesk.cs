@@ -1,0 +1,30 @@
+namespace SmartCardCrm.Server.Terminals;
+
+/// <summary>A terminal and how it is.</summary>
+/// <param name="Terminal">As enrolled.</param>
+/// <param name="Connected">It has a stream open.</param>
+/// <param name="State">What it last said; null where it has said nothing since this server started.</param>
+internal sealed record TerminalRow(Terminal Terminal, bool Connected, TerminalState? State);
+
+/// <summary>What staff do about terminals.</summary>
+internal sealed partial class TerminalDesk(
+    TerminalBook book, OpenLines lines, TerminalWatch watch, ILogger<TerminalDesk> log)
+{
+    public IReadOnlyList<TerminalRow> All() =>
+        [.. book.All().Select(terminal => new TerminalRow(
+            terminal, lines.IsOpen((uint)terminal.Number), watch.Of((uint)terminal.Number)))];
+
+    /// <summary>Shuts a terminal out for good, and ends what it has open at once.</summary>
+    /// <returns>False where there is no such terminal.</returns>
+    public bool Revoke(uint number)
+    {
+        if (!book.Revoke(number))
+            return false;
+        lines.Revoke(number);
+        LogRevoked(log, number);
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Terminal {Terminal} was revoked.")]
+    private static partial void LogRevoked(ILogger log, uint terminal);
+}
