@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace SmartCardCrm.Server.Relay;
+
+/// <summary>How long things may take when the server drives a card, from the configuration's section <c>Relay</c>.</summary>
+internal sealed class RelayOptions
+{
+    public const string Section = "Relay";
+
+    /// <summary>One wait of the terminal for a card; an issue asks again until its own time is over.</summary>
+    [Range(100, 600_000)]
+    public int CardWaitMs { get; set; } = 30_000;
+
+    /// <summary>A session in which nothing is said for this long is over, at both ends.</summary>
+    [Range(100, 600_000)]
+    public int IdleMs { get; set; } = 10_000;
+
+    /// <summary>How long staff may take over issuing one card, tears and all.</summary>
+    [Range(1, 24 * 60)]
+    public int IssueMinutes { get; set; } = 30;
+
+    /// <summary>Pause before asking again where asking at once would only be refused again.</summary>
+    [Range(1, 60_000)]
+    public int RetryMs { get; set; } = 300;
+}
+
+[OptionsValidator]
+internal sealed partial class ValidateRelayOptions : IValidateOptions<RelayOptions>;

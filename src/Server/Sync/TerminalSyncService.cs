@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Terminals;
+using SmartCardCrm.Server.Vault;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Sync;
+
+/// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
+internal sealed class TerminalSyncService(KeyVault vault, ExchangeDesk exchange, RelayDesk relay)
+    : TerminalSync.TerminalSyncBase
+{
+    public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
+    {
+        var terminal = (uint)TerminalInterceptor.TerminalOf(context).Number;
+        using var readerIdKey = vault.ReaderIdKey(terminal);
+        Span<byte> key = stackalloc byte[ReaderIdKey.Length];
+        readerIdKey.CopyTo(key);
+        var reply = new CardKeysReply { ReaderIdKey = ByteString.CopyFrom(key) };
+        CryptographicOperations.ZeroMemory(key);
+        reply.Keys.AddRange(vault.TerminalMasters.Select(master => new CardMasterKey
+        {
+            KeyNumber = (uint)master.Number,
+            Version = master.Version,
+            Key = ByteString.CopyFrom(master.Key),
+        }));
+        return Task.FromResult(reply);
+    }
+
+    public override Task Exchange(
+        IAsyncStreamReader<TerminalMessage> requestStream, IServerStreamWriter<ServerMessage> responseStream,
+        ServerCallContext context) =>
+        exchange.ServeAsync(
+            requestStream, responseStream, TerminalInterceptor.LineOf(context), context.CancellationToken);
+
+    public override Task Relay(
+        IAsyncStreamReader<RelayAnswer> requestStream, IServerStreamWriter<RelayCommand> responseStream,
+        ServerCallContext context) =>
+        relay.ServeAsync(
+            requestStream, responseStream, TerminalInterceptor.LineOf(context), context.CancellationToken);
+}
