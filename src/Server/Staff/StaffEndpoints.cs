@@ -1,0 +1,90 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace SmartCardCrm.Server.Staff;
+
+/// <summary>The pages before the console: login, the first administrator's, logout, the choice of language.</summary>
+internal static partial class StaffEndpoints
+{
+    /// <summary>Name of the rate limit on everything that takes a password or a code.</summary>
+    public const string RateLimit = "login";
+
+    public static void MapStaff(this WebApplication app)
+    {
+        var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        pages.MapGet("/login", () => Login(null));
+        pages.MapPost("/login", TryLogin).RequireRateLimiting(RateLimit);
+        pages.MapGet("/first-login", () => FirstLogin(null));
+        pages.MapPost("/first-login", TryFirstLogin).RequireRateLimiting(RateLimit);
+        pages.MapGet("/language/{culture}", ChooseLanguage);
+        app.MapPost("/logout", Logout).ExcludeFromDescription();
+    }
+
+    private static RazorComponentResult<LoginPage> Login(string? problem) => new(new { Problem = problem });
+
+    private static RazorComponentResult<FirstLoginPage> FirstLogin(string? problem) => new(new { Problem = problem });
+
+    private static async Task<IResult> TryLogin(
+        [FromForm] string name, [FromForm] string password, StaffLogin staff, HttpContext context,
+        ILogger<StaffLogin> log)
+    {
+        var outcome = staff.TryLogin(name, password);
+        LogLogin(log, outcome);
+        if (outcome != LoginOutcome.Welcome)
+            return Login(outcome == LoginOutcome.Locked ? "Locked" : "Refused");
+
+        await SignIn(context, name);
+        return Results.Redirect("/");
+    }
+
+    private static async Task<IResult> TryFirstLogin(
+        [FromForm] FirstLoginForm form, FirstAdministrator first, StaffLogin staff, HttpContext context)
+    {
+        if (!StaffLogin.IsAcceptable(form.Name, form.Password))
+            return FirstLogin("NotAcceptable");
+        if (!first.TryUse(form.Code, () => staff.TryAddFirst(form.Name, form.Password)))
+            return FirstLogin("CodeVoid");
+
+        await SignIn(context, form.Name);
+        return Results.Redirect("/");
+    }
+
+    // A form posted by the console, which carries the anti-forgery token as every form does.
+    private static async Task<IResult> Logout(HttpContext context, IAntiforgery antiforgery)
+    {
+        await antiforgery.ValidateRequestAsync(context);
+        await context.SignOutAsync();
+        return Results.Redirect("/login");
+    }
+
+    private static IResult ChooseLanguage(string culture, HttpContext context)
+    {
+        if (!Languages.All.Contains(culture, StringComparer.Ordinal))
+            return Results.NotFound();
+
+        context.Response.Cookies.Append(
+            CookieRequestCultureProvider.DefaultCookieName,
+            CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
+            new CookieOptions { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true });
+        var from = context.Request.GetTypedHeaders().Referer;
+        return Results.LocalRedirect(from?.Host == context.Request.Host.Host ? from.PathAndQuery : "/");
+    }
+
+    private static Task SignIn(HttpContext context, string name)
+    {
+        var identity = new ClaimsIdentity(
+            [new Claim(ClaimTypes.Name, StaffLogin.Canonical(name))],
+            CookieAuthenticationDefaults.AuthenticationScheme);
+        return context.SignInAsync(new ClaimsPrincipal(identity));
+    }
+
+    [LoggerMessage(LogLevel.Information, "A login ended with {Outcome}.")]
+    private static partial void LogLogin(ILogger log, LoginOutcome outcome);
+
+    private sealed record FirstLoginForm(string Code, string Name, string Password);
+}
