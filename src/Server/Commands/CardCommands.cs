@@ -1,0 +1,71 @@
+using System.CommandLine;
+using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Relay;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary><c>server card</c>.</summary>
+internal static class CardCommands
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
+    public static Command Create() => new("card", "Cards.") { Issue() };
+
+    private static Command Issue()
+    {
+        var member = new Option<long>("--member") { Description = "Whose card it will be.", Required = true };
+        var terminal = new Option<uint>("--terminal")
+        {
+            Description = "The terminal on whose reader the card will lie.",
+            Required = true,
+        };
+        var reader = new Option<string>("--reader")
+        {
+            Description = "Name of the reader; without it, whichever gets a card.",
+            DefaultValueFactory = _ => "",
+        };
+        var command = new Command(
+            "issue",
+            "Personalises the card on a terminal's reader and binds it to a member. A card taken away too early is "
+            + "continued when it comes back. Prints each step.")
+        {
+            CommandLine.Data, member, terminal, reader,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var asked = JsonContent.Create(
+                new AskedIssue(parsed.GetValue(member), parsed.GetValue(terminal), parsed.GetRequiredValue(reader)),
+                OperatorJson.Default.AskedIssue);
+            var job = await server.PostAsync(
+                "/api/cards/issue", asked, OperatorJson.Default.IssueProgress, cancellation);
+            await FollowAsync(server, job, cancellation);
+        }));
+        return command;
+    }
+
+    private static async Task FollowAsync(OperatorClient server, IssueProgress job, CancellationToken cancellation)
+    {
+        var path = $"/api/jobs/{job.Id}";
+        try
+        {
+            await System.Console.Out.WriteLineAsync("waiting for the card");
+            for (var told = 0; !job.IsOver; told = job.Steps.Count)
+            {
+                await Task.Delay(LookAgain, TimeProvider.System, cancellation);
+                job = await server.GetAsync(path, OperatorJson.Default.IssueProgress, cancellation);
+                foreach (var step in job.Steps.Skip(told))
+                    await System.Console.Out.WriteLineAsync(step.Code);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await server.CallAsync(HttpMethod.Delete, path, CancellationToken.None);
+            throw new CommandException("cancelled", "The card can be issued later; what it has stays.");
+        }
+
+        if (job.State != IssueState.Done)
+            throw new CommandException(job.Failure ?? "issue-ended", $"The card was not issued: {job.State}.");
+        await System.Console.Out.WriteLineAsync($"card {job.CardNumber} is active");
+    }
+}

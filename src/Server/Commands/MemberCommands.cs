@@ -1,0 +1,53 @@
+using System.CommandLine;
+using SmartCardCrm.Server.Operator;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary><c>server member</c>.</summary>
+internal static class MemberCommands
+{
+    public static Command Create() => new("member", "Members of the programme.") { Add(), List() };
+
+    private static Command Add()
+    {
+        var name = new Option<string>("--name") { Description = "As people say it.", Required = true };
+        var phone = new Option<string?>("--phone") { Description = "Any form." };
+        var language = new Option<string>("--language")
+        {
+            Description = "In which terminals greet: en or ru.",
+            DefaultValueFactory = _ => "en",
+        };
+        var command = new Command("add", "Takes on a member and prints the number.")
+        {
+            CommandLine.Data, name, phone, language,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var asked = JsonContent.Create(
+                new AskedMember(
+                    parsed.GetRequiredValue(name), parsed.GetValue(phone), parsed.GetRequiredValue(language)),
+                OperatorJson.Default.AskedMember);
+            var added = await server.PostAsync("/api/members", asked, OperatorJson.Default.Member, cancellation);
+            await System.Console.Out.WriteLineAsync($"{added.Id}");
+        }));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var find = new Option<string?>("--find") { Description = "Part of a name or phone number." };
+        var command = new Command("list", "Prints number, name and language of members.") { CommandLine.Data, find };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            var text = Uri.EscapeDataString(parsed.GetValue(find) ?? "");
+            var page = await server.GetAsync(
+                $"/api/members?take={OperatorEndpoints.RowsMost}&text={text}", OperatorJson.Default.PageMember,
+                cancellation);
+            foreach (var member in page.Rows)
+                await System.Console.Out.WriteLineAsync($"{member.Id}\t{member.Name}\t{member.Language}");
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SmartCardCrm.Server.Operator;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary>The running server's REST door, opened with the token in its data folder.</summary>
+internal sealed class OperatorClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <param name="data">The server's data folder.</param>
+    /// <exception cref="CommandException">No server has run on it.</exception>
+    public OperatorClient(DirectoryInfo data)
+    {
+        var endpoints = Endpoints.Read(data.FullName);
+        _http = new HttpClient { BaseAddress = new Uri(endpoints.Console), Timeout = TimeSpan.FromSeconds(30) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorToken.FileName)).Trim());
+    }
+
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, path), type, cancellation);
+
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<TAnswer> PostAsync<TAnswer>(
+        string path, HttpContent body, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = body }, type, cancellation);
+
+    /// <summary>A call whose answer has no content.</summary>
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public async Task CallAsync(HttpMethod method, string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var response = await RespondAsync(request, cancellation);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using (request)
+        {
+            using var response = await RespondAsync(request, cancellation);
+            return await response.Content.ReadFromJsonAsync(type, cancellation)
+                ?? throw new CommandException("answer-empty", "The server's answer is empty.");
+        }
+    }
+
+    private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException away)
+        {
+            throw new CommandException("server-away", away.Message);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await ProblemAsync(response, cancellation);
+    }
+
+    private static async Task<CommandException> ProblemAsync(
+        HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            using var problem = await JsonDocument.ParseAsync(
+                await response.Content.ReadAsStreamAsync(cancellation), default, cancellation);
+            return new CommandException(
+                problem.RootElement.GetProperty("code").GetString() ?? "server-refuses",
+                problem.RootElement.GetProperty("title").GetString() ?? "");
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException)
+        {
+            return new CommandException("server-refuses", $"The server answers {(int)response.StatusCode}.");
+        }
+    }
+}

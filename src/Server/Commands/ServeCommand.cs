@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Security.Cryptography;
+using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Vault;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary><c>server serve</c>.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<Uri> Urls = new("--urls")
+    {
+        Description = "Where browsers and the REST API find it. http on loopback only; port 0 takes a free one.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
+        CustomParser = Url,
+        HelpName = "URL",
+    };
+
+    private static readonly Option<Uri> Grpc = new("--grpc")
+    {
+        Description = "Where terminals find it, always https; port 0 takes a free one.",
+        DefaultValueFactory = _ => new Uri("https://127.0.0.1:5443"),
+        CustomParser = Url,
+        HelpName = "URL",
+    };
+
+    private static readonly Option<FileInfo> Passphrase = new("--vault-passphrase-file")
+    {
+        Description = "File with the passphrase that seals the vault, 12 characters or more; /dev/stdin works too. "
+            + "At first start it seals the new vault. Nobody can open the vault without it.",
+        Required = true,
+        HelpName = "FILE",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Runs the server until Ctrl-C. Prints 'ready' when it serves.")
+        {
+            CommandLine.Data, Urls, Grpc, Passphrase,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(() => RunAsync(
+            new ServerOptions
+            {
+                DataFolder = parsed.GetRequiredValue(CommandLine.Data).FullName,
+                PeopleUrl = parsed.GetRequiredValue(Urls),
+                TerminalsUrl = parsed.GetRequiredValue(Grpc),
+                VaultPassphraseFile = parsed.GetRequiredValue(Passphrase).FullName,
+            },
+            cancellation)));
+        return command;
+    }
+
+    private static Uri? Url(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url))
+            return url;
+        argument.AddError($"'{argument.Tokens[0].Value}' is no address like https://127.0.0.1:5443.");
+        return null;
+    }
+
+    private static async Task RunAsync(ServerOptions options, CancellationToken cancellation)
+    {
+        Check(options);
+        PrivateFile.CreateFolder(options.DataFolder);
+        using var only = OnlyOne(options);
+        using var vault = OpenVault(options);
+        await using var app = ServerHost.Build(options, vault);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException taken)
+        {
+            throw new CommandException("address-taken", taken.Message);
+        }
+
+        await AnnounceAsync(app, options);
+        await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static async Task AnnounceAsync(WebApplication app, ServerOptions options)
+    {
+        var endpoints = Endpoints.Of(app);
+        endpoints.Write(options.DataFolder);
+        await System.Console.Out.WriteLineAsync($"console: {endpoints.Console}");
+        await System.Console.Out.WriteLineAsync($"terminals: {endpoints.Grpc}");
+        if (app.Services.GetRequiredService<StaffStore>().IsEmpty)
+        {
+            var code = app.Services.GetRequiredService<FirstAdministrator>().NewCode();
+            await System.Console.Out.WriteLineAsync($"first login: {endpoints.Console}/first-login#{code}");
+        }
+
+        await System.Console.Out.WriteLineAsync("ready");
+    }
+
+    private static void Check(ServerOptions options)
+    {
+        if (options.TerminalsUrl.Scheme != Uri.UriSchemeHttps)
+            throw new CommandException("grpc-url", "Terminals come in by https only.");
+        if (options.PeopleUrl.Scheme != Uri.UriSchemeHttps && !options.PeopleUrl.IsLoopback)
+            throw new CommandException("people-url", "http is for loopback only; use https, or a proxy that does.");
+    }
+
+    // The lock ends with the process, however it ends.
+    private static FileStream OnlyOne(ServerOptions options)
+    {
+        try
+        {
+            return new FileStream(
+                options.PathOf("server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new CommandException("data-in-use", "Another server runs on this data folder.");
+        }
+    }
+
+    private static KeyVault OpenVault(ServerOptions options)
+    {
+        var passphrase = ReadPassphrase(options.VaultPassphraseFile);
+        try
+        {
+            return KeyVault.OpenOrCreate(
+                options.PathOf("vault"), passphrase.AsSpan().TrimEnd("\r\n"u8), RandomNumberGenerator.Fill,
+                TimeProvider.System.GetUtcNow());
+        }
+        catch (VaultLockedException locked)
+        {
+            throw new CommandException("vault-locked", locked.Message);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+        }
+    }
+
+    private static byte[] ReadPassphrase(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException("vault-passphrase", missing.Message);
+        }
+    }
+}

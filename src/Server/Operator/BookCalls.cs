@@ -1,0 +1,62 @@
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Sync;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>Body of <c>POST /api/members</c>.</summary>
+internal sealed record AskedMember(string Name, string? Phone = null, string Language = "en");
+
+/// <summary>Members, rules and what the book says.</summary>
+internal static class BookCalls
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/members", AddMember);
+        api.MapGet("/members", (MemberBook members, string? text, int skip = 0, int take = 100) =>
+            members.List(text, Math.Max(skip, 0), Most(take)));
+        api.MapPost("/rule-sets", Publish);
+        api.MapGet("/transactions", Transactions);
+        api.MapGet("/exceptions", Exceptions);
+        api.MapGet("/overview", (BookFigures figures) => figures.Overview());
+        api.MapGet("/check", (BookFigures figures) => figures.Check());
+    }
+
+    public static int Most(int take) => Math.Clamp(take, 1, OperatorEndpoints.RowsMost);
+
+    private static IResult AddMember(AskedMember asked, MemberBook members, ProgrammeBook programmes)
+    {
+        var member = new NewMember(asked.Name, asked.Phone, asked.Language);
+        if (member.Refusal is { } refusal)
+            return Problems.BadRequest(refusal, "The member cannot be taken on like this.");
+
+        var added = members.Add(programmes.All()[0].Number, member);
+        return Results.Created($"/api/members/{added.Id}", added);
+    }
+
+    private static IResult Publish(RuleSet rules, ProgrammeBook programmes, FeedBell bell)
+    {
+        try
+        {
+            var published = programmes.Publish(rules);
+            bell.Ring();
+            return Results.Created("/api/rule-sets", published);
+        }
+        catch (FormatException wrong)
+        {
+            return Problems.BadRequest("rule-set", wrong.Message);
+        }
+    }
+
+    private static IResult Transactions(
+        TransactionList transactions, long? card, long? terminal, int skip = 0, int take = 100) =>
+        Results.Ok(transactions.Newest(
+            new TransactionFilter { Card = card, Terminal = terminal }, Math.Max(skip, 0), Most(take)));
+
+    private static IResult Exceptions(
+        ExceptionList exceptions, string? cause, bool open = true, int skip = 0, int take = 100) =>
+        Results.Ok(exceptions.Newest(
+            new ExceptionFilter { OpenOnly = open, Cause = cause }, Math.Max(skip, 0), Most(take)));
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Terminals;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>Body of <c>POST /api/cards/issue</c>. Reader: empty or missing for whichever gets a card.</summary>
+internal sealed record AskedIssue(long Member, uint Terminal, string Reader = "");
+
+/// <summary>A card with its newest transactions.</summary>
+internal sealed record CardAnswer(CardRow Card, IReadOnlyList<TransactionRow> History);
+
+/// <summary>A card's state for comparing it with the chip.</summary>
+/// <param name="Uid">14 hex digits.</param>
+/// <param name="CardNumber">As people know it.</param>
+/// <param name="Balance">The fold of its postings.</param>
+/// <param name="Counter">Highest counter with no hole below it.</param>
+internal sealed record LedgerCard(string Uid, long CardNumber, long Balance, long Counter);
+
+/// <summary>Cards, and issuing them.</summary>
+internal static class CardCalls
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/cards", (CardList cards, string? text, int skip = 0, int take = 100) =>
+            cards.List(text, Math.Max(skip, 0), BookCalls.Most(take)));
+        api.MapGet("/cards/{id}", Card);
+        api.MapGet("/ledger/cards", LedgerCards);
+        api.MapPost("/cards/issue", Issue);
+        api.MapGet("/jobs", (IssueDesk desk) => desk.Jobs);
+        api.MapGet("/jobs/{id:guid}", (Guid id, IssueDesk desk) =>
+            desk.Find(id) is { } job ? Results.Ok(job) : NoJob());
+        api.MapDelete("/jobs/{id:guid}", (Guid id, IssueDesk desk) =>
+            desk.Cancel(id) ? Results.NoContent() : NoJob());
+    }
+
+    private static IResult Card(string id, CardList cards, TransactionList transactions, int take = 100)
+    {
+        var card = Uid.TryParse(id, out var uid) ? cards.FindByUid(uid.ToString())
+            : long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? cards.Find(number)
+            : null;
+        return card is null
+            ? Problems.NotFound("card-unknown", "There is no such card.")
+            : Results.Ok(new CardAnswer(card, transactions.OfCard(card.Number, 0, BookCalls.Most(take)).Rows));
+    }
+
+    private static IReadOnlyList<LedgerCard> LedgerCards(CardList cards) =>
+        [.. cards.List(null, 0, int.MaxValue).Rows
+            .Select(card => new LedgerCard(card.Uid, card.Number, card.Balance, card.AcknowledgedCounter))];
+
+    private static IResult Issue(AskedIssue asked, IssueDesk desk, MemberBook members, TerminalBook terminals)
+    {
+        if (members.Find(asked.Member) is null)
+            return Problems.NotFound("member-unknown", "There is no such member.");
+        if (terminals.Find(asked.Terminal) is not { RevokedUs: null })
+            return Problems.NotFound("terminal-unknown", "There is no such terminal, or it was revoked.");
+
+        var job = desk.Start(new IssueRequest(asked.Member, asked.Terminal, asked.Reader));
+        return Results.Accepted($"/api/jobs/{job.Id}", job);
+    }
+
+    private static IResult NoJob() => Problems.NotFound("job-unknown", "There is no such job.");
+}

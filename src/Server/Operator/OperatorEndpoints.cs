@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Terminals;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>
+/// The REST door of the operator's own command line and scripts: JSON, camelCase, instants in microseconds since 1970
+/// (…Us) as the book has them, problems as RFC 9457 with a stable code.
+/// </summary>
+internal static class OperatorEndpoints
+{
+    /// <summary>Rows that one call gives at most.</summary>
+    public const int RowsMost = 1000;
+
+    public static void MapOperator(this WebApplication app)
+    {
+        var api = app.MapGroup("/api")
+            .RequireAuthorization(OperatorAuthentication.Name)
+            .DisableAntiforgery();
+        BookCalls.Map(api);
+        CardCalls.Map(api);
+        TerminalCalls.Map(api);
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(AskedMember))]
+[JsonSerializable(typeof(AskedToken))]
+[JsonSerializable(typeof(AskedIssue))]
+[JsonSerializable(typeof(RuleSet))]
+[JsonSerializable(typeof(Member))]
+[JsonSerializable(typeof(Page<Member>))]
+[JsonSerializable(typeof(GivenToken))]
+[JsonSerializable(typeof(IReadOnlyList<TerminalRow>))]
+[JsonSerializable(typeof(IReadOnlyList<RelayReader>))]
+[JsonSerializable(typeof(IReadOnlyList<IssueProgress>))]
+[JsonSerializable(typeof(Page<CardRow>))]
+[JsonSerializable(typeof(CardAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<LedgerCard>))]
+[JsonSerializable(typeof(Page<TransactionRow>))]
+[JsonSerializable(typeof(Page<ExceptionRow>))]
+[JsonSerializable(typeof(OperatorOverview))]
+[JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
+internal sealed partial class OperatorJson : JsonSerializerContext;
