@@ -25,10 +25,12 @@ internal static class Doors
         });
 
     /// <summary>Says at which door an endpoint stands; without it, at the people's.</summary>
-    public static TBuilder At<TBuilder>(this TBuilder endpoint, Door door) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder At<TBuilder>(this TBuilder endpoint, Door door)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new StandsAt(door));
 
-    /// <summary>Answers 404 where request and endpoint are at different doors. Stands after routing.</summary>
+    /// <summary>Answers 404 where request and endpoint are at different doors. Stands after
+    /// routing.</summary>
     public static void UseDoors(this WebApplication app) =>
         app.Use((context, next) =>
         {

@@ -47,8 +47,8 @@ internal static class ServerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        // The cookies' keys lie in a folder of their own that only the server's user can read, as the operator's token
-        // does; the framework would warn of that at each start.
+        // The cookies' keys lie in a folder of their own that only the server's user can read, as the
+        // operator's token does; the framework would warn of that at each start.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddSingleton(TimeProvider.System);
         AddOptions(builder.Services);
@@ -139,7 +139,8 @@ internal static class ServerHost
         }).AddServiceOptions<TerminalSyncService>(service => service.Interceptors.Add<TerminalInterceptor>());
     }
 
-    private static void Listen(KestrelServerOptions kestrel, Uri url, Door door, Action<ListenOptions> configure)
+    private static void Listen(
+        KestrelServerOptions kestrel, Uri url, Door door, Action<ListenOptions> configure)
     {
         void Configure(ListenOptions listener)
         {
@@ -153,7 +154,8 @@ internal static class ServerHost
             kestrel.ListenLocalhost(url.Port, Configure);
     }
 
-    private static void Terminals(HttpsConnectionAdapterOptions https, ServerOptions options, IServiceProvider services)
+    private static void Terminals(
+        HttpsConnectionAdapterOptions https, ServerOptions options, IServiceProvider services)
     {
         var authority = services.GetRequiredService<TerminalAuthority>();
         https.ServerCertificate = authority.IssueForServer(options.TerminalsUrl.Host);
@@ -170,7 +172,8 @@ internal static class ServerHost
             .PersistKeysToFileSystem(new DirectoryInfo(options.PathOf("cookie-keys")));
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie()
-            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(OperatorAuthentication.Name, null);
+            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(
+                OperatorAuthentication.Name, null);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<StaffOptions>>((cookie, staff) =>
             {
@@ -197,13 +200,16 @@ internal static class ServerHost
 
     private static void AddRateLimits(IServiceCollection services)
     {
-        services.AddRateLimiter(limiter => limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests);
+        services.AddRateLimiter(limiter =>
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests);
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>()
             .Configure<IOptions<DoorOptions>>((limiter, doors) =>
             {
-                limiter.AddPolicy(StaffEndpoints.RateLimit, context => PerMinute(context, doors.Value.LoginsPerMinute));
                 limiter.AddPolicy(
-                    EnrolmentService.RateLimit, context => PerMinute(context, doors.Value.EnrolmentsPerMinute));
+                    StaffEndpoints.RateLimit, context => PerMinute(context, doors.Value.LoginsPerMinute));
+                limiter.AddPolicy(
+                    EnrolmentService.RateLimit,
+                    context => PerMinute(context, doors.Value.EnrolmentsPerMinute));
             });
     }
 

@@ -3,14 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace SmartCardCrm.Server;
 
-/// <summary>Where the server lives and listens. Known before anything else, so it comes from the command line.</summary>
+/// <summary>Where the server lives and listens. Known before anything else, so it comes from the command
+/// line.</summary>
 internal sealed class ServerOptions
 {
     /// <summary>The folder of everything the server keeps; made where it is missing.</summary>
     [Required]
     public required string DataFolder { get; init; }
 
-    /// <summary>Browsers and REST: http only where nobody else can listen, as on loopback. Port 0 takes a free one.</summary>
+    /// <summary>Browsers and REST: http only where nobody else can listen, as on loopback. Port 0 takes a
+    /// free one.</summary>
     [Required]
     public Uri PeopleUrl { get; init; } = new("http://127.0.0.1:5080");
 

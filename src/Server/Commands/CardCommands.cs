@@ -26,17 +26,17 @@ internal static class CardCommands
         };
         var command = new Command(
             "issue",
-            "Personalises the card on a terminal's reader and binds it to a member. A card taken away too early is "
-            + "continued when it comes back. Prints each step.")
+            "Personalises the card on a terminal's reader and binds it to a member. A card taken away too "
+            + "early is continued when it comes back. Prints each step.")
         {
             CommandLine.Data, member, terminal, reader,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            using var asked = JsonContent.Create(
-                new AskedIssue(parsed.GetValue(member), parsed.GetValue(terminal), parsed.GetRequiredValue(reader)),
-                OperatorJson.Default.AskedIssue);
+            var issue = new AskedIssue(
+                parsed.GetValue(member), parsed.GetValue(terminal), parsed.GetRequiredValue(reader));
+            using var asked = JsonContent.Create(issue, OperatorJson.Default.AskedIssue);
             var job = await server.PostAsync(
                 "/api/cards/issue", asked, OperatorJson.Default.IssueProgress, cancellation);
             await FollowAsync(server, job, cancellation);
@@ -44,7 +44,8 @@ internal static class CardCommands
         return command;
     }
 
-    private static async Task FollowAsync(OperatorClient server, IssueProgress job, CancellationToken cancellation)
+    private static async Task FollowAsync(
+        OperatorClient server, IssueProgress job, CancellationToken cancellation)
     {
         var path = $"/api/jobs/{job.Id}";
         try
@@ -65,7 +66,11 @@ internal static class CardCommands
         }
 
         if (job.State != IssueState.Done)
-            throw new CommandException(job.Failure ?? "issue-ended", $"The card was not issued: {job.State}.");
+            {
+            throw new CommandException(
+                job.Failure ?? "issue-ended", $"The card was not issued: {job.State}.");
+        }
+
         await System.Console.Out.WriteLineAsync($"card {job.CardNumber} is active");
     }
 }

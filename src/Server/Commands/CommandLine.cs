@@ -14,10 +14,11 @@ internal static class CommandLine
     private const int Failed = 1;
     private const int NotUnderstood = 2;
 
-    /// <summary>The folder of everything the server keeps; how the other commands find it and are let in.</summary>
+    /// <summary>The folder of everything the server keeps; how the other commands find it and are let
+    /// in.</summary>
     public static readonly Option<DirectoryInfo> Data = new("--data")
     {
-        Description = "Folder of everything the server keeps. The other commands find the running server through it.",
+        Description = "Folder of all that the server keeps. The other commands find the running server by it.",
         Required = true,
         HelpName = "DIR",
     };

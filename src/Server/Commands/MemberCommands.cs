@@ -24,11 +24,11 @@ internal static class MemberCommands
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            using var asked = JsonContent.Create(
-                new AskedMember(
-                    parsed.GetRequiredValue(name), parsed.GetValue(phone), parsed.GetRequiredValue(language)),
-                OperatorJson.Default.AskedMember);
-            var added = await server.PostAsync("/api/members", asked, OperatorJson.Default.Member, cancellation);
+            var member = new AskedMember(
+                parsed.GetRequiredValue(name), parsed.GetValue(phone), parsed.GetRequiredValue(language));
+            using var asked = JsonContent.Create(member, OperatorJson.Default.AskedMember);
+            var added = await server.PostAsync(
+                "/api/members", asked, OperatorJson.Default.Member, cancellation);
             await System.Console.Out.WriteLineAsync($"{added.Id}");
         }));
         return command;
@@ -37,14 +37,16 @@ internal static class MemberCommands
     private static Command List()
     {
         var find = new Option<string?>("--find") { Description = "Part of a name or phone number." };
-        var command = new Command("list", "Prints number, name and language of members.") { CommandLine.Data, find };
+        var command = new Command("list", "Prints number, name and language of members.")
+        {
+            CommandLine.Data, find,
+        };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
             var text = Uri.EscapeDataString(parsed.GetValue(find) ?? "");
-            var page = await server.GetAsync(
-                $"/api/members?take={OperatorEndpoints.RowsMost}&text={text}", OperatorJson.Default.PageMember,
-                cancellation);
+            var path = $"/api/members?take={OperatorEndpoints.RowsMost}&text={text}";
+            var page = await server.GetAsync(path, OperatorJson.Default.PageMember, cancellation);
             foreach (var member in page.Rows)
                 await System.Console.Out.WriteLineAsync($"{member.Id}\t{member.Name}\t{member.Language}");
         }));

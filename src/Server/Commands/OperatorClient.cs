@@ -15,7 +15,11 @@ internal sealed class OperatorClient : IDisposable
     public OperatorClient(DirectoryInfo data)
     {
         var endpoints = Endpoints.Read(data.FullName);
-        _http = new HttpClient { BaseAddress = new Uri(endpoints.Console), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(endpoints.Console),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorToken.FileName)).Trim());
     }
@@ -50,7 +54,8 @@ internal sealed class OperatorClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> RespondAsync(
+        HttpRequestMessage request, CancellationToken cancellation)
     {
         HttpResponseMessage response;
         try

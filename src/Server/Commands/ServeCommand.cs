@@ -11,7 +11,7 @@ internal static class ServeCommand
 {
     private static readonly Option<Uri> Urls = new("--urls")
     {
-        Description = "Where browsers and the REST API find it. http on loopback only; port 0 takes a free one.",
+        Description = "Where browsers and scripts find it. http on loopback only; port 0 takes a free one.",
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
         CustomParser = Url,
         HelpName = "URL",
@@ -27,7 +27,7 @@ internal static class ServeCommand
 
     private static readonly Option<FileInfo> Passphrase = new("--vault-passphrase-file")
     {
-        Description = "File with the passphrase that seals the vault, 12 characters or more; /dev/stdin works too. "
+        Description = "File with the passphrase that seals the vault, 12 characters or more, or /dev/stdin. "
             + "At first start it seals the new vault. Nobody can open the vault without it.",
         Required = true,
         HelpName = "FILE",
@@ -99,7 +99,7 @@ internal static class ServeCommand
         if (options.TerminalsUrl.Scheme != Uri.UriSchemeHttps)
             throw new CommandException("grpc-url", "Terminals come in by https only.");
         if (options.PeopleUrl.Scheme != Uri.UriSchemeHttps && !options.PeopleUrl.IsLoopback)
-            throw new CommandException("people-url", "http is for loopback only; use https, or a proxy that does.");
+            throw new CommandException("people-url", "http is for loopback only; elsewhere use https.");
     }
 
     // The lock ends with the process, however it ends.

@@ -13,8 +13,8 @@ internal static class TerminalCommands
 
     private static Command Token()
     {
-        var name = new Option<string>("--name") { Description = "As people call it: \"Till 3\".", Required = true };
-        var store = new Option<uint>("--store") { Description = "Number of the store it stands in.", Required = true };
+        var name = new Option<string>("--name") { Description = "As people call it.", Required = true };
+        var store = new Option<uint>("--store") { Description = "Its store's number.", Required = true };
         var zone = new Option<string>("--zone")
         {
             Description = "The store's time zone, IANA.",
@@ -22,17 +22,16 @@ internal static class TerminalCommands
         };
         var command = new Command(
             "token",
-            "Prints a token that lets in one terminal, once. It is a secret: into a file with it, not on a command line.")
+            "Prints a token that lets in one terminal, once. It is a secret: send it into a file.")
         {
             CommandLine.Data, name, store, zone,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            using var asked = JsonContent.Create(
-                new AskedToken(
-                    parsed.GetRequiredValue(name), parsed.GetValue(store), parsed.GetRequiredValue(zone)),
-                OperatorJson.Default.AskedToken);
+            var place = new AskedToken(
+                parsed.GetRequiredValue(name), parsed.GetValue(store), parsed.GetRequiredValue(zone));
+            using var asked = JsonContent.Create(place, OperatorJson.Default.AskedToken);
             var given = await server.PostAsync(
                 "/api/terminals/tokens", asked, OperatorJson.Default.GivenToken, cancellation);
             var end = UnixTime.FromMicroseconds(given.ExpiresUs).ToString("u", CultureInfo.InvariantCulture);
@@ -44,7 +43,10 @@ internal static class TerminalCommands
 
     private static Command List()
     {
-        var command = new Command("list", "Prints number, store, state and name of terminals.") { CommandLine.Data };
+        var command = new Command("list", "Prints number, store, state and name of terminals.")
+        {
+            CommandLine.Data,
+        };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
@@ -52,7 +54,9 @@ internal static class TerminalCommands
                 "/api/terminals", OperatorJson.Default.IReadOnlyListTerminalRow, cancellation);
             foreach (var row in rows)
             {
-                var state = row.Terminal.RevokedUs is not null ? "revoked" : row.Connected ? "connected" : "away";
+                var state = row.Terminal.RevokedUs is not null ? "revoked"
+                    : row.Connected ? "connected"
+                    : "away";
                 await System.Console.Out.WriteLineAsync(
                     $"{row.Terminal.Number}\t{row.Terminal.Store}\t{state}\t{row.Terminal.Name}");
             }

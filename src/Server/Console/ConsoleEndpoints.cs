@@ -6,5 +6,6 @@ namespace SmartCardCrm.Server.Console;
 internal static class ConsoleEndpoints
 {
     public static void MapConsole(this WebApplication app) =>
-        app.MapGet("/", (ClaimsPrincipal who) => $"SmartCardCrm: {who.Identity?.Name}").ExcludeFromDescription();
+        app.MapGet("/", (ClaimsPrincipal who) => $"SmartCardCrm: {who.Identity?.Name}")
+            .ExcludeFromDescription();
 }

@@ -75,7 +75,8 @@ internal sealed class BookFigures(Database database)
                 (SELECT COALESCE(SUM(points), 0) FROM posting) AS ledger_sum,
                 (SELECT COUNT(*) FROM book_exception WHERE closed_us IS NULL) AS exceptions_open,
                 (SELECT COUNT(*) FROM intent WHERE doubted = 1) AS doubts_opened,
-                (SELECT COUNT(*) FROM intent WHERE doubted = 1 AND state IN ('posted', 'did-not')) AS doubts_settled,
+                (SELECT COUNT(*) FROM intent
+                    WHERE doubted = 1 AND state IN ('posted', 'did-not')) AS doubts_settled,
                 (SELECT COALESCE(SUM(duplicates), 0) FROM journal_head) AS duplicates,
                 (SELECT COUNT(*) FROM intent WHERE state IN ('open', 'doubt')) AS entries_unsettled,
                 COUNT(*) AS transactions,
@@ -86,5 +87,8 @@ internal sealed class BookFigures(Database database)
 
     public IReadOnlyList<CheckLine> Check() =>
         database.Read<IReadOnlyList<CheckLine>>(db =>
-            [.. Checks.Select(check => new CheckLine(check.Invariant, check.Says, db.Value<long>(check.Sql)))]);
+            [
+                .. Checks.Select(check =>
+                    new CheckLine(check.Invariant, check.Says, db.Value<long>(check.Sql))),
+            ]);
 }

@@ -7,7 +7,8 @@ using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
 
-/// <summary>Body of <c>POST /api/cards/issue</c>. Reader: empty or missing for whichever gets a card.</summary>
+/// <summary>Body of <c>POST /api/cards/issue</c>. Reader: empty or missing for whichever gets a
+/// card.</summary>
 internal sealed record AskedIssue(long Member, uint Terminal, string Reader = "");
 
 /// <summary>A card with its newest transactions.</summary>
@@ -42,9 +43,10 @@ internal static class CardCalls
         var card = Uid.TryParse(id, out var uid) ? cards.FindByUid(uid.ToString())
             : long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? cards.Find(number)
             : null;
-        return card is null
-            ? Problems.NotFound("card-unknown", "There is no such card.")
-            : Results.Ok(new CardAnswer(card, transactions.OfCard(card.Number, 0, BookCalls.Most(take)).Rows));
+        if (card is null)
+            return Problems.NotFound("card-unknown", "There is no such card.");
+        var history = transactions.OfCard(card.Number, 0, BookCalls.Most(take));
+        return Results.Ok(new CardAnswer(card, history.Rows));
     }
 
     private static IReadOnlyList<LedgerCard> LedgerCards(CardList cards) =>

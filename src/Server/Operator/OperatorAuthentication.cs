@@ -7,7 +7,8 @@ namespace SmartCardCrm.Server.Operator;
 
 /// <summary>Lets calls in that carry the operator's token: <c>Authorization: Bearer …</c>.</summary>
 internal sealed class OperatorAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, OperatorToken token)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder,
+    OperatorToken token)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
 {
     /// <summary>Name of the scheme.</summary>
@@ -26,6 +27,7 @@ internal sealed class OperatorAuthentication(
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        Problems.Of(StatusCodes.Status401Unauthorized, "operator-token", "This call needs the operator's token.")
+        Problems.Of(
+                StatusCodes.Status401Unauthorized, "operator-token", "This call needs the operator's token.")
             .ExecuteAsync(Context);
 }

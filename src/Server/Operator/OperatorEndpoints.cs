@@ -9,8 +9,8 @@ using SmartCardCrm.Server.Terminals;
 namespace SmartCardCrm.Server.Operator;
 
 /// <summary>
-/// The REST door of the operator's own command line and scripts: JSON, camelCase, instants in microseconds since 1970
-/// (…Us) as the book has them, problems as RFC 9457 with a stable code.
+/// The REST door of the operator's own command line and scripts: JSON, camelCase, instants in microseconds
+/// since 1970 (…Us) as the book has them, problems as RFC 9457 with a stable code.
 /// </summary>
 internal static class OperatorEndpoints
 {

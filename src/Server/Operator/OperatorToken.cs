@@ -5,7 +5,8 @@ using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Operator;
 
-/// <summary>What the command line on the server's own machine shows to be let in: a file that only its user can read.</summary>
+/// <summary>What the command line on the server's own machine shows to be let in: a file that only its user
+/// can read.</summary>
 internal sealed class OperatorToken
 {
     public const string FileName = "operator.token";

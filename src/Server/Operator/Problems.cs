@@ -8,7 +8,9 @@ internal static class Problems
             statusCode: status, title: title, type: $"urn:smartcardcrm:problem:{code}",
             extensions: [KeyValuePair.Create<string, object?>("code", code)]);
 
-    public static IResult NotFound(string code, string title) => Of(StatusCodes.Status404NotFound, code, title);
+    public static IResult NotFound(string code, string title) =>
+        Of(StatusCodes.Status404NotFound, code, title);
 
-    public static IResult BadRequest(string code, string title) => Of(StatusCodes.Status400BadRequest, code, title);
+    public static IResult BadRequest(string code, string title) =>
+        Of(StatusCodes.Status400BadRequest, code, title);
 }

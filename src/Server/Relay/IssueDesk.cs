@@ -7,12 +7,12 @@ using SmartCardCrm.Server.Vault;
 namespace SmartCardCrm.Server.Relay;
 
 /// <summary>
-/// The cards that staff are issuing. Jobs live as long as the server; what a job has begun is in the book and on the
-/// card, so that another job can go on with it.
+/// The cards that staff are issuing. Jobs live as long as the server; what a job has begun is in the book and
+/// on the card, so that another job can go on with it.
 /// </summary>
 internal sealed class IssueDesk(
-    RelayDesk relay, CardBook cards, KeyVault vault, FillRandom random, FeedBell bell, IOptions<RelayOptions> options,
-    TimeProvider clock, ILogger<IssueDesk> log) : IDisposable
+    RelayDesk relay, CardBook cards, KeyVault vault, FillRandom random, FeedBell bell,
+    IOptions<RelayOptions> options, TimeProvider clock, ILogger<IssueDesk> log) : IDisposable
 {
     private const int JobsMost = 1000;
 

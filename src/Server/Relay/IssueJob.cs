@@ -5,8 +5,8 @@ using SmartCardCrm.Server.Sync;
 namespace SmartCardCrm.Server.Relay;
 
 /// <summary>
-/// Issues one card over the relay, on a thread of its own, however often the card is torn away: the plan is in the
-/// book, and personalisation finds out from the card how far it came.
+/// Issues one card over the relay, on a thread of its own, however often the card is torn away: the plan is
+/// in the book, and personalisation finds out from the card how far it came.
 /// </summary>
 internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationStep>
 {
@@ -68,7 +68,8 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
         }
         catch (OperationCanceledException)
         {
-            Change(p => p with { State = _cancelled.IsCancellationRequested ? IssueState.Cancelled : IssueState.TimedOut });
+            var end = _cancelled.IsCancellationRequested ? IssueState.Cancelled : IssueState.TimedOut;
+            Change(p => p with { State = end });
         }
         catch (IssueRefusedException refused)
         {

@@ -39,5 +39,6 @@ internal sealed record IssueProgress(Guid Id, IssueRequest Request, IssueState S
 
     public IReadOnlyList<IssueStep> Steps { get; init; } = [];
 
-    public bool IsOver => State is IssueState.Done or IssueState.Failed or IssueState.Cancelled or IssueState.TimedOut;
+    public bool IsOver =>
+        State is IssueState.Done or IssueState.Failed or IssueState.Cancelled or IssueState.TimedOut;
 }

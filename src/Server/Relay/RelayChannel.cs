@@ -15,8 +15,8 @@ internal sealed class RelayRefusedException(string code) : Exception($"The relay
 }
 
 /// <summary>
-/// A card on a terminal's reader, driven from here. It blocks the thread that uses it, as a reader does; nobody else
-/// has the reader until it is disposed of.
+/// A card on a terminal's reader, driven from here. It blocks the thread that uses it, as a reader does;
+/// nobody else has the reader until it is disposed of.
 /// </summary>
 internal sealed class RelayChannel : ICardChannel, IDisposable
 {
@@ -98,7 +98,11 @@ internal sealed class RelayChannel : ICardChannel, IDisposable
 
     /// <summary>The stream is gone, and so is the card. Called by the link.</summary>
     public void LinkLost() =>
-        _answers.Add(new RelayAnswer { Session = _session, Failed = new RelayFailed { Code = "terminal-away" } });
+        _answers.Add(new RelayAnswer
+        {
+            Session = _session,
+            Failed = new RelayFailed { Code = "terminal-away" },
+        });
 
     /// <summary>Gives the reader back.</summary>
     public void Dispose() => _link.Close(_session);

@@ -37,20 +37,22 @@ internal sealed class RelayDesk(IOptions<RelayOptions> options, TimeProvider clo
         }
     }
 
-    /// <summary>Waits for a card on a terminal's reader. Blocks; the caller brings a thread of its own.</summary>
+    /// <summary>Waits for a card on a terminal's reader. Blocks; the caller brings a thread of its
+    /// own.</summary>
     /// <param name="terminal">Its number.</param>
     /// <param name="reader">Name of the reader; empty for whichever gets a card.</param>
     /// <param name="cancellation">Ends the wait and every later one of the session.</param>
     /// <returns>The open session. The caller disposes of it, which gives the reader back.</returns>
-    /// <exception cref="RelayRefusedException">No card, no reader, no terminal, or another has the reader.</exception>
+    /// <exception cref="RelayRefusedException">No card, no reader, no terminal, or another has the
+    /// reader.</exception>
     public RelaySession Open(uint terminal, string reader, CancellationToken cancellation)
     {
         if (!_links.TryGetValue(terminal, out var link))
             throw new RelayRefusedException("terminal-away");
 
         var times = new RelayTimes(
-            TimeSpan.FromMilliseconds(options.Value.CardWaitMs), TimeSpan.FromMilliseconds(options.Value.IdleMs),
-            clock);
+            TimeSpan.FromMilliseconds(options.Value.CardWaitMs),
+            TimeSpan.FromMilliseconds(options.Value.IdleMs), clock);
         var channel = link.NewSession(times, cancellation);
         var session = new RelaySession(channel, this, terminal);
         try

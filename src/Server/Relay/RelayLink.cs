@@ -28,7 +28,8 @@ internal sealed class RelayLink
         return session;
     }
 
-    /// <summary>Sends, or does nothing where the link is gone: the session hears of that on its own.</summary>
+    /// <summary>Sends, or does nothing where the link is gone: the session hears of that on its
+    /// own.</summary>
     public void Send(RelayCommand command) => _outbound.Writer.TryWrite(command);
 
     public void Close(ulong session)
@@ -39,7 +40,8 @@ internal sealed class RelayLink
 
     /// <summary>Runs the stream until one end leaves it.</summary>
     public async Task RunAsync(
-        IAsyncStreamReader<RelayAnswer> from, IServerStreamWriter<RelayCommand> to, CancellationToken cancellation)
+        IAsyncStreamReader<RelayAnswer> from, IServerStreamWriter<RelayCommand> to,
+        CancellationToken cancellation)
     {
         var sending = SendAsync(to, cancellation);
         try

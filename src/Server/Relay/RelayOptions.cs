@@ -3,12 +3,14 @@ using Microsoft.Extensions.Options;
 
 namespace SmartCardCrm.Server.Relay;
 
-/// <summary>How long things may take when the server drives a card, from the configuration's section <c>Relay</c>.</summary>
+/// <summary>How long things may take when the server drives a card, from the configuration's section
+/// <c>Relay</c>.</summary>
 internal sealed class RelayOptions
 {
     public const string Section = "Relay";
 
-    /// <summary>One wait of the terminal for a card; an issue asks again until its own time is over.</summary>
+    /// <summary>One wait of the terminal for a card; an issue asks again until its own time is
+    /// over.</summary>
     [Range(100, 600_000)]
     public int CardWaitMs { get; set; } = 30_000;
 

@@ -5,10 +5,11 @@ using System.Text;
 namespace SmartCardCrm.Server.Staff;
 
 /// <summary>
-/// The one-time link by which the first administrator comes in. While nobody may log in, each start of the server makes
-/// a new one; it ends with its use or with the process.
+/// The one-time link by which the first administrator comes in. While nobody may log in, each start of the
+/// server makes a new one; it ends with its use or with the process.
 /// </summary>
-/// <remarks>The code stands behind the # of the link, so that no browser sends it and no proxy logs it.</remarks>
+/// <remarks>The code stands behind the # of the link, so that no browser sends it and no proxy logs
+/// it.</remarks>
 internal sealed class FirstAdministrator
 {
     private readonly Lock _lock = new();

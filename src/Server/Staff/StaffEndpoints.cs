@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace SmartCardCrm.Server.Staff;
 
-/// <summary>The pages before the console: login, the first administrator's, logout, the choice of language.</summary>
+/// <summary>The pages before the console: login, the first administrator's, logout, the choice of
+/// language.</summary>
 internal static partial class StaffEndpoints
 {
     /// <summary>Name of the rate limit on everything that takes a password or a code.</summary>
@@ -27,7 +28,8 @@ internal static partial class StaffEndpoints
 
     private static RazorComponentResult<LoginPage> Login(string? problem) => new(new { Problem = problem });
 
-    private static RazorComponentResult<FirstLoginPage> FirstLogin(string? problem) => new(new { Problem = problem });
+    private static RazorComponentResult<FirstLoginPage> FirstLogin(string? problem) =>
+        new(new { Problem = problem });
 
     private static async Task<IResult> TryLogin(
         [FromForm] string name, [FromForm] string password, StaffLogin staff, HttpContext context,
@@ -70,7 +72,12 @@ internal static partial class StaffEndpoints
         context.Response.Cookies.Append(
             CookieRequestCultureProvider.DefaultCookieName,
             CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
-            new CookieOptions { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true });
+            new CookieOptions
+            {
+                MaxAge = TimeSpan.FromDays(365),
+                SameSite = SameSiteMode.Lax,
+                HttpOnly = true,
+            });
         var from = context.Request.GetTypedHeaders().Referer;
         return Results.LocalRedirect(from?.Host == context.Request.Host.Host ? from.PathAndQuery : "/");
     }

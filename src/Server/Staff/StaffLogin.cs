@@ -29,10 +29,12 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
         new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
 
     // Compared with where there is no such name, so that both answers take their time.
-    private static readonly Lazy<string> NobodysHash = new(() => Hasher.HashPassword("", "nobody's password"));
+    private static readonly Lazy<string> NobodysHash =
+        new(() => Hasher.HashPassword("", "nobody's password"));
 
     public static bool IsAcceptable(string name, string password) =>
-        name.Trim().Length is > 0 and <= 64 && password.Length is >= PasswordLengthLeast and <= PasswordLengthMost;
+        name.Trim().Length is > 0 and <= 64
+        && password.Length is >= PasswordLengthLeast and <= PasswordLengthMost;
 
     /// <summary>Adds the first of the staff.</summary>
     /// <returns>False where somebody is there already.</returns>

@@ -27,7 +27,8 @@ internal sealed class StaffStore(Database database)
 
     public StaffMember? Find(string name) =>
         database.Read(db => db.Find<StaffMember>(
-            "SELECT name, password_hash, failures, locked_until_us FROM staff WHERE name = @name", new { name }));
+            "SELECT name, password_hash, failures, locked_until_us FROM staff WHERE name = @name",
+            new { name }));
 
     /// <summary>Adds the first one.</summary>
     /// <returns>False where there is one already.</returns>

@@ -41,14 +41,16 @@ internal sealed partial class ExchangeDesk(
         }
     }
 
-    private static async Task<Hello> HelloAsync(IAsyncStreamReader<TerminalMessage> from, CancellationToken cancellation)
+    private static async Task<Hello> HelloAsync(
+        IAsyncStreamReader<TerminalMessage> from, CancellationToken cancellation)
     {
         if (!await from.MoveNext(cancellation) || from.Current.Hello is not { } hello)
             throw RefusedException.BadRequest("hello-first", "The first message is a hello.");
         return hello.ProtocolVersion == ProtocolVersion
             ? hello
             : throw new RefusedException(
-                StatusCode.FailedPrecondition, "protocol-version", $"This server speaks version {ProtocolVersion}.");
+                StatusCode.FailedPrecondition, "protocol-version",
+                $"This server speaks version {ProtocolVersion}.");
     }
 
     // The first of the two to end, well or not, ends the other.

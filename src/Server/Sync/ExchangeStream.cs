@@ -9,8 +9,8 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>One terminal's stream: entries come in and are acknowledged, the change feed goes out.</summary>
 internal sealed class ExchangeStream(
-    uint terminal, IServerStreamWriter<ServerMessage> to, Database database, IntakeQueue intake, FeedBell bell,
-    TerminalWatch watch)
+    uint terminal, IServerStreamWriter<ServerMessage> to, Database database, IntakeQueue intake,
+    FeedBell bell, TerminalWatch watch)
     : IDisposable
 {
     private const int EntriesMost = 1024;
@@ -26,8 +26,9 @@ internal sealed class ExchangeStream(
         watch.Seen(terminal);
         var head = database.Read(db => Journals.Head(db, terminal));
         if (hello.HeadSequence < head.Sequence)
-            throw OtherIncarnation("journal-behind", "The server has more of this journal than the terminal.");
-        if (hello.HeadSequence == head.Sequence && head.Sequence > 0 && !hello.HeadHash.Span.SequenceEqual(head.ChainHash))
+            throw OtherIncarnation("journal-behind", "The server has more of this journal.");
+        var same = hello.HeadSequence == head.Sequence;
+        if (same && head.Sequence > 0 && !hello.HeadHash.Span.SequenceEqual(head.ChainHash))
             throw OtherIncarnation("journal-differs", "The server has another entry at the journal's end.");
 
         return WriteAsync(
@@ -58,7 +59,8 @@ internal sealed class ExchangeStream(
                     watch.Heard(terminal, heartbeat);
                     break;
                 default:
-                    throw RefusedException.BadRequest("message-out-of-turn", "Batches and heartbeats follow a hello.");
+                    throw RefusedException.BadRequest(
+                        "message-out-of-turn", "Batches and heartbeats follow a hello.");
             }
         }
     }
@@ -90,12 +92,15 @@ internal sealed class ExchangeStream(
     private async Task TakeAsync(RepeatedField<JournalEntry> entries, CancellationToken cancellation)
     {
         if (entries.Count is 0 or > EntriesMost || entries[0].Sequence == 0)
-            throw RefusedException.BadRequest("batch-size", $"A batch has 1 to {EntriesMost} entries, numbered from 1.");
+            throw RefusedException.BadRequest("batch-size", $"A batch has 1 to {EntriesMost} entries.");
 
         var before = HashBefore(entries[0].Sequence)
-            ?? throw RefusedException.BadRequest("batch-out-of-order", "Entries before this batch are missing.");
+            ?? throw RefusedException.BadRequest("batch-out-of-order", "Entries before it are missing.");
         if (!JournalChain.Holds(before, entries))
-            throw new RefusedException(StatusCode.FailedPrecondition, "chain-broken", "The batch does not follow on.");
+        {
+            throw new RefusedException(
+                StatusCode.FailedPrecondition, "chain-broken", "The batch does not follow on.");
+        }
 
         await intake.TakeAsync(terminal, entries, cancellation);
         await WriteAsync(

@@ -5,7 +5,8 @@ internal sealed class FeedBell
 {
     private volatile TaskCompletionSource _next = New();
 
-    /// <summary>Ends at the next ring. Take it before looking at the feed, so that no ring is missed.</summary>
+    /// <summary>Ends at the next ring. Take it before looking at the feed, so that no ring is
+    /// missed.</summary>
     public Task Next => _next.Task;
 
     public void Ring() => Interlocked.Exchange(ref _next, New()).SetResult();

@@ -7,7 +7,8 @@ namespace SmartCardCrm.Server.Sync;
 /// The one writer of what terminals report. What waits together is committed together, so that many terminals
 /// cost one sync of the disk; each is answered only after that.
 /// </summary>
-internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<IntakeQueue> log) : BackgroundService
+internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<IntakeQueue> log)
+    : BackgroundService
 {
     private const int WaitingMost = 256;
     private const int TogetherMost = 64;
@@ -18,7 +19,8 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
     /// <param name="terminal">Who reports.</param>
     /// <param name="entries">They follow on from each other; checked by the caller.</param>
     /// <param name="cancellation">Ends the wait, not the work.</param>
-    public async Task TakeAsync(uint terminal, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    public async Task TakeAsync(
+        uint terminal, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
     {
         var waiting = new Waiting(
             new Delivery(terminal, entries), new(TaskCreationOptions.RunContinuationsAsynchronously));

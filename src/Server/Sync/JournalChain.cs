@@ -5,7 +5,8 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Server.Sync;
 
 /// <summary>The hash chain that makes a journal one story: each entry's hash covers the one before.</summary>
-/// <remarks><c>SHA-256(hash before(32) ‖ sequence u32 little-endian ‖ body)</c>; before the first stand 32 zero bytes.</remarks>
+/// <remarks><c>SHA-256(hash before(32) ‖ sequence u32 little-endian ‖ body)</c>; before the first stand 32
+/// zero bytes.</remarks>
 internal static class JournalChain
 {
     private const int Length = SHA256.HashSizeInBytes;

@@ -22,22 +22,25 @@ internal sealed record TerminalPlace(string Name, uint Store, string StoreZone)
 }
 
 /// <summary>A token as it is handed over, once.</summary>
-/// <param name="Text">base64url of token(32) ‖ SHA-256 of the authority's certificate(32), so that the terminal can tell whom it talks to.</param>
+/// <param name="Text">base64url of token(32) ‖ SHA-256 of the authority's certificate(32), so that the
+/// terminal can tell whom it talks to.</param>
 /// <param name="Expires">It is void from here on.</param>
 internal sealed record EnrolmentToken(string Text, DateTimeOffset Expires);
 
 /// <summary>A terminal that was just let in. Certificate: DER.</summary>
-internal sealed record EnrolledTerminal(Terminal Terminal, ReadOnlyMemory<byte> Certificate, Programme Programme);
+internal sealed record EnrolledTerminal(
+    Terminal Terminal, ReadOnlyMemory<byte> Certificate, Programme Programme);
 
 /// <summary>Lets new terminals in: a token once, for a certificate.</summary>
 internal sealed class EnrolmentDesk(
-    Database database, ProgrammeBook programmes, TerminalAuthority authority, IOptions<EnrolmentOptions> options,
-    TimeProvider clock)
+    Database database, ProgrammeBook programmes, TerminalAuthority authority,
+    IOptions<EnrolmentOptions> options, TimeProvider clock)
 {
     private const int TokenLength = 32;
 
     /// <summary>Makes a token. Only its hash is kept.</summary>
-    /// <param name="place">Where its terminal will stand; the caller has looked at <see cref="TerminalPlace.Refusal"/>.</param>
+    /// <param name="place">Where its terminal will stand; the caller has looked at <see
+    /// cref="TerminalPlace.Refusal"/>.</param>
     public EnrolmentToken NewToken(TerminalPlace place)
     {
         var expires = clock.GetUtcNow().AddMinutes(options.Value.TokenMinutes);
@@ -66,7 +69,8 @@ internal sealed class EnrolmentDesk(
     /// <param name="token">The text of the token, or its first 32 bytes in base64url.</param>
     /// <param name="certificateRequest">PKCS#10, DER.</param>
     /// <param name="softwareVersion">For the list of terminals.</param>
-    /// <exception cref="RefusedException">The token or the request is no good; the token stays as it was.</exception>
+    /// <exception cref="RefusedException">The token or the request is no good; the token stays as it
+    /// was.</exception>
     public EnrolledTerminal Enrol(string token, byte[] certificateRequest, string softwareVersion)
     {
         var hash = HashOf(TokenBytes(token));
@@ -97,13 +101,17 @@ internal sealed class EnrolmentDesk(
     private KeptToken Usable(DbSession db, string hash)
     {
         var kept = db.Find<KeptToken>(
-            "SELECT name, store, store_zone, expires_us, terminal FROM enrolment_token WHERE token_hash = @hash",
+            """
+            SELECT name, store, store_zone, expires_us, terminal FROM enrolment_token
+            WHERE token_hash = @hash
+            """,
             new { hash });
         return kept switch
         {
             null => throw Refused("token-unknown", "No such token was given out."),
             { Terminal: not null } => throw Refused("token-used", "This token was used already."),
-            _ when kept.ExpiresUs <= clock.Microseconds() => throw Refused("token-expired", "This token has expired."),
+            _ when kept.ExpiresUs <= clock.Microseconds() =>
+                throw Refused("token-expired", "This token has expired."),
             _ => kept,
         };
     }
@@ -123,7 +131,8 @@ internal sealed class EnrolmentDesk(
     private static byte[] TokenBytes(string text)
     {
         var bytes = new byte[TokenLength + SHA256.HashSizeInBytes];
-        return text.Length <= 100 && Base64Url.TryDecodeFromChars(text, bytes, out var length) && length >= TokenLength
+        return text.Length <= 100
+            && Base64Url.TryDecodeFromChars(text, bytes, out var length) && length >= TokenLength
             ? bytes[..TokenLength]
             : throw RefusedException.BadRequest("token-unreadable", "This is no enrolment token.");
     }

@@ -12,7 +12,8 @@ internal sealed partial class EnrolmentService(
     /// <summary>Name of the rate limit at this service.</summary>
     public const string RateLimit = "enrolment";
 
-    public override Task<AuthorityReply> FetchAuthority(AuthorityRequest request, ServerCallContext context) =>
+    public override Task<AuthorityReply> FetchAuthority(
+        AuthorityRequest request, ServerCallContext context) =>
         Task.FromResult(new AuthorityReply { Authority = ByteString.CopyFrom(authority.Certificate.Span) });
 
     public override Task<EnrolReply> Enrol(EnrolRequest request, ServerCallContext context)

@@ -53,7 +53,8 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             "UPDATE terminal SET revoked_us = COALESCE(revoked_us, @now) WHERE number = @number",
             new { number = (long)number, now = clock.Microseconds() })) == 1;
 
-    /// <summary>The number that the next terminal gets: 1, 2, 3 …; 0 is the server's own virtual terminal.</summary>
+    /// <summary>The number that the next terminal gets: 1, 2, 3 …; 0 is the server's own virtual
+    /// terminal.</summary>
     public static uint NextNumber(DbSession db) =>
         checked((uint)db.Value<long>("SELECT COALESCE(MAX(number), 0) + 1 FROM terminal"));
 
@@ -62,7 +63,8 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             """
             INSERT INTO terminal
                 (number, name, programme, store, store_zone, certificate_hash, software_version, enrolled_us)
-            VALUES (@Number, @Name, @Programme, @Store, @StoreZone, @CertificateHash, @SoftwareVersion, @EnrolledUs)
+            VALUES (@Number, @Name, @Programme, @Store, @StoreZone, @CertificateHash, @SoftwareVersion,
+                @EnrolledUs)
             """,
             new
             {

@@ -4,8 +4,8 @@ using Grpc.Core.Interceptors;
 namespace SmartCardCrm.Server.Terminals;
 
 /// <summary>
-/// Lets only enrolled, unrevoked terminals through, and keeps their streams under the hand that revokes. Who calls is
-/// told by the client certificate alone, never by the message.
+/// Lets only enrolled, unrevoked terminals through, and keeps their streams under the hand that revokes. Who
+/// calls is told by the client certificate alone, never by the message.
 /// </summary>
 internal sealed class TerminalInterceptor(TerminalBook terminals, OpenLines lines) : Interceptor
 {
@@ -46,10 +46,12 @@ internal sealed class TerminalInterceptor(TerminalBook terminals, OpenLines line
     {
         var certificate = context.GetHttpContext().Connection.ClientCertificate
             ?? throw new RefusedException(
-                StatusCode.Unauthenticated, "certificate-required", "This call needs a terminal's certificate.");
+                StatusCode.Unauthenticated, "certificate-required",
+                "This call needs a terminal's certificate.");
         var terminal = terminals.FindByCertificate(certificate.RawData)
             ?? throw new RefusedException(
-                StatusCode.PermissionDenied, "terminal-unknown", "No terminal is enrolled with this certificate.");
+                StatusCode.PermissionDenied, "terminal-unknown",
+                "No terminal is enrolled with this certificate.");
         return terminal.RevokedUs is null ? terminal : throw Why(LineEnd.Revoked);
     }
 

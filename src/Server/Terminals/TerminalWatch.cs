@@ -8,7 +8,8 @@ namespace SmartCardCrm.Server.Terminals;
 /// <param name="OpenDoubts">Doubts that it could not settle yet.</param>
 /// <param name="RuleSetVersion">The rules it sells under, 0 for not known.</param>
 /// <param name="FeedCursor">How much of the change feed it has.</param>
-internal sealed record TerminalState(DateTimeOffset LastSeen, uint OpenDoubts, uint RuleSetVersion, ulong FeedCursor);
+internal sealed record TerminalState(
+    DateTimeOffset LastSeen, uint OpenDoubts, uint RuleSetVersion, ulong FeedCursor);
 
 /// <summary>How the terminals are, since this server started.</summary>
 internal sealed class TerminalWatch(TimeProvider clock)

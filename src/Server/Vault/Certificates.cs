@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SmartCardCrm.Server.Vault;
 
-/// <summary>The forms of the three kinds of certificate: the authority's own, the server's, a terminal's.</summary>
+/// <summary>The forms of the three kinds of certificate: the authority's own, the server's, a
+/// terminal's.</summary>
 internal static class Certificates
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
@@ -32,10 +33,12 @@ internal static class Certificates
         return Leaf(request, ServerUse);
     }
 
-    /// <summary>A request in our own words for the key in the terminal's; nothing else of its wishes is taken over.</summary>
+    /// <summary>A request in our own words for the key in the terminal's; nothing else of its wishes is taken
+    /// over.</summary>
     /// <param name="encoded">PKCS#10, DER, signed by the key it names.</param>
     /// <param name="terminal">The terminal's number.</param>
-    /// <exception cref="CryptographicException">It cannot be read, its signature is wrong, or the key is no P-256.</exception>
+    /// <exception cref="CryptographicException">It cannot be read, its signature is wrong, or the key is no
+    /// P-256.</exception>
     public static CertificateRequest ForTerminal(byte[] encoded, uint terminal)
     {
         var asked = CertificateRequest.LoadSigningRequest(encoded, HashAlgorithmName.SHA256);
@@ -64,7 +67,8 @@ internal static class Certificates
     private static CertificateRequest Leaf(CertificateRequest request, string use)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], true));
         return request;
     }

@@ -5,8 +5,8 @@ using SmartCardCrm.Server.Cards;
 namespace SmartCardCrm.Server.Vault;
 
 /// <summary>
-/// The chain's secrets, open: master keys of the cards, the reader-id master, and the key of the terminals' authority.
-/// Made at first start; at rest they are a <see cref="SealedFile"/>.
+/// The chain's secrets, open: master keys of the cards, the reader-id master, and the key of the terminals'
+/// authority. Made at first start; at rest they are a <see cref="SealedFile"/>.
 /// </summary>
 internal sealed class KeyVault : ICardSecrets, IDisposable
 {
@@ -65,7 +65,8 @@ internal sealed class KeyVault : ICardSecrets, IDisposable
     public PersonalisationKeys KeysForNewCard(Uid uid) =>
         new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, Newest(number))]));
 
-    /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. They belong to the vault.</summary>
+    /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. They belong to
+    /// the vault.</summary>
     public IEnumerable<VaultMaster> TerminalMasters =>
         _content.Masters.Where(m => m.Number is CardKeyNumber.Enquiry or CardKeyNumber.Sale);
 

@@ -4,13 +4,15 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Server.Vault;
 
-/// <summary>The vault cannot be opened: another passphrase, or the file is not whole. Nobody can tell which.</summary>
+/// <summary>The vault cannot be opened: another passphrase, or the file is not whole. Nobody can tell
+/// which.</summary>
 internal sealed class VaultLockedException(string message) : Exception(message);
 
 /// <summary>One secret in one file, under a passphrase.</summary>
 /// <remarks>
-/// <c>"SCCRMV01" ‖ iterations u32 ‖ salt(16) ‖ nonce(12) ‖ tag(16) ‖ content</c>, the integer little-endian. The content is
-/// AES-256-GCM under PBKDF2-HMAC-SHA256 of the passphrase; what stands before the tag is authenticated with it.
+/// <c>"SCCRMV01" ‖ iterations u32 ‖ salt(16) ‖ nonce(12) ‖ tag(16) ‖ content</c>, the integer little-endian.
+/// The content is AES-256-GCM under PBKDF2-HMAC-SHA256 of the passphrase; what stands before the tag is
+/// authenticated with it.
 /// </remarks>
 internal static class SealedFile
 {

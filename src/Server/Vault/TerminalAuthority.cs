@@ -27,7 +27,8 @@ internal sealed class TerminalAuthority : IDisposable
     /// <summary>DER of the authority's own certificate.</summary>
     public ReadOnlyMemory<byte> Certificate => _certificate.RawData;
 
-    /// <summary>A fresh key and certificate for the server's end of the terminals' door. The caller disposes of it.</summary>
+    /// <summary>A fresh key and certificate for the server's end of the terminals' door. The caller disposes
+    /// of it.</summary>
     /// <param name="host">The name or address by which terminals reach it, beside the loopback names.</param>
     public X509Certificate2 IssueForServer(string host)
     {
@@ -49,7 +50,8 @@ internal sealed class TerminalAuthority : IDisposable
     /// <summary>A certificate for the key in a terminal's request. The caller disposes of it.</summary>
     /// <exception cref="CryptographicException">The request is not a P-256 key's own.</exception>
     public X509Certificate2 IssueForTerminal(byte[] request, uint terminal) =>
-        Certificates.Sign(Certificates.ForTerminal(request, terminal), _certificate, _clock.GetUtcNow(), TerminalDays);
+        Certificates.Sign(
+            Certificates.ForTerminal(request, terminal), _certificate, _clock.GetUtcNow(), TerminalDays);
 
     /// <summary>Whether this authority made a client's certificate, and it holds now.</summary>
     public bool VouchesFor(X509Certificate2 client)

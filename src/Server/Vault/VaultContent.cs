@@ -19,7 +19,8 @@ internal sealed class VaultMaster(CardKeyNumber number, byte version, byte[] key
 /// <summary>What lies in the vault.</summary>
 /// <remarks>
 /// <c>layout(1) = 1 ‖ count(1) ‖ count × (key number(1) ‖ version(1) ‖ key(16)) ‖ reader-id master(16) ‖
-/// length u16 ‖ PKCS#8 of the authority's key ‖ length u16 ‖ DER of its certificate</c>, integers little-endian.
+/// length u16 ‖ PKCS#8 of the authority's key ‖ length u16 ‖ DER of its certificate</c>, integers
+/// little-endian.
 /// </remarks>
 internal sealed class VaultContent : IDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class VaultContent : IDisposable
     private readonly byte[] _authorityKey;
 
     private VaultContent(
-        IReadOnlyList<VaultMaster> masters, byte[] readerIdMaster, byte[] authorityKey, byte[] authorityCertificate)
+        IReadOnlyList<VaultMaster> masters, byte[] readerIdMaster, byte[] authorityKey,
+        byte[] authorityCertificate)
     {
         Masters = masters;
         _readerIdMaster = readerIdMaster;
@@ -87,7 +89,7 @@ internal sealed class VaultContent : IDisposable
     public static VaultContent Decode(ReadOnlySpan<byte> encoded)
     {
         if (encoded[0] != Layout)
-            throw new VaultLockedException($"The vault has layout {encoded[0]}; this release knows {Layout}.");
+            throw new VaultLockedException($"The vault has layout {encoded[0]}, not {Layout}.");
 
         var masters = new VaultMaster[encoded[1]];
         var rest = encoded[2..];
