@@ -1,17 +1,13 @@
 namespace SmartCardCrm.CardProtocol;
 
-/// <summary>The DESFire status bytes that mean something to us: the second byte after 91.</summary>
+/// <summary>The DESFire status bytes that we act on: the second byte, after 91.</summary>
 public static class CardStatus
 {
-    public const byte Ok = 0x00;
-    public const byte IntegrityError = 0x1E;
-    public const byte NoSuchKey = 0x40;
-    public const byte PermissionDenied = 0x9D;
     public const byte ApplicationNotFound = 0xA0;
-    public const byte AuthenticationDelay = 0xAD;
     public const byte AuthenticationError = 0xAE;
-    public const byte AdditionalFrame = 0xAF;
-    public const byte BoundaryError = 0xBE;
+
+    internal const byte Ok = 0x00;
+    internal const byte AdditionalFrame = 0xAF;
 
     /// <summary>The name that DESFire documents give a status, or "unknown status".</summary>
     internal static string NameOf(byte status) => status switch
@@ -21,16 +17,16 @@ public static class CardStatus
         0x0C => "NO_CHANGES",
         0x0E => "OUT_OF_EEPROM",
         0x1C => "ILLEGAL_COMMAND_CODE",
-        IntegrityError => "INTEGRITY_ERROR",
-        NoSuchKey => "NO_SUCH_KEY",
+        0x1E => "INTEGRITY_ERROR",
+        0x40 => "NO_SUCH_KEY",
         0x7E => "LENGTH_ERROR",
-        PermissionDenied => "PERMISSION_DENIED",
+        0x9D => "PERMISSION_DENIED",
         0x9E => "PARAMETER_ERROR",
         ApplicationNotFound => "APPLICATION_NOT_FOUND",
-        AuthenticationDelay => "AUTHENTICATION_DELAY",
+        0xAD => "AUTHENTICATION_DELAY",
         AuthenticationError => "AUTHENTICATION_ERROR",
         AdditionalFrame => "ADDITIONAL_FRAME",
-        BoundaryError => "BOUNDARY_ERROR",
+        0xBE => "BOUNDARY_ERROR",
         0xCA => "COMMAND_ABORTED",
         0xCE => "COUNT_ERROR",
         0xDE => "DUPLICATE_ERROR",

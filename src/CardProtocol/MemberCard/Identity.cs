@@ -16,7 +16,7 @@ public enum Origin : byte
 /// <summary>File 1, 32 bytes: which card this is. Written once, at personalisation.</summary>
 public sealed record Identity
 {
-    public const int Length = 32;
+    internal const int Length = 32;
 
     public Origin Origin { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record Identity
 
     /// <summary>Writes the 32 bytes that docs/card.md lays down.</summary>
     /// <exception cref="OverflowException">A property is out of its range.</exception>
-    public void Encode(Span<byte> to)
+    internal void Encode(Span<byte> to)
     {
         var file = new ByteWriter(to[..Length]);
         file.Byte(CardLayout.Version);
@@ -52,25 +52,5 @@ public sealed record Identity
         file.UInt16(CardTime.ToDays(Expiry));
         file.UInt32(Batch);
         file.Next(Length - file.Length).Clear();
-    }
-
-    /// <param name="bytes">32 bytes.</param>
-    /// <exception cref="CardForeignException">Another layout version.</exception>
-    public static Identity Decode(ReadOnlySpan<byte> bytes)
-    {
-        var from = new ByteReader(bytes);
-        if (from.Byte() != CardLayout.Version)
-            throw CardForeignException.UnknownLayout("identity");
-
-        return new Identity
-        {
-            Origin = (Origin)from.Byte(),
-            Programme = from.UInt32(),
-            CardNumber = from.UInt48(),
-            Generation = from.UInt16(),
-            Issued = CardTime.FromDays(from.UInt16()),
-            Expiry = CardTime.FromDays(from.UInt16()),
-            Batch = from.UInt32(),
-        };
     }
 }

@@ -14,12 +14,12 @@ public readonly record struct Offer(uint Id, DateOnly? Until, byte UsesLeft, byt
 /// <remarks>Two profiles are equal when the card would hold the same bytes.</remarks>
 public sealed record MemberProfile
 {
-    public const int Length = 128;
+    internal const int Length = 128;
 
     /// <summary>Most bytes that the alias has in UTF-8.</summary>
-    public const int AliasMost = 26;
+    internal const int AliasMost = 26;
 
-    public const int OffersMost = 8;
+    internal const int OffersMost = 8;
 
     private const int OffersAt = 32;
 
@@ -54,7 +54,7 @@ public sealed record MemberProfile
     } = [];
 
     /// <summary>Writes the 128 bytes that docs/card.md lays down.</summary>
-    public void Encode(Span<byte> to)
+    internal void Encode(Span<byte> to)
     {
         to = to[..Length];
         to.Clear();
@@ -78,7 +78,7 @@ public sealed record MemberProfile
     /// <param name="bytes">128 bytes.</param>
     /// <exception cref="CardForeignException">Another layout version, or an alias that is too
     /// long.</exception>
-    public static MemberProfile Decode(ReadOnlySpan<byte> bytes)
+    internal static MemberProfile Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes[0] != CardLayout.Version || bytes[5] > AliasMost || !Utf8.IsValid(bytes.Slice(6, bytes[5])))
             throw CardForeignException.UnknownLayout("member file");

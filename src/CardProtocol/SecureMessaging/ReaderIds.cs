@@ -13,8 +13,6 @@ public readonly record struct ReaderId(uint Terminal, uint Sequence, ulong Mac)
 {
     public const int Length = 16;
 
-    public bool IsZero => this == default;
-
     /// <param name="bytes">16 bytes.</param>
     public static ReaderId FromBytes(ReadOnlySpan<byte> bytes)
     {

@@ -21,7 +21,6 @@ public sealed class LayoutTests
         Example.Identity.Encode(bytes);
 
         Assert.Equal(Example.Vector.Text("identity"), Convert.ToHexString(bytes));
-        Assert.Equal(Example.Identity, Identity.Decode(bytes));
     }
 
     [Fact]
@@ -50,25 +49,6 @@ public sealed class LayoutTests
             record.Encode(bytes);
             return LogRecord.Decode(bytes) == record;
         });
-
-    [Fact]
-    public void Every_identity_comes_back_as_it_was_written() =>
-        Gen.Select(Gen.UInt, CardNumbers, Gen.UShort, Days, Days, Gen.UInt)
-            .Select((programme, number, generation, issued, expiry, batch) => new Identity
-            {
-                Programme = programme,
-                CardNumber = number,
-                Generation = generation,
-                Issued = issued,
-                Expiry = expiry,
-                Batch = batch,
-            })
-            .Sample(identity =>
-            {
-                var bytes = new byte[Identity.Length];
-                identity.Encode(bytes);
-                return Identity.Decode(bytes) == identity;
-            });
 
     [Fact]
     public void Every_profile_comes_back_as_it_was_written() =>
@@ -118,10 +98,6 @@ public sealed class LayoutTests
 
         Assert.Throws<CardForeignException>(() => MemberProfile.Decode(bytes));
     }
-
-    [Fact]
-    public void An_identity_of_another_making_is_refused() =>
-        Assert.Throws<CardForeignException>(() => Identity.Decode(new byte[Identity.Length]));
 
     [Fact]
     public void A_profile_that_does_not_fit_is_never_made()

@@ -105,7 +105,7 @@ public sealed class MemberCardTests
 
         var refused = Assert.Throws<CardRefusedException>(() => card.Debit(1));
 
-        Assert.Equal(CardStatus.BoundaryError, refused.Status);
+        Assert.Equal("The card refused Debit: BE BOUNDARY_ERROR.", refused.Message);
     }
 
     [Fact]

@@ -102,6 +102,18 @@ public sealed class Ev2ChannelTests
     }
 
     [Fact]
+    public void A_plain_command_carries_no_MAC_and_counts()
+    {
+        var card = new ScriptedCard("> 906F000002010200", "< 0A0B9100");
+        using var channel = new Ev2Channel(card, new byte[4], counter: 0, new byte[32]);
+
+        var answer = channel.Execute(new RawCommand(0x6F, CommMode.Plain, [1], [2]));
+
+        Assert.Equal("0A0B", answer);
+        Assert.Equal(1, channel.Counter);
+    }
+
+    [Fact]
     public void Changing_the_sessions_own_key_ends_the_session()
     {
         var vector = Vectors.Find("an12343.json", "commands", "table 35: GetValue");

@@ -76,7 +76,7 @@ public sealed class TransactionMacTests
 
         Assert.Equal(encrypted, TransactionMac.EncryptPrevious(key, uid, tmc, previous));
         Assert.Equal(previous, TransactionMac.DecryptPrevious(key, uid, tmc, encrypted));
-        Assert.Equal(section.EndsWith('B'), previous.IsZero);
+        Assert.Equal(section.EndsWith('B'), previous == default);
     }
 
     [Theory]
