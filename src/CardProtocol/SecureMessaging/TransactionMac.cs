@@ -97,7 +97,7 @@ public static class TransactionMac
     /// blocks.</summary>
     /// <remarks>A header is padded before its data, except where the two make one short field: values and
     /// reader ids.</remarks>
-    internal static byte[] Tmi(IEnumerable<TransactionStep> steps)
+    public static byte[] Tmi(IEnumerable<TransactionStep> steps)
     {
         var tmi = new ArrayBufferWriter<byte>(256);
         foreach (var step in steps)
