@@ -19,8 +19,9 @@ internal sealed class TestReader(DesfireChip chip)
     private byte[] _identifier = [];
     private ushort _counter;
 
-    /// <summary>One APDU, bytes as they are.</summary>
-    public byte[] Raw(string hex) => chip.Transmit(Convert.FromHexString(hex));
+    /// <summary>One APDU, bytes as they are, spaces anywhere.</summary>
+    public byte[] Raw(string hex) =>
+        chip.Transmit(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
 
     /// <summary>One APDU; the answer in hex.</summary>
     public string Hex(string hex) => Convert.ToHexString(Raw(hex));

@@ -1,0 +1,99 @@
+namespace SmartCardCrm.Simulator.Tests;
+
+/// <summary>Creating and deleting on a factory-fresh card.</summary>
+public sealed class ApplicationAndFileTests
+{
+    private readonly TestReader _reader = new(Chip.DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
+
+    [Fact]
+    public void A_factory_card_creates_lists_and_deletes_without_a_key()
+    {
+        Assert.Equal("9100", _reader.Hex("906A000000"));
+        Assert.Equal("9100", _reader.Hex("90CA000005F54352098600"));
+        Assert.Equal("F543529100", _reader.Hex("906A000000"));
+        Assert.Equal("9100", _reader.Hex("90DA000003F5435200"));
+        Assert.Equal("9100", _reader.Hex("906A000000"));
+        Assert.Equal("0F019100", _reader.Hex("9045000000"));
+    }
+
+    [Theory]
+    [InlineData("90CA000005F54352098600", "91DE")]   // again
+    [InlineData("90CA000005000000098600", "91DE")]   // the PICC's own id
+    [InlineData("90CA 0000 05 010203 09 8F 00", "919E")]  // fifteen keys
+    [InlineData("90CA000005010203098000", "919E")]   // none
+    [InlineData("90CA 0000 06 010203 09 86 99 00", "917E")]
+    [InlineData("905A000003ABCDEF00", "91A0")]
+    [InlineData("90DA000003ABCDEF00", "91A0")]
+    public void A_wrong_application_is_refused(string apdu, string status)
+    {
+        _reader.Raw("90CA000005F54352098600");
+
+        Assert.Equal(status, _reader.Hex(apdu));
+    }
+
+    [Fact]
+    public void An_application_with_iso_ids_wants_one_for_each_file_and_is_found_by_name()
+    {
+        Assert.Equal("9100", _reader.Hex("90CA 0000 0E 010203 0F A6 10E1 D2760000850100 00"));
+        Assert.Equal("9000", _reader.Hex("00A4 040C 07 D2760000850100"));
+    }
+
+    [Theory]
+    [InlineData("90CD 0000 07 01 00 2013 200000 00", "9100")]
+    [InlineData("90CD 0000 07 20 00 2013 200000 00", "919E")]             // file number 32
+    [InlineData("90CD 0000 07 01 00 2013 000000 00", "919E")]             // empty
+    [InlineData("90CD 0000 07 01 00 2613 200000 00", "919E")]             // key 6 of six
+    [InlineData("90CD 0000 07 01 40 2013 200000 00", "919E")]             // SDM
+    [InlineData("90CD 0000 07 01 00 2013 0000FF 00", "910E")]             // larger than the card
+    [InlineData("90CD 0000 09 01 04E1 00 2013 200000 00", "917E")]         // an ISO id where there are none
+    [InlineData("90C0 0000 0A 04 00 2013 100000 010000 00", "919E")]       // one record cannot be cyclic
+    [InlineData("90CC 0000 11 03 00 2013 00000000 0A000000 0B000000 00 00", "919E")] // above the limit
+    [InlineData("90CE 0000 16 05 01 2013 02 00000000000000000000000000000000 01 00", "919E")] // the Write right must be F
+    public void A_file_is_checked_when_it_is_created(string apdu, string status)
+    {
+        _reader.Raw("90CA000005F543520F8600");
+        _reader.Raw("905A000003F5435200");
+
+        Assert.Equal(status, _reader.Hex(apdu));
+    }
+
+    [Fact]
+    public void Settings_tell_what_was_created()
+    {
+        _reader.Raw("90CA000005F543520F8600");
+        _reader.Raw("905A000003F5435200");
+        Assert.Equal("9100", _reader.Hex("90CC 0000 11 02 03 3012 00000000 FFFFFF7F 00000000 03 00"));
+        Assert.Equal("9100", _reader.Hex("90C0 0000 0A 04 03 2013 400000 0B0000 00"));
+        Assert.Equal("9100", _reader.Hex("90CE 0000 16 05 01 201F 02 00000000000000000000000000000000 07 00"));
+
+        Assert.Equal("0203301200000000FFFFFF7F00000000039100", _reader.Hex("90F50000010200"));
+        Assert.Equal("040320134000000B00000000009100", _reader.Hex("90F50000010400"));
+        Assert.Equal("0501201F02079100", _reader.Hex("90F50000010500"));
+        Assert.Equal("0204059100", _reader.Hex("906F000000"));
+        Assert.Equal("91F0", _reader.Hex("90F50000010100"));
+    }
+
+    [Fact]
+    public void A_deleted_file_does_not_give_its_memory_back()
+    {
+        _reader.Raw("90CA000005F543520F8600");
+        _reader.Raw("905A000003F5435200");
+        _reader.Raw("90CD0000070100201300040000");
+        var before = _reader.Hex("906E000000");
+
+        Assert.Equal("9100", _reader.Hex("90DF0000010100"));
+
+        Assert.Equal(before, _reader.Hex("906E000000"));
+        Assert.Equal("9100", _reader.Hex("906F000000"));
+    }
+
+    [Fact]
+    public void Changed_settings_of_a_file_rule_from_the_next_command_on()
+    {
+        var reader = new TestReader(TestCard.CreateWithoutMac()).Open(0);
+
+        reader.Do(0x5F, "03", "01" + "E0EE");
+
+        Assert.Equal("640000009100", reader.Select().Hex("906C0000010300"));
+    }
+}

@@ -1,0 +1,98 @@
+using SmartCardCrm.Simulator.Faults;
+
+namespace SmartCardCrm.Simulator.Tests;
+
+/// <summary>A card in the hand: torn, flipped, copied, kept.</summary>
+public sealed class SimulatedCardTests
+{
+    private static readonly byte[] FreeMem = Convert.FromHexString("906E000000");
+    private static readonly byte[] ReadUid = Convert.FromHexString("FFCA000000");
+    private static readonly byte[] Create = Convert.FromHexString("90CA000005F54352098600");
+    private static readonly byte[] Select = Convert.FromHexString("905A000003F5435200");
+
+    private readonly SimulatedCard _card = SimulatedCard.Factory("ev3-4k", TestCard.Uid, TestCard.Counting());
+
+    [Theory]
+    [InlineData(TearMoment.Before, "91A0")]
+    [InlineData(TearMoment.After, "9100")]
+    public void A_torn_card_acted_or_not_and_is_gone(TearMoment moment, string found)
+    {
+        _card.Insert();
+        _card.Tear(2, moment);
+        Assert.NotNull(_card.Transmit(FreeMem));
+
+        Assert.Null(_card.Transmit(Create));
+
+        Assert.False(_card.IsInserted);
+        Assert.Null(_card.Transmit(FreeMem));
+        _card.Insert();
+        Assert.Equal(found, Convert.ToHexString(_card.Transmit(Select)!));
+    }
+
+    [Fact]
+    public void The_readers_own_commands_are_not_counted()
+    {
+        _card.Insert();
+        _card.Transmit(ReadUid);
+        _card.Transmit(FreeMem);
+        _card.Remove();
+        _card.Insert();
+        _card.Transmit(FreeMem);
+        _card.Transmit(FreeMem);
+
+        Assert.Equal((2, 3L), (_card.Apdus, _card.ApdusTotal));
+        Assert.Equal([1], _card.History);
+    }
+
+    [Fact]
+    public void A_flipped_answer_is_wrong_once()
+    {
+        _card.Insert();
+        var right = Convert.ToHexString(_card.Transmit(FreeMem)!);
+        _card.Flip(2);
+
+        Assert.NotEqual(right, Convert.ToHexString(_card.Transmit(FreeMem)!));
+        Assert.Equal(right, Convert.ToHexString(_card.Transmit(FreeMem)!));
+    }
+
+    [Fact]
+    public void A_fault_cannot_be_armed_for_the_past()
+    {
+        _card.Insert();
+        _card.Transmit(FreeMem);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => _card.Tear(1, TearMoment.Before));
+    }
+
+    [Fact]
+    public void A_copy_goes_its_own_way()
+    {
+        var copy = _card.Clone();
+        _card.Insert();
+        _card.Transmit(Create);
+        copy.Insert();
+
+        Assert.Equal("91A0", Convert.ToHexString(copy.Transmit(Select)!));
+        Assert.Equal(_card.Uid, copy.Uid);
+    }
+
+    [Fact]
+    public void A_kept_card_comes_back_with_all_its_files_and_committed_values()
+    {
+        var chip = TestCard.CreateWhole();
+        var reader = new TestReader(chip).Open(2);
+        reader.Credit(11);
+        reader.WriteRecord(0x42);
+        reader.CommitReaderId();
+        reader.Commit();
+        reader.Credit(1);
+
+        var look = SimulatedCard.Load(chip.Memory.Save()).Look();
+
+        Assert.Equal(new ChipLook(111, 1, string.Concat(Enumerable.Repeat("42", 16))), look);
+    }
+
+    [Fact]
+    public void A_look_at_a_card_without_the_application_finds_nothing() =>
+        Assert.Equal(new ChipLook(null, null, null), _card.Look());
+}
