@@ -9,7 +9,9 @@ using SmartCardCrm.Simulator.Reader;
 
 namespace SmartCardCrm.Simulator;
 
-/// <summary>The two ways to start the simulator. Exit codes: 0 ended as asked, 2 a wrong command line.</summary>
+/// <summary>
+/// The two ways to start the simulator. Exit codes: 0 ended as asked, 2 a wrong command line.
+/// </summary>
 internal static class CommandLine
 {
     private const int WrongUsage = 2;
@@ -19,8 +21,8 @@ internal static class CommandLine
     public static int Run(string[] args)
     {
         var root = new RootCommand(
-            "A MIFARE DESFire EV3 in software, put into PC/SC readers through vpcd (Debian: pcscd, vsmartcard-vpcd). " +
-            "For tests and demos: its keys are no secret.")
+            "A MIFARE DESFire EV3 in software, put into PC/SC readers through vpcd " +
+            "(Debian: pcscd, vsmartcard-vpcd). For tests and demos: its keys are no secret.")
         {
             Serve(),
             Rack(),
@@ -40,14 +42,20 @@ internal static class CommandLine
     {
         var profile = new Option<string>("--profile")
         {
-            Description = "Product: ev3-2k, ev3-4k; or echo, a card that answers P1P2 zero bytes, for measurements.",
+            Description = "Product; echo is a card that answers P1P2 zero bytes, for measurements.",
             DefaultValueFactory = _ => "ev3-4k",
         };
         profile.AcceptOnlyFromAmong([.. CardProfile.All.Select(known => known.Name), EchoProfile]);
-        var uid = new Option<string?>("--uid") { Description = "UID, 14 hex digits. Without it a random one." };
+        var uid = new Option<string?>("--uid")
+        {
+            Description = "UID, 14 hex digits. Without it a random one.",
+        };
         uid.Validators.Add(RequireUid);
         var port = Port("--port", "vpcd's port for the slot; a reader's second slot is the next port.");
-        var command = new Command("serve", "Serve one factory-fresh card until Ctrl-C.") { profile, uid, port };
+        var command = new Command("serve", "Serve one factory-fresh card until Ctrl-C.")
+        {
+            profile, uid, port,
+        };
         command.SetAction(parsed => ServeCard(
             Card(parsed.GetValue(profile)!, parsed.GetValue(uid)),
             parsed.GetValue(port)));
@@ -69,7 +77,8 @@ internal static class CommandLine
         };
         var command = new Command(
             "rack",
-            $"Serve many slots, driven by lines on standard input, one answer a line. Commands: {CardRack.Commands}")
+            "Serve many slots, driven by lines on standard input, one answer a line. " +
+            $"Commands: {CardRack.Commands}")
         {
             portBase, slots, home,
         };
@@ -126,7 +135,11 @@ internal static class CommandLine
 
     private static Option<int> Port(string name, string description)
     {
-        var port = new Option<int>(name) { Description = description, DefaultValueFactory = _ => DefaultPort };
+        var port = new Option<int>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => DefaultPort,
+        };
         port.Validators.Add(result => RequireWithin(result, 1, ushort.MaxValue));
         return port;
     }

@@ -4,10 +4,10 @@
 #
 #   virtual-readers.sh --dir DIR --slots N -- COMMAND…
 #
-# Runs COMMAND where vpcd's ports are (35963 and up, one for each slot, two slots to a reader), passes standard
-# input and output through, and ends when COMMAND ends. Clients anywhere reach the daemon with
-# PCSCLITE_CSOCK_NAME=DIR/pcscd/pcscd.comm. A pcscd that dies is started again; its pid is in DIR/pcscd/pcscd.pid
-# (followed, as pcscd writes it, by a line feed and a zero byte).
+# Runs COMMAND where vpcd's ports are (35963 and up, one for each slot, two slots to a reader), passes
+# standard input and output through, and ends when COMMAND ends. Clients anywhere reach the daemon with
+# PCSCLITE_CSOCK_NAME=DIR/pcscd/pcscd.comm. A pcscd that dies is started again; its pid is in
+# DIR/pcscd/pcscd.pid (followed, as pcscd writes it, by a line feed and a zero byte).
 # Exit code: COMMAND's; 2 for a wrong command line, 3 when something is missing on this machine.
 set -u
 
@@ -21,13 +21,15 @@ fail() {
 
 find_driver() {
     local candidate
-    for candidate in /usr/lib/pcsc/drivers/serial/libifdvpcd.so /usr/lib/*/pcsc/drivers/serial/libifdvpcd.so; do
+    for candidate in /usr/lib/pcsc/drivers/serial/libifdvpcd.so \
+        /usr/lib/*/pcsc/drivers/serial/libifdvpcd.so; do
         [ -e "$candidate" ] && echo "$candidate" && return
     done
     fail 3 "vpcd is missing; on Debian: apt install vsmartcard-vpcd"
 }
 
-# vpcd keeps its slots in static memory, so that two readers of one library share them: each reader gets a copy.
+# vpcd keeps its slots in static memory, so that two readers of one library share them: each reader gets a
+# copy.
 write_configuration() {
     local driver reader port copy
     driver=$(find_driver) || exit 3
@@ -54,7 +56,8 @@ enter() {
         esac
     done
     [ -n "$dir" ] && [ $# -gt 0 ] || fail 2 "usage: virtual-readers.sh --dir DIR --slots N -- COMMAND…"
-    [[ $slots =~ ^[0-9]+$ ]] && [ "$slots" -ge 1 ] && [ "$slots" -le 32 ] || fail 2 "--slots must be from 1 to 32"
+    [[ $slots =~ ^[0-9]+$ ]] && [ "$slots" -ge 1 ] && [ "$slots" -le 32 ] \
+        || fail 2 "--slots must be from 1 to 32"
     PATH=$PATH:/usr/sbin:/sbin
     command -v unshare > /dev/null || fail 3 "unshare is missing; on Debian: apt install util-linux"
     command -v ip > /dev/null || fail 3 "ip is missing; on Debian: apt install iproute2"
@@ -71,14 +74,16 @@ mount_runtime() {
     ip link set lo up || fail 3 "cannot bring up the loopback device"
 }
 
-# Keeps pcscd running until told to stop. A process of its own, which the kernel ends when the script is killed.
+# Keeps pcscd running until told to stop. A process of its own, which the kernel ends when the script is
+# killed.
 supervise() {
     dir=$1
     daemon=
     trap 'kill "$daemon" 2> /dev/null; wait "$daemon"; exit 0' TERM
     while true; do
         rm -f "$RUNTIME/pcscd.comm" "$RUNTIME/pcscd.pid"
-        setpriv --pdeathsig TERM pcscd --foreground --config "$dir/conf" < /dev/null >> "$dir/pcscd.log" 2>&1 &
+        setpriv --pdeathsig TERM pcscd --foreground --config "$dir/conf" \
+            < /dev/null >> "$dir/pcscd.log" 2>&1 &
         daemon=$!
         wait "$daemon"
     done

@@ -24,7 +24,8 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     public IKeyHolder Level => Selected is null ? Memory : Selected;
 
     /// <exception cref="RefusedException">The PICC level is selected.</exception>
-    public Application Application => Selected ?? throw new RefusedException(OpenPoints.NoApplicationSelected);
+    public Application Application =>
+        Selected ?? throw new RefusedException(OpenPoints.NoApplicationSelected);
 
     /// <exception cref="RefusedException">No application is selected, or it has no such file.</exception>
     public CardFile File(byte number) =>

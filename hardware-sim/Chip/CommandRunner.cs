@@ -5,13 +5,16 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// Takes a whole logical command through the chip's steps, in the chip's order: MAC, decryption, padding, length,
-/// rights, execution, protection of the answer.
+/// Takes a whole logical command through the chip's steps, in the chip's order: MAC, decryption, padding,
+/// length, rights, execution, protection of the answer.
 /// </summary>
 internal static class CommandRunner
 {
-    /// <summary>Bytes of parameters on the wire, as far as the first frame tells; nothing when it is all there is.</summary>
-    /// <exception cref="RefusedException">The header is not whole, or announces more than a card can hold.</exception>
+    /// <summary>
+    /// Bytes of parameters on the wire, as far as the first frame tells; nothing when it is all there is.
+    /// </summary>
+    /// <exception cref="RefusedException">The header is not whole, or announces more than a card can
+    /// hold.</exception>
     public static int? AnnouncedLength(ChipState card, Command command, ReadOnlySpan<byte> firstFrame)
     {
         if (!command.AnnouncesLength || command.OneFrame)
@@ -82,7 +85,8 @@ internal static class CommandRunner
     private static void CheckLength(Command command, ReadOnlySpan<byte> body)
     {
         var fits = command.AnnouncesLength
-            ? body.Length >= command.Header && body.Length - command.Header == ReadLength(body[..command.Header])
+            ? body.Length >= command.Header
+                && body.Length - command.Header == ReadLength(body[..command.Header])
             : body.Length >= command.LengthLeast && body.Length <= command.LengthMost;
         RefusedException.When(!fits, Status.LengthError);
     }

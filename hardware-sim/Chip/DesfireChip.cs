@@ -17,7 +17,9 @@ public sealed class DesfireChip
         _native = new NativeFraming(_card);
     }
 
-    /// <summary>Data bytes in an answer frame of the first opcode set; 59 by calculation, 48 seen on an EV3.</summary>
+    /// <summary>
+    /// Data bytes in an answer frame of the first opcode set; 59 by calculation, 48 seen on an EV3.
+    /// </summary>
     public int AnswerFrameLength
     {
         get => _native.AnswerFrameLength;
@@ -28,7 +30,9 @@ public sealed class DesfireChip
 
     internal ChipState State => _card;
 
-    /// <summary>A card as it leaves the factory: no applications, all zero keys, master key single DES.</summary>
+    /// <summary>
+    /// A card as it leaves the factory: no applications, all zero keys, master key single DES.
+    /// </summary>
     /// <param name="profile">Product, such as <c>ev3-4k</c>.</param>
     /// <param name="uid">7 bytes.</param>
     /// <param name="random">The chip's random numbers.</param>

@@ -4,8 +4,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// Genuine ISO 7816-4 commands (CLA 00): selecting the card or an application by name or file id. Clients probe
-/// with it; an unknown name keeps the selection.
+/// Genuine ISO 7816-4 commands (CLA 00): selecting the card or an application by name or file id. Clients
+/// probe with it; an unknown name keeps the selection.
 /// </summary>
 internal static class Iso7816
 {

@@ -26,7 +26,8 @@ internal sealed class NativeFraming(ChipState card)
         _incomingCommand = null;
     }
 
-    /// <exception cref="RefusedException">The chip says no; the caller ends session and transaction.</exception>
+    /// <exception cref="RefusedException">The chip says no; the caller ends session and
+    /// transaction.</exception>
     public byte[] Answer(ReadOnlySpan<byte> apdu)
     {
         RefusedException.When(apdu[2] != 0 || apdu[3] != 0, Status.ParameterError);
@@ -45,7 +46,8 @@ internal sealed class NativeFraming(ChipState card)
         }
 
         var command = CommandTable.Find(ins);
-        if (CommandRunner.AnnouncedLength(card, command, payload) is not { } length || payload.Length >= length)
+        var announced = CommandRunner.AnnouncedLength(card, command, payload);
+        if (announced is not { } length || payload.Length >= length)
             return Run(command, payload);
 
         _incomingCommand = command;

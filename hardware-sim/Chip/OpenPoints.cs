@@ -21,18 +21,22 @@ internal static class OpenPoints
     /// <summary>File commands while the PICC level is selected.</summary>
     public const Status NoApplicationSelected = Status.PermissionDenied;
 
-    /// <summary>An answer that does not fit the 256 bytes of a single APDU of the second opcode set.</summary>
+    /// <summary>
+    /// An answer that does not fit the 256 bytes of a single APDU of the second opcode set.
+    /// </summary>
     public const Status AnswerTooLong = Status.LengthError;
 
-    /// <summary>ClearRecordFile: DESFire Light lets the Write right do it, EV1 sources only ReadWrite.</summary>
+    /// <summary>
+    /// ClearRecordFile: DESFire Light lets the Write right do it, EV1 sources only ReadWrite.
+    /// </summary>
     public const FileRight MayClearRecords = FileRight.ReadWrite;
 
     /// <summary>The TMC at which the card stops transacting; a configurable limit is not offered.</summary>
     public const uint TransactionMacLimit = uint.MaxValue;
 
     /// <summary>
-    /// Zeros that follow record content in the TMI. The documents show none, because DESFire Light records are
-    /// multiples of 16 bytes; we pad as after file content.
+    /// Zeros that follow record content in the TMI. The documents show none, because DESFire Light records
+    /// are multiples of 16 bytes; we pad as after file content.
     /// </summary>
     public static int TmiPaddingAfter(int length) => (16 - (length % 16)) % 16;
 
@@ -43,5 +47,6 @@ internal static class OpenPoints
     /// Bytes of user memory an object takes: blocks of 32, the content twice where it is transacted.
     /// The real chip's overhead per object is not published.
     /// </summary>
-    public static int MemoryTaken(int contentLength, int copies) => 32 + ((contentLength + 31) / 32 * 32 * copies);
+    public static int MemoryTaken(int contentLength, int copies) =>
+        32 + ((contentLength + 31) / 32 * 32 * copies);
 }

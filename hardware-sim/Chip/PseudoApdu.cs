@@ -13,10 +13,11 @@ internal static class PseudoApdu
 
     public static bool Is(ReadOnlySpan<byte> apdu) => apdu.Length > 0 && apdu[0] == Class;
 
-    public static byte[] Answer(ChipMemory memory, ReadOnlySpan<byte> apdu) => (apdu[1], apdu[2], apdu[3]) switch
-    {
-        (0xCA, 0, 0) => [.. memory.Uid, 0x90, 0x00],
-        (0xCA, 1, 0) => [.. CardProfile.Ats, 0x90, 0x00],
-        _ => [0x6A, Unknown],
-    };
+    public static byte[] Answer(ChipMemory memory, ReadOnlySpan<byte> apdu) =>
+        (apdu[1], apdu[2], apdu[3]) switch
+        {
+            (0xCA, 0, 0) => [.. memory.Uid, 0x90, 0x00],
+            (0xCA, 1, 0) => [.. CardProfile.Ats, 0x90, 0x00],
+            _ => [0x6A, Unknown],
+        };
 }

@@ -81,7 +81,9 @@ internal sealed class PendingRecords(RecordFile file) : PendingChange
     }
 }
 
-/// <summary>Everything a commit will write. The memory is untouched until then; abandoning it is the rollback.</summary>
+/// <summary>
+/// Everything a commit will write. The memory is untouched until then; abandoning it is the rollback.
+/// </summary>
 internal sealed class Transaction
 {
     private readonly Dictionary<CardFile, PendingChange> _changes = [];

@@ -5,15 +5,17 @@ using SmartCardCrm.Simulator.Chip.Messaging;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// The proof a card gives for a committed transaction. Sources: NXP MF2DL(H)x0, section 10.3; the byte order was
-/// confirmed on the WriteRecord example of AN12343.
+/// The proof a card gives for a committed transaction. Sources: NXP MF2DL(H)x0, section 10.3; the byte order
+/// was confirmed on the WriteRecord example of AN12343.
 /// </summary>
 internal static class TransactionMac
 {
     /// <summary>TMC and TMV, 12 bytes: what reading the file gives.</summary>
     public static byte[] Content(TransactionMacFile file) => [.. Counter(file.Counter), .. file.LastValue];
 
-    /// <summary>Appends a command to the open transaction, if the application proves its transactions.</summary>
+    /// <summary>
+    /// Appends a command to the open transaction, if the application proves its transactions.
+    /// </summary>
     /// <param name="card">The chip.</param>
     /// <param name="header">Opcode and header bytes, real lengths instead of zero.</param>
     /// <param name="data">Plain data written or read.</param>
@@ -57,13 +59,15 @@ internal static class TransactionMac
     internal static AesCmac SessionKey(TransactionMacFile file, ReadOnlySpan<byte> uid, byte label)
     {
         using var key = new AesCmac(file.Key);
-        return new AesCmac(key.Compute([label, 0x00, 0x01, 0x00, 0x80, .. Counter(file.Counter + 1), .. uid]));
+        byte[] vector = [label, 0x00, 0x01, 0x00, 0x80, .. Counter(file.Counter + 1), .. uid];
+        return new AesCmac(key.Compute(vector));
     }
 
     private static void RequireBelowLimit(TransactionMacFile file) =>
         RefusedException.When(file.Counter >= OpenPoints.TransactionMacLimit, Status.PermissionDenied);
 
-    private static void Pad(List<byte> input) => input.AddRange(new byte[OpenPoints.TmiPaddingAfter(input.Count)]);
+    private static void Pad(List<byte> input) =>
+        input.AddRange(new byte[OpenPoints.TmiPaddingAfter(input.Count)]);
 
     private static byte[] Counter(uint value)
     {

@@ -3,8 +3,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Faults;
 
 /// <summary>
-/// What the loyalty application F54352 holds, read from the chip's memory without keys or protocol, so that a test
-/// compares the books with the card itself.
+/// What the loyalty application F54352 holds, read from the chip's memory without keys or protocol, so that
+/// a test compares the books with the card itself.
 /// </summary>
 /// <param name="Points">Value file 3; nothing when the application or the file is not there.</param>
 /// <param name="Tmc">Counter of the TMAC file; nothing when there is none.</param>

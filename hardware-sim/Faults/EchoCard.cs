@@ -5,8 +5,8 @@ using SmartCardCrm.Simulator.Reader;
 namespace SmartCardCrm.Simulator.Faults;
 
 /// <summary>
-/// A card that does no work, to measure what the way to it costs: it answers P1‖P2 (most significant byte first)
-/// zero bytes and 9000.
+/// A card that does no work, to measure what the way to it costs: it answers P1‖P2 (most significant byte
+/// first) zero bytes and 9000.
 /// </summary>
 public sealed class EchoCard : ICardInSlot
 {

@@ -16,8 +16,9 @@ public enum TearMoment
 }
 
 /// <summary>
-/// A card in somebody's hand: a chip that can be put on a reader, taken away and torn off at a chosen exchange.
-/// Safe for several threads. Exchanges are counted from the last insertion, the first one is 1; the reader's own
+/// A card in somebody's hand: a chip that can be put on a reader, taken away and torn off at a chosen
+/// exchange. Safe for several threads. Exchanges are counted from the last insertion, the first one is 1;
+/// the reader's own
 /// <c>FF CA</c> does not count.
 /// </summary>
 public sealed class SimulatedCard : ICardInSlot
@@ -88,7 +89,9 @@ public sealed class SimulatedCard : ICardInSlot
             return _chip.Memory.Save();
     }
 
-    /// <summary>A copy of the memory as it is now, down to the UID and the keys: what a forger would want.</summary>
+    /// <summary>
+    /// A copy of the memory as it is now, down to the UID and the keys: what a forger would want.
+    /// </summary>
     public SimulatedCard Clone() => Load(Save(), _random);
 
     /// <summary>What lies in the chip's memory, past all access rights.</summary>
@@ -109,7 +112,9 @@ public sealed class SimulatedCard : ICardInSlot
         }
     }
 
-    /// <summary>Takes the card away: an open transaction rolls back, tears and flips not reached are forgotten.</summary>
+    /// <summary>
+    /// Takes the card away: an open transaction rolls back, tears and flips not reached are forgotten.
+    /// </summary>
     public void Remove()
     {
         lock (_lock)

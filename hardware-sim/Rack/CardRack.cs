@@ -5,7 +5,8 @@ using SmartCardCrm.Simulator.Reader;
 namespace SmartCardCrm.Simulator.Rack;
 
 /// <summary>
-/// Many slots and a wallet of cards, driven by lines: a command in, one line <c>ok …</c> or <c>error CODE text</c>
+/// Many slots and a wallet of cards, driven by lines: a command in, one line <c>ok …</c> or <c>error CODE
+/// text</c>
 /// out, and lines <c>event …</c> in between for what happens by itself.
 /// </summary>
 internal sealed class CardRack : IDisposable
@@ -116,7 +117,7 @@ internal sealed class CardRack : IDisposable
             throw new RackException("empty", "no card lies in that slot");
 
         _wallet.Keep(card);
-        return string.Create(CultureInfo.InvariantCulture, $"apdus={card.History[^1]} card={_wallet.NameOf(card)}");
+        return $"apdus={card.History[^1]} card={_wallet.NameOf(card)}";
     }
 
     /// <summary>Only for the insertion under way: a tear that was not reached goes with the card.</summary>
@@ -139,7 +140,7 @@ internal sealed class CardRack : IDisposable
     private string Count(VpcdSlot slot)
     {
         var card = CardIn(slot);
-        return string.Create(CultureInfo.InvariantCulture, $"apdus={card.Apdus} card={_wallet.NameOf(card)}");
+        return $"apdus={card.Apdus} card={_wallet.NameOf(card)}";
     }
 
     private static string Describe(SimulatedCard card)
@@ -176,7 +177,8 @@ internal sealed class CardRack : IDisposable
         slot.Card as SimulatedCard ?? throw new RackException("empty", "no card lies in that slot");
 
     private VpcdSlot Slot(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < _slots.Length
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number < _slots.Length
             ? _slots[number]
             : throw new RackException("slot", $"'{text}' is not a slot: 0 to {_slots.Length - 1} are");
 }

@@ -1,11 +1,11 @@
-using System.Globalization;
 using System.Text.Json;
 using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.Simulator.Rack;
 
 /// <summary>The rack's cards by name: a card's name is its UID, a copy has one of its own.</summary>
-/// <param name="home">Folder in which each card's memory is kept as NAME.json; nothing keeps them in memory only.</param>
+/// <param name="home">Folder in which each card's memory is kept as NAME.json; nothing keeps them in memory
+/// only.</param>
 internal sealed class Wallet(DirectoryInfo? home)
 {
     private const string Profile = "ev3-4k";
@@ -23,7 +23,8 @@ internal sealed class Wallet(DirectoryInfo? home)
         {
             try
             {
-                _cards.Add(Path.GetFileNameWithoutExtension(file.Name), SimulatedCard.Load(File.ReadAllText(file.FullName)));
+                var card = SimulatedCard.Load(File.ReadAllText(file.FullName));
+                _cards.Add(Path.GetFileNameWithoutExtension(file.Name), card);
             }
             catch (JsonException problem)
             {
@@ -34,12 +35,15 @@ internal sealed class Wallet(DirectoryInfo? home)
 
     /// <exception cref="RackException">No such card.</exception>
     public SimulatedCard Find(string name) =>
-        _cards.TryGetValue(name, out var card) ? card : throw new RackException("card", $"there is no card {name}");
+        _cards.TryGetValue(name, out var card)
+            ? card
+            : throw new RackException("card", $"there is no card {name}");
 
     public string NameOf(SimulatedCard card) => _cards.First(entry => entry.Value == card).Key;
 
     /// <exception cref="RackException">Not a UID, or it exists.</exception>
-    public void Add(string uid) => Add(uid.ToUpperInvariant(), SimulatedCard.Factory(Profile, CardUid.Parse(uid)));
+    public void Add(string uid) =>
+        Add(uid.ToUpperInvariant(), SimulatedCard.Factory(Profile, CardUid.Parse(uid)));
 
     /// <exception cref="RackException">No such card, or the new name exists.</exception>
     public void Clone(string name, string newName) => Add(newName, Find(name).Clone());
@@ -67,7 +71,7 @@ internal sealed class Wallet(DirectoryInfo? home)
             throw new RackException("name", "a name has letters and digits only");
 
         if (!_cards.TryAdd(name, card))
-            throw new RackException("exists", string.Create(CultureInfo.InvariantCulture, $"there is a card {name}"));
+            throw new RackException("exists", $"there is a card {name}");
 
         Keep(card);
     }

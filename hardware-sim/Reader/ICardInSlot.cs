@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Simulator.Reader;
 
-/// <summary>What a slot of the virtual reader holds. Called from the slot's thread and from the one that commands.</summary>
+/// <summary>
+/// What a slot of the virtual reader holds. Called from the slot's thread and from the one that commands.
+/// </summary>
 public interface ICardInSlot
 {
     /// <summary>As a contactless PC/SC reader would make it up.</summary>

@@ -32,9 +32,12 @@ internal sealed class VpcdConnection : IDisposable
     /// <exception cref="SocketException">The connection broke.</exception>
     public bool Serve(ICardInSlot card)
     {
-        while (TryReceive(_length) && TryReceive(_payload.AsSpan(..BinaryPrimitives.ReadUInt16BigEndian(_length))))
+        while (TryReceive(_length))
         {
             var length = BinaryPrimitives.ReadUInt16BigEndian(_length);
+            if (!TryReceive(_payload.AsSpan(..length)))
+                return false;
+
             if (length == 1 && _payload[0] != GetAtr)
             {
                 card.Reset();
@@ -71,8 +74,8 @@ internal sealed class VpcdConnection : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>
-    /// vpcd writes length and payload separately; without an immediate acknowledgement of the first, every APDU
-    /// would cost 40 ms. The option wears off, so it is set again before each receive.
+    /// vpcd writes length and payload separately; without an immediate acknowledgement of the first, every
+    /// APDU would cost 40 ms. The option wears off, so it is set again before each receive.
     /// </summary>
     private bool TryReceive(Span<byte> whole)
     {

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace SmartCardCrm.Simulator.Reader;
 
 /// <summary>
-/// One slot of a virtual reader: a card lies on it or not. A thread of its own keeps the card connected to vpcd,
-/// tries until pcscd is there and connects again when it comes back. A slot without a card has no connection,
-/// which is how vpcd knows.
+/// One slot of a virtual reader: a card lies on it or not. A thread of its own keeps the card connected to
+/// vpcd, tries until pcscd is there and connects again when it comes back. A slot without a card has no
+/// connection, which is how vpcd knows.
 /// </summary>
 internal sealed class VpcdSlot : IDisposable
 {

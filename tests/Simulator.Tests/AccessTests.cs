@@ -27,7 +27,8 @@ public sealed class AccessTests
 
     [Theory]
     [MemberData(nameof(Uses))]
-    public void A_right_is_for_the_keys_it_names_and_for_no_other(byte ins, string header, string data, int[] allowed)
+    public void A_right_is_for_the_keys_it_names_and_for_no_other(
+        byte ins, string header, string data, int[] allowed)
     {
         for (var key = 0; key < 6; key++)
         {
@@ -45,16 +46,17 @@ public sealed class AccessTests
     [Fact]
     public void A_right_that_nobody_has_is_denied()
     {
-        var file = new StandardFile { Number = 1, Option = 3, Rights = new AccessRights(0xF0, 0x1F), Content = [7, 8] };
+        var file = File(3, new AccessRights(0xF0, 0x1F));
+        var reader = new TestReader(TestCard.Create(file));
 
-        Assert.Equal(Denied, new TestReader(TestCard.Create(file)).Open(0).Refused(0x8D, "01000000010000", "AA"));
-        Assert.Equal(Denied, new TestReader(TestCard.Create(file)).Select().Refused(0x8D, "01000000010000", "AA"));
+        Assert.Equal(Denied, reader.Open(0).Refused(0x8D, "01000000010000", "AA"));
+        Assert.Equal(Denied, reader.Select().Refused(0x8D, "01000000010000", "AA"));
     }
 
     [Fact]
     public void Free_access_in_a_session_is_plain_and_still_counts()
     {
-        var file = new StandardFile { Number = 1, Option = 3, Rights = new AccessRights(0x20, 0xEE), Content = [7, 8] };
+        var file = File(3, new AccessRights(0x20, 0xEE));
         var chip = TestCard.Create(file, TestCard.Value(5));
         var reader = new TestReader(chip).Open(1);
 
@@ -67,7 +69,7 @@ public sealed class AccessTests
     [Fact]
     public void A_key_that_holds_the_right_uses_the_mode_of_the_file_even_where_access_is_free()
     {
-        var file = new StandardFile { Number = 1, Option = 3, Rights = new AccessRights(0x20, 0xEE), Content = [7, 8] };
+        var file = File(3, new AccessRights(0x20, 0xEE));
 
         Assert.Equal([7, 8], new TestReader(TestCard.Create(file)).Open(2).Do(0xAD, "01000000000000"));
     }
@@ -87,11 +89,10 @@ public sealed class AccessTests
     [InlineData(2)]
     public void Both_plain_modes_are_plain(byte option)
     {
-        var file = new StandardFile { Number = 1, Option = option, Rights = TestCard.Rights, Content = [7, 8] };
+        var file = File(option, TestCard.Rights);
+        var reader = new TestReader(TestCard.Create(file)).Open(1);
 
-        var answer = new TestReader(TestCard.Create(file)).Open(1).Do(0xAD, "01000000000000", mode: CommMode.Plain);
-
-        Assert.Equal([7, 8], answer);
+        Assert.Equal([7, 8], reader.Do(0xAD, "01000000000000", mode: CommMode.Plain));
     }
 
     [Theory]
@@ -158,4 +159,7 @@ public sealed class AccessTests
             "91AF",
             new TestReader(TestCard.CreateWhole()).Select().Hex("9071 0000 06 02 04 01000000 00"),
             StringComparison.Ordinal);
+
+    private static StandardFile File(byte option, AccessRights rights) =>
+        new() { Number = 1, Option = option, Rights = rights, Content = [7, 8] };
 }

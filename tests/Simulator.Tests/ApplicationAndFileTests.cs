@@ -3,7 +3,8 @@ namespace SmartCardCrm.Simulator.Tests;
 /// <summary>Creating and deleting on a factory-fresh card.</summary>
 public sealed class ApplicationAndFileTests
 {
-    private readonly TestReader _reader = new(Chip.DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
+    private readonly TestReader _reader =
+        new(Chip.DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
 
     [Fact]
     public void A_factory_card_creates_lists_and_deletes_without_a_key()
@@ -48,7 +49,7 @@ public sealed class ApplicationAndFileTests
     [InlineData("90CD 0000 09 01 04E1 00 2013 200000 00", "917E")]         // an ISO id where there are none
     [InlineData("90C0 0000 0A 04 00 2013 100000 010000 00", "919E")]       // one record cannot be cyclic
     [InlineData("90CC 0000 11 03 00 2013 00000000 0A000000 0B000000 00 00", "919E")] // above the limit
-    [InlineData("90CE 0000 16 05 01 2013 02 00000000000000000000000000000000 01 00", "919E")] // the Write right must be F
+    [InlineData("90CE 0000 16 05 01 2013 02 00000000000000000000000000000000 01 00", "919E")] // no F
     public void A_file_is_checked_when_it_is_created(string apdu, string status)
     {
         _reader.Raw("90CA000005F543520F8600");
@@ -64,7 +65,8 @@ public sealed class ApplicationAndFileTests
         _reader.Raw("905A000003F5435200");
         Assert.Equal("9100", _reader.Hex("90CC 0000 11 02 03 3012 00000000 FFFFFF7F 00000000 03 00"));
         Assert.Equal("9100", _reader.Hex("90C0 0000 0A 04 03 2013 400000 0B0000 00"));
-        Assert.Equal("9100", _reader.Hex("90CE 0000 16 05 01 201F 02 00000000000000000000000000000000 07 00"));
+        var key = new string('0', 32);
+        Assert.Equal("9100", _reader.Hex($"90CE 0000 16 05 01 201F 02 {key} 07 00"));
 
         Assert.Equal("0203301200000000FFFFFF7F00000000039100", _reader.Hex("90F50000010200"));
         Assert.Equal("040320134000000B00000000009100", _reader.Hex("90F50000010400"));

@@ -15,7 +15,8 @@ public sealed class KeyTests
         var chip = TestCard.CreateWhole();
         var reader = new TestReader(chip).Open(0);
 
-        var answer = chip.Transmit(reader.Wrap(0xC4, [0], Convert.FromHexString(NewKey + "05"), CommMode.Full));
+        var command = reader.Wrap(0xC4, [0], Convert.FromHexString(NewKey + "05"), CommMode.Full);
+        var answer = chip.Transmit(command);
 
         Assert.Equal("9100", Convert.ToHexString(answer));
         Assert.Null(chip.State.Session);
@@ -58,7 +59,8 @@ public sealed class KeyTests
 
         new TestReader(chip).Open(3).Do(0xC4, "02", Cryptogram(TestCard.Key(2), version: 1));
 
-        Assert.Equal(0xAE, new TestReader(chip).Open(0).Refused(0xC4, "02", Cryptogram(TestCard.Key(2), version: 1)));
+        var again = Cryptogram(TestCard.Key(2), version: 1);
+        Assert.Equal(0xAE, new TestReader(chip).Open(0).Refused(0xC4, "02", again));
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class MessagingTests
             var chip = TestCard.CreateWhole(points: 500);
             var reader = new TestReader(chip).Open(2);
             reader.Credit(1);
-            var command = reader.Wrap(0xDC, [3], Convert.FromHexString(TestReader.Int32(amount)), CommMode.Full);
+            var data = Convert.FromHexString(TestReader.Int32(amount));
+            var command = reader.Wrap(0xDC, [3], data, CommMode.Full);
             command[5 + (bit / 8)] ^= (byte)(1 << (bit % 8));
 
             var answer = chip.Transmit(command);
@@ -105,7 +106,7 @@ public sealed class MessagingTests
             var chip = TestCard.CreateWhole();
             var reader = new TestReader(chip).Open(2);
             byte[] data = [.. Enumerable.Repeat(content, 48)];
-            var whole = reader.Wrap(0x3D, [2, 0, 0, 0, 48, 0, 0], data, CommMode.Full).AsSpan(5..^1).ToArray();
+            var whole = reader.Wrap(0x3D, [2, 0, 0, 0, 48, 0, 0], data, CommMode.Full)[5..^1];
             var answer = Array.Empty<byte>();
             byte ins = 0x3D;
             foreach (var frame in Split(whole, first: Math.Max(7, length), length))
@@ -121,7 +122,8 @@ public sealed class MessagingTests
     [Fact]
     public void An_answer_too_long_for_one_apdu_of_the_second_set_is_refused()
     {
-        var file = new StandardFile { Number = 1, Option = 1, Rights = TestCard.Rights, Content = new byte[300] };
+        var content = new byte[300];
+        var file = new StandardFile { Number = 1, Option = 1, Rights = TestCard.Rights, Content = content };
         var reader = new TestReader(TestCard.Create(file));
 
         Assert.Equal(248, reader.Open(1).Do(0xAD, "01000000F80000", mode: CommMode.Mac).Length);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SmartCardCrm.Simulator.Tests;
 
 /// <summary>
-/// The simulator behind a real pcscd of its own. A machine without pcscd, vpcd or namespaces fails the test: it is
-/// not what the simulator is for.
+/// The simulator behind a real pcscd of its own. A machine without pcscd, vpcd or namespaces fails the test:
+/// it is not what the simulator is for.
 /// </summary>
 internal sealed class PcscStack : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class PcscStack : IDisposable
 
     /// <summary>The simulator's next line.</summary>
     public string ReadLine() =>
-        _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(_process.StandardError.ReadToEnd());
+        _process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException(_process.StandardError.ReadToEnd());
 
     /// <summary>One command of the rack.</summary>
     /// <returns>Its answer.</returns>

@@ -69,7 +69,8 @@ public sealed class PcscTests
         pid = 0;
         try
         {
-            return int.TryParse(File.ReadAllText(path).Trim('\n', '\0'), NumberStyles.None, CultureInfo.InvariantCulture, out pid);
+            var text = File.ReadAllText(path).Trim('\n', '\0');
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pid);
         }
         catch (IOException)
         {

@@ -6,8 +6,8 @@ using SmartCardCrm.Simulator.Chip.Messaging;
 namespace SmartCardCrm.Simulator.Tests;
 
 /// <summary>
-/// The reader's end of EV2 messaging, as much as tests need. It borrows the chip's AES-CMAC, which RFC 4493 and the
-/// published exchanges pin; the Python client shares nothing.
+/// The reader's end of EV2 messaging, as much as tests need. It borrows the chip's AES-CMAC, which RFC 4493
+/// and the published exchanges pin; the Python client shares nothing.
 /// </summary>
 internal sealed class TestReader(DesfireChip chip)
 {
@@ -70,7 +70,8 @@ internal sealed class TestReader(DesfireChip chip)
     /// <returns>The status byte.</returns>
     public byte Refused(byte ins, string header, string data = "", CommMode mode = CommMode.Full)
     {
-        var answer = chip.Transmit(Wrap(ins, Convert.FromHexString(header), Convert.FromHexString(data), mode));
+        var command = Wrap(ins, Convert.FromHexString(header), Convert.FromHexString(data), mode);
+        var answer = chip.Transmit(command);
         Assert.Equal(2, answer.Length);
         Assert.Equal(0x91, answer[0]);
         Assert.NotEqual(0x00, answer[1]);
@@ -91,7 +92,9 @@ internal sealed class TestReader(DesfireChip chip)
             payload = [.. payload, .. Mac(ins, _counter, payload)];
         }
 
-        return payload.Length == 0 ? [0x90, ins, 0, 0, 0] : [0x90, ins, 0, 0, (byte)payload.Length, .. payload, 0];
+        return payload.Length == 0
+            ? [0x90, ins, 0, 0, 0]
+            : [0x90, ins, 0, 0, (byte)payload.Length, .. payload, 0];
     }
 
     public int GetValue(byte file = TestCard.Points) =>
@@ -157,7 +160,7 @@ internal sealed class TestReader(DesfireChip chip)
         _mac!.ComputeShort([first, (byte)(counter & 0xFF), (byte)(counter >> 8), .. _identifier, .. body]);
 
     private byte[] Vector(byte label1, byte label2, ushort counter) => _encryption!.EncryptBlock(
-        [label1, label2, .. _identifier, (byte)(counter & 0xFF), (byte)(counter >> 8), 0, 0, 0, 0, 0, 0, 0, 0]);
+        [label1, label2, .. _identifier, (byte)(counter & 0xFF), (byte)(counter >> 8), .. new byte[8]]);
 
     private static byte[] Pad(byte[] data) => [.. data, 0x80, .. new byte[15 - (data.Length % 16)]];
 }

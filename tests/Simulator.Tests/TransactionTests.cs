@@ -94,8 +94,10 @@ public sealed class TransactionTests
     [Fact]
     public void Committing_nothing_is_refused()
     {
-        Assert.Equal(0x0C, new TestReader(TestCard.CreateWhole()).Open(2).Refused(0xC7, "01", mode: CommMode.Mac));
-        Assert.Equal(0x0C, new TestReader(TestCard.CreateWhole()).Open(2).Refused(0xA7, "", mode: CommMode.Mac));
+        var reader = new TestReader(TestCard.CreateWhole());
+
+        Assert.Equal(0x0C, reader.Open(2).Refused(0xC7, "01", mode: CommMode.Mac));
+        Assert.Equal(0x0C, reader.Open(2).Refused(0xA7, "", mode: CommMode.Mac));
     }
 
     [Theory]

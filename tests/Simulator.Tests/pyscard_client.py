@@ -1,7 +1,8 @@
 """A DESFire client of another make: pyscard and python3-cryptography, nothing of this project.
 
-Creates an application with keys and files on a factory-fresh card, runs transactions over PC/SC and recomputes
-their MACs from the published rules. Prints one line "done ..." and exits 0, or ends with a traceback.
+Creates an application with keys and files on a factory-fresh card, runs transactions over PC/SC and
+recomputes their MACs from the published rules. Prints one line "done ..." and exits 0,
+or ends with a traceback.
 """
 import os
 import struct
@@ -90,7 +91,8 @@ class Card:
         return data, status
 
     def authenticate(self, number, key, first=True):
-        challenge, status = self.exchange(0x71, bytes([number, 0])) if first else self.exchange(0x77, bytes([number]))
+        start = (0x71, bytes([number, 0])) if first else (0x77, bytes([number]))
+        challenge, status = self.exchange(*start)
         assert status == 0x91AF, "%04X" % status
         rnd_b, rnd_a = cbc(key, ZEROS, challenge, decrypt=True), os.urandom(16)
         answer, status = self.exchange(0xAF, cbc(key, ZEROS, rnd_a + rnd_b[1:] + rnd_b[:1]))
@@ -103,7 +105,8 @@ class Card:
             self.ti, self.counter = plain[:4], 0
         mixed = bytes(a ^ b for a, b in zip(rnd_a[2:8], rnd_b[:6]))
         context = rnd_a[:2] + mixed + rnd_b[6:] + rnd_a[8:]
-        self.session = [cmac(key, bytes.fromhex(label) + context) for label in ("A55A00010080", "5AA500010080")]
+        labels = bytes.fromhex("A55A00010080"), bytes.fromhex("5AA500010080")
+        self.session = [cmac(key, label + context) for label in labels]
 
     def iv(self, label):
         encryption, _ = self.session
@@ -181,7 +184,8 @@ def sale(card, uid, tmc, previous, write_opcode, frame):
         b"\x6C\x02" + struct.pack("<i", balance), b"\xDC\x02" + struct.pack("<i", 30),
         bytes([write_opcode]) + header, record, b"\xC8" + reader_id + encrypted)
     assert answer == struct.pack("<I", tmc) + mact(tm_key("5A00010080", tmc, uid), tmi), "wrong TMV"
-    assert cbc(tm_key("A500010080", tmc, uid), ZEROS, encrypted, decrypt=True) == previous, "wrong previous reader id"
+    decrypted = cbc(tm_key("A500010080", tmc, uid), ZEROS, encrypted, decrypt=True)
+    assert decrypted == previous, "wrong previous reader id"
     assert card.run(0xAB, b"\x03" + u24(0) + u24(1), mode="full") == record
     assert card.run(0xAD, b"\x0F" + u24(0) + u24(0)) == answer
     card.run(0xA7)

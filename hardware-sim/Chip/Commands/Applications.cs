@@ -3,7 +3,9 @@ using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>Making, listing, choosing and deleting applications. Sources: NXP AN12752; hardware notes of libnxpsc.</summary>
+/// <summary>
+/// Making, listing, choosing and deleting applications. Sources: NXP AN12752; hardware notes of libnxpsc.
+/// </summary>
 internal static class Applications
 {
     private const int AidLength = 3;
@@ -51,7 +53,8 @@ internal static class Applications
     {
         var settings2 = body[4];
         var keys = settings2 & 0xF;
-        RefusedException.When(keys is 0 or > KeysMost || (settings2 & 0xC0) != AesKeys, Status.ParameterError);
+        var isSound = keys is > 0 and <= KeysMost && (settings2 & 0xC0) == AesKeys;
+        RefusedException.When(!isSound, Status.ParameterError);
         var rest = body[5..];
         var settings3 = (settings2 & HasKeySettings3) == 0 ? (byte?)null : TakeByte(ref rest);
         RefusedException.When((settings3 & HasKeySets) == HasKeySets, Status.ParameterError);
@@ -104,7 +107,8 @@ internal static class Applications
         foreach (var application in card.Memory.Applications)
         {
             if (application.IsoId is { } id)
-                frames.Add([.. application.Aid, (byte)(id & 0xFF), (byte)(id >> 8), .. application.DfName ?? []]);
+                frames.Add([.. application.Aid, (byte)(id & 0xFF),
+                    (byte)(id >> 8), .. application.DfName ?? []]);
         }
 
         var lengths = frames.SkipLast(1).Select(frame => frame.Length);

@@ -91,8 +91,10 @@ internal sealed class Answer
 
     public static Answer Of(params byte[] content) => new() { Content = content };
 
-    public static Answer InFrames(byte[] content, params int[] frames) => new() { Content = content, Frames = frames };
+    public static Answer InFrames(byte[] content, params int[] frames) =>
+        new() { Content = content, Frames = frames };
 
     /// <summary>A step of an authentication: the reader continues with AF.</summary>
-    public static Answer Continue(byte[] content) => new() { Content = content, Status = Status.AdditionalFrame };
+    public static Answer Continue(byte[] content) =>
+        new() { Content = content, Status = Status.AdditionalFrame };
 }

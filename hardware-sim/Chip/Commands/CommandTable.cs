@@ -7,8 +7,9 @@ internal static class CommandTable
 {
     private static readonly FrozenDictionary<byte, Command> ByIns = new[]
     {
-        Authentication.Commands, Identification.Commands, Applications.Commands, Keys.Commands, Files.Commands,
-        FileCreation.Commands, DataFiles.Commands, Values.Commands, Records.Commands, Transactions.Commands,
+        Authentication.Commands, Identification.Commands, Applications.Commands, Keys.Commands,
+        Files.Commands, FileCreation.Commands, DataFiles.Commands, Values.Commands,
+        Records.Commands, Transactions.Commands,
     }.SelectMany(commands => commands).ToFrozenDictionary(command => command.Ins);
 
     /// <exception cref="RefusedException">There is no such command.</exception>

@@ -3,7 +3,9 @@ using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>The five commands that create files. Sources: AN12343; libnxpsc hardware notes for ISO ids.</summary>
+/// <summary>
+/// The five commands that create files. Sources: AN12343; libnxpsc hardware notes for ISO ids.
+/// </summary>
 internal static class FileCreation
 {
     private const byte FileNumberMost = 0x1F;
@@ -132,7 +134,8 @@ internal static class FileCreation
     }
 
     /// <summary>In an application with ISO ids every file must have one; in others none may.</summary>
-    private static (ushort? IsoId, byte[] Tail) TakeIsoId(Application application, ReadOnlySpan<byte> body, int tailLength)
+    private static (ushort? IsoId, byte[] Tail) TakeIsoId(
+        Application application, ReadOnlySpan<byte> body, int tailLength)
     {
         var expected = 1 + tailLength + (application.UsesIsoIds ? sizeof(ushort) : 0);
         RefusedException.When(body.Length != expected, Status.LengthError);

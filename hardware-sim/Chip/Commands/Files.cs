@@ -13,7 +13,12 @@ internal static class Files
         new(0x6F, Protection.Mac, GetIds),
         new(0x61, Protection.Mac, GetIsoIds),
         new(0xF5, Protection.Mac, GetSettings) { Header = 1, Length = 1 },
-        new(0x5F, Protection.FileSettings, ChangeSettings) { Header = 1, Length = 4, Rights = FileRight.Change },
+        new(0x5F, Protection.FileSettings, ChangeSettings)
+        {
+            Header = 1,
+            Length = 4,
+            Rights = FileRight.Change,
+        },
         new(0xDF, Protection.Mac, Delete) { Length = 1 },
     ];
 
@@ -49,8 +54,8 @@ internal static class Files
         ByteFile bytes => UInt24(bytes.Content.Length),
         ValueFile value =>
             [.. Int32(value.Lower), .. Int32(value.Upper), .. Int32(value.LimitedCredit), value.Flags],
-        RecordFile records =>
-            [.. UInt24(records.RecordLength), .. UInt24(records.RecordsMost), .. UInt24(records.Records.Count)],
+        RecordFile log =>
+            [.. UInt24(log.RecordLength), .. UInt24(log.RecordsMost), .. UInt24(log.Records.Count)],
         TransactionMacFile mac => [TransactionMacFile.AesKeyOption, mac.KeyVersion],
         _ => [],
     };
@@ -61,7 +66,8 @@ internal static class Files
         var rights = new AccessRights(call.Bytes[2], call.Bytes[3]);
         var isSound = (call.Bytes[1] & ~OptionBits) == 0
             && rights.FitKeys(card.Application.Keys.Count)
-            && (call.File is not TransactionMacFile || rights.HolderOf(FileRight.Write) == AccessRights.Never);
+            && (call.File is not TransactionMacFile
+                || rights.HolderOf(FileRight.Write) == AccessRights.Never);
         RefusedException.When(!isSound, Status.ParameterError);
         var file = call.FileAs<CardFile>();
         file.Option = call.Bytes[1];

@@ -19,7 +19,8 @@ internal static class Identification
     private static Answer GetVersion(ChipState card, Call call)
     {
         var profile = CardProfile.ByName(card.Memory.Profile);
-        byte[] version = [.. profile.Hardware.Span, .. profile.Software.Span, .. card.Memory.Uid, .. Production];
+        byte[] version =
+            [.. profile.Hardware.Span, .. profile.Software.Span, .. card.Memory.Uid, .. Production];
         return Answer.InFrames(version, profile.Hardware.Length, profile.Software.Length);
     }
 

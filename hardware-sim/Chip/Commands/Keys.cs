@@ -4,7 +4,9 @@ using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>Keys and key settings of the selected level. Sources: AN12343, table 39; AN12196, table 26.</summary>
+/// <summary>
+/// Keys and key settings of the selected level. Sources: AN12343, table 39; AN12196, table 26.
+/// </summary>
 internal static class Keys
 {
     private const int KeyLength = 16;
@@ -16,7 +18,12 @@ internal static class Keys
         new(0x45, Protection.Mac, GetSettings),
         new(0x54, Protection.Full, ChangeSettings) { Header = 0, Length = 1 },
         new(0x64, Protection.Mac, GetVersion) { LengthLeast = 1, LengthMost = 2 },
-        new(0xC4, Protection.Full, Change) { Header = 1, LengthLeast = 1 + KeyLength, LengthMost = 1 + 24 + 5 },
+        new(0xC4, Protection.Full, Change)
+        {
+            Header = 1,
+            LengthLeast = 1 + KeyLength + 1,
+            LengthMost = 1 + KeyLength + 1 + sizeof(uint),
+        },
     ];
 
     /// <exception cref="RefusedException">The selected level has no such key.</exception>
@@ -93,5 +100,6 @@ internal static class Keys
     private static CardKey NewKey(ReadOnlySpan<byte> value, byte version) =>
         new() { Type = KeyType.Aes, Value = value.ToArray(), Version = version };
 
-    private static byte PiccKeySettings2(ChipMemory memory) => (byte)(memory.Keys[0].Type == KeyType.Aes ? 0x81 : 0x01);
+    private static byte PiccKeySettings2(ChipMemory memory) =>
+        (byte)(memory.Keys[0].Type == KeyType.Aes ? 0x81 : 0x01);
 }

@@ -13,7 +13,13 @@ internal static class Records
         new(0xBB, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading },
         new(0xAB, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading, OneFrame = true },
         new(0x3B, Protection.File, Write) { Header = 7, AnnouncesLength = true, Rights = Writing },
-        new(0x8B, Protection.File, Write) { Header = 7, AnnouncesLength = true, Rights = Writing, OneFrame = true },
+        new(0x8B, Protection.File, Write)
+        {
+            Header = 7,
+            AnnouncesLength = true,
+            Rights = Writing,
+            OneFrame = true,
+        },
         new(0xDB, Protection.File, Update)
         {
             Header = 10,

@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
-/// <summary>The ways in which a file may be used. A command lists every right that is enough for it.</summary>
+/// <summary>
+/// The ways in which a file may be used. A command lists every right that is enough for it.
+/// </summary>
 [Flags]
 internal enum FileRight
 {
@@ -34,7 +36,8 @@ internal readonly record struct AccessRights(byte First, byte Second)
 
     /// <summary>Whether each right names a key of an application with that many keys, or none.</summary>
     public bool FitKeys(int keys) =>
-        Fits(First >> 4, keys) && Fits(First & 0xF, keys) && Fits(Second >> 4, keys) && Fits(Second & 0xF, keys);
+        Fits(First >> 4, keys) && Fits(First & 0xF, keys)
+        && Fits(Second >> 4, keys) && Fits(Second & 0xF, keys);
 
     private static bool Fits(int holder, int keys) => holder >= Free || holder < keys;
 }

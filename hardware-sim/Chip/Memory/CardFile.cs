@@ -30,7 +30,12 @@ internal abstract class CardFile
     public ushort? IsoId { get; init; }
 
     [JsonIgnore]
-    public CommMode Mode => (Option & 3) switch { 1 => CommMode.Mac, 3 => CommMode.Full, _ => CommMode.Plain };
+    public CommMode Mode => (Option & 3) switch
+    {
+        1 => CommMode.Mac,
+        3 => CommMode.Full,
+        _ => CommMode.Plain,
+    };
 
     /// <summary>File type as GetFileSettings reports it.</summary>
     [JsonIgnore]
@@ -67,7 +72,9 @@ internal sealed class ValueFile : CardFile
     /// <summary>Bit 0 LimitedCredit enabled, bit 1 free GetValue.</summary>
     public required byte Flags { get; init; }
 
-    /// <summary>What one LimitedCredit may give back: the debits of the last committed transaction with one.</summary>
+    /// <summary>
+    /// What one LimitedCredit may give back: the debits of the last committed transaction with one.
+    /// </summary>
     public int LimitedCredit { get; set; }
 
     public override byte Type => 2;
@@ -82,7 +89,9 @@ internal sealed class RecordFile : CardFile
 
     public required int RecordLength { get; init; }
 
-    /// <summary>Records as given at creation; a cyclic file keeps one of them for the pending write.</summary>
+    /// <summary>
+    /// Records as given at creation; a cyclic file keeps one of them for the pending write.
+    /// </summary>
     public required int RecordsMost { get; init; }
 
     /// <summary>Oldest first.</summary>

@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
-/// <summary>What tells one product from another: the answer to GetVersion and the size of the memory.</summary>
+/// <summary>
+/// What tells one product from another: the answer to GetVersion and the size of the memory.
+/// </summary>
 internal sealed class CardProfile
 {
     /// <summary>Historical byte 80, as a PC/SC reader shows every DESFire.</summary>

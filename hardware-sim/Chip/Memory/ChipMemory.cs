@@ -24,7 +24,9 @@ internal sealed class CardKey
     public static CardKey FactoryDes => new() { Type = KeyType.Des, Value = new byte[16], Version = 0 };
 }
 
-/// <summary>What has keys and settings of its own: the card as a whole (PICC level) or an application.</summary>
+/// <summary>
+/// What has keys and settings of its own: the card as a whole (PICC level) or an application.
+/// </summary>
 internal interface IKeyHolder
 {
     /// <summary>KeySett1.</summary>
@@ -40,7 +42,10 @@ internal sealed class Application : IKeyHolder
 
     public required byte KeySettings { get; set; }
 
-    /// <summary>Key type in bits 7–6, ISO file ids in bit 5, KeySett3 follows in bit 4, number of keys in bits 3–0.</summary>
+    /// <summary>
+    /// Key type in bits 7–6, ISO file ids in bit 5, KeySett3 follows in bit 4, number of keys in
+    /// bits 3–0.
+    /// </summary>
     public required byte KeySettings2 { get; init; }
 
     public byte? KeySettings3 { get; init; }

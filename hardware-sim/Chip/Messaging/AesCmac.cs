@@ -42,7 +42,9 @@ internal sealed class AesCmac : IDisposable
         return EncryptCbc(padded, Zeros)[^BlockLength..];
     }
 
-    /// <summary>The 8 bytes at odd places of the CMAC, as EV2 messaging and the transaction MAC send it.</summary>
+    /// <summary>
+    /// The 8 bytes at odd places of the CMAC, as EV2 messaging and the transaction MAC send it.
+    /// </summary>
     public byte[] ComputeShort(ReadOnlySpan<byte> message)
     {
         var full = Compute(message);

@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Simulator.Chip.Messaging;
 
-/// <summary>CRC32 as DESFire computes it: polynomial 04C11DB7 reflected, start FFFFFFFF, not inverted at the end.</summary>
+/// <summary>
+/// CRC32 as DESFire computes it: polynomial 04C11DB7 reflected, start FFFFFFFF, not inverted at the end.
+/// </summary>
 internal static class Crc32
 {
     private const uint ReflectedPolynomial = 0xEDB88320;

@@ -8,7 +8,8 @@ internal sealed record Ev2SessionKeys(AesCmac Encryption, AesCmac Mac)
     /// <param name="key">The card key, 16 bytes.</param>
     /// <param name="rndA">The reader's random number, 16 bytes, as sent.</param>
     /// <param name="rndB">The card's random number, 16 bytes, as sent.</param>
-    public static Ev2SessionKeys Derive(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rndA, ReadOnlySpan<byte> rndB)
+    public static Ev2SessionKeys Derive(
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> rndA, ReadOnlySpan<byte> rndB)
     {
         using var cmac = new AesCmac(key);
         return new Ev2SessionKeys(

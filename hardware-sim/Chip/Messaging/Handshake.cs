@@ -20,7 +20,9 @@ internal abstract class Handshake
             Status.AuthenticationError);
 }
 
-/// <summary>AuthenticateEV2First and NonFirst. Sources: AN12343, table 16; AN12196, tables 14 and 24.</summary>
+/// <summary>
+/// AuthenticateEV2First and NonFirst. Sources: AN12343, table 16; AN12196, tables 14 and 24.
+/// </summary>
 /// <param name="keyNumber">The key to prove.</param>
 /// <param name="key">16 bytes.</param>
 /// <param name="rndB">The chip's random number, 16 bytes.</param>

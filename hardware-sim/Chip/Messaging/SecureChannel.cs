@@ -3,15 +3,17 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip.Messaging;
 
 /// <summary>
-/// The card's end of an authenticated session. One call of <see cref="Open"/> and one of <see cref="Seal"/> for
-/// each command, in that order; another generation of messaging is another subclass.
+/// The card's end of an authenticated session. One call of <see cref="Open"/> and one of <see cref="Seal"/>
+/// for each command, in that order; another generation of messaging is another subclass.
 /// </summary>
 internal abstract class SecureChannel(byte keyNumber) : IDisposable
 {
     /// <summary>The key the session was opened with.</summary>
     public byte KeyNumber { get; } = keyNumber;
 
-    /// <summary>Bytes that follow the header on the wire when a command carries that many bytes of data.</summary>
+    /// <summary>
+    /// Bytes that follow the header on the wire when a command carries that many bytes of data.
+    /// </summary>
     public abstract int WireLength(CommMode mode, int dataLength);
 
     /// <summary>Checks and decrypts a command.</summary>
