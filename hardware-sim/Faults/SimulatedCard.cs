@@ -49,6 +49,9 @@ public sealed class SimulatedCard : ICardInSlot
     /// <summary>Exchanges since the last insertion.</summary>
     public int Apdus { get; private set; }
 
+    /// <summary>What every answer takes longer than the chip does. A card that leaves meanwhile acted.</summary>
+    public TimeSpan AnswerDelay { get; set; }
+
     /// <summary>Exchanges in the card's life.</summary>
     public long ApdusTotal { get; private set; }
 
@@ -153,14 +156,19 @@ public sealed class SimulatedCard : ICardInSlot
     /// <returns>The answer; nothing when the card is not there (any more).</returns>
     public byte[]? Transmit(ReadOnlySpan<byte> apdu)
     {
+        byte[]? answer;
         lock (_lock)
         {
             if (!IsInserted)
                 return null;
 
-            return PseudoApdu.Is(apdu) ? _chip.Transmit(apdu) : Exchange(apdu);
+            answer = PseudoApdu.Is(apdu) ? _chip.Transmit(apdu) : Exchange(apdu);
         }
+
+        return AnswerDelay > TimeSpan.Zero && LeavesWithin(AnswerDelay) ? null : answer;
     }
+
+    private bool LeavesWithin(TimeSpan delay) => SpinWait.SpinUntil(() => !IsInserted, delay);
 
     private byte[]? Exchange(ReadOnlySpan<byte> apdu)
     {

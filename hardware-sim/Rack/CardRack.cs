@@ -14,7 +14,7 @@ internal sealed class CardRack : IDisposable
     /// <summary>What a person sees on <c>help</c> and in the README of the commands.</summary>
     public const string Commands =
         "card UID | cards | insert SLOT NAME | remove SLOT | tear SLOT N before|after | flip SLOT N | " +
-        "clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
+        "slow SLOT MS | clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
 
     private readonly Lock _lock = new();
     private readonly Wallet _wallet;
@@ -88,6 +88,9 @@ internal sealed class CardRack : IDisposable
             case ["flip", var slot, var number]:
                 Arm(Slot(slot), number, (card, exchange) => card.Flip(exchange));
                 return "";
+            case ["slow", var slot, var milliseconds]:
+                CardIn(Slot(slot)).AnswerDelay = TimeSpan.FromMilliseconds(Number(milliseconds));
+                return "";
             case ["clone", var name, var newName]:
                 _wallet.Clone(name, newName);
                 return "";
@@ -125,17 +128,18 @@ internal sealed class CardRack : IDisposable
     {
         try
         {
-            arm(CardIn(slot), int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
+            arm(CardIn(slot), Number(number));
         }
         catch (ArgumentOutOfRangeException)
         {
             throw new RackException("late", $"exchange {number} is past");
         }
-        catch (Exception problem) when (problem is FormatException or OverflowException)
-        {
-            throw new RackException("number", $"'{number}' is not a number of an exchange");
-        }
     }
+
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new RackException("number", $"'{text}' is not a number");
 
     private string Count(VpcdSlot slot)
     {

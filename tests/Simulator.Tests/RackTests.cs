@@ -33,6 +33,8 @@ public sealed class RackTests : IDisposable
     [InlineData("tear 0 0 after", "late")]
     [InlineData("tear 0 x after", "number")]
     [InlineData("tear 0 3 later", "command")]
+    [InlineData("slow 0 soon", "number")]
+    [InlineData("slow 1 5", "empty")]
     [InlineData("clone 04112233445566 ../evil", "name")]
     [InlineData("dance", "command")]
     public void What_cannot_be_done_is_said_with_a_code(string command, string code)

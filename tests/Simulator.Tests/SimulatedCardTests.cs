@@ -56,6 +56,22 @@ public sealed class SimulatedCardTests
     }
 
     [Fact]
+    public async Task A_card_that_leaves_before_its_slow_answer_has_acted()
+    {
+        _card.Insert();
+        _card.AnswerDelay = TimeSpan.FromMinutes(5);
+        var answer = Task.Run(() => _card.Transmit(Create));
+        Assert.True(SpinWait.SpinUntil(() => _card.Apdus == 1, TimeSpan.FromSeconds(20)));
+
+        _card.Remove();
+
+        Assert.Null(await answer);
+        _card.AnswerDelay = TimeSpan.Zero;
+        _card.Insert();
+        Assert.Equal("9100", Convert.ToHexString(_card.Transmit(Select)!));
+    }
+
+    [Fact]
     public void A_fault_cannot_be_armed_for_the_past()
     {
         _card.Insert();
