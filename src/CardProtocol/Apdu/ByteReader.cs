@@ -11,8 +11,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
 
-    public int UInt24() => Byte() | (UInt16() << 8);
-
     public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));

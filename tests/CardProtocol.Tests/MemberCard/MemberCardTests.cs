@@ -159,7 +159,10 @@ public sealed class MemberCardTests
         using var key = Example.Key(CardKeyNumber.TransactionMac);
         Assert.Equal(2, card.Steps.Count);
         Assert.True(TransactionMac.Verify(key, Example.Uid, proof.Tmc, card.Steps, proof.Tmv));
+
+        var committed = card.Steps;
         Assert.Equal(0, card.ReadBalance());
         Assert.Single(card.Steps);
+        Assert.Equal(2, committed.Count);
     }
 }
