@@ -75,6 +75,16 @@ internal sealed record CardTransaction
     public static CardTransaction? At(DbSession db, Card card, long counter) =>
         Between(db, card, counter, counter).SingleOrDefault();
 
+    /// <summary>The posted transaction at a counter, or the first one above it.</summary>
+    public static CardTransaction? NextFrom(DbSession db, Card card, long counter) =>
+        db.Find<CardTransaction>(
+            $"""
+            SELECT {Columns} FROM card_transaction
+            WHERE uid = @Uid AND generation = @Generation AND tm_key_version = @TmKeyVersion AND counter >= @counter
+            ORDER BY counter LIMIT 1
+            """,
+            new { card.Uid, card.Generation, TmKeyVersion = (long)card.TmKeyVersion, counter });
+
     public static CardTransaction? Of(DbSession db, JournalPlace place) =>
         db.Find<CardTransaction>(
             $"SELECT {Columns} FROM card_transaction WHERE terminal = @Terminal AND sequence = @Sequence", place);

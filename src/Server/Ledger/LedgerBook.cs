@@ -23,8 +23,8 @@ internal static class LedgerBook
         PostEntries(book.Db, card, commit, circumstance.Currency);
         ApplyCardActions(book, card, commit);
         Intents.Posted(book, card, commit);
-        Continuity.Review(book, card, commit.Counter);
         Doubts.ReviewAround(book, card, commit.Counter);
+        Continuity.Review(book, card, commit.Counter);
         return new Verdict.Accepted();
     }
 

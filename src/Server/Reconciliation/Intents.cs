@@ -1,6 +1,8 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Reconciliation;
 
@@ -52,6 +54,15 @@ internal sealed record IntentRow
     public byte[] Body { get; init; } = [];
 
     public JournalPlace Place => new(Terminal, Sequence);
+
+    /// <summary>The commit that the intent would have made.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="tmv">The card's MAC; zero where it is lost.</param>
+    /// <param name="previous">What the card answered to CommitReaderID, or must have.</param>
+    public ReportedCommit Reported(Card card, TransactionMacValue tmv, EncryptedReaderId previous) =>
+        new(Place, card.ChipUid, new CommitEvidence(
+            new CommitProof(checked((uint)Counter), tmv),
+            JournalReading.StepsOf(JournalReading.IntentOf(Body).Steps, previous)));
 }
 
 /// <summary>The intents of all terminals.</summary>

@@ -103,7 +103,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     {
         var uid = Hex(intent.Card);
         var card = Card.Find(book.Db, uid, intent.Card.Generation);
-        Intents.Insert(book.Db, new IntentRow
+        var row = new IntentRow
         {
             Terminal = place.Terminal,
             Sequence = place.Sequence,
@@ -111,9 +111,10 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
             Generation = card?.Generation ?? intent.Card.Generation,
             Counter = (long)intent.CounterRead + 1,
             State = IntentState.Open,
-        });
+        };
+        Intents.Insert(book.Db, row);
         if (card is not null)
-            Doubts.Review(book, card, place);
+            Doubts.Review(book, card, row);
         return new Verdict.Accepted();
     }
 
@@ -214,7 +215,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     private static Verdict.Accepted Review(OpenBook book, IntentRow intent)
     {
         if (Card.Find(book.Db, intent.Uid, intent.Generation) is { } card)
-            Doubts.Review(book, card, intent.Place);
+            Doubts.Review(book, card, intent);
         return new Verdict.Accepted();
     }
 
