@@ -1,0 +1,27 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Cards;
+
+namespace SmartCardCrm.Server.Tests.Chain;
+
+/// <summary>A chain's masters, fixed, so that a failure repeats.</summary>
+internal sealed class TestSecrets : ICardSecrets
+{
+    public const byte Version = 1;
+
+    public static readonly KeyVersions Versions = new(Version, Version, Version, Version);
+
+    public static CardKey SaleKey(Uid uid) => Master(CardKeyNumber.Sale).DeriveFor(uid);
+
+    public static PersonalisationKeys KeysFor(Uid uid) =>
+        new(uid, Enum.GetValues<CardKeyNumber>().Select(Master));
+
+    public CardKey TransactionMacKey(Uid uid, byte version) =>
+        Master(CardKeyNumber.TransactionMac).DeriveFor(uid);
+
+    public ReaderIdKey ReaderIdKey(uint terminal) => CardProtocol.ReaderIdKey.Derive(Filled(0x77), terminal);
+
+    private static MasterKey Master(CardKeyNumber number) =>
+        new(number, Version, Filled((byte)(0x10 + number)));
+
+    private static byte[] Filled(byte value) => [.. Enumerable.Repeat(value, 16)];
+}

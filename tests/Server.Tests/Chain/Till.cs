@@ -1,0 +1,246 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Tests.Chain;
+
+/// <summary>How a tap ends, for card and journal.</summary>
+public enum Fate
+{
+    /// <summary>The card commits and the terminal sees it.</summary>
+    Answered,
+
+    /// <summary>Torn before CommitTransaction: nothing happened, and the terminal knows.</summary>
+    TornBeforeCommit,
+
+    /// <summary>The card commits; its answer is lost.</summary>
+    AnswerLost,
+
+    /// <summary>CommitTransaction is lost on its way; the terminal cannot know.</summary>
+    CommitLost,
+
+    /// <summary>The card commits; the terminal dies and never writes another line about it.</summary>
+    Died,
+}
+
+/// <summary>What one sale is to do.</summary>
+internal sealed record TestSale(int Amount)
+{
+    public int Redeem { get; init; }
+    public Fate Fate { get; init; } = Fate.Answered;
+
+    /// <summary>Card actions that the terminal knows.</summary>
+    public IReadOnlyList<CardAction> Pending { get; init; } = [];
+
+    /// <summary>A dishonest terminal's way with what it writes on the card; value commands follow the
+    /// record.</summary>
+    public Func<LogRecord, LogRecord> Forge { get; init; } = record => record;
+}
+
+/// <summary>A small terminal: real sales on a simulated card, and a journal of them as the wire has
+/// it.</summary>
+internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
+{
+    public uint Number { get; } = number;
+
+    public TestJournal Journal { get; } = new();
+
+    /// <summary>Reader ids are signed with this terminal's key, unless it pretends.</summary>
+    public uint SignsAs { get; init; } = number;
+
+    /// <summary>A sale; the sequence of its intent.</summary>
+    public uint Sell(Chip chip, TestSale sale)
+    {
+        using var key = TestSecrets.SaleKey(chip.Uid);
+        using var card = MemberCard.Open(chip, key, CardKeyNumber.Sale, RandomNumberGenerator.Fill);
+        var (read, balance) = (card.ReadNewest(), card.ReadBalance());
+        var actions = PendingCardActions.Apply(
+            read.LastCardAction, balance, ProgrammeBook.FirstRules.CardBalanceMost, sale.Pending);
+        var record = sale.Forge(Decide(read, balance, actions, sale));
+        var readerId = Sign(chip.Uid, record.Counter);
+        foreach (var action in actions)
+            Change(card, action.Points);
+        if (record.Redeemed > 0)
+            card.Debit(record.Redeemed);
+        if (record.Earned > 0)
+            card.Credit(record.Earned);
+        card.Append(record);
+        Step[] steps = [.. card.Steps.Select(WireStep), Wire(readerId)];
+        var intent = Journal.Add(new EntryBody
+        {
+            Intent = IntentOf(chip, sale, (read, balance), record, steps),
+        });
+        var answered = card.CommitReaderId(readerId);
+        End(chip, sale.Fate, card, intent, answered);
+        return intent;
+    }
+
+    /// <summary>Looks at the card's log, as a terminal does with a card it has a doubt about.</summary>
+    /// <param name="chip">The card.</param>
+    /// <param name="intent">Sequence of the doubtful intent.</param>
+    public void Settle(Chip chip, uint intent)
+    {
+        using var key = TestSecrets.SaleKey(chip.Uid);
+        using var card = MemberCard.Open(chip, key, CardKeyNumber.Sale, RandomNumberGenerator.Fill);
+        var log = card.ReadLog(10);
+        var ours = log.FirstOrDefault(record => (record.Terminal, record.Sequence) == (Number, intent));
+        var settlement = new Settlement
+        {
+            IntentSequence = intent,
+            Happened = ours is not null,
+            Card = CardRefOf(chip.Uid),
+            NewestCounter = log[0].Counter,
+        };
+        if (ours == log[0])
+        {
+            var last = card.ReadLastCommit();
+            settlement.Tmc = last.Tmc;
+            settlement.Tmv = Wire(last.Tmv);
+        }
+
+        Journal.Add(new EntryBody { Settlement = settlement });
+    }
+
+    public void Abandon(uint intent) =>
+        Journal.Add(new EntryBody { Abandonment = new Abandonment { IntentSequence = intent } });
+
+    private static void Change(MemberCard card, int points)
+    {
+        if (points > 0)
+            card.Credit(points);
+        if (points < 0)
+            card.Debit(-points);
+    }
+
+    private static CardRef CardRefOf(Uid uid) => new() { Uid = Wire(uid), LayoutVersion = 1 };
+
+    private LogRecord Decide(
+        LogRecord read, int balance, IReadOnlyList<AppliedCardAction> actions, TestSale sale)
+    {
+        var rules = ProgrammeBook.FirstRules;
+        var spendable = balance + actions.Sum(action => action.Points);
+        var request = new SaleRequest(new Money(sale.Amount, rules.Currency), sale.Redeem);
+        var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules)).Terms;
+        return read with
+        {
+            Counter = read.Counter + 1,
+            Time = clock.GetUtcNow(),
+            Terminal = Number,
+            Sequence = Journal.Next,
+            Kind = LogKind.Sale,
+            Circumstances = actions.Count > 0
+                ? Circumstances.Offline | Circumstances.CardActionApplied
+                : Circumstances.Offline,
+            RuleSetVersion = (ushort)rules.Version,
+            Earned = terms.Earned,
+            Redeemed = terms.Redeemed,
+            Amount = sale.Amount,
+            BalanceAfter = spendable + terms.Earned - terms.Redeemed,
+            LastCardAction = (ushort)(read.LastCardAction + actions.Count),
+        };
+    }
+
+    private ReaderId Sign(Uid uid, uint counter)
+    {
+        using var key = secrets.ReaderIdKey(SignsAs);
+        return key.Sign(uid, Number, Journal.Next, counter);
+    }
+
+    private void End(Chip chip, Fate fate, MemberCard card, uint intent, EncryptedReaderId answered)
+    {
+        var proof = fate is Fate.TornBeforeCommit or Fate.CommitLost ? default : card.Commit();
+        EntryBody? entry = fate switch
+        {
+            Fate.Answered => new EntryBody { Outcome = OutcomeOf(chip, card, intent, proof) },
+            Fate.TornBeforeCommit => new EntryBody
+            {
+                Failure = new Failure { IntentSequence = intent, Code = "card-lost" },
+            },
+            Fate.AnswerLost or Fate.CommitLost => new EntryBody
+            {
+                Doubt = new Doubt { IntentSequence = intent, EncryptedPreviousReaderId = Wire(answered) },
+            },
+            _ => null,
+        };
+        if (entry is not null)
+            Journal.Add(entry);
+    }
+
+    private static Outcome OutcomeOf(Chip chip, MemberCard card, uint intent, CommitProof proof) =>
+        new()
+        {
+            IntentSequence = intent,
+            Card = CardRefOf(chip.Uid),
+            Tmc = proof.Tmc,
+            Tmv = Wire(proof.Tmv),
+            Steps = { card.Steps.Select(WireStep) },
+        };
+
+    private static Intent IntentOf(
+        Chip chip, TestSale sale, (LogRecord Record, int Balance) read, LogRecord written, Step[] steps) =>
+        new()
+        {
+            OperationId = ByteString.CopyFrom(new byte[16]),
+            Card = CardRefOf(chip.Uid),
+            Context = new SaleContext
+            {
+                Programme = 1,
+                Currency = "USD",
+                Store = 319,
+                StoreZone = "America/New_York",
+                BusinessDate = "2026-01-05",
+                RuleSetVersion = written.RuleSetVersion,
+            },
+            CounterRead = read.Record.Counter,
+            BalanceBefore = read.Balance,
+            BalanceAfter = written.BalanceAfter,
+            Earned = (uint)written.Earned,
+            Redeemed = (uint)written.Redeemed,
+            AmountMinor = sale.Amount,
+            Steps = { steps },
+            Offline = true,
+            CardActions =
+            {
+                Enumerable.Range(1, written.LastCardAction)
+                    .Skip(read.Record.LastCardAction)
+                    .Select(number => (uint)number),
+            },
+        };
+
+    private static Step WireStep(TransactionStep step) =>
+        new() { Header = ByteString.CopyFrom(step.Header.Span), Data = ByteString.CopyFrom(step.Data.Span) };
+
+    // CommitReaderID before the card has answered it.
+    private static Step Wire(ReaderId id)
+    {
+        var bytes = new byte[ReaderId.Length];
+        id.CopyTo(bytes);
+        return new Step { Header = ByteString.CopyFrom(0xC8), Data = ByteString.CopyFrom(bytes) };
+    }
+
+    private static ByteString Wire(Uid uid)
+    {
+        var bytes = new byte[Uid.Length];
+        uid.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+
+    private static ByteString Wire(TransactionMacValue tmv)
+    {
+        var bytes = new byte[TransactionMacValue.Length];
+        tmv.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+
+    private static ByteString Wire(EncryptedReaderId id)
+    {
+        var bytes = new byte[EncryptedReaderId.Length];
+        id.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+}

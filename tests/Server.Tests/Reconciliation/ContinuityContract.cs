@@ -1,0 +1,151 @@
+using CsCheck;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Tests.Storage;
+
+namespace SmartCardCrm.Server.Tests.Reconciliation;
+
+/// <summary>Whatever arrives in whatever order: one history for each card, on every engine.</summary>
+public abstract class ContinuityContract(Engine engine)
+{
+    private const int Cards = 2;
+    private const int Tills = 3;
+
+    private static readonly Gen<Tap> Taps =
+        from card in Gen.Int[0, Cards - 1]
+        from till in Gen.Int[0, Tills - 1]
+        from amount in Gen.Int[0, 30_00]
+        from redeem in Gen.Int[0, 40]
+        from fate in Gen.Frequency(
+            (8, Gen.Const(Fate.Answered)),
+            (1, Gen.Const(Fate.TornBeforeCommit)),
+            (2, Gen.Const(Fate.AnswerLost)),
+            (2, Gen.Const(Fate.CommitLost)),
+            (1, Gen.Const(Fate.Died)))
+        from settles in Gen.Bool
+        select new Tap(card, till, new TestSale(amount) { Redeem = redeem, Fate = fate }, settles);
+
+    private static readonly Gen<Piece> Pieces =
+        from till in Gen.Int[0, Tills - 1]
+        from back in Gen.Int[0, 6]
+        from length in Gen.Int[0, 5]
+        select new Piece(till, back, length);
+
+    protected abstract int Histories { get; }
+
+    [Fact]
+    public void A_gap_opens_shrinks_and_heals()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var chip = hq.Issue(1);
+        Till[] tills = [.. Enumerable.Range(0, 4).Select(_ => hq.NewTill())];
+        foreach (var till in tills)
+            till.Sell(chip, new TestSale(1_00));
+
+        hq.Sync(tills[3]);
+        Assert.Equal(["gap 2..4"], hq.Open());
+        hq.Sync(tills[1]);
+        Assert.Equal(["gap 4", "gap 2"], hq.Open());
+        hq.Sync(tills[2]);
+        Assert.Equal(["gap 2"], hq.Open());
+        Assert.Equal(1, hq.CardOf(chip).AcknowledgedCounter);
+        hq.Sync(tills[0]);
+
+        Assert.Empty(hq.Open());
+        Assert.Equal(["gap arrived", "gap arrived"], hq.Healed());
+        hq.AssertBalanced(chip);
+    }
+
+    [Fact]
+    public void A_sale_that_overtakes_the_birth_waits_for_it_as_a_gap()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, till) = (Chip.FromFactory(1), hq.NewTill());
+        var birth = hq.Personalise(chip);
+        till.Sell(chip, new TestSale(1_00));
+        hq.Sync(till);
+        Assert.Equal(["gap 1"], hq.Open());
+
+        hq.Cards.CompleteBirth(chip.Uid, birth);
+
+        Assert.Empty(hq.Open());
+        hq.AssertBalanced(chip);
+    }
+
+    [Fact]
+    public void Any_order_of_arrival_with_duplicates_gives_the_same_state_and_no_open_exception() =>
+        Gen.Select(Taps.Array[1, 12], Pieces.Array[0, 12], Pieces.Array[0, 12])
+            .Sample(
+                (taps, first, second) =>
+                {
+                    var history = Run(taps);
+                    Assert.Equal(Arrive(history, first), Arrive(history, second));
+                },
+                iter: Histories, threads: 1);
+
+    // What happened in the shops: the same for every order in which headquarters hears of it.
+    private History Run(Tap[] taps)
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        Chip[] chips = [.. Enumerable.Range(0, Cards).Select(number => hq.Issue((uint)number))];
+        Till[] tills = [.. Enumerable.Range(0, Tills).Select(_ => hq.NewTill())];
+        var doubts = new List<(int Card, int Till, uint Intent)>();
+        foreach (var tap in taps)
+        {
+            var settled = doubts.Where(one => tap.Settles && (one.Card, one.Till) == (tap.Card, tap.Till));
+            foreach (var doubt in settled.ToList())
+            {
+                tills[doubt.Till].Settle(chips[doubt.Card], doubt.Intent);
+                doubts.Remove(doubt);
+            }
+
+            var intent = tills[tap.Till].Sell(chips[tap.Card], tap.Sale);
+            if (tap.Sale.Fate is Fate.AnswerLost or Fate.CommitLost)
+                doubts.Add((tap.Card, tap.Till, intent));
+        }
+
+        // Each card is tapped once more, so that every doubt can be settled.
+        foreach (var chip in chips)
+            tills[0].Sell(chip, new TestSale(1_00));
+        return new History(chips, tills);
+    }
+
+    // Everything arrives in pieces, some again, and at last all of it.
+    private string Arrive(History history, Piece[] pieces)
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        foreach (var chip in history.Chips)
+            hq.Adopt(chip.Uid);
+        foreach (var piece in pieces)
+        {
+            var till = history.Tills[piece.Till];
+            var head = (int)hq.Database.Read(db => Journals.Head(db, till.Number)).Sequence;
+            var from = Math.Max(head - piece.Back, 0);
+            hq.Intake.Take(till.Number, [.. till.Journal.Entries.Skip(from).Take(piece.Back + piece.Length)]);
+        }
+
+        foreach (var till in history.Tills)
+            hq.Sync(till);
+        Assert.Empty(hq.Open());
+        hq.AssertBalanced(history.Chips);
+        return hq.State();
+    }
+
+    private sealed record Tap(int Card, int Till, TestSale Sale, bool Settles);
+
+    private sealed record Piece(int Till, int Back, int Length);
+
+    private sealed record History(Chip[] Chips, Till[] Tills);
+}
+
+public sealed class ContinuityOnSqlite(SqliteEngine engine)
+    : ContinuityContract(engine), IClassFixture<SqliteEngine>
+{
+    protected override int Histories => 30;
+}
+
+public sealed class ContinuityOnPostgres(PostgresCluster cluster)
+    : ContinuityContract(new PostgresEngine(cluster))
+{
+    protected override int Histories => 5;
+}

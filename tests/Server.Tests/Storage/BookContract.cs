@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Time.Testing;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Tests.Storage;
+
+/// <summary>What every engine must do alike.</summary>
+public abstract class BookContract(Engine engine)
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public void Work_that_throws_leaves_nothing_behind()
+    {
+        using var database = engine.OpenBook();
+        var members = new MemberBook(database, _clock);
+        new ProgrammeBook(database, _clock).SeedFirst();
+
+        Assert.Throws<InvalidOperationException>(() => database.Write(db =>
+        {
+            Feed.Publish(db, "one", Item(1));
+            throw new InvalidOperationException("The work went wrong.");
+        }));
+
+        Assert.Equal(1ul, database.Read(Feed.Head));
+        Assert.Equal(1, members.Add(1, new NewMember("Ada", null, "en")).Id);
+    }
+
+    [Fact]
+    public void A_migration_runs_once()
+    {
+        using var database = engine.OpenBook();
+
+        Migrations.Run(database);
+
+        Assert.Equal(
+            database.Read(db => db.Value<long>("SELECT MAX(number) FROM migration")),
+            database.Read(db => db.Value<long>("SELECT COUNT(*) FROM migration")));
+    }
+
+    [Fact]
+    public void A_feed_item_moves_to_the_end_when_it_changes()
+    {
+        using var database = engine.OpenBook();
+
+        database.Write(db =>
+        {
+            Feed.Publish(db, "one", Item(1));
+            Feed.Publish(db, "two", Item(2));
+            Feed.Publish(db, "one", Item(3));
+        });
+
+        var after = database.Read(db => Feed.After(db, 0, 10));
+        Assert.Equal([(2ul, 2u), (3ul, 3u)], after.Select(item => (item.Position, item.RuleSet.Version)));
+        Assert.Equal([3ul], database.Read(db => Feed.After(db, 2, 10)).Select(item => item.Position));
+    }
+
+    [Fact]
+    public void Rules_are_published_as_the_next_version_and_reach_the_feed()
+    {
+        using var database = engine.OpenBook();
+        var programmes = new ProgrammeBook(database, _clock);
+        programmes.SeedFirst();
+        programmes.SeedFirst();
+
+        var second = programmes.Publish(ProgrammeBook.FirstRules with { PointsPerUnit = 2 });
+
+        Assert.Equal((2, 2), (second.Version, programmes.Current(1).PointsPerUnit));
+        var told = database.Read(db => Feed.After(db, 0, 10));
+        Assert.Equal([1u, 2u], told.Select(item => item.RuleSet.Version));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { Currency = "EUR" }));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { PointValueMinor = 0 }));
+    }
+
+    [Fact]
+    public void Members_are_listed_in_pages_and_found_by_name_or_phone()
+    {
+        using var database = engine.OpenBook();
+        new ProgrammeBook(database, _clock).SeedFirst();
+        var members = new MemberBook(database, _clock);
+        foreach (var name in new[] { "Ada", "Grace", "Анна" })
+            members.Add(1, new NewMember(name, $"+1 555 {name.Length}", "en"));
+
+        Assert.Equal(["Grace"], members.List("gRA", 0, 10).Rows.Select(member => member.Name));
+        Assert.Equal(["Анна"], members.List("АННА", 0, 10).Rows.Select(member => member.Name));
+        Assert.Equal(["Ada"], members.List("555 3", 0, 10).Rows.Select(member => member.Name));
+        var page = members.List(null, 1, 1);
+        Assert.Equal((3, "Grace"), (page.Total, page.Rows.Single().Name));
+    }
+
+    [Fact]
+    public void A_plan_is_the_same_at_every_attempt_until_the_card_is_born()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var chip = Chip.FromFactory(1);
+        var birth = hq.Personalise(chip);
+        hq.Clock.Advance(TimeSpan.FromHours(1));
+
+        var again = hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions);
+        Assert.Equal(birth.Proof, Headquarters.Personalise(chip, ((PlanAnswer.Planned)again).Plan).Proof);
+        Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, birth));
+
+        Assert.IsType<Verdict.Duplicate>(hq.Cards.CompleteBirth(chip.Uid, birth));
+        Assert.Equal(new PlanAnswer.Refused("card-taken"), hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions));
+        Assert.Equal(
+            new PlanAnswer.Refused("member-unknown"), hq.Cards.Plan(chip.Uid, 99, TestSecrets.Versions));
+        var card = Assert.Single(hq.Feed(), item => item.Card is not null).Card;
+        Assert.Equal((SyncContract.CardStatus.Active, 1u), (card.Status, card.AcknowledgedCounter));
+    }
+
+    [Fact]
+    public void A_birth_that_the_card_did_not_sign_activates_nothing()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var chip = Chip.FromFactory(1);
+        var birth = hq.Personalise(chip);
+
+        var verdict = hq.Cards.CompleteBirth(chip.Uid, birth with { Steps = [.. birth.Steps.Skip(1)] });
+
+        Assert.Equal(new Verdict.Parked("bad-proof", "mac"), verdict);
+        Assert.Equal(SyncContract.CardStatus.Personalising, hq.CardOf(chip).Status);
+        Assert.DoesNotContain(hq.Feed(), item => item.Card is not null);
+    }
+
+    private static FeedItem Item(uint version) => new() { RuleSet = new RuleSetItem { Version = version } };
+}
+
+public sealed class BookOnSqlite(SqliteEngine engine) : BookContract(engine), IClassFixture<SqliteEngine>;
+
+public sealed class BookOnPostgres(PostgresCluster cluster) : BookContract(new PostgresEngine(cluster));
