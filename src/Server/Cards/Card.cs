@@ -51,7 +51,9 @@ internal sealed record Card
     public long CreatedUs { get; init; }
 
     public Uid ChipUid =>
-        CardProtocol.Uid.TryParse(Uid, out var uid) ? uid : throw new FormatException("The book holds a bad UID.");
+        CardProtocol.Uid.TryParse(Uid, out var uid)
+            ? uid
+            : throw new FormatException("The book holds a bad UID.");
 
     /// <summary>The card of a UID; generation 0 asks for the newest.</summary>
     public static Card? Find(DbSession db, string uid, long generation) =>

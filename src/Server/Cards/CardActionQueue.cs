@@ -5,7 +5,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>Changes of points that wait for a card's next tap: numbered per card without a hole, never withdrawn.</summary>
+/// <summary>Changes of points that wait for a card's next tap: numbered per card without a hole, never
+/// withdrawn.</summary>
 internal static class CardActionQueue
 {
     /// <summary>The till gave up on an operation that the card had made all the same.</summary>
@@ -21,16 +22,27 @@ internal static class CardActionQueue
     {
         if (points == 0)
             return;
-        var number = book.Db.List<long>(
+        var numbers = book.Db.List<long>(
             """
-            INSERT INTO card_action (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
-            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @points, @reason, @Terminal, @Sequence, @NowUs
+            INSERT INTO card_action
+                (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
+            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @points, @reason,
+                @Terminal, @Sequence, @NowUs
             FROM card_action WHERE uid = @Uid AND generation = @Generation
             ON CONFLICT (for_terminal, for_sequence) DO NOTHING
             RETURNING number
             """,
-            new { card.Uid, card.Generation, points, reason, operation.Terminal, operation.Sequence, book.NowUs });
-        foreach (var queued in number)
+            new
+            {
+                card.Uid,
+                card.Generation,
+                points,
+                reason,
+                operation.Terminal,
+                operation.Sequence,
+                book.NowUs,
+            });
+        foreach (var queued in numbers)
         {
             Sync.Feed.Publish(book.Db, $"card-action:{card.Uid}:{card.Generation}:{queued}", new FeedItem
             {
@@ -46,7 +58,8 @@ internal static class CardActionQueue
         }
     }
 
-    /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never queued them.</summary>
+    /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never
+    /// queued them.</summary>
     public static IReadOnlyList<CardAction> Between(DbSession db, Card card, int after, int through) =>
         [.. db.List<ActionRow>(
             """

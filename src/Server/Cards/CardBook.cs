@@ -9,7 +9,8 @@ using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>Issues cards: plans one before it is touched, and activates it when its birth is proven.</summary>
+/// <summary>Issues cards: plans one before it is touched, and activates it when its birth is
+/// proven.</summary>
 internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProvider clock)
 {
     /// <summary>Plans a card for a member. While it is being personalised, the same plan each time.</summary>
@@ -29,7 +30,8 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             return new PlanAnswer.Planned(new CardPlan(card, BirthPlan.Of(card, owner.Language, readerKey)));
         });
 
-    /// <summary>Checks the birth's proof, posts it, and makes the card active; entries that waited for it are taken.</summary>
+    /// <summary>Checks the birth's proof, posts it, and makes the card active; entries that waited for it are
+    /// taken.</summary>
     /// <returns>Duplicate where the card is active already; parked where the proof does not hold.</returns>
     /// <exception cref="ArgumentException">The card was never planned.</exception>
     public Verdict CompleteBirth(Uid uid, CommitEvidence evidence) =>
@@ -47,8 +49,12 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         var verdict = PostBirth(book, card, evidence);
         if (verdict is Verdict.Parked(var cause, var detail))
         {
-            ExceptionBook.Open(
-                book, Difference.Over(BirthPlan.PlaceOf(card), cause, detail) with { Uid = card.Uid, Counter = 1 });
+            ExceptionBook.Open(book, Difference.Over(BirthPlan.PlaceOf(card), cause, detail) with
+            {
+                Uid = card.Uid,
+                Generation = card.Generation,
+                Counter = 1,
+            });
             return verdict;
         }
 
@@ -68,7 +74,8 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         var currency = ProgrammeBook.Current(book.Db, card.Programme).Currency;
         return Proof.Check(reported, card.Number, tmKey, readerKey) switch
         {
-            ProofResult.Proven(var commit) => LedgerBook.Post(book, card, commit, Circumstance.Unknown(currency)),
+            ProofResult.Proven(var commit) =>
+                LedgerBook.Post(book, card, commit, Circumstance.Unknown(currency)),
             ProofResult.Refuted(var cause, var detail) => new Verdict.Parked(cause, detail),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -83,9 +90,9 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
                 (uid, generation, number, programme, member, status, issuer_key_version, enquiry_key_version,
                 sale_key_version, tm_key_version, balance_most, plan_id, birth_seconds, birth_rule_set,
                 birth_expiry_day, birth_flags, created_us)
-            SELECT @uid, 1, COALESCE(MAX(number), 1000000) + 1, @Programme, @Member, @Status, @Issuer, @Enquiry,
-                @Sale, @TransactionMac, @CardBalanceMost, COALESCE(MAX(plan_id), 0) + 1, @BirthSeconds, @Version,
-                0, @Origin, @CreatedUs
+            SELECT @uid, 1, COALESCE(MAX(number), 1000000) + 1, @Programme, @Member, @Status, @Issuer,
+                @Enquiry, @Sale, @TransactionMac, @CardBalanceMost, COALESCE(MAX(plan_id), 0) + 1,
+                @BirthSeconds, @Version, 0, @Origin, @CreatedUs
             FROM card
             """,
             new

@@ -3,7 +3,8 @@ using SmartCardCrm.Server.Ledger;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>What a card is to be personalised with: stored before the first command, the same at every attempt.</summary>
+/// <summary>What a card is to be personalised with: stored before the first command, the same at every
+/// attempt.</summary>
 /// <param name="Card">The card as it stands in the book.</param>
 /// <param name="Content">What personalising writes on the chip.</param>
 internal sealed record CardPlan(Card Card, PersonalisationPlan Content);
@@ -17,11 +18,13 @@ internal abstract record PlanAnswer
     public sealed record Planned(CardPlan Plan) : PlanAnswer;
 
     /// <summary>It cannot be.</summary>
-    /// <param name="Code">Stable: member-unknown, card-taken (it is another member's, or finished already).</param>
+    /// <param name="Code">Stable: member-unknown, card-taken (it is another member's, or finished
+    /// already).</param>
     public sealed record Refused(string Code) : PlanAnswer;
 }
 
-/// <summary>Makes the content of a plan from what the book keeps of it. Pure, so that it comes out the same each time.</summary>
+/// <summary>Makes the content of a plan from what the book keeps of it. Pure, so that it comes out the same
+/// each time.</summary>
 internal static class BirthPlan
 {
     /// <summary>The server's own terminal number, under which it commits births.</summary>

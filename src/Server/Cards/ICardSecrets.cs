@@ -2,7 +2,8 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>The keys that the book needs to check what cards have signed. The vault has them; tests have their own.</summary>
+/// <summary>The keys that the book needs to check what cards have signed. The vault has them; tests have
+/// their own.</summary>
 internal interface ICardSecrets
 {
     /// <summary>The transaction MAC key of one card. The caller disposes of it.</summary>

@@ -10,7 +10,8 @@ internal static class ProofState
     /// <summary>The card's own MAC was verified.</summary>
     public const string Proven = "proven";
 
-    /// <summary>The MAC is lost, but both neighbours are posted, the next names it and read its record.</summary>
+    /// <summary>The MAC is lost, but both neighbours are posted, the next names it and read its
+    /// record.</summary>
     public const string Inferred = "inferred";
 }
 
@@ -80,14 +81,16 @@ internal sealed record CardTransaction
         db.Find<CardTransaction>(
             $"""
             SELECT {Columns} FROM card_transaction
-            WHERE uid = @Uid AND generation = @Generation AND tm_key_version = @TmKeyVersion AND counter >= @counter
+            WHERE uid = @Uid AND generation = @Generation AND tm_key_version = @TmKeyVersion
+                AND counter >= @counter
             ORDER BY counter LIMIT 1
             """,
             new { card.Uid, card.Generation, TmKeyVersion = (long)card.TmKeyVersion, counter });
 
     public static CardTransaction? Of(DbSession db, JournalPlace place) =>
         db.Find<CardTransaction>(
-            $"SELECT {Columns} FROM card_transaction WHERE terminal = @Terminal AND sequence = @Sequence", place);
+            $"SELECT {Columns} FROM card_transaction WHERE terminal = @Terminal AND sequence = @Sequence",
+            place);
 
     /// <summary>Gives an inferred transaction the MAC that arrived late.</summary>
     public static void Prove(DbSession db, JournalPlace place, TransactionMacValue tmv) =>

@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Server.Ledger;
 
-/// <summary>Where an operation stands in a terminal's journal: the name that card, terminal and ledger share for it.</summary>
+/// <summary>Where an operation stands in a terminal's journal: the name that card, terminal and ledger share
+/// for it.</summary>
 /// <param name="Terminal">The terminal's number, 0 for the server itself.</param>
 /// <param name="Sequence">The entry that holds the intent.</param>
 internal readonly record struct JournalPlace(long Terminal, long Sequence)

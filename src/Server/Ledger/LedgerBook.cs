@@ -7,11 +7,13 @@ using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Ledger;
 
-/// <summary>Posts what cards have signed: each transaction once, as double entry, and then looks at its neighbours.</summary>
+/// <summary>Posts what cards have signed: each transaction once, as double entry, and then looks at its
+/// neighbours.</summary>
 internal static class LedgerBook
 {
     /// <summary>Takes a commit into the book.</summary>
-    /// <returns>Accepted also where the book has the same already; parked where it has another in its place.</returns>
+    /// <returns>Accepted also where the book has the same already; parked where it has another in its
+    /// place.</returns>
     public static Verdict Post(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance)
     {
         if (CardTransaction.At(book.Db, card, commit.Counter) is { } posted)
@@ -60,7 +62,8 @@ internal static class LedgerBook
             db.Run(
                 """
                 INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
-                SELECT COALESCE(MAX(id), 0) + 1, @Programme, @currency, @Account, @Owner, @Points, @Terminal, @Sequence
+                SELECT COALESCE(MAX(id), 0) + 1, @Programme, @currency, @Account, @Owner, @Points,
+                    @Terminal, @Sequence
                 FROM posting
                 """,
                 new

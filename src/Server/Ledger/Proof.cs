@@ -47,10 +47,12 @@ internal abstract record ProofResult
     public sealed record Refuted(string Cause, string Detail) : ProofResult;
 }
 
-/// <summary>Checks what a terminal reports against what the card signed. Pure: the same report, the same answer.</summary>
+/// <summary>Checks what a terminal reports against what the card signed. Pure: the same report, the same
+/// answer.</summary>
 internal static class Proof
 {
-    /// <summary>Whether the card's MAC covers the report, and the report says what a member card can do.</summary>
+    /// <summary>Whether the card's MAC covers the report, and the report says what a member card can
+    /// do.</summary>
     /// <param name="reported">What the terminal says.</param>
     /// <param name="cardNumber">The number under which headquarters knows the card.</param>
     /// <param name="tmKey">The card's transaction MAC key. Not owned.</param>
@@ -67,7 +69,8 @@ internal static class Proof
             : result;
     }
 
-    /// <summary>All of <see cref="Check"/> but the MAC, for a commit whose MAC is lost; the caller has other evidence.</summary>
+    /// <summary>All of <see cref="Check"/> but the MAC, for a commit whose MAC is lost; the caller has other
+    /// evidence.</summary>
     /// <inheritdoc cref="Check"/>
     public static ProofResult CheckContent(
         ReportedCommit reported, long cardNumber, CardKey tmKey, ReaderIdKey readerKey)
@@ -122,7 +125,7 @@ internal static class Proof
         : read.CardNumber != written.CardNumber ? "card-number"
         : read.BalanceAfter != balance ? "balance-read"
         : written.BalanceAfter != balance + content.ValueChanges.Sum(change => (long)change) ? "balance"
-        : (long)written.BalanceAfter - balance - written.Earned + written.Redeemed is < -int.MaxValue or > int.MaxValue
+        : Math.Abs((long)written.BalanceAfter - balance - written.Earned + written.Redeemed) > int.MaxValue
             ? "points"
         : null;
 }

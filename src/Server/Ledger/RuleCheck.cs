@@ -6,7 +6,8 @@ using SmartCardCrm.Loyalty.Programme;
 namespace SmartCardCrm.Server.Ledger;
 
 /// <summary>
-/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same; a
+/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same;
+/// a
 /// difference is the terminal's to explain.
 /// </summary>
 internal static class RuleCheck
@@ -14,7 +15,8 @@ internal static class RuleCheck
     /// <summary>A stable code for the first difference, or null where there is none.</summary>
     /// <param name="commit">What the card signed.</param>
     /// <param name="rules">The version that the record names; null where it was never published.</param>
-    /// <param name="queued">The card actions that the record says were applied, as headquarters queued them.</param>
+    /// <param name="queued">The card actions that the record says were applied, as headquarters queued
+    /// them.</param>
     /// <param name="balanceMost">The card's cap.</param>
     public static string? Differs(
         ProvenCommit commit, RuleSet? rules, IReadOnlyList<CardAction> queued, int balanceMost) =>
@@ -33,7 +35,8 @@ internal static class RuleCheck
     private static bool ActionsDiffer(
         ProvenCommit commit, LogRecord read, IReadOnlyList<CardAction> queued, int balanceMost)
     {
-        var applied = PendingCardActions.Apply(read.LastCardAction, commit.BalanceBefore, balanceMost, queued);
+        var applied = PendingCardActions.Apply(
+            read.LastCardAction, commit.BalanceBefore, balanceMost, queued);
         return applied.Count != commit.Written.LastCardAction - read.LastCardAction
             || applied.Sum(action => (long)action.Points) != commit.Adjusted;
     }

@@ -42,7 +42,14 @@ internal sealed class MemberBook(Database database, TimeProvider clock)
             SELECT COALESCE(MAX(id), 0) + 1, @programme, @Name, @Phone, @Language, @now FROM member
             RETURNING {Columns}
             """,
-            new { programme, Name = member.Name.Trim(), member.Phone, member.Language, now = clock.Microseconds() })!);
+            new
+            {
+                programme,
+                Name = member.Name.Trim(),
+                member.Phone,
+                member.Language,
+                now = clock.Microseconds(),
+            })!);
 
     public Member? Find(long id) => database.Read(db => Find(db, id));
 

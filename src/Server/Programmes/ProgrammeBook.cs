@@ -33,20 +33,26 @@ internal sealed class ProgrammeBook(Database database, TimeProvider clock)
             if (db.Value<long>("SELECT COUNT(*) FROM programme") > 0)
                 return;
             db.Run(
-                "INSERT INTO programme (number, name, currency, zone) VALUES (@Number, @Name, @Currency, @Zone)",
-                new { Number = (long)FirstRules.Programme, Name = "Points", FirstRules.Currency, Zone = "UTC" });
+                """
+                INSERT INTO programme (number, name, currency, zone)
+                VALUES (@Programme, 'Points', @Currency, 'UTC')
+                """,
+                new { Programme = (long)FirstRules.Programme, FirstRules.Currency });
             Insert(db, FirstRules);
         });
 
     public IReadOnlyList<Programme> All() =>
-        database.Read(db => db.List<Programme>("SELECT number, name, currency, zone FROM programme ORDER BY number"));
+        database.Read(db =>
+            db.List<Programme>("SELECT number, name, currency, zone FROM programme ORDER BY number"));
 
     /// <summary>The version in force: the highest.</summary>
     public RuleSet Current(long programme) => database.Read(db => Current(db, programme));
 
     /// <summary>Publishes the next version and tells every terminal.</summary>
-    /// <param name="rules">The new rules; the version in it does not matter, the book gives the next one.</param>
-    /// <exception cref="FormatException">A number is out of its range, or the currency is not the programme's.</exception>
+    /// <param name="rules">The new rules; the version in it does not matter, the book gives the next
+    /// one.</param>
+    /// <exception cref="FormatException">A number is out of its range, or the currency is not the
+    /// programme's.</exception>
     public RuleSet Publish(RuleSet rules) =>
         database.Write(db =>
         {

@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Server.Reconciliation;
 
-/// <summary>Why card, terminal and ledger differ: stable codes, kept in the book and shown through resources.</summary>
+/// <summary>Why card, terminal and ledger differ: stable codes, kept in the book and shown through
+/// resources.</summary>
 internal static class Cause
 {
     /// <summary>The card's MAC, or what it covers, does not bear out what the terminal reports.</summary>
@@ -9,7 +10,8 @@ internal static class Cause
     /// <summary>The reader id in the transaction was not made by the terminal that reports it.</summary>
     public const string BadReaderId = "bad-reader-id";
 
-    /// <summary>The same counter of a card, or the same sequence of a terminal, came with two contents.</summary>
+    /// <summary>The same counter of a card, or the same sequence of a terminal, came with two
+    /// contents.</summary>
     public const string ConflictingDuplicate = "conflicting-duplicate";
 
     /// <summary>Headquarters knows no such card. The entries wait for its registration.</summary>

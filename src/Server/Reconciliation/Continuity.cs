@@ -4,7 +4,8 @@ using SmartCardCrm.Server.Ledger;
 namespace SmartCardCrm.Server.Reconciliation;
 
 /// <summary>
-/// Whether what is posted for a card makes one unbroken history. Order of arrival is arbitrary: it is judged over the
+/// Whether what is posted for a card makes one unbroken history. Order of arrival is arbitrary: it is judged
+/// over the
 /// sorted set of counters, and what was missing heals when it comes.
 /// </summary>
 internal static class Continuity
@@ -46,7 +47,8 @@ internal static class Continuity
         {
             var name = $"{Cause.Gap}:{card.Uid}:{card.Generation}:{through}";
             names.Add(name);
-            ExceptionBook.Open(book, new Difference(name, Cause.Gap, from == through ? $"{from}" : $"{from}..{through}")
+            var counters = from == through ? $"{from}" : $"{from}..{through}";
+            ExceptionBook.Open(book, new Difference(name, Cause.Gap, counters)
             {
                 Uid = card.Uid,
                 Generation = card.Generation,
@@ -65,7 +67,8 @@ internal static class Continuity
         {
             if (after.Counter != before.Counter + 1 || after.Follows(before))
                 continue;
-            ExceptionBook.Open(book, Difference.Over(after.Place, Cause.CopyOrRollback, "does-not-follow") with
+            var difference = Difference.Over(after.Place, Cause.CopyOrRollback, "does-not-follow");
+            ExceptionBook.Open(book, difference with
             {
                 Uid = card.Uid,
                 Generation = card.Generation,
@@ -92,8 +95,8 @@ internal static class Continuity
             return;
         book.Db.Run(
             """
-            UPDATE card SET acknowledged_counter = @AcknowledgedCounter, acknowledged_balance = @AcknowledgedBalance,
-                last_card_action = @LastCardAction
+            UPDATE card SET acknowledged_counter = @AcknowledgedCounter,
+                acknowledged_balance = @AcknowledgedBalance, last_card_action = @LastCardAction
             WHERE uid = @Uid AND generation = @Generation
             """,
             new

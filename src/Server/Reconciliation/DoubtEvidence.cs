@@ -44,7 +44,8 @@ internal sealed record DoubtEvidence(
         new(after.Previous.Terminal, after.Previous.Sequence);
 
     private Finding JudgeMac(
-        Card card, TransactionMacValue tmv, EncryptedReaderId previous, CardKey tmKey, ReaderIdKey readerKey) =>
+        Card card, TransactionMacValue tmv, EncryptedReaderId previous, CardKey tmKey,
+        ReaderIdKey readerKey) =>
         Proof.Check(Intent.Reported(card, tmv, previous), card.Number, tmKey, readerKey) switch
         {
             ProofResult.Proven(var commit) => new Finding.Happened(commit),

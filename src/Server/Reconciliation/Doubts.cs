@@ -6,12 +6,13 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Server.Reconciliation;
 
 /// <summary>
-/// Settles what no terminal saw the end of, from whatever arrived: the MAC found later on the card, or what other
+/// Settles what no terminal saw the end of, from whatever arrived: the MAC found later on the card, or what
+/// other
 /// terminals' commits say of the one before them. Asked again whenever a neighbour is posted.
 /// </summary>
 internal static class Doubts
 {
-    public static string NameOf(JournalPlace place) => $"{Cause.Doubt}:{place}";
+    public static string NameOf(JournalPlace place) => Difference.NameOver(place, Cause.Doubt);
 
     /// <summary>Looks at the intents that a newly posted counter may tell something about.</summary>
     public static void ReviewAround(OpenBook book, Card card, long counter)

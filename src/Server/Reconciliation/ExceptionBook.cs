@@ -3,7 +3,8 @@ using SmartCardCrm.Server.Ledger;
 namespace SmartCardCrm.Server.Reconciliation;
 
 /// <summary>What an exception is about.</summary>
-/// <param name="Name">The same difference always has the same name, so it is one row however often it is met.</param>
+/// <param name="Name">The same difference always has the same name, so it is one row however often it is
+/// met.</param>
 /// <param name="Cause">One of <see cref="Reconciliation.Cause"/>.</param>
 /// <param name="Detail">A stable code, or for a gap the missing counters.</param>
 internal sealed record Difference(string Name, string Cause, string Detail)
@@ -20,10 +21,14 @@ internal sealed record Difference(string Name, string Cause, string Detail)
 
     /// <summary>A difference over one journal entry.</summary>
     public static Difference Over(JournalPlace place, string cause, string detail) =>
-        new($"{cause}:{place}", cause, detail) { Place = place };
+        new(NameOver(place, cause), cause, detail) { Place = place };
+
+    /// <summary>The name of a difference over one journal entry.</summary>
+    public static string NameOver(JournalPlace place, string cause) => $"{cause}:{place}";
 }
 
-/// <summary>Opens and closes exceptions. The row of a closed one stays; one that comes back is open again.</summary>
+/// <summary>Opens and closes exceptions. The row of a closed one stays; one that comes back is open
+/// again.</summary>
 internal static class ExceptionBook
 {
     public static void Open(OpenBook book, Difference difference) =>

@@ -95,7 +95,15 @@ internal static class Intents
             INSERT INTO intent (terminal, sequence, uid, generation, counter, state)
             VALUES (@Terminal, @Sequence, @Uid, @Generation, @Counter, @State)
             """,
-            new { intent.Terminal, intent.Sequence, intent.Uid, intent.Generation, intent.Counter, intent.State });
+            new
+            {
+                intent.Terminal,
+                intent.Sequence,
+                intent.Uid,
+                intent.Generation,
+                intent.Counter,
+                intent.State,
+            });
 
     /// <summary>Gives intents that came before their card was registered the generation it now has.</summary>
     public static void Adopt(DbSession db, Card card) =>
@@ -120,7 +128,8 @@ internal static class Intents
     public static void Abandon(DbSession db, JournalPlace place) =>
         db.Run("UPDATE intent SET abandoned = 1 WHERE terminal = @Terminal AND sequence = @Sequence", place);
 
-    /// <summary>The terminal looked at the card; the MAC it found is kept until it can be checked. Null forgets it.</summary>
+    /// <summary>The terminal looked at the card; the MAC it found is kept until it can be checked. Null
+    /// forgets it.</summary>
     public static void Settle(DbSession db, JournalPlace place, byte[]? tmv) =>
         db.Run(
             """
@@ -129,7 +138,8 @@ internal static class Intents
             """,
             new { place.Terminal, place.Sequence, tmv });
 
-    /// <summary>The transaction of this intent is in the book: that settles its doubt, and what was given up is made good.</summary>
+    /// <summary>The transaction of this intent is in the book: that settles its doubt, and what was given up
+    /// is made good.</summary>
     public static void Posted(OpenBook book, Card card, ProvenCommit commit)
     {
         if (Find(book.Db, commit.Place) is not { } intent)

@@ -7,8 +7,10 @@ using SmartCardCrm.Server.Sync;
 namespace SmartCardCrm.Server.Reconciliation;
 
 /// <summary>
-/// Commits whose MACs are lost, one or several in a row, between two posted transactions. The one above was proven: it
-/// read the record of the one before it and names who made it. From there each intent says what it had read, down to
+/// Commits whose MACs are lost, one or several in a row, between two posted transactions. The one above was
+/// proven: it
+/// read the record of the one before it and names who made it. From there each intent says what it had read,
+/// down to
 /// the posted one below. Only where that whole chain closes is it taken as having happened.
 /// </summary>
 internal static class LostRun
@@ -16,7 +18,8 @@ internal static class LostRun
     // A doubt in a row of doubts is rare; a longer row waits for its terminals.
     private const int LengthMost = 32;
 
-    /// <summary>The lowest commit of the run that a counter lies in, or null where the evidence does not close.</summary>
+    /// <summary>The lowest commit of the run that a counter lies in, or null where the evidence does not
+    /// close.</summary>
     public static (IntentRow Intent, ProvenCommit Commit)? FirstOf(OpenBook book, Card card, long counter)
     {
         if (CardTransaction.NextFrom(book.Db, card, counter) is not { Proof: ProofState.Proven } after
@@ -44,12 +47,12 @@ internal static class LostRun
             (record, readerId) = (Bytes.Of(commit.Written), commit.ReaderId);
         }
 
-        return after.Previous == readerId && after.RecordRead.AsSpan().SequenceEqual(record) && lowest is not null
-            ? (first, lowest)
-            : null;
+        var closes = after.Previous == readerId && after.RecordRead.AsSpan().SequenceEqual(record);
+        return closes && lowest is not null ? (first, lowest) : null;
     }
 
-    // The intents from the one that the proven transaction names down to the one above the next posted; lowest on top.
+    // The intents from the one that the proven transaction names down to the one above the next posted;
+    // lowest on top.
     private static Stack<IntentRow> Descend(DbSession db, Card card, CardTransaction after)
     {
         var run = new Stack<IntentRow>();

@@ -4,8 +4,10 @@ using Dapper;
 namespace SmartCardCrm.Server.Storage;
 
 /// <summary>
-/// The book of record on one database engine. One writer at a time; readers see a consistent snapshot and never wait
-/// for it. Statements are written once, in SQL that both engines understand; an engine only knows how to open,
+/// The book of record on one database engine. One writer at a time; readers see a consistent snapshot and
+/// never wait
+/// for it. Statements are written once, in SQL that both engines understand; an engine only knows how to
+/// open,
 /// how to begin, and its word for bytes.
 /// </summary>
 internal abstract class Database : IDisposable

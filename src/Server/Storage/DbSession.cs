@@ -3,7 +3,8 @@ using Dapper;
 
 namespace SmartCardCrm.Server.Storage;
 
-/// <summary>Statements inside one transaction. Parameters are named; whole numbers travel as 64 bits.</summary>
+/// <summary>Statements inside one transaction. Parameters are named; whole numbers travel as 64
+/// bits.</summary>
 internal sealed class DbSession(DbConnection connection, DbTransaction transaction)
 {
     /// <summary>Runs a statement and says how many rows it touched.</summary>

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SmartCardCrm.Server.Storage;
 
 /// <summary>
-/// Brings a database to the newest shape: the numbered SQL files of the folder Migrations, embedded in this assembly,
+/// Brings a database to the newest shape: the numbered SQL files of the folder Migrations, embedded in this
+/// assembly,
 /// each run once, in order, in the same transaction that notes it as done.
 /// </summary>
 internal static class Migrations

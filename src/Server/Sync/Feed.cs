@@ -5,7 +5,8 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Server.Sync;
 
 /// <summary>
-/// What every terminal is told: one item a key. A change moves the item to a new position at the end, so that who
+/// What every terminal is told: one item a key. A change moves the item to a new position at the end, so that
+/// who
 /// reads on from a cursor sees each key's newest state and nothing twice without need.
 /// </summary>
 internal static class Feed

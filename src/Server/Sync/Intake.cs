@@ -13,18 +13,21 @@ namespace SmartCardCrm.Server.Sync;
 internal sealed record Delivery(uint Terminal, IReadOnlyList<JournalEntry> Entries);
 
 /// <summary>
-/// Takes terminals' journals into the book: each entry once, each with a verdict. Nothing that a terminal writes can
+/// Takes terminals' journals into the book: each entry once, each with a verdict. Nothing that a terminal
+/// writes can
 /// stop it; what is wrong is parked beside an exception and the rest goes on.
 /// </summary>
 internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvider clock)
 {
     /// <summary>Takes a batch in one transaction. On return it is durable and may be acknowledged.</summary>
     /// <returns>A verdict for each entry, in order.</returns>
-    /// <exception cref="ArgumentException">An entry leaves a hole in the journal; nothing is taken.</exception>
+    /// <exception cref="ArgumentException">An entry leaves a hole in the journal; nothing is
+    /// taken.</exception>
     public IReadOnlyList<Verdict> Take(uint terminal, IReadOnlyList<JournalEntry> entries) =>
         Take([new Delivery(terminal, entries)]);
 
-    /// <summary>Takes several terminals' batches in one transaction, so that they share one wait for the disk.</summary>
+    /// <summary>Takes several terminals' batches in one transaction, so that they share one wait for the
+    /// disk.</summary>
     /// <inheritdoc cref="Take(uint, IReadOnlyList{JournalEntry})"/>
     public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries) =>
         database.Write<IReadOnlyList<Verdict>>(db =>
@@ -43,7 +46,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         Intents.Adopt(book.Db, card);
         foreach (var waiting in Journals.Waiting(book.Db, card.Uid))
         {
-            ExceptionBook.Close(book, Difference.Over(waiting.Place, Cause.UnknownCard, "").Name, "card-registered");
+            ExceptionBook.Close(book, Difference.NameOver(waiting.Place, Cause.UnknownCard), "card-registered");
             Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
         }
     }
@@ -83,21 +86,23 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         return verdict;
     }
 
-    private static Verdict Judge(OpenBook book, JournalPlace place, EntryBody? body) => body?.ContentCase switch
-    {
-        EntryBody.ContentOneofCase.Intent => TakeIntent(book, place, body.Intent),
-        EntryBody.ContentOneofCase.Outcome => TakeOutcome(book, place, body.Outcome),
-        EntryBody.ContentOneofCase.Failure => OverIntent(
-            book, place, body.Failure.IntentSequence, intent => TakeFailure(book, intent)),
-        EntryBody.ContentOneofCase.Doubt => OverIntent(
-            book, place, body.Doubt.IntentSequence, intent => TakeDoubt(book, intent, body.Doubt)),
-        EntryBody.ContentOneofCase.Settlement => OverIntent(
-            book, place, body.Settlement.IntentSequence, intent => TakeSettlement(book, intent, body.Settlement)),
-        EntryBody.ContentOneofCase.Abandonment => OverIntent(
-            book, place, body.Abandonment.IntentSequence, intent => TakeAbandonment(book, intent)),
-        EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
-        _ => new Verdict.Parked(Cause.Unreadable, "entry"),
-    };
+    private static Verdict Judge(OpenBook book, JournalPlace place, EntryBody? body) =>
+        body?.ContentCase switch
+        {
+            EntryBody.ContentOneofCase.Intent => TakeIntent(book, place, body.Intent),
+            EntryBody.ContentOneofCase.Outcome => TakeOutcome(book, place, body.Outcome),
+            EntryBody.ContentOneofCase.Failure => OverIntent(
+                book, place, body.Failure.IntentSequence, intent => TakeFailure(book, intent)),
+            EntryBody.ContentOneofCase.Doubt => OverIntent(
+                book, place, body.Doubt.IntentSequence, intent => TakeDoubt(book, intent, body.Doubt)),
+            EntryBody.ContentOneofCase.Settlement => OverIntent(
+                book, place, body.Settlement.IntentSequence,
+                intent => TakeSettlement(book, intent, body.Settlement)),
+            EntryBody.ContentOneofCase.Abandonment => OverIntent(
+                book, place, body.Abandonment.IntentSequence, intent => TakeAbandonment(book, intent)),
+            EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
+            _ => new Verdict.Parked(Cause.Unreadable, "entry"),
+        };
 
     private static Verdict.Accepted TakeIntent(OpenBook book, JournalPlace place, Intent intent)
     {

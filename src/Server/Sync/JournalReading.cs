@@ -6,7 +6,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
 
-/// <summary>Reads what a terminal wrote in its journal. What passes here has the lengths and ranges its kind must have.</summary>
+/// <summary>Reads what a terminal wrote in its journal. What passes here has the lengths and ranges its kind
+/// must have.</summary>
 internal static class JournalReading
 {
     private const int StepsMost = 64;
@@ -41,9 +42,11 @@ internal static class JournalReading
 
     /// <summary>The steps of a transaction.</summary>
     /// <param name="steps">As the terminal wrote them.</param>
-    /// <param name="previous">Completes a CommitReaderID that was written before the card had answered it.</param>
-    public static IReadOnlyList<TransactionStep> StepsOf(IEnumerable<Step> steps, EncryptedReaderId? previous = null) =>
-        [.. steps.Select(step => previous is { } answer && step.Data.Length == ReaderId.Length && IsCommitReaderId(step)
+    /// <param name="previous">Completes a CommitReaderID that was written before the card had answered
+    /// it.</param>
+    public static IReadOnlyList<TransactionStep> StepsOf(
+        IEnumerable<Step> steps, EncryptedReaderId? previous = null) =>
+        [.. steps.Select(step => previous is { } answer && IsUnanswered(step)
             ? new TransactionStep(step.Header.Memory, (byte[])[.. step.Data.Span, .. Bytes.Of(answer)])
             : new TransactionStep(step.Header.Memory, step.Data.Memory))];
 
@@ -62,7 +65,9 @@ internal static class JournalReading
             && intent.CardActions.SequenceEqual(actions.Select(number => (uint)number));
     }
 
-    private static bool IsCommitReaderId(Step step) => step.Header.Span is [0xC8];
+    // CommitReaderID as an intent has it.
+    private static bool IsUnanswered(Step step) =>
+        step.Header.Span is [0xC8] && step.Data.Length == ReaderId.Length;
 
     private static bool IsWhole(EntryBody body, uint sequence) => body.ContentCase switch
     {

@@ -40,7 +40,10 @@ internal static class Journals
 
     public static JournalHead Head(DbSession db, long terminal) =>
         db.Find<JournalHead>(
-            "SELECT terminal, sequence, chain_hash, taken_us, duplicates FROM journal_head WHERE terminal = @terminal",
+            """
+            SELECT terminal, sequence, chain_hash, taken_us, duplicates FROM journal_head
+            WHERE terminal = @terminal
+            """,
             new { terminal }) ?? new JournalHead { Terminal = terminal };
 
     /// <summary>The chain hash of an entry that was taken, or null.</summary>
@@ -91,7 +94,9 @@ internal static class Journals
             new { place.Terminal, place.Sequence, verdict });
 
     public static void CountDuplicate(DbSession db, long terminal) =>
-        db.Run("UPDATE journal_head SET duplicates = duplicates + 1 WHERE terminal = @terminal", new { terminal });
+        db.Run(
+            "UPDATE journal_head SET duplicates = duplicates + 1 WHERE terminal = @terminal",
+            new { terminal });
 
     /// <summary>Entries that wait for a card's registration, each terminal's in order.</summary>
     public static IReadOnlyList<TakenEntry> Waiting(DbSession db, string uid) =>

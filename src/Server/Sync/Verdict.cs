@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Server.Sync;
 
-/// <summary>What became of one journal entry. Each of them is acknowledged: nothing bad stops the stream.</summary>
+/// <summary>What became of one journal entry. Each of them is acknowledged: nothing bad stops the
+/// stream.</summary>
 internal abstract record Verdict
 {
     private Verdict() { }

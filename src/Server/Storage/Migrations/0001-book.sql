@@ -1,4 +1,5 @@
--- Whole numbers are 64 bits wide; flags are 0 and 1; instants are microseconds since 1970 (…_us); UIDs are 14 hex digits.
+-- Whole numbers are 64 bits wide; flags are 0 and 1; instants are microseconds since 1970 (…_us); UIDs are 14
+-- hex digits.
 
 CREATE TABLE programme (
     number     bigint PRIMARY KEY,
@@ -25,7 +26,8 @@ CREATE TABLE member (
 );
 
 -- status: 1 active, 2 blocked, 3 personalising, 4 retired (CardStatus of the wire).
--- birth_*: what the card is to be personalised with; kept, because a torn personalisation goes on with the same.
+-- birth_*: what the card is to be personalised with; kept, because a torn personalisation goes on with the
+-- same.
 CREATE TABLE card (
     uid                   text NOT NULL,
     generation            bigint NOT NULL,
@@ -92,7 +94,8 @@ CREATE TABLE intent (
 CREATE INDEX intent_card ON intent (uid, generation, counter);
 CREATE INDEX intent_state ON intent (state);
 
--- One committed transaction of a card. proof: proven (the card's MAC was verified) or inferred (from both neighbours).
+-- One committed transaction of a card. proof: proven (the card's MAC was verified) or inferred (from both
+-- neighbours).
 CREATE TABLE card_transaction (
     uid                 text NOT NULL,
     generation          bigint NOT NULL,

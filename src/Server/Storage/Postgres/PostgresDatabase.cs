@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace SmartCardCrm.Server.Storage.Postgres;
 
-/// <summary>The same book on PostgreSQL. An advisory lock keeps the one writer, across processes too.</summary>
+/// <summary>The same book on PostgreSQL. An advisory lock keeps the one writer, across processes
+/// too.</summary>
 internal sealed class PostgresDatabase : Database
 {
     // Any number will do, as long as every server of the same book takes the same.

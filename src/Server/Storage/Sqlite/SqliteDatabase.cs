@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace SmartCardCrm.Server.Storage.Sqlite;
 
-/// <summary>The embedded engine: one file, write-ahead log, a commit is on the disk before it returns.</summary>
+/// <summary>The embedded engine: one file, write-ahead log, a commit is on the disk before it
+/// returns.</summary>
 internal sealed class SqliteDatabase : Database
 {
     private readonly string _writing;
@@ -13,7 +14,11 @@ internal sealed class SqliteDatabase : Database
     private SqliteDatabase(string path)
     {
         _writing = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
-        _reading = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        _reading = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadOnly,
+        }.ToString();
     }
 
     public override string BytesType => "blob";
