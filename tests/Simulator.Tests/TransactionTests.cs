@@ -92,6 +92,18 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public void A_first_authentication_starts_over()
+    {
+        var reader = new TestReader(TestCard.CreateWhole()).Open(2);
+        reader.Debit(30);
+
+        reader.Authenticate(2, TestCard.Key(2));
+
+        Assert.Equal(0x0C, reader.Refused(0xC7, "01", mode: CommMode.Mac));
+        Assert.Equal(100, reader.Open(2).GetValue());
+    }
+
+    [Fact]
     public void Committing_nothing_is_refused()
     {
         var reader = new TestReader(TestCard.CreateWhole());
