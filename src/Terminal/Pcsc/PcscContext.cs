@@ -100,7 +100,6 @@ internal sealed class PcscCard(nint handle, nuint protocol)
         return code == PcscCode.Success ? length : throw new PcscException(code);
     }
 
-    /// <param name="reset">True to make the card forget the session, false to leave it as it is.</param>
-    public void Disconnect(bool reset) =>
-        _ = Winscard.Disconnect(handle, reset ? Winscard.ResetCard : Winscard.LeaveCard);
+    /// <summary>Lets the card go as it is, powered.</summary>
+    public void Disconnect() => _ = Winscard.Disconnect(handle, Winscard.LeaveCard);
 }

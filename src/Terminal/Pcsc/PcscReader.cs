@@ -147,14 +147,14 @@ internal sealed partial class PcscReader(string name, TimeProvider clock, ILogge
 
 /// <summary>The card now on a PC/SC reader, for this process alone.</summary>
 /// <remarks>
-/// Released with a reset once it was spoken to: what a torn tap left staged and the authenticated session are gone
-/// before anybody else can connect. A card that was only asked for its UID stays powered, so that the tap that follows
-/// does not wait for it.
+/// Released without a reset. A reset of a card that is just leaving fails, and pcscd 1.9 then calls the slot empty
+/// without having seen the removal: a card put there within its polling time stays unseen for as long as it lies. What
+/// is left on the chip is of no use to others (a session without its keys) or of no effect (staged, not committed);
+/// both end with the next Select or when the card leaves the field.
 /// </remarks>
 internal sealed partial class PcscConnection : ICardConnection
 {
     private readonly PcscCard _card;
-    private bool _spoken;
     private bool _disposed;
 
     private PcscConnection(PcscCard card, Uid uid)
@@ -181,14 +181,13 @@ internal sealed partial class PcscConnection : ICardConnection
             LogCardLeft(log, reader, gone.Code);
         }
 
-        card.Disconnect(reset: false);
+        card.Disconnect();
         return null;
     }
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _spoken = true;
         try
         {
             return _card.Transmit(command, answer);
@@ -202,7 +201,7 @@ internal sealed partial class PcscConnection : ICardConnection
     public void Dispose()
     {
         if (!_disposed)
-            _card.Disconnect(_spoken);
+            _card.Disconnect();
         _disposed = true;
     }
 

@@ -15,6 +15,9 @@ namespace SmartCardCrm.Terminal.Pcsc;
 /// </remarks>
 internal sealed partial class VpcdReader : ICardReader, IDisposable
 {
+    // The system call takes no more than half an hour.
+    private static readonly TimeSpan WaitMost = TimeSpan.FromMinutes(1);
+
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _wake = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly TimeSpan _answerMost;
@@ -66,7 +69,7 @@ internal sealed partial class VpcdReader : ICardReader, IDisposable
     public void Wait(TimeSpan most)
     {
         List<Socket> ready = [_wake, _card?.Socket ?? _listener];
-        Socket.Select(ready, checkWrite: null, checkError: null, most);
+        Socket.Select(ready, checkWrite: null, checkError: null, most < WaitMost ? most : WaitMost);
         Span<byte> taken = stackalloc byte[1];
         while (_wake.Available > 0)
             _wake.Receive(taken);
@@ -118,8 +121,6 @@ internal sealed class VpcdCard : IDisposable
     public bool IsThere => Socket.Connected && !Socket.Poll(0, SelectMode.SelectRead);
 
     public void PowerOn() => Send([0x01]);
-
-    public void Reset() => Send([0x02]);
 
     /// <exception cref="CardLostException">The connection broke or the answer is late.</exception>
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
@@ -177,11 +178,10 @@ internal sealed class VpcdCard : IDisposable
     }
 }
 
-/// <summary>The card now on a vpcd port, powered on; released with a reset.</summary>
+/// <summary>The card now on a vpcd port, powered on; it stays so when it is released.</summary>
 internal sealed class VpcdConnection : ICardConnection
 {
     private readonly VpcdCard _card;
-    private bool _spoken;
 
     private VpcdConnection(VpcdCard card, Uid uid) => (_card, Uid) = (card, uid);
 
@@ -197,15 +197,7 @@ internal sealed class VpcdConnection : ICardConnection
         return ReaderCommand.UidOf(answer[..length]) is { } uid ? new VpcdConnection(card, uid) : null;
     }
 
-    public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
-    {
-        _spoken = true;
-        return _card.Transmit(command, answer);
-    }
+    public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer) => _card.Transmit(command, answer);
 
-    public void Dispose()
-    {
-        if (_spoken && _card.IsThere)
-            _card.Reset();
-    }
+    public void Dispose() { }
 }

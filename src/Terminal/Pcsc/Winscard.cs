@@ -39,7 +39,6 @@ internal static unsafe partial class Winscard
     public const nuint ProtocolT0 = 1;
     public const nuint ProtocolT1 = 2;
     public const nuint LeaveCard = 0;
-    public const nuint ResetCard = 1;
 
     private const string Library = "pcsc";
 
