@@ -76,7 +76,7 @@ internal static class CommandLine
         }
         catch (PcscException wrong)
         {
-            (code, text) = ("pcsc-unavailable", $"{wrong.Message} On Debian: apt install pcscd.");
+            (code, text) = ("pcsc-unavailable", $"{wrong.Message} Is pcscd installed and running?");
         }
         catch (JournalFailedException wrong)
         {
@@ -105,12 +105,28 @@ internal static class CommonOptions
 {
     public static Option<DirectoryInfo> DataFolder() => new("--data")
     {
+        HelpName = "DIR",
         Description = "Folder of this terminal: who it is, its keys, its journal. One terminal, one folder.",
         Required = true,
     };
 
+    /// <param name="accepts">What address will do.</param>
+    /// <param name="otherwise">What is said of any other.</param>
+    public static Option<Uri> Address(string name, Func<Uri, bool> accepts, string otherwise) => new(name)
+    {
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && accepts(address))
+                return address;
+            result.AddError($"{name} {otherwise}");
+            return null;
+        },
+    };
+
     public static Option<string[]> Readers() => new("--reader")
     {
+        HelpName = "NAME",
         Description = "A PC/SC reader to use, as `terminal readers` names it; may come several times. "
             + "Without it, every reader there is at the start.",
         DefaultValueFactory = _ => [],
@@ -118,6 +134,7 @@ internal static class CommonOptions
 
     public static Option<int[]> VpcdPorts() => new("--vpcd-port")
     {
+        HelpName = "PORT",
         Description = "For machines without pcscd, never in a shop: a loopback port to which a card in software "
             + "connects as it would to vpcd; may come several times.",
         DefaultValueFactory = _ => [],

@@ -35,11 +35,10 @@ internal static class ReadersCommand
     private static async Task Watch(TimeProvider clock, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(LookEvery, clock);
-        using var context = new PcscContext();
         var before = new Dictionary<string, string>(StringComparer.Ordinal);
         do
         {
-            var now = context.ReaderNames().ToDictionary(n => n, n => StateOf(context, n), StringComparer.Ordinal);
+            var now = Look();
             foreach (var name in before.Keys.Except(now.Keys, StringComparer.Ordinal))
                 Print(name, "gone");
             foreach (var (name, state) in now.Where(n => before.GetValueOrDefault(n.Key) != n.Value))
@@ -47,6 +46,20 @@ internal static class ReadersCommand
             before = now;
         }
         while (await timer.WaitForNextTickAsync(cancellation));
+    }
+
+    // A service that is not there, or is being restarted, has no readers.
+    private static Dictionary<string, string> Look()
+    {
+        try
+        {
+            using var context = new PcscContext();
+            return context.ReaderNames().ToDictionary(n => n, n => StateOf(context, n), StringComparer.Ordinal);
+        }
+        catch (PcscException)
+        {
+            return [];
+        }
     }
 
     private static string StateOf(PcscContext context, string name) => context.StateOf(name) switch

@@ -11,17 +11,11 @@ internal static class ServeCommand
     public static Command Make(TimeProvider clock)
     {
         var data = CommonOptions.DataFolder();
-        var url = new Option<Uri>("--urls")
-        {
-            Description = "Where the Till API answers; loopback only, port 0 for a free one. DATA/endpoints.json then "
-                + "says where, DATA/till-api.key is the key the till sends as X-Api-Key.",
-            DefaultValueFactory = _ => new Uri(DefaultUrl),
-        };
-        url.Validators.Add(result =>
-        {
-            if (!IsLoopback(result.GetValueOrDefault<Uri>()))
-                result.AddError("--urls must be http://127.0.0.1:PORT: the Till API is for this machine.");
-        });
+        var url = CommonOptions.Address(
+            "--urls", IsLoopback, "is http://127.0.0.1:PORT: the Till API is for this machine.");
+        url.Description = "Where the Till API answers; loopback only, port 0 for a free one. DIR/endpoints.json then "
+            + "says where, DIR/till-api.key is the key the till sends as X-Api-Key.";
+        url.DefaultValueFactory = _ => new Uri(DefaultUrl);
         var readers = CommonOptions.Readers();
         var ports = CommonOptions.VpcdPorts();
         var command = new Command(
@@ -41,7 +35,7 @@ internal static class ServeCommand
         return command;
     }
 
-    private static bool IsLoopback(Uri? url) =>
-        url is { IsAbsoluteUri: true, Scheme: "http" } && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+    private static bool IsLoopback(Uri url) =>
+        url.Scheme == "http" && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
         && IPAddress.IsLoopback(address);
 }
