@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartCardCrm.Terminal.Pcsc;
+
+namespace SmartCardCrm.Terminal.Tests.Pcsc;
+
+/// <summary>One private pcscd with two virtual slots for all tests here.</summary>
+public sealed partial class VirtualReaders : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("readers-");
+
+    public VirtualReaders()
+    {
+        // libpcsclite reads its environment once, at the first call, and not .NET's copy of it.
+        _ = SetEnvironment("PCSCLITE_CSOCK_NAME", Path.Combine(_folder.FullName, "pcscd", "pcscd.comm"), 1);
+        Rack = RackProcess.BehindPcscd(_folder.FullName, slots: 2);
+        Rack.Do("card 04112233445566");
+        using var context = new PcscContext();
+        Names = context.ReaderNames();
+    }
+
+    internal RackProcess Rack { get; }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public void KillDaemon()
+    {
+        var pid = File.ReadAllText(Path.Combine(_folder.FullName, "pcscd", "pcscd.pid"));
+        using var daemon = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
+        daemon.Kill();
+        daemon.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Rack.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}
+
+/// <summary>Readers of a real pcscd, with cards in software behind vpcd.</summary>
+public sealed class PcscReaderTests : CardReaderContract, IClassFixture<VirtualReaders>, IDisposable
+{
+    private readonly VirtualReaders _readers;
+    private readonly PcscReader _reader;
+
+    public PcscReaderTests(VirtualReaders readers)
+    {
+        _readers = readers;
+        _reader = Open(readers.Names[0]);
+    }
+
+    private protected override ICardReader Reader => _reader;
+
+    [Fact]
+    public void Every_slot_is_listed_and_other_slots_stay_empty()
+    {
+        using var other = Open(_readers.Names[1]);
+
+        Put();
+
+        Assert.Equal(2, _readers.Names.Count);
+        Assert.IsType<CardPresence.Absent>(other.Look());
+        Take();
+    }
+
+    [Fact]
+    public void A_card_is_one_users_at_a_time()
+    {
+        using var rival = Open(_reader.Name);
+        Put();
+        rival.Look();
+
+        using (Connect())
+            Assert.Null(rival.TryConnect());
+
+        using (var later = rival.TryConnect())
+            Assert.NotNull(later);
+        Take();
+    }
+
+    [Fact]
+    public void A_pcscd_that_was_killed_and_started_again_is_found_again()
+    {
+        var before = Put();
+        using var connection = Connect();
+
+        _readers.KillDaemon();
+
+        Assert.Throws<CardProtocol.CardLostException>(() => Send(connection, "906A000000"));
+        connection.Dispose();
+        Until(() => Reader.Look() is CardPresence.Present);
+        var after = Assert.IsType<CardPresence.Present>(Reader.Look());
+        Assert.True(after.Insertion > before.Insertion);
+        using (var again = Connect())
+            Assert.Equal(Card, again.Uid.ToString());
+        Take();
+    }
+
+    [Fact]
+    public void A_killed_pcscd_shows_as_an_unavailable_reader()
+    {
+        Until(() => Reader.Look() is CardPresence.Absent);
+
+        _readers.KillDaemon();
+
+        Assert.IsType<CardPresence.Unavailable>(Reader.Look());
+        Until(() => Reader.Look() is CardPresence.Absent);
+    }
+
+    [Fact]
+    public void A_reader_that_is_not_plugged_in_is_unavailable_and_may_be_waited_for()
+    {
+        using var missing = Open("Some Reader 00 00");
+
+        Assert.IsType<CardPresence.Unavailable>(missing.Look());
+        Assert.Null(missing.TryConnect());
+        missing.Wake();
+        missing.Wait(TimeSpan.FromHours(1));
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private protected override void Insert() => _readers.Rack.Do($"insert 0 {Card}");
+
+    private protected override void Remove() => _readers.Rack.Do("remove 0");
+
+    private static PcscReader Open(string name) => new(name, TimeProvider.System, NullLogger.Instance);
+}
