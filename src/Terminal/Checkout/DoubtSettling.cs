@@ -89,6 +89,7 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
         doubt.Intent.Card, reading, new CardDecision.Contradicted(
             doubt.Intent.CounterRead, doubt.Intent.BalanceBefore, CardDecider.DoubtBehind)));
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Asked card {Card} about entry {Sequence}: {Verdict}")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Asked card {Card} about entry {Sequence}: {Verdict}")]
     private partial void LogLooked(string card, uint sequence, DoubtVerdict verdict);
 }

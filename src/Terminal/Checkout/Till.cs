@@ -6,12 +6,10 @@ namespace SmartCardCrm.Terminal;
 /// to it.</summary>
 internal sealed class Till : IDisposable
 {
-    private readonly TerminalDatabase _database;
-
     private Till(
         TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, TapSurroundings surroundings)
     {
-        _database = database;
+        Database = database;
         Keys = keys;
         Journal = Journal.Open(database, surroundings.Clock);
         Replica = new Replica(database, profile.Number);
@@ -21,6 +19,8 @@ internal sealed class Till : IDisposable
         Tap = new Tap(Journal, Replica, keys, profile, surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
     }
+
+    public TerminalDatabase Database { get; }
 
     public TerminalKeys Keys { get; }
 
@@ -69,7 +69,7 @@ internal sealed class Till : IDisposable
 
     /// <summary>Keeps the database small in the background until disposed of.</summary>
     /// <param name="failed">Told when the database fails.</param>
-    public IdleCheckpoint KeepSmall(Action<JournalFailedException> failed) => new(_database, failed);
+    public IdleCheckpoint KeepSmall(Action<JournalFailedException> failed) => new(Database, failed);
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => Database.Dispose();
 }

@@ -16,7 +16,7 @@ internal static class DatabaseSchema
             "CREATE INDEX entry_operation ON entry(operation) WHERE operation IS NOT NULL",
             "CREATE INDEX entry_closes ON entry(closes) WHERE closes IS NOT NULL",
             "CREATE TABLE cursor(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID",
-            "INSERT INTO cursor VALUES ('acknowledged', 0), ('feed', 0), ('headers', 0)",
+            "INSERT INTO cursor VALUES ('acknowledged', 0), ('feed', 0), ('first_writes', 0)",
             """
             CREATE TABLE checkout(
                 id TEXT PRIMARY KEY, idempotency_key TEXT NOT NULL UNIQUE, is_over INTEGER NOT NULL,

@@ -42,7 +42,7 @@ internal sealed class TerminalDatabase : IDisposable
         try
         {
             var database = new TerminalDatabase(path, clock);
-            database.Lazily(AbsorbHeader);
+            database.Durably(AbsorbFirstWrite);
             return database;
         }
         catch (SQLiteException wrong)
@@ -105,7 +105,7 @@ internal sealed class TerminalDatabase : IDisposable
         lock (_gate)
         {
             var moved = Guarded(_lazy, c => c.ExecuteScalar<int>("PRAGMA wal_checkpoint(TRUNCATE)") == 0);
-            Lazily(AbsorbHeader);
+            Lazily(c => AbsorbFirstWrite(c));
             return moved;
         }
     }
@@ -120,9 +120,10 @@ internal sealed class TerminalDatabase : IDisposable
         }
     }
 
-    // The first write into an empty log syncs the log's header: it must not be the one of a sale.
-    private static void AbsorbHeader(SQLiteConnection connection) =>
-        connection.Execute("UPDATE cursor SET position = position + 1 WHERE name = 'headers'");
+    // The first write into an empty log also syncs the log's header, and the first of a log's life its
+    // directory: it must not be the one of a sale.
+    private static int AbsorbFirstWrite(SQLiteConnection connection) =>
+        connection.Execute("UPDATE cursor SET position = position + 1 WHERE name = 'first_writes'");
 
     private static SQLiteConnection Connect(string path, string synchronous, int expected)
     {
