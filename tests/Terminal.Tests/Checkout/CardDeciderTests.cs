@@ -1,0 +1,117 @@
+using CsCheck;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Terminal.Tests.Kit;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+
+namespace SmartCardCrm.Terminal.Tests;
+
+public class CardDeciderTests
+{
+    private static readonly DateOnly Today = new(2026, 5, 4);
+
+    private static readonly LogRecord Newest = new()
+    {
+        Counter = 5, Time = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero), Terminal = 3,
+        Sequence = 9, Kind = LogKind.Sale, CardNumber = 1, BalanceAfter = 100, LastCardAction = 2,
+    };
+
+    [Theory]
+    [InlineData(6, 100, 2, "counter-behind")]
+    [InlineData(5, 99, 2, "state-differs")]
+    [InlineData(5, 100, 3, "state-differs")]
+    [InlineData(5, 100, 2, null)]
+    [InlineData(4, 77, 1, null)]
+    public void A_card_must_not_contradict_what_headquarters_acknowledged(
+        uint counter, int balance, uint action, string? expected)
+    {
+        var known = Known(counter, balance, action);
+
+        var decision = Decide(Newest, known);
+
+        Assert.Equal(expected, (decision as CardDecision.Contradicted)?.Code);
+    }
+
+    [Fact]
+    public void A_value_that_the_newest_record_does_not_name_is_a_contradiction_even_on_a_strangers_card()
+    {
+        var decision = CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), Newest, 101), null, Chain.Rules, Shop.Basket(100), Today);
+
+        Assert.Equal(new CardDecision.Contradicted(5, 100, "state-differs"), decision);
+    }
+
+    [Theory]
+    [InlineData(CardStatus.Blocked, DeclineReason.CardBlocked)]
+    [InlineData(CardStatus.Retired, DeclineReason.CardBlocked)]
+    [InlineData(CardStatus.Personalising, DeclineReason.CardUnknown)]
+    public void A_card_that_headquarters_does_not_call_active_is_declined(
+        CardStatus status, DeclineReason reason)
+    {
+        var known = Known(4, 77, 1);
+        known.Item.Status = status;
+
+        Assert.Equal(new CardDecision.Declined(reason), Decide(Newest, known));
+    }
+
+    [Fact]
+    public void A_card_with_its_block_flag_set_is_declined_although_the_replica_does_not_know() =>
+        Assert.Equal(
+            new CardDecision.Declined(DeclineReason.CardBlocked),
+            Decide(Newest with { Blocked = true }, null));
+
+    [Fact]
+    public void A_card_with_anothers_number_is_declined() =>
+        Assert.Equal(
+            new CardDecision.Declined(DeclineReason.CardUnknown),
+            Decide(Newest with { CardNumber = 8 }, Known(4, 77, 1)));
+
+    [Fact]
+    public void Points_of_a_pending_action_can_be_spent_in_the_same_tap()
+    {
+        var known = Known(4, 77, 1) with { Pending = [new CardAction(4, 1000), new CardAction(3, 50)] };
+        var request = Shop.Basket(10_000, redeem: 2000);
+
+        var decision = CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), Newest, 100), known, Chain.Rules, request, Today);
+
+        var approved = Assert.IsType<CardDecision.Approved>(decision);
+        Assert.Equal([3, 4], approved.Actions.Select(a => a.Number));
+        Assert.Equal(1150, approved.Terms.Redeemed);
+    }
+
+    [Fact]
+    public void The_next_record_says_what_the_card_holds_whatever_is_sold() =>
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 200_000], Gen.Int[-200, 200]).Sample(
+            (balance, redeem, amount, action) =>
+            {
+                var newest = Newest with { BalanceAfter = balance };
+                var pending = action == 0 ? [] : new[] { new CardAction(3, action) };
+                var known = Known(4, 77, 1) with { Pending = pending };
+                var reading = new CardReading(Chain.UidOf(1), newest, balance);
+
+                var checkout = new Checkout(
+                    Guid.Empty, Shop.Basket(amount, redeem), "key", default, new CheckoutState.Waiting(),
+                    Attempts: 0, Doubts: 0, Deadline: default);
+
+                var decision = Assert.IsType<CardDecision.Approved>(
+                    CardDecider.Decide(reading, known, Chain.Rules, checkout.Request, Today));
+
+                var sale = new ApprovedSale(checkout, reading, known.Item, decision);
+                var record = RunningState.Next(newest, 4, sale.FactsFor(newest.Time, 1, 1));
+                return record.BalanceAfter == balance + sale.Changes.Sum() && record.BalanceAfter >= 0
+                    && !sale.Changes.Contains(0);
+            });
+
+    private static CardDecision Decide(LogRecord newest, KnownCard? known) => CardDecider.Decide(
+        new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
+        known, Chain.Rules, Shop.Basket(100), Today);
+
+    private static KnownCard Known(uint counter, int balance, uint action)
+    {
+        var item = Chain.ItemOf(1, counter, balance);
+        item.LastCardAction = action;
+        return new KnownCard(item, []);
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Time.Testing;
+using SQLite;
+
+namespace SmartCardCrm.Terminal.Tests;
+
+public sealed class TerminalDatabaseTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("database-");
+    private readonly FakeTimeProvider _clock = new();
+
+    private string DatabasePath => Path.Combine(_folder.FullName, "terminal.db");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Both_connections_run_with_the_settings_that_durability_rests_on()
+    {
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+
+        var (durable, lazy) = (database.Durably(DatabaseSettings.Of), database.Read(DatabaseSettings.Of));
+
+        Assert.Equal(new DatabaseSettings("wal", Synchronous: 2, AutoCheckpoint: 0), durable);
+        Assert.Equal(new DatabaseSettings("wal", Synchronous: 1, AutoCheckpoint: 0), lazy);
+    }
+
+    [Fact]
+    public void After_a_failure_nothing_is_written_or_read_any_more()
+    {
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+
+        Assert.Throws<JournalFailedException>(
+            () => database.Durably(c => c.Execute("INSERT INTO entry DEFAULT VALUES")));
+
+        Assert.Throws<JournalFailedException>(() => database.Read(c => c.ExecuteScalar<int>("SELECT 1")));
+        Assert.Throws<JournalFailedException>(() => database.Lazily(_ => { }));
+    }
+
+    [Fact]
+    public void A_database_of_a_newer_release_is_not_touched()
+    {
+        using (var connection = new SQLiteConnection(DatabasePath))
+            connection.Execute("PRAGMA user_version = 99");
+
+        Assert.Throws<JournalFailedException>(() => TerminalDatabase.Open(DatabasePath, _clock));
+    }
+
+    [Fact]
+    public void A_checkpoint_empties_the_log_and_loses_nothing()
+    {
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        for (var i = 0; i < 200; i++)
+            database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (?, 1)", i));
+        var before = database.LogBytes;
+
+        Assert.True(database.Checkpoint());
+
+        Assert.True(database.LogBytes < before / 10);
+        Assert.Equal(200, database.Read(c => c.ExecuteScalar<int>("SELECT count(*) FROM doubt_closed")));
+    }
+
+    [Theory]
+    [InlineData(100, 60, false)]
+    [InlineData(2 << 20, 1, false)]
+    [InlineData(2 << 20, 6, true)]
+    [InlineData(300 << 20, 0, true)]
+    public void A_checkpoint_waits_for_an_idle_moment_unless_the_log_is_huge(
+        long bytes, int idleSeconds, bool due)
+    {
+        Assert.Equal(due, IdleCheckpoint.IsDue(bytes, TimeSpan.FromSeconds(idleSeconds)));
+    }
+
+    [Fact]
+    public void Idle_time_counts_from_the_last_durable_commit()
+    {
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (1, 1)"));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        database.Lazily(c => c.Execute("INSERT INTO doubt_closed VALUES (2, 1)"));
+
+        Assert.Equal(TimeSpan.FromSeconds(2), database.Idle);
+    }
+}

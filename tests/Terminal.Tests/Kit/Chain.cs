@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Microsoft.Extensions.Time.Testing;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Simulator.Faults;
+using SmartCardCrm.SyncContract;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+
+namespace SmartCardCrm.Terminal.Tests.Kit;
+
+/// <summary>A chain's headquarters as far as terminals see it: keys, issued cards and what the feed says of
+/// them. Every run draws the same random numbers.</summary>
+internal sealed class Chain
+{
+    public const int BalanceMost = 1_000_000;
+
+    private readonly byte[] _readerIdMaster = Key("reader id");
+    private uint _drawn;
+
+    public static readonly RuleSet Rules = new(
+        Version: 1, Programme: 7, "USD", MinorPerUnit: 100, PointsPerUnit: 1, PointValueMinor: 1,
+        RedeemedPartEarns: false, BalanceMost);
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>SHA-256 of a counter: nobody guesses it, everybody repeats it.</summary>
+    public void Random(Span<byte> bytes)
+    {
+        for (var at = 0; at < bytes.Length; at += SHA256.HashSizeInBytes)
+        {
+            var block = SHA256.HashData(BitConverter.GetBytes(Interlocked.Increment(ref _drawn)));
+            block.AsSpan(0, Math.Min(block.Length, bytes.Length - at)).CopyTo(bytes[at..]);
+        }
+    }
+
+    public MasterKey Master(CardKeyNumber number, byte version = 1) =>
+        new(number, version, Key($"{number} {version}"));
+
+    public ReaderIdKey ReaderIdKey(uint terminal) =>
+        CardProtocol.ReaderIdKey.Derive(_readerIdMaster, terminal);
+
+    public CardKey TransactionMacKey(Uid uid)
+    {
+        using var master = Master(CardKeyNumber.TransactionMac);
+        return master.DeriveFor(uid);
+    }
+
+    /// <summary>A card, born with no points.</summary>
+    /// <param name="number">Card number, and the end of the UID.</param>
+    /// <param name="expiry">Its last day.</param>
+    /// <param name="keyVersion">Of every key.</param>
+    public SimulatedCard Issue(ushort number = 1, DateOnly? expiry = null, byte keyVersion = 1)
+    {
+        var uid = UidOf(number);
+        var bytes = new byte[Uid.Length];
+        uid.CopyTo(bytes);
+        var card = SimulatedCard.Factory("ev3-4k", bytes, Random);
+        card.Insert();
+
+        var masters = Enum.GetValues<CardKeyNumber>().Select(k => Master(k, keyVersion)).ToList();
+        using var keys = new PersonalisationKeys(uid, masters);
+        using var reader = new SimulatedReader("bench");
+        reader.Put(card);
+        using var connection = reader.TryConnect();
+        Personalisation.Run(
+            connection ?? throw new InvalidOperationException("The card just put there is gone."),
+            PlanOf(uid, number, expiry), keys, Random);
+        masters.ForEach(m => m.Dispose());
+        reader.Take();
+        return card;
+    }
+
+    /// <summary>What the feed says of a card that headquarters has seen up to a counter.</summary>
+    public static CardItem ItemOf(ushort number, uint acknowledged = 1, int balance = 0)
+    {
+        var bytes = new byte[Uid.Length];
+        UidOf(number).CopyTo(bytes);
+        return new CardItem
+        {
+            Card = new CardRef
+            {
+                Uid = ByteString.CopyFrom(bytes), Generation = 1, TmKeyVersion = 1, LayoutVersion = 1,
+                CardNumber = number,
+            },
+            Member = number,
+            Status = CardStatus.Active,
+            AcknowledgedCounter = acknowledged,
+            AcknowledgedBalance = balance,
+            EnquiryKeyVersion = 1,
+            SaleKeyVersion = 1,
+        };
+    }
+
+    public static FeedItem RulesItem(ulong position) => new()
+    {
+        Position = position,
+        RuleSet = new RuleSetItem { Version = 1, Document = ByteString.CopyFrom(Rules.ToDocument()) },
+    };
+
+    public static Uid UidOf(ushort number) =>
+        Uid.FromBytes([0x04, 0x11, 0x22, 0x33, 0x44, (byte)(number >> 8), (byte)number]);
+
+    private PersonalisationPlan PlanOf(Uid uid, ushort number, DateOnly? expiry)
+    {
+        using var server = ReaderIdKey(0);
+        return new PersonalisationPlan(
+            new Identity { Programme = 7, CardNumber = number, Generation = 1, Expiry = expiry },
+            new MemberProfile { Language = "en" },
+            new LogRecord
+            {
+                Counter = 1, Time = Clock.GetUtcNow(), Terminal = 0, Sequence = number, Kind = LogKind.Birth,
+                CardNumber = number, CardExpiry = expiry,
+            },
+            BalanceMost, server.Sign(uid, 0, number, 1));
+    }
+
+    private static byte[] Key(string name) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))[..16];
+}
