@@ -71,11 +71,9 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         using var tmKey = book.Secrets.TransactionMacKey(card.ChipUid, card.TmKeyVersion);
         using var readerKey = book.Secrets.ReaderIdKey(BirthPlan.ServerTerminal);
         var reported = new ReportedCommit(BirthPlan.PlaceOf(card), card.ChipUid, evidence);
-        var currency = ProgrammeBook.Current(book.Db, card.Programme).Currency;
         return Proof.Check(reported, card.Number, tmKey, readerKey) switch
         {
-            ProofResult.Proven(var commit) =>
-                LedgerBook.Post(book, card, commit, Circumstance.Unknown(currency)),
+            ProofResult.Proven(var commit) => LedgerBook.Post(book, card, commit, Circumstance.Unknown),
             ProofResult.Refuted(var cause, var detail) => new Verdict.Parked(cause, detail),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -17,16 +17,15 @@ internal static class ProofState
 
 /// <summary>What the till knew of a sale and the card does not sign.</summary>
 /// <param name="OperationId">32 hex digits, or null where the intent is not readable.</param>
-/// <param name="Currency">ISO 4217.</param>
 /// <param name="Store">The store's number, 0 where it is not known.</param>
 /// <param name="StoreZone">IANA.</param>
 /// <param name="BusinessDate">The store's, yyyy-MM-dd.</param>
 /// <param name="SoldAt">Local time of the store, yyyy-MM-ddTHH:mm:ss, or empty.</param>
 internal sealed record Circumstance(
-    string? OperationId, string Currency, long Store, string StoreZone, string BusinessDate, string SoldAt)
+    string? OperationId, long Store, string StoreZone, string BusinessDate, string SoldAt)
 {
     /// <summary>What is left to say where no till took part, or its intent is lost.</summary>
-    public static Circumstance Unknown(string currency) => new(null, currency, 0, "", "", "");
+    public static readonly Circumstance Unknown = new(null, 0, "", "", "");
 }
 
 /// <summary>A posted transaction, as far as its neighbours and its doubt need it.</summary>
@@ -112,7 +111,8 @@ internal sealed record CardTransaction
             VALUES
                 (@Uid, @Generation, @TmKeyVersion, @Counter, @Terminal, @Sequence, @Proof, @Tmv, @RecordRead,
                 @RecordWritten, @ReaderId, @PreviousReaderId, @BalanceBefore, @Adjusted, @Earned, @Redeemed,
-                @BalanceAfter, @Amount, @Kind, @RuleSet, @RecordedUs, @OperationId, @Programme, @Currency,
+                @BalanceAfter, @Amount, @Kind, @RuleSet, @RecordedUs, @OperationId, @Programme,
+                (SELECT currency FROM programme WHERE number = @Programme),
                 @Store, @StoreZone, @BusinessDate, @SoldAt, @NowUs)
             """,
             new
@@ -140,7 +140,6 @@ internal sealed record CardTransaction
                 RecordedUs = UnixTime.Microseconds(commit.Written.Time),
                 circumstance.OperationId,
                 card.Programme,
-                circumstance.Currency,
                 circumstance.Store,
                 circumstance.StoreZone,
                 circumstance.BusinessDate,

@@ -22,7 +22,7 @@ internal static class LedgerBook
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         CardTransaction.Insert(book, card, commit, circumstance);
-        PostEntries(book.Db, card, commit, circumstance.Currency);
+        PostEntries(book.Db, card, commit);
         ApplyCardActions(book, card, commit);
         Intents.Posted(book, card, commit);
         Doubts.ReviewAround(book, card, commit.Counter);
@@ -52,7 +52,7 @@ internal static class LedgerBook
         return new Verdict.Accepted();
     }
 
-    private static void PostEntries(DbSession db, Card card, ProvenCommit commit, string currency)
+    private static void PostEntries(DbSession db, Card card, ProvenCommit commit)
     {
         var written = commit.Written;
         var postings = Postings.ForCardTransaction(
@@ -62,14 +62,13 @@ internal static class LedgerBook
             db.Run(
                 """
                 INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
-                SELECT COALESCE(MAX(id), 0) + 1, @Programme, @currency, @Account, @Owner, @Points,
-                    @Terminal, @Sequence
-                FROM posting
+                SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM posting), number, currency, @Account, @Owner,
+                    @Points, @Terminal, @Sequence
+                FROM programme WHERE number = @Programme
                 """,
                 new
                 {
                     card.Programme,
-                    currency,
                     Account = (long)posting.Account,
                     posting.Owner,
                     posting.Points,

@@ -147,7 +147,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     {
         var intent = Intents.Find(book.Db, commit.Place);
         var circumstance = intent is null
-            ? Circumstance.Unknown(Programmes.ProgrammeBook.Current(book.Db, card.Programme).Currency)
+            ? Circumstance.Unknown
             : JournalReading.CircumstanceOf(intent.Body);
         var verdict = LedgerBook.Post(book, card, commit, circumstance);
         if (intent is not null && !JournalReading.Meant(JournalReading.IntentOf(intent.Body), commit))
@@ -209,7 +209,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     }
 
     private static Verdict.Parked TakeSuspicion(Suspicion suspicion) =>
-        new(Cause.CopyOrRollback, suspicion.Code.Length is > 0 and <= 40 ? suspicion.Code : "no-code");
+        new(Cause.CopyOrRollback, suspicion.Code);
 
     private static Verdict OverIntent(
         OpenBook book, JournalPlace place, uint intentSequence, Func<IntentRow, Verdict> take) =>

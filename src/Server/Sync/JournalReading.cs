@@ -11,6 +11,7 @@ namespace SmartCardCrm.Server.Sync;
 internal static class JournalReading
 {
     private const int StepsMost = 64;
+    private const int TextMost = 64;
     private const int OperationIdLength = 16;
 
     /// <summary>The entry's content, or null where it is not readable.</summary>
@@ -36,7 +37,7 @@ internal static class JournalReading
         var intent = IntentOf(body);
         var context = intent.Context;
         return new Circumstance(
-            Convert.ToHexString(intent.OperationId.Span), context.Currency, context.Store, context.StoreZone,
+            Convert.ToHexString(intent.OperationId.Span), context.Store, context.StoreZone,
             context.BusinessDate, context.SoldAt);
     }
 
@@ -83,13 +84,20 @@ internal static class JournalReading
             IsEarlier(body.Settlement.IntentSequence, sequence)
             && body.Settlement.Tmv.Length is 0 or TransactionMacValue.Length,
         EntryBody.ContentOneofCase.Abandonment => IsEarlier(body.Abandonment.IntentSequence, sequence),
-        EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card),
+        EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card) && IsText(body.Suspicion.Code),
         _ => false,
     };
 
     private static bool IsWhole(Intent intent) =>
-        IsWhole(intent.Card) && intent.Context is not null && AreWhole(intent.Steps)
+        IsWhole(intent.Card) && IsWhole(intent.Context) && AreWhole(intent.Steps)
         && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue;
+
+    private static bool IsWhole(SaleContext? context) =>
+        context is not null
+        && IsText(context.StoreZone) && IsText(context.BusinessDate) && IsText(context.SoldAt);
+
+    // PostgreSQL takes no NUL in a text, and people no control characters in a list.
+    private static bool IsText(string text) => text.Length <= TextMost && !text.Any(char.IsControl);
 
     private static bool IsWhole(CardRef? card) => card is { Uid.Length: Uid.Length };
 

@@ -184,6 +184,32 @@ public abstract class IntakeContract(Engine engine) : IDisposable
     }
 
     [Fact]
+    public void A_text_that_no_database_takes_is_parked_and_the_sale_is_posted_without_it()
+    {
+        var (chip, till) = (_hq.Issue(1), _hq.NewTill());
+        var intent = till.Sell(chip, new TestSale(1_00));
+        till.Journal.Rewrite(intent, body => body.Intent.Context.SoldAt = "2026\0");
+
+        var verdicts = _hq.Sync(till);
+
+        Assert.Equal([new Verdict.Parked("unreadable", "entry"), new Verdict.Accepted()], verdicts);
+        _hq.AssertBalanced(chip);
+    }
+
+    [Fact]
+    public void A_suspicion_is_kept_as_an_exception()
+    {
+        var (chip, till) = (_hq.Issue(1), _hq.NewTill());
+        till.Sell(chip, new TestSale(1_00));
+        var card = EntryBody.Parser.ParseFrom(till.Journal.Entries[0].Body).Intent.Card;
+        till.Journal.Add(new EntryBody { Suspicion = new Suspicion { Card = card, Code = "counter-behind" } });
+
+        _hq.Sync(till);
+
+        Assert.Equal(["copy-or-rollback counter-behind"], _hq.Open());
+    }
+
+    [Fact]
     public void An_entry_that_leaves_a_hole_takes_its_whole_batch_back()
     {
         var (chip, till) = (_hq.Issue(1), _hq.NewTill());
