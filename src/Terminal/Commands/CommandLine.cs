@@ -72,7 +72,7 @@ internal static class CommandLine
         }
         catch (RpcException wrong)
         {
-            (code, text) = (ServerLink.CodeOf(wrong), wrong.Status.Detail);
+            (code, text) = (ServerLink.CodeOf(wrong), ServerLink.TextOf(wrong));
         }
         catch (PcscException wrong)
         {

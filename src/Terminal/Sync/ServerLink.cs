@@ -13,6 +13,9 @@ internal static class ServerLink
     /// <summary>How long one answer may take.</summary>
     public static readonly TimeSpan AnswerMost = TimeSpan.FromSeconds(10);
 
+    // Only a refusal of the server's own making has it; its status detail is then the code.
+    private const string TextTrailer = "error-text";
+
     private static readonly TimeSpan ConnectMost = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuietMost = TimeSpan.FromSeconds(20);
 
@@ -38,7 +41,11 @@ internal static class ServerLink
 
     /// <summary>The stable code of a failed call: the server's own, else the status in gRPC's words.</summary>
     public static string CodeOf(RpcException failed) =>
-        failed.Trailers.GetValue("error-code") ?? failed.StatusCode.ToString();
+        failed.Trailers.GetValue(TextTrailer) is null ? failed.StatusCode.ToString() : failed.Status.Detail;
+
+    /// <summary>What a failed call says to people.</summary>
+    public static string TextOf(RpcException failed) =>
+        failed.Trailers.GetValue(TextTrailer) ?? failed.Status.Detail;
 
     /// <summary>When a call that begins now must have its answer.</summary>
     public static DateTime Deadline(TimeProvider clock) => (clock.GetUtcNow() + AnswerMost).UtcDateTime;
