@@ -46,7 +46,8 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         Intents.Adopt(book.Db, card);
         foreach (var waiting in Journals.Waiting(book.Db, card.Uid))
         {
-            ExceptionBook.Close(book, Difference.NameOver(waiting.Place, Cause.UnknownCard), "card-registered");
+            var exception = Difference.NameOver(waiting.Place, Cause.UnknownCard);
+            ExceptionBook.Close(book, exception, "card-registered");
             Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
         }
     }

@@ -202,7 +202,10 @@ public abstract class IntakeContract(Engine engine) : IDisposable
         var (chip, till) = (_hq.Issue(1), _hq.NewTill());
         till.Sell(chip, new TestSale(1_00));
         var card = EntryBody.Parser.ParseFrom(till.Journal.Entries[0].Body).Intent.Card;
-        till.Journal.Add(new EntryBody { Suspicion = new Suspicion { Card = card, Code = "counter-behind" } });
+        till.Journal.Add(new EntryBody
+        {
+            Suspicion = new Suspicion { Card = card, Code = "counter-behind" },
+        });
 
         _hq.Sync(till);
 
