@@ -50,6 +50,7 @@ internal sealed class CheckoutDesk
     private readonly OperationIds _ids;
     private readonly List<Channel<Checkout>> _watchers = [];
     private readonly SortedDictionary<Guid, Checkout> _open = [];
+    private volatile string? _stoppedBecause;
 
     /// <summary>Finds the checkouts a restart interrupted, and what the journal says became of
     /// them.</summary>
@@ -74,15 +75,15 @@ internal sealed class CheckoutDesk
     public event Action? Changed;
 
     /// <summary>Why no card is served, a stable code; null while cards are.</summary>
-    public string? StoppedBecause { get; private set; }
+    public string? StoppedBecause => _stoppedBecause;
 
     /// <summary>Serves no card until <see cref="Resume"/>; taps that have begun go on.</summary>
     /// <param name="code">A stable code, as a refusal of sync names it.</param>
-    public void Stop(string code) => StoppedBecause = code;
+    public void Stop(string code) => _stoppedBecause = code;
 
     public void Resume()
     {
-        StoppedBecause = null;
+        _stoppedBecause = null;
         Changed?.Invoke();
     }
 
