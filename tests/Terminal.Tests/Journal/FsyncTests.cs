@@ -74,18 +74,24 @@ public sealed class FsyncTests : IDisposable
     {
         using var day = new Day(new Chain(), DatabasePath);
 
-        await day.SellAsync(MorningSales, () => File.AppendAllText(ToldPath, "sold\n"));
-        var checkpoint = new Thread(() =>
+        await day.SellAsync(MorningSales, Told);
+        await day.SellAsync(1, Told, () => OnThread("journal-idle", () =>
         {
             NoteThreads();
             day.Till.Database.Checkpoint();
-        })
-        { Name = "journal-idle" };
-        checkpoint.Start();
-        checkpoint.Join();
-        await day.SellAsync(AfternoonSales, () => File.AppendAllText(ToldPath, "sold\n"));
+        }));
+        await day.SellAsync(AfternoonSales - 1, Told);
 
         Assert.Equal(2u * (MorningSales + AfternoonSales), day.Till.Journal.Head.Sequence);
+    }
+
+    private void Told() => File.AppendAllText(ToldPath, "sold\n");
+
+    private static void OnThread(string name, Action work)
+    {
+        var thread = new Thread(() => work()) { Name = name };
+        thread.Start();
+        thread.Join();
     }
 
     // strace knows a thread by its number; its name is the kernel's to tell, while the thread lives.

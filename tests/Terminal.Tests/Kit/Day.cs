@@ -30,14 +30,16 @@ internal sealed class Day : IDisposable
 
     public Till Till { get; }
 
-    /// <exception cref="OperationCanceledException">The tap thread has ended.</exception>
     /// <param name="told">Called each time the till is told that a sale is complete.</param>
-    public async Task SellAsync(int sales, Action told)
+    /// <param name="whileWaiting">Called each time a checkout waits for the card.</param>
+    /// <exception cref="OperationCanceledException">The tap thread has ended.</exception>
+    public async Task SellAsync(int sales, Action told, Action? whileWaiting = null)
     {
         for (var i = 0; i < sales; i++)
         {
             var changes = Till.Desk.Watch(_failed.Token);
             Till.Desk.Create(Shop.Basket(100), (_posted++).ToString(CultureInfo.InvariantCulture));
+            whileWaiting?.Invoke();
             _reader.Put(_card);
             await foreach (var checkout in changes)
             {
