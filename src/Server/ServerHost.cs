@@ -193,8 +193,7 @@ internal static class ServerHost
         services.AddRazorComponents();
         services.AddProblemDetails();
         services.AddOpenApi();
-        services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, OperatorJson.Default));
+        services.ConfigureHttpJsonOptions(json => OperatorJson.Configure(json.SerializerOptions));
         AddRateLimits(services);
     }
 

@@ -18,7 +18,7 @@ internal static class CommandLine
     /// in.</summary>
     public static readonly Option<DirectoryInfo> Data = new("--data")
     {
-        Description = "Folder of all that the server keeps. The other commands find the running server by it.",
+        Description = "Folder of all that the server keeps; the other commands find the server by it.",
         Required = true,
         HelpName = "DIR",
     };

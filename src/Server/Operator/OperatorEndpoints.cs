@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Members;
@@ -29,9 +30,7 @@ internal static class OperatorEndpoints
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AskedMember))]
 [JsonSerializable(typeof(AskedToken))]
 [JsonSerializable(typeof(AskedIssue))]
@@ -49,4 +48,14 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(Page<ExceptionRow>))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
-internal sealed partial class OperatorJson : JsonSerializerContext;
+internal sealed partial class OperatorJson : JsonSerializerContext
+{
+    /// <summary>What the door takes: exactly the shapes it knows.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+    }
+}

@@ -131,7 +131,7 @@ internal sealed class EnrolmentDesk(
     private static byte[] TokenBytes(string text)
     {
         var bytes = new byte[TokenLength + SHA256.HashSizeInBytes];
-        return text.Length <= 100
+        return text.Length <= 100 && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, bytes, out var length) && length >= TokenLength
             ? bytes[..TokenLength]
             : throw RefusedException.BadRequest("token-unreadable", "This is no enrolment token.");
