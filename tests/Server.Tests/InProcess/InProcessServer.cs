@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SmartCardCrm.Server.Commands;
+using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Terminals;
+using SmartCardCrm.Server.Vault;
+
+namespace SmartCardCrm.Server.Tests.InProcess;
+
+/// <summary>
+/// The whole server on free ports of loopback, with a folder of its own. An error in its log that no test announced
+/// fails the test when the server is disposed of.
+/// </summary>
+internal sealed class InProcessServer : IAsyncDisposable
+{
+    // Opening a vault is slow by design; SealedFileTests does that.
+    private static readonly Lazy<KeyVault> Vault = new(NewVault);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hq-test-");
+    private readonly ErrorWatch _errors = new();
+    private readonly TimeProvider _clock;
+    private WebApplication? _app;
+
+    private InProcessServer(TimeProvider clock) => _clock = clock;
+
+    public Endpoints Endpoints { get; private set; } = new("", "", 0);
+
+    public IServiceProvider Services => _app!.Services;
+
+    public static async Task<InProcessServer> StartAsync(TimeProvider? clock = null)
+    {
+        var server = new InProcessServer(clock ?? TimeProvider.System);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>An error with this text is what the test is about.</summary>
+    public void AnnounceError(string text) => _errors.Announce(text);
+
+    /// <summary>A caller at the people's door: with the operator's token, or without any.</summary>
+    public HttpClient People(bool asOperator = true)
+    {
+        var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(Endpoints.Console),
+        };
+        if (asOperator)
+        {
+            var token = File.ReadAllText(Path.Combine(_folder.FullName, OperatorToken.FileName));
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return http;
+    }
+
+    /// <summary>A call of the operator's that must succeed.</summary>
+    public async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var http = People();
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
+        using var response = await http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    public Task<JsonElement> GetAsync(string path) => CallAsync(HttpMethod.Get, path);
+
+    public string NewToken() =>
+        Services.GetRequiredService<EnrolmentDesk>().NewToken(new TerminalPlace("Till", 319, "UTC")).Text;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _folder.Delete(recursive: true);
+        _errors.AssertNone();
+        _errors.Dispose();
+    }
+
+    private static KeyVault NewVault()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var vault = KeyVault.OpenOrCreate(
+            path, "a passphrase for tests"u8, RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow());
+        File.Delete(path);
+        return vault;
+    }
+
+    private async Task StartAgainAsync()
+    {
+        var options = new ServerOptions
+        {
+            DataFolder = _folder.FullName,
+            PeopleUrl = new Uri("http://127.0.0.1:0"),
+            TerminalsUrl = new Uri("https://127.0.0.1:0"),
+            VaultPassphraseFile = "",
+        };
+        _app = ServerHost.Build(options, Vault.Value, builder =>
+        {
+            _errors.Take(builder.Logging);
+            builder.Services.Replace(ServiceDescriptor.Singleton(_clock));
+            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Relay:RetryMs", "1")]);
+        });
+        await _app.StartAsync();
+        Endpoints = Endpoints.Of(_app);
+    }
+
+    private async Task StopAsync()
+    {
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
