@@ -23,7 +23,8 @@ internal static class TerminalHost
 {
     private static readonly FillRandom Random = RandomNumberGenerator.Fill;
 
-    /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped selling.</exception>
+    /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
+    /// selling.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
     public static async Task Run(TerminalOptions options, TimeProvider clock, CancellationToken cancellation)
     {
@@ -76,7 +77,8 @@ internal static class TerminalHost
         builder.Logging.AddSimpleConsole(console =>
         {
             (console.SingleLine, console.UseUtcTimestamp) = (true, true);
-            (console.TimestampFormat, console.ColorBehavior) = ("yyyy-MM-ddTHH:mm:ss.fffZ ", LoggerColorBehavior.Disabled);
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -105,7 +107,8 @@ internal static class TerminalHost
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(
-            s.GetRequiredService<Till>().Guests, [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)],
+            s.GetRequiredService<Till>().Guests,
+            [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)],
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TillRooms>();
         services.AddSingleton<SyncRooms>();
@@ -136,7 +139,8 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
     private partial void LogFailed(Exception failure, string code);
 }
 
-/// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host runs.</summary>
+/// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host
+/// runs.</summary>
 internal sealed class TapFloor(
     Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalEnd end) : IHostedService
 {

@@ -135,8 +135,8 @@ internal static class CommonOptions
     public static Option<int[]> VpcdPorts() => new("--vpcd-port")
     {
         HelpName = "PORT",
-        Description = "For machines without pcscd, never in a shop: a loopback port to which a card in software "
-            + "connects as it would to vpcd; may come several times.",
+        Description = "For machines without pcscd, never in a shop: a loopback port to which a card in "
+            + "software connects as it would to vpcd; may come several times.",
         DefaultValueFactory = _ => [],
     };
 }

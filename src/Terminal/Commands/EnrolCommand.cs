@@ -12,7 +12,8 @@ internal static class EnrolCommand
     public static Command Make(TimeProvider clock)
     {
         var data = CommonOptions.DataFolder();
-        var server = CommonOptions.Address("--server", address => address.Scheme == "https", "is https://HOST:PORT.");
+        var server = CommonOptions.Address(
+            "--server", address => address.Scheme == "https", "is https://HOST:PORT.");
         server.Description = "The server's gRPC address, https://HOST:PORT.";
         server.Required = true;
         var name = new Option<string>("--name")
@@ -22,15 +23,16 @@ internal static class EnrolCommand
         var token = new Option<FileInfo?>("--token-file")
         {
             HelpName = "FILE",
-            Description = "File with the one-time token an operator made (`server terminal token`). Without it the "
-                + "token is read from standard input; never give it on the command line, where others can see it.",
+            Description = "File with the one-time token an operator made (`server terminal token`). Without "
+                + "it the token is read from standard input; never give it on the command line, where others "
+                + "can see it.",
         };
         var keep = new Option<string>("--keep-keys")
         {
             DefaultValueFactory = _ => Memory,
-            Description = "Where card keys are while the terminal is switched off. memory: nowhere, they come over the "
-                + "network at each start. sealed: in the data folder, so that a start without a network can sell; for "
-                + "development and small shops, since whoever takes the disk has them.",
+            Description = "Where card keys are while the terminal is switched off. memory: nowhere, they "
+                + "come over the network at each start. sealed: in the data folder, so that a start without a "
+                + "network can sell; for development and small shops, since whoever takes the disk has them.",
         };
         keep.AcceptOnlyFromAmong(Memory, Sealed);
         var command = new Command("enrol", "Make this machine a terminal of the chain, once.")

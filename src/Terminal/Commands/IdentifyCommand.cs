@@ -30,17 +30,20 @@ internal static class IdentifyCommand
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
-            using var keys = await Keys(new DataFolder(parsed.GetRequiredValue(data).FullName), clock, cancellation);
+            using var keys = await Keys(
+                new DataFolder(parsed.GetRequiredValue(data).FullName), clock, cancellation);
             using var choice = ReaderChoice.Open(
                 parsed.GetRequiredValue(readers), parsed.GetRequiredValue(ports), clock, NullLogger.Instance);
-            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(parsed.GetValue(seconds)), clock);
+            using var late = new CancellationTokenSource(
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)), clock);
             using var card = await WaitForCard(choice.Readers, clock, late.Token, cancellation);
             Print(card, keys);
         }));
         return command;
     }
 
-    private static async Task<TerminalKeys> Keys(DataFolder data, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<TerminalKeys> Keys(
+        DataFolder data, TimeProvider clock, CancellationToken cancellation)
     {
         var terminal = EnrolledTerminal.Load(data) ?? throw TerminalHost.NotEnrolled();
         var keys = new TerminalKeys();
@@ -57,7 +60,8 @@ internal static class IdentifyCommand
     }
 
     private static async Task<ICardConnection> WaitForCard(
-        IReadOnlyList<ICardReader> readers, TimeProvider clock, CancellationToken late, CancellationToken cancellation)
+        IReadOnlyList<ICardReader> readers, TimeProvider clock, CancellationToken late,
+        CancellationToken cancellation)
     {
         await Console.Error.WriteLineAsync("Present a card.");
         using var timer = new PeriodicTimer(LookEvery, clock);

@@ -15,7 +15,8 @@ internal sealed class ReaderChoice : IDisposable
 
     public IReadOnlyList<ICardReader> Readers => [.. _open.OfType<ICardReader>()];
 
-    /// <param name="names">PC/SC readers; they need not be there now. Where neither these nor ports are given, all.</param>
+    /// <param name="names">PC/SC readers; they need not be there now. Where neither these nor ports are
+    /// given, all.</param>
     /// <param name="vpcdPorts">Loopback ports to listen on.</param>
     /// <exception cref="CommandException">There is no reader, or a port is taken.</exception>
     /// <exception cref="PcscException">There is no PC/SC service to ask for readers.</exception>
@@ -48,6 +49,7 @@ internal sealed class ReaderChoice : IDisposable
         var names = context.ReaderNames();
         return names.Count > 0
             ? names
-            : throw new CommandException("no-reader", "No card reader is plugged in; name one with --reader.");
+            : throw new CommandException(
+                "no-reader", "No card reader is plugged in; name one with --reader.");
     }
 }

@@ -10,9 +10,13 @@ internal static class ReadersCommand
 
     public static Command Make(TimeProvider clock)
     {
-        var watch = new Option<bool>("--watch") { Description = "Go on and print every change, until Ctrl-C." };
+        var watch = new Option<bool>("--watch")
+        {
+            Description = "Go on and print every change, until Ctrl-C.",
+        };
         var command = new Command(
-            "readers", "List the card readers of this machine, one a line: state, then name as --reader wants it.")
+            "readers",
+            "List the card readers of this machine, one a line: state, then name as --reader wants it.")
         {
             watch,
         };
@@ -54,7 +58,8 @@ internal static class ReadersCommand
         try
         {
             using var context = new PcscContext();
-            return context.ReaderNames().ToDictionary(n => n, n => StateOf(context, n), StringComparer.Ordinal);
+            return context.ReaderNames().ToDictionary(
+                n => n, n => StateOf(context, n), StringComparer.Ordinal);
         }
         catch (PcscException)
         {

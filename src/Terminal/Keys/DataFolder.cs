@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Terminal.Keys;
 
-/// <summary>Where one terminal keeps everything, and how the files are called. Belongs to one user alone.</summary>
+/// <summary>Where one terminal keeps everything, and how the files are called. Belongs to one user
+/// alone.</summary>
 internal sealed class DataFolder
 {
     private readonly string _path;

@@ -28,13 +28,15 @@ internal sealed record EnrolledTerminal(
     /// <exception cref="JsonException">The file is not ours.</exception>
     public static EnrolledTerminal? Load(DataFolder data) =>
         File.Exists(data.Enrolment)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(data.Enrolment), EnrolmentJson.Default.EnrolledTerminal)
+            ? JsonSerializer.Deserialize(
+                File.ReadAllBytes(data.Enrolment), EnrolmentJson.Default.EnrolledTerminal)
             : null;
 
     /// <summary>Written last when a terminal is enrolled: what it speaks of is there.</summary>
     public void Save(DataFolder data) =>
         PrivateFile.Replace(
-            data.Enrolment, JsonSerializer.SerializeToUtf8Bytes(this, EnrolmentJson.Default.EnrolledTerminal));
+            data.Enrolment,
+            JsonSerializer.SerializeToUtf8Bytes(this, EnrolmentJson.Default.EnrolledTerminal));
 
     /// <exception cref="TimeZoneNotFoundException">This machine does not know the store's zone.</exception>
     public TerminalProfile Profile() =>
@@ -54,7 +56,8 @@ internal sealed class TerminalCertificates(X509Certificate2 own, X509Certificate
         using var key = LoadKey(data);
         using var open = X509CertificateLoader.LoadCertificateFromFile(data.Certificate);
         return new TerminalCertificates(
-            Usable(open.CopyWithPrivateKey(key)), X509CertificateLoader.LoadCertificateFromFile(data.Authority));
+            Usable(open.CopyWithPrivateKey(key)),
+            X509CertificateLoader.LoadCertificateFromFile(data.Authority));
     }
 
     /// <summary>The terminal's private key. The caller disposes of it.</summary>
@@ -81,7 +84,8 @@ internal sealed class TerminalCertificates(X509Certificate2 own, X509Certificate
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    WriteIndented = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(EnrolledTerminal))]
 internal sealed partial class EnrolmentJson : JsonSerializerContext;

@@ -19,13 +19,16 @@ internal sealed record EnrolmentWish(Uri Server, string Name, CardKeyStorage Car
 /// <summary>Makes a new terminal one of the chain's: a token for a certificate.</summary>
 internal sealed class Enrolment(DataFolder data, TimeProvider clock)
 {
-    /// <summary>Checks the server by the token's hash, has a new key certified, and stores who we are.</summary>
+    /// <summary>Checks the server by the token's hash, has a new key certified, and stores who we
+    /// are.</summary>
     /// <exception cref="EnrolmentException">The server is another, or its answer does not fit.</exception>
     /// <exception cref="Grpc.Core.RpcException">It cannot be reached, or says no.</exception>
-    public async Task<EnrolledTerminal> Run(EnrolmentToken token, EnrolmentWish wish, CancellationToken cancellation)
+    public async Task<EnrolledTerminal> Run(
+        EnrolmentToken token, EnrolmentWish wish, CancellationToken cancellation)
     {
         if (File.Exists(data.Enrolment) || File.Exists(data.Journal))
-            throw new EnrolmentException("already-enrolled", "This data folder belongs to an enrolled terminal.");
+            throw new EnrolmentException(
+                "already-enrolled", "This data folder belongs to an enrolled terminal.");
 
         using var authority = await FetchAuthority(token, wish.Server, cancellation);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -40,7 +43,8 @@ internal sealed class Enrolment(DataFolder data, TimeProvider clock)
             },
             deadline: ServerLink.Deadline(clock), cancellationToken: cancellation);
         if (!token.Names(reply.Authority.Span) || !IsFor(key, reply.Certificate.Span))
-            throw new EnrolmentException("certificate-wrong", "The certificate is not for this terminal's key.");
+            throw new EnrolmentException(
+                "certificate-wrong", "The certificate is not for this terminal's key.");
         return Store(key, reply, wish);
     }
 
@@ -64,7 +68,8 @@ internal sealed class Enrolment(DataFolder data, TimeProvider clock)
         PrivateFile.Replace(data.Authority, reply.Authority.Span);
 
         var terminal = new EnrolledTerminal(
-            reply.Terminal, wish.Name, reply.Programme, reply.Store, reply.StoreZone, reply.Currency, wish.Server,
+            reply.Terminal, wish.Name, reply.Programme, reply.Store, reply.StoreZone, reply.Currency,
+            wish.Server,
             wish.CardKeys);
         terminal.Save(data);
         return terminal;
@@ -78,6 +83,7 @@ internal sealed class Enrolment(DataFolder data, TimeProvider clock)
     {
         using var parsed = X509CertificateLoader.LoadCertificate(certificate);
         using var certified = parsed.GetECDsaPublicKey();
-        return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()) == true;
+        return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
+            key.ExportSubjectPublicKeyInfo()) == true;
     }
 }

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace SmartCardCrm.Terminal.Keys;
 
 /// <summary>
-/// What an operator hands to a new terminal: base64url of a secret of 32 bytes, used once, and the SHA-256 of the
-/// authority's certificate, by which the terminal knows the server before it shows the secret.
+/// What an operator hands to a new terminal: base64url of a secret of 32 bytes, used once, and the SHA-256 of
+/// the authority's certificate, by which the terminal knows the server before it shows the secret.
 /// </summary>
 internal sealed class EnrolmentToken
 {
@@ -14,7 +14,8 @@ internal sealed class EnrolmentToken
 
     private readonly byte[] _authorityHash;
 
-    private EnrolmentToken(string text, byte[] authorityHash) => (Text, _authorityHash) = (text, authorityHash);
+    private EnrolmentToken(string text, byte[] authorityHash) =>
+        (Text, _authorityHash) = (text, authorityHash);
 
     /// <summary>As it was handed over. A secret.</summary>
     public string Text { get; }

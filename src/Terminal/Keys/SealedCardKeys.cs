@@ -6,14 +6,16 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Terminal.Keys;
 
 /// <summary>
-/// Card keys on the terminal's own disk, AES-GCM under a key derived from the terminal's private key. Whoever has the
-/// disk has both: this is for development and small shops, where a restart without a network must still sell.
+/// Card keys on the terminal's own disk, AES-GCM under a key derived from the terminal's private key. Whoever
+/// has the disk has both: this is for development and small shops, where a restart without a network must
+/// still sell.
 /// </summary>
 internal static class SealedCardKeys
 {
     private static ReadOnlySpan<byte> Magic => "SCCRM-K1"u8;
 
-    /// <summary>Magic(8) ‖ nonce(12) ‖ tag(16) ‖ ciphertext; the terminal's number is authenticated with it.</summary>
+    /// <summary>Magic(8) ‖ nonce(12) ‖ tag(16) ‖ ciphertext; the terminal's number is authenticated with
+    /// it.</summary>
     public static void Save(DataFolder data, uint terminal, CardKeysReply keys)
     {
         var plain = keys.ToByteArray();
@@ -56,7 +58,8 @@ internal static class SealedCardKeys
     {
         using var key = TerminalCertificates.LoadKey(data);
         var secret = key.ExportParameters(includePrivateParameters: true).D ?? [];
-        var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "SmartCardCrm card keys"u8.ToArray());
+        var derived = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, secret, 32, info: "SmartCardCrm card keys"u8.ToArray());
         CryptographicOperations.ZeroMemory(secret);
         try
         {

@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Terminal.Pcsc;
 
-/// <summary>The PC/SC service does not answer as it should: not installed, not running, stopped, or it forgot us.</summary>
+/// <summary>The PC/SC service does not answer as it should: not installed, not running, stopped, or it forgot
+/// us.</summary>
 /// <param name="code">What WinSCard said.</param>
 internal sealed class PcscException(PcscCode code) : Exception($"PC/SC says {code} (0x{(uint)code:X8}).")
 {
@@ -8,19 +9,23 @@ internal sealed class PcscException(PcscCode code) : Exception($"PC/SC says {cod
 }
 
 /// <summary>What a reader looks like at this moment.</summary>
-/// <param name="Bits">The event state: low half flags, high half a counter of insertions and removals.</param>
+/// <param name="Bits">The event state: low half flags, high half a counter of insertions and
+/// removals.</param>
 internal readonly record struct PcscReaderState(uint Bits)
 {
-    public bool HasReader => (Bits & 0x000C) == 0;               // SCARD_STATE_UNKNOWN, SCARD_STATE_UNAVAILABLE
+    public bool HasReader => (Bits & 0x000C) == 0;                         // not UNKNOWN, not UNAVAILABLE
 
     public bool HasCard => (Bits & 0x0020) != 0 && (Bits & 0x0200) == 0;   // PRESENT and not MUTE
 
-    /// <summary>Rises with each insertion and removal where the service counts them (pcsc-lite, Windows), else 0.</summary>
+    /// <summary>Rises with each insertion and removal where the service counts them (pcsc-lite, Windows),
+    /// else 0.</summary>
     public int EventCount => (int)(Bits >> 16);
 }
 
-/// <summary>A session with the PC/SC service, as pcsc-sharp's ISCardContext: one thread uses it, any may cancel.</summary>
-/// <remarks>After a <see cref="PcscException"/> it may be dead for good (pcscd restarted): dispose it, make another.</remarks>
+/// <summary>A session with the PC/SC service, as pcsc-sharp's ISCardContext: one thread uses it, any may
+/// cancel.</summary>
+/// <remarks>After a <see cref="PcscException"/> it may be dead for good (pcscd restarted): dispose it, make
+/// another.</remarks>
 internal sealed class PcscContext : IDisposable
 {
     private readonly nint _handle;
@@ -48,7 +53,9 @@ internal sealed class PcscContext : IDisposable
 
     /// <summary>The reader's state now; null where the service knows no such reader.</summary>
     public PcscReaderState? StateOf(string reader) =>
-        Change(reader, default, 0, out var now) is PcscCode.UnknownReader or PcscCode.ReaderUnavailable ? null : now;
+        Change(reader, default, 0, out var now) is PcscCode.UnknownReader or PcscCode.ReaderUnavailable
+            ? null
+            : now;
 
     /// <summary>Blocks until the reader's state differs from <paramref name="known"/>.</summary>
     /// <returns>Whether it may have changed: false when the time is over.</returns>

@@ -7,12 +7,15 @@ namespace SmartCardCrm.Terminal.Pcsc;
 /// restarted: both show as <see cref="CardPresence.Unavailable"/> for as long as they last.
 /// </summary>
 /// <remarks>
-/// One thread, the tap loop's, looks, waits and connects; <see cref="Wake"/> may be called by any. The card may have
-/// been changed while nobody could look, so whatever is found after an interruption counts as a new insertion.
+/// One thread, the tap loop's, looks, waits and connects; <see cref="Wake"/> may be called by any. The card
+/// may have been changed while nobody could look, so whatever is found after an interruption counts as a new
+/// insertion.
 /// </remarks>
-internal sealed partial class PcscReader(string name, TimeProvider clock, ILogger log) : ICardReader, IDisposable
+internal sealed partial class PcscReader(string name, TimeProvider clock, ILogger log)
+    : ICardReader, IDisposable
 {
-    // A cancel that comes just before the wait begins is lost; so is the end of a card we could not see leave.
+    // A cancel that comes just before the wait begins is lost; so is the end of a card we could not see
+    // leave.
     private static readonly TimeSpan WaitSlice = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
@@ -141,16 +144,17 @@ internal sealed partial class PcscReader(string name, TimeProvider clock, ILogge
     [LoggerMessage(LogLevel.Warning, "pcsc-lost reader={Reader} code={Code}", EventName = "pcsc-lost")]
     private partial void LogServiceLost(string reader, PcscCode code);
 
-    [LoggerMessage(LogLevel.Information, "reader-state reader={Reader} available={Available}", EventName = "reader-state")]
+    [LoggerMessage(
+        LogLevel.Information, "reader-state reader={Reader} available={Available}", EventName = "reader-state")]
     private partial void LogAvailability(string reader, bool available);
 }
 
 /// <summary>The card now on a PC/SC reader, for this process alone.</summary>
 /// <remarks>
-/// Released without a reset. A reset of a card that is just leaving fails, and pcscd 1.9 then calls the slot empty
-/// without having seen the removal: a card put there within its polling time stays unseen for as long as it lies. What
-/// is left on the chip is of no use to others (a session without its keys) or of no effect (staged, not committed);
-/// both end with the next Select or when the card leaves the field.
+/// Released without a reset. A reset of a card that is just leaving fails, and pcscd 1.9 then calls the slot
+/// empty without having seen the removal: a card put there within its polling time stays unseen for as long
+/// as it lies. What is left on the chip is of no use to others (a session without its keys) or of no effect
+/// (staged, not committed); both end with the next Select or when the card leaves the field.
 /// </remarks>
 internal sealed partial class PcscConnection : ICardConnection
 {
@@ -165,7 +169,8 @@ internal sealed partial class PcscConnection : ICardConnection
 
     public Uid Uid { get; }
 
-    /// <summary>Asks the reader for the UID; null where the card left at once or is not of a kind we know.</summary>
+    /// <summary>Asks the reader for the UID; null where the card left at once or is not of a kind we
+    /// know.</summary>
     public static PcscConnection? TryOpen(PcscCard card, string reader, ILogger log)
     {
         Span<byte> answer = stackalloc byte[ReaderCommand.AnswerMost];
@@ -205,7 +210,8 @@ internal sealed partial class PcscConnection : ICardConnection
         _disposed = true;
     }
 
-    [LoggerMessage(LogLevel.Information, "card-foreign reader={Reader} length={Length}", EventName = "card-foreign")]
+    [LoggerMessage(
+        LogLevel.Information, "card-foreign reader={Reader} length={Length}", EventName = "card-foreign")]
     private static partial void LogForeignCard(ILogger log, string reader, int length);
 
     [LoggerMessage(LogLevel.Information, "card-left reader={Reader} code={Code}", EventName = "card-left")]

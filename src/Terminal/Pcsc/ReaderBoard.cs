@@ -4,8 +4,8 @@ namespace SmartCardCrm.Terminal.Pcsc;
 internal sealed record ReaderSight(string Name, bool Available, bool CardPresent);
 
 /// <summary>
-/// What all readers look like, for those who only want to know: the till, the server, the person at the counter.
-/// Looking here never disturbs a reader or a tap.
+/// What all readers look like, for those who only want to know: the till, the server, the person at the
+/// counter. Looking here never disturbs a reader or a tap.
 /// </summary>
 internal sealed class ReaderBoard
 {

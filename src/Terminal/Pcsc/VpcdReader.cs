@@ -6,12 +6,14 @@ using SmartCardCrm.CardProtocol;
 namespace SmartCardCrm.Terminal.Pcsc;
 
 /// <summary>
-/// A reader for machines without pcscd: speaks the reader's side of vpcd's protocol on a loopback port, so that a card
-/// in software connects to it as it would to vpcd. Whoever can connect to the port is a card on this reader.
+/// A reader for machines without pcscd: speaks the reader's side of vpcd's protocol on a loopback port, so
+/// that a card in software connects to it as it would to vpcd. Whoever can connect to the port is a card on
+/// this reader.
 /// </summary>
 /// <remarks>
-/// A connection is a card, a closed one a card taken away; a second card waits in line. Everything happens on the tap
-/// loop's thread: a datagram to a socket of our own makes <see cref="Wake"/> one more thing to wait for.
+/// A connection is a card, a closed one a card taken away; a second card waits in line. Everything happens on
+/// the tap loop's thread: a datagram to a socket of our own makes <see cref="Wake"/> one more thing to wait
+/// for.
 /// </remarks>
 internal sealed partial class VpcdReader : ICardReader, IDisposable
 {
@@ -35,7 +37,8 @@ internal sealed partial class VpcdReader : ICardReader, IDisposable
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         _listener.Listen();
         _wake.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _wake.Connect(_wake.LocalEndPoint ?? throw new InvalidOperationException("A bound socket has an address."));
+        _wake.Connect(
+            _wake.LocalEndPoint ?? throw new InvalidOperationException("A bound socket has an address."));
         Name = $"vpcd:{Port}";
     }
 
@@ -102,8 +105,10 @@ internal sealed partial class VpcdReader : ICardReader, IDisposable
     private partial void LogCard(string reader, bool present);
 }
 
-/// <summary>One card behind vpcd's protocol: a 2-byte big-endian length, then that many bytes, either way.</summary>
-/// <remarks>Source: vsmartcard, virtualsmartcard/src/vpcd/vpcd.c. A message of one byte is a control code.</remarks>
+/// <summary>One card behind vpcd's protocol: a 2-byte big-endian length, then that many bytes, either
+/// way.</summary>
+/// <remarks>Source: vsmartcard, virtualsmartcard/src/vpcd/vpcd.c. A message of one byte is a control
+/// code.</remarks>
 internal sealed class VpcdCard : IDisposable
 {
     private readonly byte[] _frame = new byte[2 + ushort.MaxValue];
@@ -117,7 +122,8 @@ internal sealed class VpcdCard : IDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>Whether the other end is still connected. Between exchanges a card has nothing to say.</summary>
+    /// <summary>Whether the other end is still connected. Between exchanges a card has nothing to
+    /// say.</summary>
     public bool IsThere => Socket.Connected && !Socket.Poll(0, SelectMode.SelectRead);
 
     public void PowerOn() => Send([0x01]);

@@ -24,13 +24,14 @@ internal enum PcscCode : uint
 }
 
 /// <summary>
-/// The native seam: WinSCard as libpcsclite (Linux), winscard.dll (Windows) and PCSC.framework (macOS) export it.
-/// Nothing outside this file knows that the three differ.
+/// The native seam: WinSCard as libpcsclite (Linux), winscard.dll (Windows) and PCSC.framework (macOS) export
+/// it. Nothing outside this file knows that the three differ.
 /// </summary>
 /// <remarks>
-/// DWORD is <c>unsigned long</c> in libpcsclite (64 bits on 64-bit Linux) and 32 bits elsewhere. All of them are
-/// passed as <see cref="nuint"/>: by value a register holds either, and an out value starts at zero, so that a
-/// little-endian callee that writes only 32 bits leaves the right number. LONG results are read as 32 bits.
+/// DWORD is <c>unsigned long</c> in libpcsclite (64 bits on 64-bit Linux) and 32 bits elsewhere. All of them
+/// are passed as <see cref="nuint"/>: by value a register holds either, and an out value starts at zero, so
+/// that a little-endian callee that writes only 32 bits leaves the right number. LONG results are read as 32
+/// bits.
 /// </remarks>
 internal static unsafe partial class Winscard
 {
@@ -48,11 +49,13 @@ internal static unsafe partial class Winscard
 
     static Winscard() => NativeLibrary.SetDllImportResolver(typeof(Winscard).Assembly, Resolve);
 
-    public static PcscCode EstablishContext(out nint context) => SCardEstablishContext(ScopeSystem, 0, 0, out context);
+    public static PcscCode EstablishContext(out nint context) =>
+        SCardEstablishContext(ScopeSystem, 0, 0, out context);
 
     public static PcscCode ReleaseContext(nint context) => SCardReleaseContext(context);
 
-    /// <summary>Ends a <see cref="GetStatusChange"/> of this context on another thread; lost where none is waiting.</summary>
+    /// <summary>Ends a <see cref="GetStatusChange"/> of this context on another thread; lost where none is
+    /// waiting.</summary>
     public static PcscCode Cancel(nint context) => SCardCancel(context);
 
     /// <summary>The names of all readers, in the service's order.</summary>
@@ -69,18 +72,21 @@ internal static unsafe partial class Winscard
         }
 
         names = result == PcscCode.Success
-            ? Encoding.UTF8.GetString(buffer, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            ? Encoding.UTF8.GetString(buffer, 0, (int)length)
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries)
             : [];
         return result;
     }
 
-    /// <summary>Waits until a reader's state differs from <paramref name="known"/>; then gives the state now.</summary>
+    /// <summary>Waits until a reader's state differs from <paramref name="known"/>; then gives the state
+    /// now.</summary>
     /// <param name="known">As an earlier call gave it, or 0 to be answered at once.</param>
     /// <param name="timeoutMs">0 to look without waiting.</param>
-    public static PcscCode GetStatusChange(nint context, uint timeoutMs, string reader, uint known, out uint now)
+    public static PcscCode GetStatusChange(
+        nint context, uint timeoutMs, string reader, uint known, out uint now)
     {
-        // SCARD_READERSTATE: name, user data, current state, event state, ATR. Ours is only ever an array of one,
-        // so that its size, which differs too, does not matter.
+        // SCARD_READERSTATE: name, user data, current state, event state, ATR. Ours is only ever an array of
+        // one, so that its size, which differs too, does not matter.
         const int sizeMost = 128;
         var current = 2 * sizeof(nint);
         var dword = OperatingSystem.IsLinux() ? sizeof(nint) : sizeof(uint);
@@ -103,7 +109,8 @@ internal static unsafe partial class Winscard
         }
     }
 
-    public static PcscCode Connect(nint context, string reader, nuint share, out nint card, out nuint protocol) =>
+    public static PcscCode Connect(
+        nint context, string reader, nuint share, out nint card, out nuint protocol) =>
         OperatingSystem.IsWindows()
             ? SCardConnectA(context, reader, share, ProtocolT0 | ProtocolT1, out card, out protocol)
             : SCardConnect(context, reader, share, ProtocolT0 | ProtocolT1, out card, out protocol);
@@ -133,7 +140,8 @@ internal static unsafe partial class Winscard
         : "libpcsclite.so.1");
 
     [LibraryImport(Library)]
-    private static partial PcscCode SCardEstablishContext(nuint scope, nint reserved1, nint reserved2, out nint context);
+    private static partial PcscCode SCardEstablishContext(
+        nuint scope, nint reserved1, nint reserved2, out nint context);
 
     [LibraryImport(Library)]
     private static partial PcscCode SCardReleaseContext(nint context);
@@ -142,16 +150,20 @@ internal static unsafe partial class Winscard
     private static partial PcscCode SCardCancel(nint context);
 
     [LibraryImport(Library)]
-    private static partial PcscCode SCardListReaders(nint context, nint groups, byte* readers, ref nuint length);
+    private static partial PcscCode SCardListReaders(
+        nint context, nint groups, byte* readers, ref nuint length);
 
     [LibraryImport(Library)]
-    private static partial PcscCode SCardListReadersA(nint context, nint groups, byte* readers, ref nuint length);
+    private static partial PcscCode SCardListReadersA(
+        nint context, nint groups, byte* readers, ref nuint length);
 
     [LibraryImport(Library)]
-    private static partial PcscCode SCardGetStatusChange(nint context, nuint timeoutMs, byte* states, nuint count);
+    private static partial PcscCode SCardGetStatusChange(
+        nint context, nuint timeoutMs, byte* states, nuint count);
 
     [LibraryImport(Library)]
-    private static partial PcscCode SCardGetStatusChangeA(nint context, nuint timeoutMs, byte* states, nuint count);
+    private static partial PcscCode SCardGetStatusChangeA(
+        nint context, nuint timeoutMs, byte* states, nuint count);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial PcscCode SCardConnect(
@@ -166,5 +178,6 @@ internal static unsafe partial class Winscard
 
     [LibraryImport(Library)]
     private static partial PcscCode SCardTransmit(
-        nint card, nint sendPci, byte* send, nuint sendLength, void* receivePci, byte* receive, ref nuint length);
+        nint card, nint sendPci, byte* send, nuint sendLength, void* receivePci, byte* receive,
+        ref nuint length);
 }

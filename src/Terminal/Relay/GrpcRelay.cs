@@ -7,7 +7,8 @@ using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.Relay;
 
-/// <summary>Keeps the relay's stream open, so that the server sees the readers and may ask for a card.</summary>
+/// <summary>Keeps the relay's stream open, so that the server sees the readers and may ask for a
+/// card.</summary>
 internal sealed partial class GrpcRelay : BackgroundService
 {
     private readonly TerminalSync.TerminalSyncClient _server;
@@ -48,7 +49,8 @@ internal sealed partial class GrpcRelay : BackgroundService
 
     private async Task Converse(CancellationToken stop)
     {
-        var answers = Channel.CreateUnbounded<RelayAnswer>(new UnboundedChannelOptions { SingleReader = true });
+        var answers = Channel.CreateUnbounded<RelayAnswer>(
+            new UnboundedChannelOptions { SingleReader = true });
         using var call = _server.Relay(cancellationToken: stop);
         _answers = answers.Writer;
         answers.Writer.TryWrite(Readers());

@@ -15,8 +15,8 @@ internal static class RelayCode
 }
 
 /// <summary>
-/// The relay sessions of this terminal: what the server says goes to the session it is meant for. A session waits in
-/// the guest book, and the reader's own thread drives it, so that a reader has one user at a time.
+/// The relay sessions of this terminal: what the server says goes to the session it is meant for. A session
+/// waits in the guest book, and the reader's own thread drives it, so that a reader has one user at a time.
 /// </summary>
 /// <param name="guests">Where tap loops look for somebody to lend a card to.</param>
 /// <param name="readers">The names of this terminal's readers.</param>

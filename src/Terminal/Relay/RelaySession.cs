@@ -5,7 +5,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal.Relay;
 
-/// <summary>One card in the server's hands: waits for a card, then passes APDUs on until one side has enough.</summary>
+/// <summary>One card in the server's hands: waits for a card, then passes APDUs on until one side has
+/// enough.</summary>
 internal sealed class RelaySession
 {
     private const int ApduLeast = 5;
@@ -90,7 +91,8 @@ internal sealed class RelaySession
         Reader = reader;
         var uid = new byte[Uid.Length];
         card.Uid.CopyTo(uid);
-        Answer(new RelayAnswer { Opened = new RelayOpened { Reader = reader, Uid = ByteString.CopyFrom(uid) } });
+        Answer(
+            new RelayAnswer { Opened = new RelayOpened { Reader = reader, Uid = ByteString.CopyFrom(uid) } });
         try
         {
             End(PassOn(card));

@@ -3,7 +3,8 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal.Sync;
 
-/// <summary>Growing pauses between attempts, with jitter: a thousand terminals do not come back in the same second.</summary>
+/// <summary>Growing pauses between attempts, with jitter: a thousand terminals do not come back in the same
+/// second.</summary>
 internal sealed class BackOff(FillRandom random)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
@@ -11,7 +12,8 @@ internal sealed class BackOff(FillRandom random)
 
     private TimeSpan _next = First;
 
-    /// <summary>Between half of this round's pause and all of it; the next round's is twice as long, up to a limit.</summary>
+    /// <summary>Between half of this round's pause and all of it; the next round's is twice as long, up to a
+    /// limit.</summary>
     public TimeSpan Next()
     {
         Span<byte> bytes = stackalloc byte[4];

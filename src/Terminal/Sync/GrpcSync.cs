@@ -10,7 +10,8 @@ namespace SmartCardCrm.Terminal.Sync;
 /// <summary>What sync reads and changes on this terminal.</summary>
 internal sealed record SyncRooms(Till Till, CardKeyDelivery Keys, SyncLine Line, TerminalEnd End);
 
-/// <summary>Carries the <see cref="SyncMachine"/>'s messages over gRPC, and tries again for as long as it may.</summary>
+/// <summary>Carries the <see cref="SyncMachine"/>'s messages over gRPC, and tries again for as long as it
+/// may.</summary>
 internal sealed partial class GrpcSync(
     TerminalSync.TerminalSyncClient server, SyncRooms rooms, TimeProvider clock, FillRandom random,
     ILogger<GrpcSync> log) : BackgroundService
@@ -69,7 +70,8 @@ internal sealed partial class GrpcSync(
         rooms.Till.Journal.Grew += Grew;
         // The stream has no deadline, but its first answer has; pings find a dead line later.
         await using var late = clock.CreateTimer(
-            _ => events.Writer.TryWrite(new Event.AnswerDue()), null, ServerLink.AnswerMost, Timeout.InfiniteTimeSpan);
+            _ => events.Writer.TryWrite(new Event.AnswerDue()), null, ServerLink.AnswerMost,
+            Timeout.InfiniteTimeSpan);
         await using var beats = clock.CreateTimer(
             _ => events.Writer.TryWrite(new Event.Beat()), null, HeartbeatEvery, HeartbeatEvery);
         using var call = server.Exchange(cancellationToken: stop);
@@ -88,7 +90,8 @@ internal sealed partial class GrpcSync(
         IClientStreamWriter<TerminalMessage> server, ChannelReader<Event> events, CancellationToken stop)
     {
         var machine = new SyncMachine(new JournalOutbox(rooms.Till.Journal), SyncLimits.Default);
-        var goesOn = await Perform(machine.Connected(rooms.Till.Replica.Cursor, SoftwareVersion.Text), server, stop);
+        var goesOn = await Perform(
+            machine.Connected(rooms.Till.Replica.Cursor, SoftwareVersion.Text), server, stop);
         while (goesOn && await events.WaitToReadAsync(stop))
         {
             while (goesOn && events.TryRead(out var happened))
@@ -168,7 +171,8 @@ internal sealed partial class GrpcSync(
         {
             await foreach (var message in stream.ReadAllAsync())
                 events.TryWrite(new Event.Said(message));
-            events.Complete(new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream.")));
+            events.Complete(
+                new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream.")));
         }
         catch (RpcException failed)
         {
@@ -176,7 +180,8 @@ internal sealed partial class GrpcSync(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "sync-connected durable-through={Through}", EventName = "sync-connected")]
+    [LoggerMessage(
+        LogLevel.Information, "sync-connected durable-through={Through}", EventName = "sync-connected")]
     private partial void LogConnected(uint through);
 
     [LoggerMessage(LogLevel.Information, "sync-ended code={Code}", EventName = "sync-ended")]

@@ -29,17 +29,20 @@ internal static class ServerLink
     }
 
     /// <summary>The server shows a certificate of this authority; the terminal has none yet.</summary>
-    public static GrpcChannel Verified(Uri server, X509Certificate2 authority) => Open(server, Trusting(authority));
+    public static GrpcChannel Verified(Uri server, X509Certificate2 authority) =>
+        Open(server, Trusting(authority));
 
     /// <summary>Nobody is believed: only for fetching what is then compared with a hash.</summary>
-    [SuppressMessage("Security", "CA5359", Justification = "What comes is compared with the hash in the token.")]
+    [SuppressMessage(
+        "Security", "CA5359", Justification = "What comes is compared with the hash in the token.")]
     public static GrpcChannel Unverified(Uri server) =>
         Open(server, new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         });
 
-    /// <summary>The stable code of a failed call: the server's own, else the status in gRPC's words.</summary>
+    /// <summary>The stable code of a failed call: the server's own, else the status in gRPC's
+    /// words.</summary>
     public static string CodeOf(RpcException failed) =>
         failed.Trailers.GetValue(TextTrailer) is null ? failed.StatusCode.ToString() : failed.Status.Detail;
 

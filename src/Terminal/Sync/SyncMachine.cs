@@ -3,7 +3,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal.Sync;
 
-/// <summary>The journal as sync sees it: entries 1, 2, 3 … without a hole, each with its chain hash.</summary>
+/// <summary>The journal as sync sees it: entries 1, 2, 3 … without a hole, each with its chain
+/// hash.</summary>
 internal interface IOutbox
 {
     /// <summary>The newest entry's sequence; 0 for none.</summary>
@@ -12,7 +13,8 @@ internal interface IOutbox
     /// <summary>The chain hash of an entry that is there, 32 bytes; of 0, 32 zero bytes.</summary>
     ByteString HashOf(uint sequence);
 
-    /// <summary>Entries after <paramref name="after"/>, oldest first; at least one where there is any.</summary>
+    /// <summary>Entries after <paramref name="after"/>, oldest first; at least one where there is
+    /// any.</summary>
     IReadOnlyList<JournalEntry> Entries(uint after, int most, int bytesMost);
 }
 
@@ -31,8 +33,8 @@ internal abstract record SyncAct
     public sealed record Apply(FeedBatch Feed) : SyncAct;
 
     /// <summary>
-    /// This stream is over. <see cref="SyncCode.StopsSelling"/> says whether to try again after a pause or to sell no
-    /// more until people have looked.
+    /// This stream is over. <see cref="SyncCode.StopsSelling"/> says whether to try again after a pause or to
+    /// sell no more until people have looked.
     /// </summary>
     public sealed record End(string Code) : SyncAct;
 }
@@ -49,7 +51,8 @@ internal static class SyncCode
     public const string TerminalRevoked = "terminal-revoked";
     public const string ProtocolVersion = "protocol-version";
 
-    /// <summary>Whether a terminal refused for this reason stops selling (terminal.proto lists them).</summary>
+    /// <summary>Whether a terminal refused for this reason stops selling (terminal.proto lists
+    /// them).</summary>
     public static bool StopsSelling(string code) =>
         code is TerminalUnknown or TerminalRevoked or ProtocolVersion or JournalBehind or JournalDiffers;
 }
@@ -64,8 +67,8 @@ internal sealed record SyncLimits(int BatchEntriesMost, int BatchBytesMost, int 
 }
 
 /// <summary>
-/// The terminal's end of the conversation in docs/sync.md: messages in, acts out, no clock and no network. One
-/// instance per stream; what lasts is in the journal and the replica.
+/// The terminal's end of the conversation in docs/sync.md: messages in, acts out, no clock and no network.
+/// One instance per stream; what lasts is in the journal and the replica.
 /// </summary>
 internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
 {
@@ -157,11 +160,13 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
         var acts = new List<SyncAct>();
         while (WindowLeft > 0)
         {
-            var entries = outbox.Entries(_sent, Math.Min(limits.BatchEntriesMost, WindowLeft), limits.BatchBytesMost);
+            var entries = outbox.Entries(
+                _sent, Math.Min(limits.BatchEntriesMost, WindowLeft), limits.BatchBytesMost);
             if (entries.Count == 0)
                 break;
             _sent = entries[^1].Sequence;
-            acts.Add(new SyncAct.Send(new TerminalMessage { Batch = new EntryBatch { Entries = { entries } } }));
+            acts.Add(
+                new SyncAct.Send(new TerminalMessage { Batch = new EntryBatch { Entries = { entries } } }));
         }
 
         return acts;

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>A checkout as the till sees it.</summary>
-/// <param name="State">waiting, tapping, present_again, in_doubt, completed, declined, cancelled, abandoned, timed_out.</param>
+/// <param name="State">waiting, tapping, present_again, in_doubt, completed, declined, cancelled, abandoned,
+/// timed_out.</param>
 /// <param name="Reader">Of the last attempt.</param>
 /// <param name="Result">Where it is completed.</param>
 /// <param name="DeclineReason">Where it is declined: card-blocked, currency-unknown …</param>
@@ -11,7 +12,8 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <param name="Attempts">Taps that have begun.</param>
 /// <param name="Doubts">How many of them ended in doubt.</param>
 internal sealed record CheckoutAnswer(
-    Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode, int Attempts,
+    Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode,
+    int Attempts,
     int Doubts)
 {
     public static CheckoutAnswer Of(Checkout checkout) => new(
@@ -28,18 +30,21 @@ internal sealed record CheckoutAnswer(
 }
 
 /// <summary>What a completed checkout did.</summary>
-/// <param name="OperationId">The same as the checkout's id; what the journal and headquarters call it.</param>
+/// <param name="OperationId">The same as the checkout's id; what the journal and headquarters call
+/// it.</param>
 /// <param name="DueMinor">Left to pay in money, minor units.</param>
 /// <param name="CardNumber">Its last four digits.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 internal sealed record ResultAnswer(
-    Guid OperationId, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter, string CardNumber,
+    Guid OperationId, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter,
+    string CardNumber,
     int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
         id, result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
-        $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions, result.CardActionPoints);
+        $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions,
+        result.CardActionPoints);
 }
 
 /// <summary>The terminal's readers, in the order of its configuration.</summary>

@@ -27,11 +27,14 @@ internal sealed record CheckoutBody(
     public static async Task<CheckoutBody> Read(HttpRequest request, CancellationToken cancellation)
     {
         if (!request.HasJsonContentType())
-            throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "body-not-json", "Send JSON.");
+            throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType, "body-not-json", "Send JSON.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, TillJson.Default.CheckoutBody, cancellation)
-                ?? throw new ProblemException(StatusCodes.Status400BadRequest, "body-unreadable", "The body is null.");
+            return await JsonSerializer.DeserializeAsync(
+                request.Body, TillJson.Default.CheckoutBody, cancellation)
+                ?? throw new ProblemException(
+                    StatusCodes.Status400BadRequest, "body-unreadable", "The body is null.");
         }
         catch (JsonException wrong)
         {
@@ -40,7 +43,8 @@ internal sealed record CheckoutBody(
         }
         catch (BadHttpRequestException wrong)
         {
-            var code = wrong.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body-too-long" : "body-broken";
+            var tooLong = wrong.StatusCode == StatusCodes.Status413PayloadTooLarge;
+            var code = tooLong ? "body-too-long" : "body-broken";
             throw new ProblemException(wrong.StatusCode, code, $"A body has at most {BytesMost} bytes.");
         }
     }
@@ -49,12 +53,14 @@ internal sealed record CheckoutBody(
     /// <exception cref="ProblemException">A value is out of its range.</exception>
     public CheckoutRequest ToRequest(IEnumerable<string> readers)
     {
-        Check(AmountMinor is >= 0 and <= int.MaxValue, "amount-out-of-range", "amountMinor is 0 to 2147483647.");
+        Check(
+            AmountMinor is >= 0 and <= int.MaxValue, "amount-out-of-range", "amountMinor is 0 to 2147483647.");
         Check(
             Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency-malformed",
             "currency is an ISO 4217 code.");
         Check(
-            RedeemPoints is >= 0 and < CheckoutRequest.AllPoints, "points-out-of-range", "redeemPoints is 0 or more.");
+            RedeemPoints is >= 0 and < CheckoutRequest.AllPoints, "points-out-of-range",
+            "redeemPoints is 0 or more.");
         Check(!RedeemAll || RedeemPoints == 0, "points-ambiguous", "Either redeemAll or redeemPoints.");
         Check(
             TimeoutMs is >= TimeoutMsLeast and <= TimeoutMsMost, "timeout-out-of-range",
@@ -63,7 +69,8 @@ internal sealed record CheckoutBody(
         Check(Reader is null || readers.Contains(Reader), "reader-unknown", "GET /v1/readers lists them.");
 
         return new CheckoutRequest(
-            new Money(AmountMinor, Currency), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints, Store, SoldAt,
+            new Money(AmountMinor, Currency), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints, Store,
+            SoldAt,
             BusinessDate is null ? null : Day(BusinessDate), Reader, TimeSpan.FromMilliseconds(TimeoutMs));
     }
 

@@ -3,8 +3,9 @@ using Microsoft.Net.Http.Headers;
 namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>
-/// Who may talk to the Till API. A page in a browser on the same machine, or another local process, must not mint
-/// points: the call must be meant for a name of ours, must not come from a web page, and must show the key.
+/// Who may talk to the Till API. A page in a browser on the same machine, or another local process, must not
+/// mint points: the call must be meant for a name of ours, must not come from a web page, and must show the
+/// key.
 /// </summary>
 /// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>
 /// <param name="key">The till's key.</param>
@@ -21,7 +22,8 @@ internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillApiKey key)
         if (!hosts.Contains(context.Request.Host.Host))
             return Problem.Write(context, StatusCodes.Status421MisdirectedRequest, "host-unknown");
         if (context.Request.Headers.ContainsKey(HeaderNames.Origin))
-            return Problem.Write(context, StatusCodes.Status403Forbidden, "origin-refused", "Not for web pages.");
+            return Problem.Write(
+                context, StatusCodes.Status403Forbidden, "origin-refused", "Not for web pages.");
         if (!key.Is(context.Request.Headers[KeyHeader]))
         {
             return Problem.Write(

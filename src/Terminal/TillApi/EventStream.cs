@@ -6,8 +6,8 @@ namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>Server-sent events: every checkout as it changes, one JSON object an event.</summary>
 /// <remarks>
-/// Written by hand, because the headers must reach the till before the first event does, and because a comment now
-/// and then is how a till that went away is noticed.
+/// Written by hand, because the headers must reach the till before the first event does, and because a
+/// comment now and then is how a till that went away is noticed.
 /// </remarks>
 internal sealed class EventStream(HttpResponse response, TimeProvider clock)
 {
@@ -15,7 +15,8 @@ internal sealed class EventStream(HttpResponse response, TimeProvider clock)
 
     /// <param name="first">Sent at once where it is not null.</param>
     /// <param name="changes">Sent as they come, until it ends.</param>
-    public async Task Run(CheckoutAnswer? first, IAsyncEnumerable<CheckoutAnswer> changes, CancellationToken cancellation)
+    public async Task Run(
+        CheckoutAnswer? first, IAsyncEnumerable<CheckoutAnswer> changes, CancellationToken cancellation)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";

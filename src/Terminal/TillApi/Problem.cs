@@ -11,7 +11,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Cod
     /// <param name="code">Lower case with hyphens; also the last part of the problem's type.</param>
     public static Task Write(HttpContext context, int status, string code, string? detail = null)
     {
-        var problem = new Problem($"urn:smartcardcrm:till:{code}", code.Replace('-', ' '), status, code, detail);
+        var problem = new Problem(
+            $"urn:smartcardcrm:till:{code}", code.Replace('-', ' '), status, code, detail);
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
             problem, TillJson.Default.Problem, ContentType, context.RequestAborted);
@@ -28,7 +29,8 @@ internal sealed class ProblemException(int status, string code, string detail) :
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(CheckoutAnswer))]

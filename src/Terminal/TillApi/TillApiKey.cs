@@ -5,7 +5,8 @@ using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
-/// <summary>The key the till shows with every call: made at the first start, kept in a file the till may be given.</summary>
+/// <summary>The key the till shows with every call: made at the first start, kept in a file the till may be
+/// given.</summary>
 internal sealed class TillApiKey
 {
     private readonly byte[] _text;

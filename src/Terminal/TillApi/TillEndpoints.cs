@@ -7,10 +7,12 @@ namespace SmartCardCrm.Terminal.TillApi;
 internal sealed record TillRooms(TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line)
 {
     /// <summary>Whether a card that comes now would be served.</summary>
-    public bool Ready => Till.Desk.StoppedBecause is null && Till.Tap.Ready && Till.Replica.Current is not null;
+    public bool Ready =>
+        Till.Desk.StoppedBecause is null && Till.Tap.Ready && Till.Replica.Current is not null;
 }
 
-/// <summary>The verbs the shop's till calls. Answers and errors are JSON; every mutating call has a key of its own.</summary>
+/// <summary>The verbs the shop's till calls. Answers and errors are JSON; every mutating call has a key of
+/// its own.</summary>
 internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     private const string IdempotencyHeader = "Idempotency-Key";
@@ -46,7 +48,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         var body = await CheckoutBody.Read(context.Request, context.RequestAborted);
         var request = body.ToRequest(rooms.Board.Sights.Select(s => s.Name));
         if (rooms.Till.Desk.StoppedBecause is { } stopped)
-            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
+            throw new ProblemException(
+                StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
 
         var checkout = rooms.Till.Desk.Create(request, key) switch
         {
@@ -80,7 +83,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
-        var only = context.Request.Query["checkout"].ToString() is { Length: > 0 } text ? ParseId(text) : (Guid?)null;
+        var asked = context.Request.Query["checkout"].ToString();
+        Guid? only = asked.Length > 0 ? ParseId(asked) : null;
         // First the watch, then the look: nothing falls between them.
         var changes = rooms.Till.Desk.Watch(ending.Token)
             .Where(c => only is null || c.Id == only).Select(CheckoutAnswer.Of);
@@ -116,7 +120,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     private static Guid Id(HttpContext context) => ParseId(context.Request.RouteValues["id"] as string);
 
     // What is no id is the id of nothing.
-    private static Guid ParseId(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : throw Unknown();
+    private static Guid ParseId(string? text) =>
+        Guid.TryParseExact(text, "D", out var id) ? id : throw Unknown();
 
     private static string IdempotencyKey(HttpRequest request)
     {
@@ -130,13 +135,15 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         return key.Length <= IdempotencyKeyMost && key.All(c => c is > ' ' and <= '~')
             ? key
             : throw new ProblemException(
-                StatusCodes.Status400BadRequest, "idempotency-key-malformed", "1 to 128 printable ASCII characters.");
+                StatusCodes.Status400BadRequest, "idempotency-key-malformed",
+                "1 to 128 printable ASCII characters.");
     }
 
     private static Task Write(HttpContext context, int status, Checkout checkout)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            CheckoutAnswer.Of(checkout), TillJson.Default.CheckoutAnswer, cancellationToken: context.RequestAborted);
+            CheckoutAnswer.Of(checkout), TillJson.Default.CheckoutAnswer,
+            cancellationToken: context.RequestAborted);
     }
 }

@@ -9,7 +9,8 @@ internal static class TillPipeline
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Explain });
         app.UseStatusCodePages(context => Problem.Write(
-            context.HttpContext, context.HttpContext.Response.StatusCode, CodeOf(context.HttpContext.Response.StatusCode)));
+            context.HttpContext, context.HttpContext.Response.StatusCode,
+            CodeOf(context.HttpContext.Response.StatusCode)));
         var door = new DoorKeeper(DoorKeeper.LoopbackNames, key);
         app.Use((context, next) => door.LetIn(context, next));
         ActivatorUtilities.CreateInstance<TillEndpoints>(app.Services).Map(app);

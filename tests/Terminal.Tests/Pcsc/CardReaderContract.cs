@@ -2,7 +2,8 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal.Tests.Pcsc;
 
-/// <summary>What every reader does, whatever is behind it; run by each implementation with real cards in software.</summary>
+/// <summary>What every reader does, whatever is behind it; run by each implementation with real cards in
+/// software.</summary>
 public abstract class CardReaderContract
 {
     protected const string Card = "04112233445566";

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace SmartCardCrm.Terminal.Tests.Pcsc;
 
-/// <summary>The simulator's rack in a process of its own: a person who puts cards on readers and takes them away.</summary>
+/// <summary>The simulator's rack in a process of its own: a person who puts cards on readers and takes them
+/// away.</summary>
 internal sealed class RackProcess : IDisposable
 {
     private readonly Process _process;
@@ -18,7 +19,8 @@ internal sealed class RackProcess : IDisposable
     public static RackProcess BehindPcscd(string folder, int slots) => Start(
         "bash",
         [
-            Path.Combine(Root, "hardware-sim", "virtual-readers.sh"), "--dir", folder, "--slots", $"{slots}", "--",
+            Path.Combine(Root, "hardware-sim", "virtual-readers.sh"), "--dir", folder, "--slots", $"{slots}",
+            "--",
             "dotnet", Simulator, "rack", "--slots", $"{slots}",
         ]);
 
@@ -65,6 +67,7 @@ internal sealed class RackProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        return new RackProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
+        return new RackProcess(
+            Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start."));
     }
 }

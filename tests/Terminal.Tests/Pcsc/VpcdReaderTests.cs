@@ -35,7 +35,8 @@ public sealed class VpcdReaderTests : CardReaderContract, IDisposable
 
     [Fact]
     public void A_port_that_is_taken_is_refused() =>
-        Assert.Throws<SocketException>(() => new VpcdReader(_reader.Port, TimeSpan.FromSeconds(1), NullLogger.Instance));
+        Assert.Throws<SocketException>(
+            () => new VpcdReader(_reader.Port, TimeSpan.FromSeconds(1), NullLogger.Instance));
 
     public void Dispose()
     {

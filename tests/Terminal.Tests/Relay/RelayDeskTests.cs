@@ -29,7 +29,8 @@ public sealed class RelayDeskTests
 
         Assert.Equal(Counter, _answers[0].Opened.Reader);
         Assert.Equal("04112233445566", Convert.ToHexString(_answers[0].Opened.Uid.Span));
-        Assert.Equal(["91AF", "9100", "919D"], _answers[1].Answers.Answers.Select(a => Convert.ToHexString(a.Span)));
+        Assert.Equal(
+            ["91AF", "9100", "919D"], _answers[1].Answers.Answers.Select(a => Convert.ToHexString(a.Span)));
         Assert.Equal(["9071000000", "90AF000000", "906C000000"], card.Commands);
     }
 
@@ -163,10 +164,14 @@ public sealed class RelayDeskTests
     private void Say(ulong session, params string[] apdus) => Handle(new RelayCommand
     {
         Session = session,
-        Apdus = new RelayApdus { Apdus = { apdus.Select(a => ByteString.CopyFrom(Convert.FromHexString(a))) } },
+        Apdus = new RelayApdus
+        {
+            Apdus = { apdus.Select(a => ByteString.CopyFrom(Convert.FromHexString(a))) },
+        },
     });
 
-    private void Close(ulong session) => Handle(new RelayCommand { Session = session, Close = new RelayClose() });
+    private void Close(ulong session) =>
+        Handle(new RelayCommand { Session = session, Close = new RelayClose() });
 
     private void Handle(RelayCommand command) => _desk.Handle(command, _answers.Add);
 
@@ -177,7 +182,8 @@ public sealed class RelayDeskTests
         guest.Visit(reader, card);
     }
 
-    private IEnumerable<string> Failures() => _answers.Where(a => a.Failed is not null).Select(a => a.Failed.Code);
+    private IEnumerable<string> Failures() =>
+        _answers.Where(a => a.Failed is not null).Select(a => a.Failed.Code);
 
     /// <summary>Answers in order; leaves when the script is over.</summary>
     private sealed class ScriptedCard(params string[] answers) : ICardConnection

@@ -8,7 +8,8 @@ namespace SmartCardCrm.Terminal.Tests.Sync;
 /// <summary>The conversation of docs/sync.md, message by message.</summary>
 public sealed class SyncMachineTests
 {
-    private static readonly SyncLimits Small = new(BatchEntriesMost: 2, BatchBytesMost: 1000, WindowEntriesMost: 4);
+    private static readonly SyncLimits Small = new(
+        BatchEntriesMost: 2, BatchBytesMost: 1000, WindowEntriesMost: 4);
 
     [Fact]
     public void Hello_tells_the_journals_head_and_the_feed_cursor()
@@ -229,7 +230,8 @@ public sealed class SyncMachineTests
             var count = (int)Math.Min(Head - after, Math.Min(most, Math.Max(1, bytesMost / BodyLength)));
             return [.. Enumerable.Range((int)after + 1, count).Select(i => new JournalEntry
             {
-                Sequence = (uint)i, Body = ByteString.CopyFrom(new byte[BodyLength]), ChainHash = HashOf((uint)i),
+                Sequence = (uint)i, Body = ByteString.CopyFrom(new byte[BodyLength]),
+                ChainHash = HashOf((uint)i),
             })];
         }
     }

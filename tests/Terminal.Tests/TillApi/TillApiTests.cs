@@ -58,7 +58,8 @@ public sealed class TillApiTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Accepted, posted.StatusCode);
         var checkout = await Json(got);
-        Assert.Equal($"/v1/checkouts/{checkout.GetProperty("id").GetString()}", posted.Headers.Location?.ToString());
+        Assert.Equal(
+            $"/v1/checkouts/{checkout.GetProperty("id").GetString()}", posted.Headers.Location?.ToString());
         Assert.Equal("waiting", checkout.GetProperty("state").GetString());
     }
 
@@ -101,7 +102,8 @@ public sealed class TillApiTests : IAsyncLifetime
         if (key is not null)
             stranger.DefaultRequestHeaders.Add("X-Api-Key", key);
 
-        foreach (var path in new[] { "/v1/health", "/v1/readers", "/v1/events", "/v1/checkouts/x", "/nowhere" })
+        string[] paths = ["/v1/health", "/v1/readers", "/v1/events", "/v1/checkouts/x", "/nowhere"];
+        foreach (var path in paths)
         {
             using var answer = await stranger.GetAsync(path);
             await Refused(answer, 401, "api-key-wrong");
@@ -111,7 +113,8 @@ public sealed class TillApiTests : IAsyncLifetime
     [Fact]
     public async Task A_call_meant_for_another_host_is_refused()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/health") { Headers = { Host = "evil.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/health");
+        request.Headers.Host = "evil.example";
         using var answer = await _client.SendAsync(request);
 
         await Refused(answer, 421, "host-unknown");
@@ -141,9 +144,14 @@ public sealed class TillApiTests : IAsyncLifetime
     [InlineData("{\"amountMinor\":2147483648,\"currency\":\"USD\"}", 422, "amount-out-of-range")]
     [InlineData("{\"amountMinor\":1,\"currency\":\"usd\"}", 422, "currency-malformed")]
     [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"redeemPoints\":-1}", 422, "points-out-of-range")]
-    [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"redeemPoints\":1,\"redeemAll\":true}", 422, "points-ambiguous")]
-    [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"soldAt\":\"2017-01-01\"}", 422, "sold-at-malformed")]
-    [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"businessDate\":\"1.1.2017\"}", 422, "business-date-malformed")]
+    [InlineData(
+        "{\"amountMinor\":1,\"currency\":\"USD\",\"redeemPoints\":1,\"redeemAll\":true}", 422,
+        "points-ambiguous")]
+    [InlineData(
+        "{\"amountMinor\":1,\"currency\":\"USD\",\"soldAt\":\"2017-01-01\"}", 422, "sold-at-malformed")]
+    [InlineData(
+        "{\"amountMinor\":1,\"currency\":\"USD\",\"businessDate\":\"1.1.2017\"}", 422,
+        "business-date-malformed")]
     [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"reader\":\"attic\"}", 422, "reader-unknown")]
     [InlineData("{\"amountMinor\":1,\"currency\":\"USD\",\"timeoutMs\":0}", 422, "timeout-out-of-range")]
     public async Task A_body_that_makes_no_sense_is_refused_with_a_code(string body, int status, string code)
@@ -156,7 +164,8 @@ public sealed class TillApiTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_too_long_is_refused()
     {
-        using var answer = await Post($$"""{"amountMinor":1,"currency":"{{new string('U', 20_000)}}"}""", "a");
+        using var answer = await Post(
+            $$"""{"amountMinor":1,"currency":"{{new string('U', 20_000)}}"}""", "a");
 
         await Refused(answer, 413, "body-too-long");
     }
@@ -276,7 +285,8 @@ public sealed class TillApiTests : IAsyncLifetime
     }
 
     private void Complete() => Finish(new CheckoutState.Completed(new CheckoutResult(
-        Earned: 12, Redeemed: 0, DueMinor: 1234, BalanceAfter: 12, CardNumber: 990042, Counter: 2, RuleSetVersion: 1,
+        Earned: 12, Redeemed: 0, DueMinor: 1234, BalanceAfter: 12, CardNumber: 990042, Counter: 2,
+        RuleSetVersion: 1,
         CardActions: [], CardActionPoints: 0)));
 
     // What a tap does, without a card.
