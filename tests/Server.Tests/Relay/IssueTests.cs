@@ -11,6 +11,8 @@ namespace SmartCardCrm.Server.Tests.Relay;
 
 public sealed class IssueTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly string[] AllSteps =
         ["application", "files", "identity", "keys", "issuer-key", "transaction-mac", "birth", "born"];
 
@@ -154,7 +156,7 @@ public sealed class IssueTests
         Assert.False(transmitting.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(10));
 
-        await Assert.ThrowsAsync<CardLostException>(() => transmitting);
+        await Assert.ThrowsAsync<CardLostException>(() => transmitting.WaitAsync(Patience));
     }
 
     [Fact]
@@ -207,8 +209,9 @@ public sealed class IssueTests
 
     private static async Task UntilConnected(RelayDesk desk)
     {
+        using var patience = new CancellationTokenSource(Patience);
         while (desk.Readers.Count == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
     }
 
     private static string RefusalOf(RelayDesk desk, TestTerminal terminal, string reader) =>
