@@ -7,7 +7,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.InProcess;
 
-/// <summary>Sales on simulated cards with the keys that the server delivered, and what they leave in a journal.</summary>
+/// <summary>Sales on simulated cards with the keys that the server delivered, and what they leave in a
+/// journal.</summary>
 internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
 {
     private SimulatedCard? _card;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SmartCardCrm.Server.Commands;
@@ -14,8 +13,8 @@ using SmartCardCrm.Server.Vault;
 namespace SmartCardCrm.Server.Tests.InProcess;
 
 /// <summary>
-/// The whole server on free ports of loopback, with a folder of its own. An error in its log that no test announced
-/// fails the test when the server is disposed of.
+/// The whole server on free ports of loopback, with a folder of its own. An error in its log that no test
+/// announced fails the test when the server is disposed of.
 /// </summary>
 internal sealed class InProcessServer : IAsyncDisposable
 {
@@ -114,7 +113,7 @@ internal sealed class InProcessServer : IAsyncDisposable
         {
             _errors.Take(builder.Logging);
             builder.Services.Replace(ServiceDescriptor.Singleton(_clock));
-            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Relay:RetryMs", "1")]);
+            builder.Configuration["Relay:RetryMs"] = "1";
         });
         await _app.StartAsync();
         Endpoints = Endpoints.Of(_app);

@@ -6,8 +6,8 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Server.Tests.InProcess;
 
 /// <summary>
-/// A terminal's end of the relay with one reader. A card that is asked for is put down by a hand that keeps putting
-/// it down again, however often it is torn away; without a card, an open waits for one.
+/// A terminal's end of the relay with one reader. A card that is asked for is put down by a hand that keeps
+/// putting it down again, however often it is torn away; without a card, an open waits for one.
 /// </summary>
 internal sealed class RelayEnd : IAsyncDisposable
 {

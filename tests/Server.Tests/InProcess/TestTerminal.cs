@@ -8,13 +8,15 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.InProcess;
 
-/// <summary>A terminal's end of the door: real TLS with the authority pinned, and a certificate or none.</summary>
+/// <summary>A terminal's end of the door: real TLS with the authority pinned, and a certificate or
+/// none.</summary>
 internal sealed class TestTerminal : IDisposable
 {
     private readonly GrpcChannel _channel;
 
     /// <param name="server">Whom to call.</param>
-    /// <param name="authority">DER of the pinned authority; null believes anybody, as before enrolment.</param>
+    /// <param name="authority">DER of the pinned authority; null believes anybody, as before
+    /// enrolment.</param>
     /// <param name="certificate">The client's, with its key; null for none.</param>
     public TestTerminal(InProcessServer server, ByteString? authority, X509Certificate2? certificate)
     {
@@ -24,13 +26,15 @@ internal sealed class TestTerminal : IDisposable
             SslOptions =
             {
                 ClientCertificates = certificate is null ? [] : [certificate],
-                LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
+                LocalCertificateSelectionCallback =
+                    certificate is null ? null : (_, _, _, _, _) => certificate,
                 RemoteCertificateValidationCallback = (_, shown, _, errors) =>
                     authority is null || IsFrom(authority, shown!, errors),
             },
         };
         _channel = GrpcChannel.ForAddress(
-            server.Endpoints.Grpc, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+            server.Endpoints.Grpc,
+            new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
     public X509Certificate2? Certificate { get; }
@@ -49,7 +53,10 @@ internal sealed class TestTerminal : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var reply = await stranger.Enrolment.EnrolAsync(Request(server.NewToken(), key));
         using var open = X509CertificateLoader.LoadCertificate(reply.Certificate.Span);
-        return new TestTerminal(server, reply.Authority, open.CopyWithPrivateKey(key)) { Number = reply.Terminal };
+        return new TestTerminal(server, reply.Authority, open.CopyWithPrivateKey(key))
+        {
+            Number = reply.Terminal,
+        };
     }
 
     public static EnrolRequest Request(string token, ECDsa key) =>
@@ -101,7 +108,8 @@ internal sealed class TestTerminal : IDisposable
 }
 
 /// <summary>An open exchange, message by message.</summary>
-internal sealed class ExchangeCall(AsyncDuplexStreamingCall<TerminalMessage, ServerMessage> call) : IDisposable
+internal sealed class ExchangeCall(AsyncDuplexStreamingCall<TerminalMessage, ServerMessage> call)
+    : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -130,7 +138,8 @@ internal sealed class ExchangeCall(AsyncDuplexStreamingCall<TerminalMessage, Ser
         return (await NextAsync(ServerMessage.ContentOneofCase.Acknowledgement)).Acknowledgement.Through;
     }
 
-    /// <summary>Reads on until the server refuses: the code in the last message, which is also the status.</summary>
+    /// <summary>Reads on until the server refuses: the code in the last message, which is also the
+    /// status.</summary>
     public async Task<string> RefusedAsync()
     {
         var code = (await NextAsync(ServerMessage.ContentOneofCase.Refusal)).Refusal.Code;

@@ -27,7 +27,8 @@ public sealed class OperatorTests
     public async Task A_member_that_was_taken_on_is_found_by_part_of_the_name()
     {
         await using var server = await InProcessServer.StartAsync();
-        await server.CallAsync(HttpMethod.Post, "/api/members", new { name = "Анна Каренина", language = "ru" });
+        var anna = new { name = "Анна Каренина", language = "ru" };
+        await server.CallAsync(HttpMethod.Post, "/api/members", anna);
         await server.CallAsync(HttpMethod.Post, "/api/members", new { name = "Bob" });
 
         var found = await server.GetAsync($"/api/members?text={Uri.EscapeDataString("каре")}");
@@ -38,11 +39,13 @@ public sealed class OperatorTests
 
     [Theory]
     [InlineData("/api/members", """{"name":""}""", HttpStatusCode.BadRequest, "name-length")]
-    [InlineData("/api/members", """{"name":"A","language":"xx"}""", HttpStatusCode.BadRequest, "language-unknown")]
+    [InlineData(
+        "/api/members", """{"name":"A","language":"xx"}""", HttpStatusCode.BadRequest, "language-unknown")]
     [InlineData(
         "/api/terminals/tokens", """{"name":"T","store":1,"storeZone":"Mars"}""",
         HttpStatusCode.BadRequest, "store-zone-unknown")]
-    [InlineData("/api/cards/issue", """{"member":1,"terminal":1}""", HttpStatusCode.NotFound, "member-unknown")]
+    [InlineData(
+        "/api/cards/issue", """{"member":1,"terminal":1}""", HttpStatusCode.NotFound, "member-unknown")]
     [InlineData(
         "/api/rule-sets",
         """

@@ -24,7 +24,8 @@ public sealed class IssueTests
         await using var relay = await RelayEnd.ConnectAsync(terminal);
         relay.Card = Factory(1);
         var job = await OverAsync(server, await StartAsync(server, terminal));
-        var sale = new HandSale(await terminal.Sync.FetchCardKeysAsync(new CardKeysRequest()), terminal.Number);
+        var keys = await terminal.Sync.FetchCardKeysAsync(new CardKeysRequest());
+        var sale = new HandSale(keys, terminal.Number);
         var journal = new TestJournal();
         sale.Sell(relay.Card, journal, dollars: 12);
         sale.Sell(relay.Card, journal, dollars: 30);
@@ -36,7 +37,8 @@ public sealed class IssueTests
         Assert.Equal(AllSteps, StepsOf(job));
         var card = (await server.GetAsync($"/api/cards/{relay.Card.Uid}")).GetProperty("card");
         Assert.Equal("Active", card.GetProperty("status").GetString());
-        Assert.Equal((42, 3), (card.GetProperty("balance").GetInt32(), card.GetProperty("transactions").GetInt32()));
+        Assert.Equal(42, card.GetProperty("balance").GetInt32());
+        Assert.Equal(3, card.GetProperty("transactions").GetInt32());
         Assert.Equal(42, relay.Card.Look().Points);
         Assert.All((await server.GetAsync("/api/check")).EnumerateArray(), line =>
             Assert.Equal(0, line.GetProperty("broken").GetInt32()));
@@ -65,7 +67,8 @@ public sealed class IssueTests
         }
 
         Assert.InRange(exchanges, 20, 60);
-        Assert.Equal(2 * exchanges + 1, (await server.GetAsync("/api/overview")).GetProperty("cards").GetInt32());
+        var overview = await server.GetAsync("/api/overview");
+        Assert.Equal(2 * exchanges + 1, overview.GetProperty("cards").GetInt32());
     }
 
     [Fact]
@@ -172,7 +175,8 @@ public sealed class IssueTests
 
         await server.CallAsync(HttpMethod.Post, $"/api/terminals/{terminal.Number}/revoke");
 
-        Assert.Throws<CardLostException>(() => session.Channel.Transmit([0x90, 0x60, 0, 0, 0], new byte[258]));
+        Assert.Throws<CardLostException>(
+            () => session.Channel.Transmit([0x90, 0x60, 0, 0, 0], new byte[258]));
     }
 
     private static SimulatedCard Factory(int number) =>

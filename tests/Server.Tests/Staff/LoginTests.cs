@@ -33,7 +33,8 @@ public sealed partial class LoginTests
         await using var server = await InProcessServer.StartAsync();
         using var browser = await WithAdministrator(server);
 
-        Assert.Equal(HttpStatusCode.Redirect, await browser.Post("/login", "/login", ("name", "Eva"), ("password", Password)));
+        var login = await browser.Post("/login", "/login", ("name", "Eva"), ("password", Password));
+        Assert.Equal(HttpStatusCode.Redirect, login);
         Assert.Equal(HttpStatusCode.OK, await browser.Get("/"));
         await server.RestartAsync();
         browser.Moved(server);
@@ -159,7 +160,8 @@ public sealed partial class LoginTests
             _handler.Dispose();
         }
 
-        [GeneratedRegex("""__RequestVerificationToken" value="(?<token>[^"]+)""", RegexOptions.ExplicitCapture, 1000)]
+        [GeneratedRegex(
+            """__RequestVerificationToken" value="(?<token>[^"]+)""", RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex Token();
     }
 }

@@ -43,7 +43,8 @@ public sealed class DoorTests
 
         var refused = await RefusalOf(nobody);
 
-        Assert.Equal((StatusCode.PermissionDenied, "terminal-unknown"), (refused.StatusCode, refused.Status.Detail));
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+        Assert.Equal("terminal-unknown", refused.Status.Detail);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class EnrolmentTests
         var request = TestTerminal.Request(server.NewToken(), key);
 
         var reply = await stranger.Enrolment.EnrolAsync(request);
-        var again = await Assert.ThrowsAsync<RpcException>(async () => await stranger.Enrolment.EnrolAsync(request));
+        var again = await Assert.ThrowsAsync<RpcException>(
+            async () => await stranger.Enrolment.EnrolAsync(request));
 
         Assert.Equal((1u, 319u, "USD"), (reply.Terminal, reply.Store, reply.Currency));
         Assert.Equal((StatusCode.PermissionDenied, "token-used"), (again.StatusCode, again.Status.Detail));
@@ -85,7 +86,8 @@ public sealed class EnrolmentTests
         bytes[^1] ^= 1;
         forged.CertificateRequest = ByteString.CopyFrom(bytes);
 
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await stranger.Enrolment.EnrolAsync(forged));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await stranger.Enrolment.EnrolAsync(forged));
         var reply = await stranger.Enrolment.EnrolAsync(request);
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
@@ -103,7 +105,8 @@ public sealed class EnrolmentTests
         var keys = await terminal.Sync.FetchCardKeysAsync(new CardKeysRequest());
         var others = await other.Sync.FetchCardKeysAsync(new CardKeysRequest());
 
-        Assert.Equal([(1u, 1u, 16), (2u, 1u, 16)], keys.Keys.Select(k => (k.KeyNumber, k.Version, k.Key.Length)));
+        Assert.Equal(
+            [(1u, 1u, 16), (2u, 1u, 16)], keys.Keys.Select(k => (k.KeyNumber, k.Version, k.Key.Length)));
         Assert.Equal(others.Keys, keys.Keys);
         Assert.NotEqual(others.ReaderIdKey, keys.ReaderIdKey);
     }
