@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using SmartCardCrm.Demo.HeadOffice;
+using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Till;
+
+namespace SmartCardCrm.Demo.Business;
+
+/// <summary>Makes members of households and gives each a card: headquarters drives it through a terminal's reader.</summary>
+internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider clock)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentQueue<int> _waiting = new();
+    private readonly ConcurrentBag<Customer> _served = [];
+
+    /// <summary>Serves those households that have no card yet, on all readers at once.</summary>
+    /// <param name="households">In file order: the first to come is member 1.</param>
+    /// <param name="progress">Told how many cards there are, after each.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task<IReadOnlyList<Customer>> ServeAsync(
+        IReadOnlyList<int> households, Action<int> progress, CancellationToken cancellation)
+    {
+        var known = chain.State.Customers.ToDictionary(customer => customer.Household);
+        var members = new Dictionary<int, int>();
+        foreach (var household in households.Where(household => !known.ContainsKey(household)))
+        {
+            var name = MemberName.For(seed, household);
+            var member = await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
+            members[household] = member.Number;
+            _waiting.Enqueue(household);
+        }
+
+        var numbers = (await chain.Operator.TerminalsAsync(cancellation)).ToLookup(t => t.Name, t => t.Number, StringComparer.Ordinal);
+        await Task.WhenAll(
+            from terminal in chain.Terminals
+            from reader in terminal.Readers
+            select WorkAsync(terminal, numbers[terminal.Name].Max(), reader, members, progress, cancellation));
+        chain.Remember(chain.State with
+        {
+            Customers = [.. chain.State.Customers, .. _served.OrderBy(customer => customer.Member)],
+        });
+        var all = chain.State.Customers.ToDictionary(customer => customer.Household);
+        return [.. households.Select(household => all[household])];
+    }
+
+    private async Task WorkAsync(
+        ShopTerminal terminal, int number, ShopReader reader, Dictionary<int, int> members, Action<int> progress,
+        CancellationToken cancellation)
+    {
+        while (_waiting.TryDequeue(out var household))
+        {
+            var customer = new Customer(household, members[household], UidFor(household));
+            await chain.Readers.Rack.AddCardAsync(customer.Uid, cancellation);
+            await chain.Readers.Rack.InsertAsync(reader.Slot, customer.Uid, cancellation);
+            await DriveAsync(new IssueOrder(customer.Member, number, reader.Name), cancellation);
+            await chain.Readers.Rack.RemoveAsync(reader.Slot, cancellation);
+            await terminal.Watch.EmptyAsync(reader.Name, cancellation);
+            _served.Add(customer);
+            progress(_served.Count);
+        }
+    }
+
+    private async Task DriveAsync(IssueOrder order, CancellationToken cancellation)
+    {
+        var job = await chain.Operator.IssueCardAsync(order, cancellation);
+        while (!job.IsOver)
+        {
+            await Task.Delay(LookEvery, clock, cancellation);
+            job = await chain.Operator.JobAsync(job.Id, cancellation);
+        }
+
+        if (!job.IsDone)
+            throw new InvalidOperationException($"The card of member {order.Member} was not issued: {job.State} {job.Reason}");
+    }
+
+    // NXP's UIDs of seven bytes begin with 04.
+    private string UidFor(int household)
+    {
+        var dice = Dice.For(seed, string.Create(CultureInfo.InvariantCulture, $"card {chain.State.Run} {household}"));
+        return "04" + dice.Next().ToString("X16", CultureInfo.InvariantCulture)[..12];
+    }
+}

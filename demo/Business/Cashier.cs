@@ -1,0 +1,151 @@
+using SmartCardCrm.Demo.Chaos;
+using SmartCardCrm.Demo.Measuring;
+using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Summary;
+using SmartCardCrm.Demo.Till;
+
+namespace SmartCardCrm.Demo.Business;
+
+/// <summary>Serves customers at one reader, one after another, as a till and a customer do: from outside.</summary>
+internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop shop, ShopFloor floor)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PresentAgainAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Serves until nobody comes any more.</summary>
+    public async Task WorkAsync(CancellationToken cancellation)
+    {
+        while (await floor.NextAsync(terminal.Index, cancellation) is { } errand)
+        {
+            await ServeAsync(errand, cancellation);
+            floor.Done(errand.Customer);
+        }
+    }
+
+    private async Task ServeAsync(Errand errand, CancellationToken cancellation)
+    {
+        var (customer, basket) = errand;
+        var misfortune = shop.HasMisfortunes ? Misfortune.For(shop.Seed, basket) : null;
+        var wasMarked = shop.Disturbances.TakeMark(customer.Uid, reader.Index.Terminal);
+        var wish = Wish.For(shop.Seed, basket);
+        var from = shop.Clock.GetUtcNow();
+
+        var checkout = await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
+        terminal.Watch.Watch(checkout.Id);
+        await shop.Rack.InsertAsync(reader.Slot, customer.Uid, cancellation);
+        if (misfortune is not null)
+            await shop.Rack.TearAsync(reader.Slot, misfortune.Exchange, misfortune.Before, cancellation);
+        var visit = new Visit(errand, checkout, misfortune) { IsDisturbed = wasMarked };
+        await UntilOverAsync(visit, cancellation);
+        var until = shop.Clock.GetUtcNow();
+        var apdus = await shop.Rack.RemoveAsync(reader.Slot, cancellation);
+        terminal.Watch.Forget(checkout.Id);
+
+        if (shop.Disturbances.Touched(reader.Index.Terminal, from, until))
+            Disturb(visit);
+        Book(visit, wish, new Tap(reader.Index, from, until, visit.IsDisturbed, apdus ?? 0));
+        await terminal.Watch.EmptyAsync(reader.Name, cancellation);
+    }
+
+    private async Task UntilOverAsync(Visit visit, CancellationToken cancellation)
+    {
+        var presented = shop.Clock.GetTimestamp();
+        while (!visit.Checkout.IsOver)
+        {
+            visit.Checkout = await terminal.Watch.NextAsync(visit.Checkout.Id, LookEvery, cancellation) ?? visit.Checkout;
+            if (visit.Checkout.IsOver)
+                return;
+            var isTorn = shop.Rack.IsTorn(reader.Slot);
+            if (isTorn)
+                await AfterTearAsync(visit, cancellation);
+            else if (shop.Clock.GetElapsedTime(presented) > PresentAgainAfter)
+                await PresentAgainAsync(visit, cancellation);
+            else
+                continue;
+            presented = shop.Clock.GetTimestamp();
+        }
+    }
+
+    private async Task AfterTearAsync(Visit visit, CancellationToken cancellation)
+    {
+        Disturb(visit);
+        var then = visit.Misfortune?.Then ?? AfterTear.ComeBack;
+        if (then is AfterTear.Elsewhere or AfterTear.ElsewhereThenBack)
+            await floor.GoElsewhere(visit.Errand.Customer, reader.Index.Terminal).WaitAsync(cancellation);
+        if (then is AfterTear.ComeBack or AfterTear.ElsewhereThenBack)
+            await PresentAgainAsync(visit, cancellation);
+        else
+            visit.Checkout = await GiveUpAsync(visit.Checkout.Id, cancellation);
+    }
+
+    // As customers do when nothing happens: card away, card down.
+    private async Task PresentAgainAsync(Visit visit, CancellationToken cancellation)
+    {
+        await shop.Rack.RemoveAsync(reader.Slot, cancellation);
+        await terminal.Watch.EmptyAsync(reader.Name, cancellation);
+        await shop.Rack.InsertAsync(reader.Slot, visit.Errand.Customer.Uid, cancellation);
+    }
+
+    private Task<Checkout> StartAsync(CheckoutOrder order, string key, CancellationToken cancellation) =>
+        UntilAnsweredAsync(() => terminal.Till.StartAsync(order, key, cancellation), cancellation);
+
+    private Task<Checkout> GiveUpAsync(string id, CancellationToken cancellation) =>
+        UntilAnsweredAsync(() => terminal.Till.CancelAsync(id, cancellation), cancellation);
+
+    // A till tries again while its terminal is away; the idempotency key makes that safe.
+    private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception away) when (CheckoutWatch.IsAway(away, cancellation))
+            {
+                await Task.Delay(LookEvery, shop.Clock, cancellation);
+            }
+        }
+    }
+
+    private void Disturb(Visit visit)
+    {
+        visit.IsDisturbed = true;
+        shop.Disturbances.Mark(visit.Errand.Customer.Uid, reader.Index.Terminal);
+        shop.Book.Forget(visit.Errand.Customer.Uid);
+    }
+
+    private void Book(Visit visit, Wish wish, Tap tap)
+    {
+        var (customer, basket) = visit.Errand;
+        switch (visit.Checkout)
+        {
+            case { State: "completed", Result: { } sale }:
+                var changes = sale.CardActionPoints == 0 ? 0 : 1;
+                var told = new Told.Happened(
+                    customer.Uid, basket.Id, sale.OperationId, sale.Earned, sale.Redeemed, sale.CardActionPoints,
+                    sale.BalanceAfter);
+                shop.Book.Happened(basket, wish, told, tap.IsDisturbed);
+                shop.Taps.Enqueue(tap with { ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, changes) });
+                break;
+            case { State: "cancelled" or "abandoned" } over:
+                shop.Book.GivenUp(new Told.GivenUp(customer.Uid, basket.Id, InDoubt: over.State == "abandoned"));
+                shop.Taps.Enqueue(tap with { IsDisturbed = true });
+                break;
+            case var other:
+                shop.Problems.Enqueue($"basket {basket.Id} ended as {other.State} {other.DeclineReason}".TrimEnd());
+                break;
+        }
+    }
+
+    private sealed class Visit(Errand errand, Checkout checkout, Misfortune? misfortune)
+    {
+        public Errand Errand => errand;
+
+        public Misfortune? Misfortune => misfortune;
+
+        public Checkout Checkout { get; set; } = checkout;
+
+        public bool IsDisturbed { get; set; }
+    }
+}

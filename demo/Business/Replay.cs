@@ -1,0 +1,98 @@
+using SmartCardCrm.Demo.Chaos;
+using SmartCardCrm.Demo.Measuring;
+using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Summary;
+
+namespace SmartCardCrm.Demo.Business;
+
+/// <summary>Sells baskets at all readers of a chain at once and gathers what the run is judged by.</summary>
+internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen screen, TimeProvider clock)
+{
+    /// <summary>Issues cards, sells, breaks things if asked to, and waits until everything has reached headquarters.</summary>
+    public async Task<Evidence> RunAsync(Selection selection, CancellationToken cancellation)
+    {
+        var customers = await IssueAsync(selection.Households, cancellation);
+        var shop = new Shop(chain.Readers.Rack, options.Seed, options.Chaos, clock);
+        var openings = await LookAsync(customers, cancellation);
+        foreach (var (customer, look) in customers.Zip(openings))
+            shop.Book.Open(customer.Uid, look.Points ?? 0);
+        var postedBefore = (await chain.Operator.TransactionsAsync(cancellation)).Select(t => t.Id).ToHashSet();
+
+        await SellAsync(selection, customers, shop, cancellation);
+        var closing = new ClosingVisits(chain, shop);
+        if (options.Chaos)
+            await screen.ShowAsync("closing visits", 0, () => 0, closing.SettleAsync(customers, cancellation));
+        else
+            await closing.SyncAsync(cancellation);
+
+        return new Evidence
+        {
+            Book = shop.Book,
+            Posted = [.. (await chain.Operator.TransactionsAsync(cancellation)).Where(t => !postedBefore.Contains(t.Id))],
+            Cards = await GatherCardsAsync(customers, openings, cancellation),
+            Overview = await chain.Operator.OverviewAsync(cancellation),
+            Path = SalesPath.Measure(shop.Taps, ReadFsyncs()),
+            Baskets = selection.Baskets.Count,
+            IsChaos = options.Chaos,
+            Problems = [.. shop.Problems],
+        };
+    }
+
+    private async Task<IReadOnlyList<Customer>> IssueAsync(IReadOnlyList<int> households, CancellationToken cancellation)
+    {
+        var issued = 0;
+        var missing = households.Except(chain.State.Customers.Select(c => c.Household)).Count();
+        var issue = new CardIssue(chain, options.Seed, clock).ServeAsync(households, count => issued = count, cancellation);
+        await screen.ShowAsync("cards issued", missing, () => issued, issue);
+        return await issue;
+    }
+
+    private async Task SellAsync(
+        Selection selection, IReadOnlyList<Customer> customers, Shop shop, CancellationToken cancellation)
+    {
+        var customerOf = customers.ToDictionary(c => c.Household);
+        var terminalOf = Stores.Spread(selection.Baskets, chain.Terminals.Count);
+        var floor = new ShopFloor(
+            selection.Baskets.Select(basket => new Errand(customerOf[basket.Household], basket)), store => terminalOf[store]);
+        var selling = Task.WhenAll(
+            from terminal in chain.Terminals
+            from reader in terminal.Readers
+            select new Cashier(terminal, reader, shop, floor).WorkAsync(cancellation));
+
+        using var over = new CancellationTokenSource();
+        var weather = options.Chaos ? RageAsync(shop, selection.Baskets.Count, over.Token) : Task.CompletedTask;
+        await screen.ShowAsync("sales", selection.Baskets.Count, () => shop.Book.All.Count, selling);
+        await over.CancelAsync();
+        await weather;
+    }
+
+    private async Task RageAsync(Shop shop, int sales, CancellationToken over)
+    {
+        var weather = new Weather(chain, shop.Disturbances, Dice.For(options.Seed, "weather"), clock);
+        await weather.RageAsync(() => shop.Book.All.Count, sales, over);
+        screen.Say($"broken on purpose: {string.Join(", ", weather.Struck.Select(blow => $"{blow.Key} {blow.Value}"))}");
+    }
+
+    private async Task<IReadOnlyList<Rack.ChipLook>> LookAsync(
+        IReadOnlyList<Customer> customers, CancellationToken cancellation) =>
+        await Task.WhenAll(customers.Select(c => chain.Readers.Rack.LookAsync(c.Uid, cancellation)));
+
+    private async Task<IReadOnlyList<CardBooks>> GatherCardsAsync(
+        IReadOnlyList<Customer> customers, IReadOnlyList<Rack.ChipLook> openings, CancellationToken cancellation)
+    {
+        var ledger = (await chain.Operator.LedgerCardsAsync(cancellation))
+            .ToDictionary(card => card.Uid, StringComparer.OrdinalIgnoreCase);
+        var looks = await LookAsync(customers, cancellation);
+        return
+        [
+            .. customers.Select((customer, i) => new CardBooks(
+                customer, openings[i].Points ?? 0, looks[i], ledger.GetValueOrDefault(customer.Uid))),
+        ];
+    }
+
+    private IReadOnlyList<IReadOnlyList<Fsync>>? ReadFsyncs()
+    {
+        var fsyncs = chain.Terminals.Select(terminal => terminal.ReadFsyncs()).OfType<IReadOnlyList<Fsync>>().ToList();
+        return fsyncs.Count == chain.Terminals.Count ? fsyncs : null;
+    }
+}

@@ -1,0 +1,80 @@
+using SmartCardCrm.Demo.Business;
+using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Rack;
+using SmartCardCrm.Demo.Summary;
+
+namespace SmartCardCrm.Demo;
+
+/// <summary>One call of <c>./run.sh</c>, from start to end.</summary>
+internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider clock)
+{
+    private const int MembersOfOurOwn = 12;
+    private const int SalesOfOurOwn = 60;
+
+    private readonly ChainFolder _folder = new(options.Folder.FullName);
+
+    /// <returns>0 when everything balances, else 1.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        screen.Say($"data: {_folder.FullPath}");
+        await using var chain = ChainInABox.In(_folder);
+        await chain.StartAsync(options.TerminalCount, StartReadersAsync, screen.Say, cancellation);
+        WhatToTry.Tell(chain, _folder, screen);
+        if (!options.HasEnd)
+            return await OpenAsync(chain, cancellation);
+
+        var isBalanced = await ReplayAsync(chain, cancellation);
+        if (!options.Exit)
+            await StayOpenAsync(cancellation);
+        return isBalanced ? 0 : 1;
+    }
+
+    private Task<ReaderRoom> StartReadersAsync(CancellationToken cancellation)
+    {
+        if (!options.WithoutPcscd)
+            return ReaderRoom.WithPcscdAsync(_folder, options.TerminalCount, options.ReaderCount, cancellation);
+        screen.Say("without pcscd: the terminals' own loopback readers; nothing is measured of PC/SC and fsyncs");
+        return ReaderRoom.OnLoopbackAsync(_folder, options.TerminalCount, options.ReaderCount, cancellation);
+    }
+
+    private async Task<bool> ReplayAsync(ChainInABox chain, CancellationToken cancellation)
+    {
+        var selection = Selection.Of(Baskets(chain), options.Members, options.Sales, _folder.LoadSold());
+        screen.Say($"{selection.Baskets.Count} baskets of {selection.Households.Count} members to sell");
+        var evidence = await new Replay(chain, options, screen, clock).RunAsync(selection, cancellation);
+        _folder.AddSold(evidence.Book.All.Where(told => told.IsBasket).Select(told => told.CheckoutKey));
+
+        var summary = SummaryLines.Of(evidence);
+        foreach (var line in summary.Details.Concat(summary.Lines))
+            Console.WriteLine(line);
+        foreach (var failure in summary.Failures)
+            screen.Complain(failure);
+        return summary.Failures.Count == 0;
+    }
+
+    private IReadOnlyCollection<Basket> Baskets(ChainInABox chain) =>
+        options.Replay is { } file
+            ? TransactionsFile.Read(file.FullName)
+            : [.. OwnShoppers(chain).Baskets().Take(options.Sales ?? SalesOfOurOwn)];
+
+    private async Task<int> OpenAsync(ChainInABox chain, CancellationToken cancellation)
+    {
+        var shoppers = OwnShoppers(chain);
+        var customers = await new CardIssue(chain, options.Seed, clock).ServeAsync(
+            shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"), cancellation);
+        var shop = new Shop(chain.Readers.Rack, options.Seed, hasMisfortunes: false, clock);
+        screen.Heading("Open for business. Ctrl-C closes the shop.");
+        await new OpenForBusiness(chain, shop, screen).SellAsync(shoppers, customers, cancellation);
+        return 0;
+    }
+
+    private Shoppers OwnShoppers(ChainInABox chain) =>
+        new(options.Seed, options.Members ?? MembersOfOurOwn, chain.State.Run, clock.GetLocalNow().DateTime);
+
+    private async Task StayOpenAsync(CancellationToken cancellation)
+    {
+        screen.Heading("Everything is still running, to look at. Ctrl-C stops it.");
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellation)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+}

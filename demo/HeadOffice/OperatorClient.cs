@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace SmartCardCrm.Demo.HeadOffice;
+
+/// <summary>Calls the server's operator API, as a member of staff's command line does.</summary>
+internal sealed class OperatorClient : IDisposable
+{
+    private const int Page = 1000;
+    private readonly HttpClient _http;
+
+    /// <summary>Does not connect yet.</summary>
+    /// <param name="address">The server's endpoint for people.</param>
+    /// <param name="token">The operator's token, which the server made at its first start.</param>
+    public OperatorClient(Uri address, string token)
+    {
+        _http = new HttpClient { BaseAddress = address };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public async Task<Member> AddMemberAsync(NewMember member, CancellationToken cancellation) =>
+        await PostAsync("api/members", member, OperatorJson.Default.NewMember, OperatorJson.Default.Member, cancellation);
+
+    /// <summary>A one-time token with which a new terminal enrols.</summary>
+    public async Task<EnrolmentToken> InviteTerminalAsync(NewTerminal terminal, CancellationToken cancellation) =>
+        await PostAsync(
+            "api/terminals/tokens", terminal, OperatorJson.Default.NewTerminal, OperatorJson.Default.EnrolmentToken,
+            cancellation);
+
+    public Task<IReadOnlyList<EnrolledTerminal>> TerminalsAsync(CancellationToken cancellation) =>
+        GetAsync("api/terminals", OperatorJson.Default.IReadOnlyListEnrolledTerminal, cancellation);
+
+    public async Task<IssueJob> IssueCardAsync(IssueOrder order, CancellationToken cancellation) =>
+        await PostAsync("api/cards/issue", order, OperatorJson.Default.IssueOrder, OperatorJson.Default.IssueJob, cancellation);
+
+    public Task<IssueJob> JobAsync(string id, CancellationToken cancellation) =>
+        GetAsync($"api/jobs/{id}", OperatorJson.Default.IssueJob, cancellation);
+
+    public Task<IReadOnlyList<LedgerCard>> LedgerCardsAsync(CancellationToken cancellation) =>
+        GetAsync("api/ledger/cards", OperatorJson.Default.IReadOnlyListLedgerCard, cancellation);
+
+    public Task<Overview> OverviewAsync(CancellationToken cancellation) =>
+        GetAsync("api/overview", OperatorJson.Default.Overview, cancellation);
+
+    /// <summary>Every transaction posted so far.</summary>
+    public async Task<IReadOnlyList<PostedTransaction>> TransactionsAsync(CancellationToken cancellation)
+    {
+        var all = new List<PostedTransaction>();
+        while (true)
+        {
+            var page = await GetAsync(
+                string.Create(CultureInfo.InvariantCulture, $"api/transactions?skip={all.Count}&take={Page}"),
+                OperatorJson.Default.IReadOnlyListPostedTransaction, cancellation);
+            all.AddRange(page);
+            if (page.Count == 0)
+                return all;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        await _http.GetFromJsonAsync(path, type, cancellation)
+        ?? throw new HttpRequestException($"The server answered {path} with nothing.");
+
+    private async Task<TAnswer> PostAsync<TOrder, TAnswer>(
+        string path, TOrder order, JsonTypeInfo<TOrder> orderType, JsonTypeInfo<TAnswer> answerType,
+        CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, order, orderType, cancellation);
+        if (!answer.IsSuccessStatusCode)
+        {
+            var why = await answer.Content.ReadAsStringAsync(cancellation);
+            throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {why}", null, answer.StatusCode);
+        }
+
+        return await answer.Content.ReadFromJsonAsync(answerType, cancellation)
+            ?? throw new HttpRequestException($"The server answered {path} with nothing.");
+    }
+}

@@ -1,0 +1,26 @@
+namespace SmartCardCrm.Demo.Measuring;
+
+/// <summary>One card on one reader for one sale, as seen from outside the terminal.</summary>
+/// <param name="Reader">Which one.</param>
+/// <param name="From">Before the card was put down.</param>
+/// <param name="Until">After the till had its answer.</param>
+/// <param name="IsDisturbed">Something was broken on purpose meanwhile, or an earlier tap of this card was.</param>
+/// <param name="Apdus">What the chip was sent, by the chip's own count.</param>
+/// <param name="ApdusLeast">What this sale needs at least.</param>
+internal sealed record Tap(
+    ReaderIndex Reader, DateTimeOffset From, DateTimeOffset Until, bool IsDisturbed, int Apdus = 0, int ApdusLeast = 0)
+{
+    private const int ForTheVisit = 8;
+
+    /// <summary>
+    /// The least a sale can do: Select, two for the authentication, newest record, balance, new record, CommitReaderID and
+    /// CommitTransaction; one more each for a credit, a debit, and what card actions change.
+    /// </summary>
+    public static int Least(int earned, int redeemed, int changesByCardActions) =>
+        ForTheVisit + (earned > 0 ? 1 : 0) + (redeemed > 0 ? 1 : 0) + changesByCardActions;
+}
+
+/// <summary>A reader by its places in the chain's configuration.</summary>
+/// <param name="Terminal">0, 1, 2 …</param>
+/// <param name="Reader">0, 1, 2 … within the terminal: its thread is called "tap NN".</param>
+internal readonly record struct ReaderIndex(int Terminal, int Reader);

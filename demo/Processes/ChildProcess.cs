@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace SmartCardCrm.Demo.Processes;
+
+/// <summary>How to start a program.</summary>
+/// <param name="Name">What people call it; also names its log file.</param>
+/// <param name="Program">Path or command.</param>
+/// <param name="Arguments">Never anything secret: command lines are public on a machine.</param>
+/// <param name="LogFile">Everything it prints goes there as well, appended.</param>
+internal sealed record ChildCommand(string Name, string Program, IReadOnlyList<string> Arguments, string LogFile)
+{
+    public IReadOnlyDictionary<string, string> Environment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>A program this one started. It is stopped by its process id, and ended with this object.</summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int Interrupt = 2;
+    private static readonly TimeSpan StopTimeMost = TimeSpan.FromSeconds(15);
+
+    private readonly Process _process;
+    private readonly StreamWriter _log;
+    private readonly Action<string> _onLine;
+    private readonly Task _pumps;
+    private readonly Lock _lock = new();
+
+    private ChildProcess(ChildCommand command, Process process, Action<string> onLine)
+    {
+        Name = command.Name;
+        _process = process;
+        _onLine = onLine;
+        _log = new StreamWriter(File.Open(command.LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        {
+            AutoFlush = true,
+        };
+        _pumps = Task.WhenAll(PumpAsync(process.StandardOutput, isOutput: true), PumpAsync(process.StandardError, false));
+    }
+
+    public string Name { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts it with its input, output and errors in our hands.</summary>
+    /// <param name="command">What to start.</param>
+    /// <param name="onLine">Called for each line of output (not of errors), on a pool thread, one at a time.</param>
+    public static ChildProcess Start(ChildCommand command, Action<string> onLine)
+    {
+        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in command.Environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)
+            ?? throw new InvalidOperationException($"{command.Program} did not start.");
+        return new ChildProcess(command, process, onLine);
+    }
+
+    public async Task WriteLineAsync(string line, CancellationToken cancellation)
+    {
+        await _process.StandardInput.WriteAsync((line + "\n").AsMemory(), cancellation);
+        await _process.StandardInput.FlushAsync(cancellation);
+    }
+
+    /// <summary>Nothing more will be written to it.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    public async Task<int> ExitedAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+        await _pumps;
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it at once, as a power cut would (SIGKILL, this one process).</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await ExitedAsync(CancellationToken.None);
+    }
+
+    /// <summary>Asks it to end (no more input, SIGINT); one that does not is killed.</summary>
+    public async Task StopAsync()
+    {
+        using var patience = new CancellationTokenSource(StopTimeMost, TimeProvider.System);
+        try
+        {
+            if (!_process.HasExited)
+                _ = SendSignal(_process.Id, Interrupt);
+            await ExitedAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+        await _log.DisposeAsync();
+    }
+
+    private async Task PumpAsync(StreamReader from, bool isOutput)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            lock (_lock)
+                _log.WriteLine(line);
+            if (isOutput)
+                _onLine(line);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int processId, int signal);
+}

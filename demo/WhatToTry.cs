@@ -1,0 +1,24 @@
+namespace SmartCardCrm.Demo;
+
+/// <summary>Tells people where everything is and what to try first.</summary>
+internal static class WhatToTry
+{
+    public static void Tell(ChainInABox chain, ChainFolder folder, Screen screen)
+    {
+        var till = chain.Terminals[0];
+        screen.Heading("Headquarters");
+        screen.Say($"  console        {chain.Server.Console}");
+        screen.Say($"  first login    {chain.Server.FirstLogin ?? "done in an earlier run"}");
+        screen.Say($"  operator token {Path.Combine(folder.Server, "operator.token")}");
+        screen.Heading("Tills");
+        foreach (var terminal in chain.Terminals)
+            screen.Say($"  {terminal.Name}         {terminal.Address} key in {Path.Combine(terminal.DataFolder, "till-api.key")}");
+        screen.Heading("Try");
+        screen.Say($"  KEY=$(cat {Path.Combine(till.DataFolder, "till-api.key")})");
+        screen.Say($"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/health");
+        screen.Say($"  curl -N -H \"X-Api-Key: $KEY\" {till.Address}v1/events");
+        screen.Say(
+            $"  curl -H \"X-Api-Key: $KEY\" -H \"Idempotency-Key: my-first\" --json "
+            + $"'{{\"amountMinor\":1234,\"currency\":\"USD\"}}' {till.Address}v1/checkouts   (the next card there pays)");
+    }
+}
