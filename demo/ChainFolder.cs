@@ -16,7 +16,8 @@ internal sealed record ChainState(
 /// <summary>The folder of one chain: everything it keeps, readable by its owner alone.</summary>
 internal sealed class ChainFolder
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string _path;
 
     /// <summary>Makes the folder where it is missing.</summary>
@@ -42,23 +43,26 @@ internal sealed class ChainFolder
     private string SoldFile => Path.Combine(_path, "sold.txt");
 
     /// <param name="index">0, 1, 2 …; people count from 1.</param>
-    public string Terminal(int index) => Path.Combine(_path, FormattableString.Invariant($"terminal-{index + 1}"));
+    public string Terminal(int index) =>
+        Path.Combine(_path, FormattableString.Invariant($"terminal-{index + 1}"));
 
     public string Log(string name) => Path.Combine(Logs, $"{name}.log");
 
     /// <summary>What the last run left; null on a new chain.</summary>
     public ChainState? LoadState() =>
-        File.Exists(StateFile) ? JsonSerializer.Deserialize(File.ReadAllBytes(StateFile), ChainJson.Default.ChainState) : null;
+        File.Exists(StateFile)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(StateFile), ChainJson.Default.ChainState) : null;
 
     public void SaveState(ChainState state)
     {
-        File.WriteAllBytes(StateFile + ".new", JsonSerializer.SerializeToUtf8Bytes(state, ChainJson.Default.ChainState));
+        var json = JsonSerializer.SerializeToUtf8Bytes(state, ChainJson.Default.ChainState);
+        File.WriteAllBytes(StateFile + ".new", json);
         File.Move(StateFile + ".new", StateFile, overwrite: true);
     }
 
     /// <summary>Baskets that earlier runs have sold.</summary>
     public IReadOnlySet<string> LoadSold() =>
-        File.Exists(SoldFile) ? File.ReadLines(SoldFile).ToHashSet(StringComparer.Ordinal) : new HashSet<string>(StringComparer.Ordinal);
+        new HashSet<string>(File.Exists(SoldFile) ? File.ReadLines(SoldFile) : [], StringComparer.Ordinal);
 
     public void AddSold(IEnumerable<string> baskets) => File.AppendAllLines(SoldFile, baskets);
 

@@ -6,7 +6,9 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo;
 
-/// <summary>A whole retail chain on one machine: headquarters, terminals, readers and the customers' cards.</summary>
+/// <summary>
+/// A whole retail chain on one machine: headquarters, terminals, readers and the customers' cards.
+/// </summary>
 internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsyncDisposable
 {
     private const string Zone = "America/New_York";
@@ -21,20 +23,25 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
 
     public Line Line { get; } = new(state.LinePort);
 
-    public OperatorClient Operator => _operator ?? throw new InvalidOperationException("The server has not been started.");
+    public OperatorClient Operator =>
+        _operator ?? throw new InvalidOperationException("The server has not been started.");
 
-    public ReaderRoom Readers => _readers ?? throw new InvalidOperationException("The readers have not been started.");
+    public ReaderRoom Readers =>
+        _readers ?? throw new InvalidOperationException("The readers have not been started.");
 
     public IReadOnlyList<ShopTerminal> Terminals { get; private set; } = [];
 
-    /// <summary>A chain that goes on where the last run on this folder stopped, or a new one. Nothing is started yet.</summary>
+    /// <summary>
+    /// A chain that goes on where the last run on this folder stopped, or a new one. Nothing is started yet.
+    /// </summary>
     public static ChainInABox In(ChainFolder folder)
     {
         folder.EnsureVaultPassphrase();
         var free = Loopback.FreePorts(2);
         var before = folder.LoadState() ?? new ChainState(0, free[0], free[1], 0, []);
         if (!Loopback.IsFree(before.LinePort))
-            throw new InvalidOperationException($"Port {before.LinePort}, where this chain's terminals call, is taken.");
+            throw new InvalidOperationException(
+                $"Port {before.LinePort}, where this chain's terminals call, is taken.");
         return new ChainInABox(folder, before with
         {
             Run = before.Run + 1,

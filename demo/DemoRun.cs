@@ -32,8 +32,10 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
     private Task<ReaderRoom> StartReadersAsync(CancellationToken cancellation)
     {
         if (!options.WithoutPcscd)
-            return ReaderRoom.WithPcscdAsync(_folder, options.TerminalCount, options.ReaderCount, cancellation);
-        screen.Say("without pcscd: the terminals' own loopback readers; nothing is measured of PC/SC and fsyncs");
+            return ReaderRoom.WithPcscdAsync(_folder, options.TerminalCount, options.ReaderCount,
+                cancellation);
+        screen.Say(
+            "without pcscd: the terminals' own loopback readers; nothing is measured of PC/SC and fsyncs");
         return ReaderRoom.OnLoopbackAsync(_folder, options.TerminalCount, options.ReaderCount, cancellation);
     }
 
@@ -61,7 +63,8 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
     {
         var shoppers = OwnShoppers(chain);
         var customers = await new CardIssue(chain, options.Seed, clock).ServeAsync(
-            shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"), cancellation);
+            shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"),
+            cancellation);
         var shop = new Shop(chain.Readers.Rack, options.Seed, hasMisfortunes: false, clock);
         screen.Heading("Open for business. Ctrl-C closes the shop.");
         await new OpenForBusiness(chain, shop, screen).SellAsync(shoppers, customers, cancellation);
@@ -75,6 +78,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
     {
         screen.Heading("Everything is still running, to look at. Ctrl-C stops it.");
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellation)
-            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
     }
 }

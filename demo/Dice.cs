@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Demo;
 
-/// <summary>Chance that repeats: the same seed gives the same numbers on every machine (SplitMix64).</summary>
+/// <summary>
+/// Chance that repeats: the same seed gives the same numbers on every machine (SplitMix64).
+/// </summary>
 /// <param name="seed">Any value; <see cref="For"/> makes independent dice from one.</param>
 internal sealed class Dice(ulong seed)
 {
@@ -14,7 +16,8 @@ internal sealed class Dice(ulong seed)
     {
         unchecked
         {
-            var mixed = subject.Aggregate(14695981039346656037UL, (hash, letter) => (hash ^ letter) * 1099511628211UL);
+            var mixed = subject.Aggregate(
+                14695981039346656037UL, (hash, letter) => (hash ^ letter) * 1099511628211UL);
             return new Dice(mixed ^ (seed * 0x9E3779B97F4A7C15UL));
         }
     }

@@ -21,10 +21,12 @@ internal sealed class Screen(IAnsiConsole console, TimeProvider clock)
     /// <param name="done">How far it is now.</param>
     /// <param name="work">The work; its exception is passed on.</param>
     public Task ShowAsync(string title, int total, Func<int> done, Task work) =>
-        console.Profile.Capabilities.Interactive ? BarAsync(title, total, done, work) : LinesAsync(title, total, done, work);
+        console.Profile.Capabilities.Interactive
+            ? BarAsync(title, total, done, work) : LinesAsync(title, total, done, work);
 
     /// <summary>One line that says how things stand, until cancelled.</summary>
-    public async Task LiveAsync(Func<CancellationToken, Task<string>> line, TimeSpan every, CancellationToken cancellation)
+    public async Task LiveAsync(Func<CancellationToken, Task<string>> line, TimeSpan every,
+        CancellationToken cancellation)
     {
         var isInteractive = console.Profile.Capabilities.Interactive;
         while (!cancellation.IsCancellationRequested)
@@ -42,7 +44,8 @@ internal sealed class Screen(IAnsiConsole console, TimeProvider clock)
     {
         await console.Progress()
             .Columns(
-                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn(),
                 new SpinnerColumn())
             .StartAsync(async progress =>
             {

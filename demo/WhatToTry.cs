@@ -12,13 +12,17 @@ internal static class WhatToTry
         screen.Say($"  operator token {Path.Combine(folder.Server, "operator.token")}");
         screen.Heading("Tills");
         foreach (var terminal in chain.Terminals)
-            screen.Say($"  {terminal.Name}         {terminal.Address} key in {Path.Combine(terminal.DataFolder, "till-api.key")}");
+            screen.Say($"  {terminal.Name}         {terminal.Address} key in {KeyFile(terminal)}");
         screen.Heading("Try");
-        screen.Say($"  KEY=$(cat {Path.Combine(till.DataFolder, "till-api.key")})");
+        screen.Say($"  KEY=$(cat {KeyFile(till)})");
         screen.Say($"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/health");
         screen.Say($"  curl -N -H \"X-Api-Key: $KEY\" {till.Address}v1/events");
         screen.Say(
             $"  curl -H \"X-Api-Key: $KEY\" -H \"Idempotency-Key: my-first\" --json "
-            + $"'{{\"amountMinor\":1234,\"currency\":\"USD\"}}' {till.Address}v1/checkouts   (the next card there pays)");
+            + $"'{{\"amountMinor\":1234,\"currency\":\"USD\"}}' {till.Address}v1/checkouts"
+            + "   (the next card there pays)");
     }
+
+    private static string KeyFile(Till.ShopTerminal terminal) =>
+        Path.Combine(terminal.DataFolder, "till-api.key");
 }

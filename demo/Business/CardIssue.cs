@@ -6,7 +6,9 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
-/// <summary>Makes members of households and gives each a card: headquarters drives it through a terminal's reader.</summary>
+/// <summary>
+/// Makes members of households and gives each a card: headquarters drives it through a terminal's reader.
+/// </summary>
 internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider clock)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
@@ -26,16 +28,19 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         foreach (var household in households.Where(household => !known.ContainsKey(household)))
         {
             var name = MemberName.For(seed, household);
-            var member = await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
+            var member =
+                await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
             members[household] = member.Number;
             _waiting.Enqueue(household);
         }
 
-        var numbers = (await chain.Operator.TerminalsAsync(cancellation)).ToLookup(t => t.Name, t => t.Number, StringComparer.Ordinal);
+        var numbers = (await chain.Operator.TerminalsAsync(cancellation))
+            .ToLookup(t => t.Name, t => t.Number, StringComparer.Ordinal);
         await Task.WhenAll(
             from terminal in chain.Terminals
             from reader in terminal.Readers
-            select WorkAsync(terminal, numbers[terminal.Name].Max(), reader, members, progress, cancellation));
+            let number = numbers[terminal.Name].Max()
+            select WorkAsync(terminal, number, reader, members, progress, cancellation));
         chain.Remember(chain.State with
         {
             Customers = [.. chain.State.Customers, .. _served.OrderBy(customer => customer.Member)],
@@ -45,7 +50,8 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
     }
 
     private async Task WorkAsync(
-        ShopTerminal terminal, int number, ShopReader reader, Dictionary<int, int> members, Action<int> progress,
+        ShopTerminal terminal, int number, ShopReader reader, Dictionary<int, int> members,
+        Action<int> progress,
         CancellationToken cancellation)
     {
         while (_waiting.TryDequeue(out var household))
@@ -71,13 +77,14 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         }
 
         if (!job.IsDone)
-            throw new InvalidOperationException($"The card of member {order.Member} was not issued: {job.State} {job.Reason}");
+            throw new InvalidOperationException(
+                $"The card of member {order.Member} was not issued: {job.State} {job.Reason}");
     }
 
     // NXP's UIDs of seven bytes begin with 04.
     private string UidFor(int household)
     {
-        var dice = Dice.For(seed, string.Create(CultureInfo.InvariantCulture, $"card {chain.State.Run} {household}"));
+        var dice = Dice.For(seed, FormattableString.Invariant($"card {chain.State.Run} {household}"));
         return "04" + dice.Next().ToString("X16", CultureInfo.InvariantCulture)[..12];
     }
 }

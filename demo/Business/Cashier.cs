@@ -6,7 +6,9 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
-/// <summary>Serves customers at one reader, one after another, as a till and a customer do: from outside.</summary>
+/// <summary>
+/// Serves customers at one reader, one after another, as a till and a customer do: from outside.
+/// </summary>
 internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop shop, ShopFloor floor)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -30,7 +32,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         var wish = Wish.For(shop.Seed, basket);
         var from = shop.Clock.GetUtcNow();
 
-        var checkout = await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
+        var checkout =
+            await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
         terminal.Watch.Watch(checkout.Id);
         await shop.Rack.InsertAsync(reader.Slot, customer.Uid, cancellation);
         if (misfortune is not null)
@@ -52,7 +55,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         var presented = shop.Clock.GetTimestamp();
         while (!visit.Checkout.IsOver)
         {
-            visit.Checkout = await terminal.Watch.NextAsync(visit.Checkout.Id, LookEvery, cancellation) ?? visit.Checkout;
+            visit.Checkout = await terminal.Watch.NextAsync(visit.Checkout.Id, LookEvery, cancellation)
+                ?? visit.Checkout;
             if (visit.Checkout.IsOver)
                 return;
             var isTorn = shop.Rack.IsTorn(reader.Slot);
@@ -123,17 +127,20 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
             case { State: "completed", Result: { } sale }:
                 var changes = sale.CardActionPoints == 0 ? 0 : 1;
                 var told = new Told.Happened(
-                    customer.Uid, basket.Id, sale.OperationId, sale.Earned, sale.Redeemed, sale.CardActionPoints,
+                    customer.Uid, basket.Id, sale.OperationId, sale.Earned, sale.Redeemed,
+                    sale.CardActionPoints,
                     sale.BalanceAfter);
                 shop.Book.Happened(basket, wish, told, tap.IsDisturbed);
                 shop.Taps.Enqueue(tap with { ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, changes) });
                 break;
             case { State: "cancelled" or "abandoned" } over:
-                shop.Book.GivenUp(new Told.GivenUp(customer.Uid, basket.Id, InDoubt: over.State == "abandoned"));
+                shop.Book.GivenUp(
+                    new Told.GivenUp(customer.Uid, basket.Id, InDoubt: over.State == "abandoned"));
                 shop.Taps.Enqueue(tap with { IsDisturbed = true });
                 break;
             case var other:
-                shop.Problems.Enqueue($"basket {basket.Id} ended as {other.State} {other.DeclineReason}".TrimEnd());
+                shop.Problems.Enqueue(
+                    $"basket {basket.Id} ended as {other.State} {other.DeclineReason}".TrimEnd());
                 break;
         }
     }

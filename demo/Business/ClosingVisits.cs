@@ -4,7 +4,8 @@ using SmartCardCrm.Demo.Purchases;
 namespace SmartCardCrm.Demo.Business;
 
 /// <summary>
-/// After faults: every card that was disturbed comes once more, buys nothing, and so settles its doubts and takes what
+/// After faults: every card that was disturbed comes once more, buys nothing, and so settles its doubts and
+/// takes what
 /// headquarters has for it.
 /// </summary>
 internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
@@ -15,7 +16,9 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SyncWithin = TimeSpan.FromSeconds(60);
 
-    /// <summary>Waits until no terminal has anything unsent; says so as a problem when that takes a minute.</summary>
+    /// <summary>
+    /// Waits until no terminal has anything unsent; says so as a problem when that takes a minute.
+    /// </summary>
     public async Task SyncAsync(CancellationToken cancellation)
     {
         var began = shop.Clock.GetTimestamp();
@@ -31,7 +34,9 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
         }
     }
 
-    /// <summary>Rounds of visits until every doubt is settled and every card action applied, at most five.</summary>
+    /// <summary>
+    /// Rounds of visits until every doubt is settled and every card action applied, at most five.
+    /// </summary>
     /// <param name="customers">All of the run.</param>
     /// <param name="cancellation">Stops.</param>
     public async Task SettleAsync(IReadOnlyList<Customer> customers, CancellationToken cancellation)
@@ -49,12 +54,14 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
         await SyncAsync(cancellation);
     }
 
-    private async Task VisitAsync(IReadOnlyList<Customer> customers, int round, CancellationToken cancellation)
+    private async Task VisitAsync(IReadOnlyList<Customer> customers, int round,
+        CancellationToken cancellation)
     {
         var now = shop.Clock.GetLocalNow().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
         var errands = customers.Select((customer, i) => new Errand(
             customer,
-            new Basket($"{KeyPrefix}{chain.State.Run}-{round}-{customer.Uid}", customer.Household, i % chain.Terminals.Count, now, 0)));
+            new Basket($"{KeyPrefix}{chain.State.Run}-{round}-{customer.Uid}", customer.Household,
+                i % chain.Terminals.Count, now, 0)));
         var floor = new ShopFloor(errands, store => store);
         await Task.WhenAll(
             from terminal in chain.Terminals

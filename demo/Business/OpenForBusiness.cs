@@ -4,7 +4,9 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
-/// <summary>A quiet day at the shop: now and then somebody buys something, until it is told to close.</summary>
+/// <summary>
+/// A quiet day at the shop: now and then somebody buys something, until it is told to close.
+/// </summary>
 internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen screen)
 {
     private const int PauseMostMs = 4000;
@@ -14,7 +16,8 @@ internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen scree
     /// <param name="shoppers">Who comes.</param>
     /// <param name="customers">Their cards, in the order of the shoppers' households.</param>
     /// <param name="cancellation">Closes the shop.</param>
-    public async Task SellAsync(Shoppers shoppers, IReadOnlyList<Customer> customers, CancellationToken cancellation)
+    public async Task SellAsync(Shoppers shoppers, IReadOnlyList<Customer> customers,
+        CancellationToken cancellation)
     {
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var selling = SellSlowlyAsync(shoppers, customers.ToDictionary(c => c.Household), closing.Token);
@@ -40,10 +43,11 @@ internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen scree
     private async Task<string> TellAsync(CancellationToken cancellation)
     {
         var sales = shop.Book.Sales;
+        var (earned, redeemed) = (sales.Sum(s => s.Earned), sales.Sum(s => s.Redeemed));
         var health = await Task.WhenAll(chain.Terminals.Select(t => t.Till.HealthAsync(cancellation)));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"sales {sales.Count}  earned {sales.Sum(s => s.Earned)}  redeemed {sales.Sum(s => s.Redeemed)}  ") +
+            $"sales {sales.Count}  earned {earned}  redeemed {redeemed}  ") +
             $"not yet at headquarters {health.OfType<Health>().Sum(h => h.Unsent)}";
     }
 }

@@ -8,7 +8,9 @@ namespace SmartCardCrm.Demo.Business;
 /// <summary>Sells baskets at all readers of a chain at once and gathers what the run is judged by.</summary>
 internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen screen, TimeProvider clock)
 {
-    /// <summary>Issues cards, sells, breaks things if asked to, and waits until everything has reached headquarters.</summary>
+    /// <summary>
+    /// Issues cards, sells, breaks things if asked to, and waits until everything has reached headquarters.
+    /// </summary>
     public async Task<Evidence> RunAsync(Selection selection, CancellationToken cancellation)
     {
         var customers = await IssueAsync(selection.Households, cancellation);
@@ -16,19 +18,22 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         var openings = await LookAsync(customers, cancellation);
         foreach (var (customer, look) in customers.Zip(openings))
             shop.Book.Open(customer.Uid, look.Points ?? 0);
-        var postedBefore = (await chain.Operator.TransactionsAsync(cancellation)).Select(t => t.Id).ToHashSet();
+        var postedBefore = (await chain.Operator.TransactionsAsync(cancellation))
+            .Select(t => t.Id).ToHashSet();
 
         await SellAsync(selection, customers, shop, cancellation);
         var closing = new ClosingVisits(chain, shop);
         if (options.Chaos)
-            await screen.ShowAsync("closing visits", 0, () => 0, closing.SettleAsync(customers, cancellation));
+            await screen.ShowAsync("closing visits", 0, () => 0,
+                closing.SettleAsync(customers, cancellation));
         else
             await closing.SyncAsync(cancellation);
 
         return new Evidence
         {
             Book = shop.Book,
-            Posted = [.. (await chain.Operator.TransactionsAsync(cancellation)).Where(t => !postedBefore.Contains(t.Id))],
+            Posted = [.. (await chain.Operator.TransactionsAsync(cancellation))
+                .Where(t => !postedBefore.Contains(t.Id))],
             Cards = await GatherCardsAsync(customers, openings, cancellation),
             Overview = await chain.Operator.OverviewAsync(cancellation),
             Path = SalesPath.Measure(shop.Taps, ReadFsyncs()),
@@ -38,11 +43,13 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         };
     }
 
-    private async Task<IReadOnlyList<Customer>> IssueAsync(IReadOnlyList<int> households, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Customer>> IssueAsync(IReadOnlyList<int> households,
+        CancellationToken cancellation)
     {
         var issued = 0;
         var missing = households.Except(chain.State.Customers.Select(c => c.Household)).Count();
-        var issue = new CardIssue(chain, options.Seed, clock).ServeAsync(households, count => issued = count, cancellation);
+        var issue = new CardIssue(chain, options.Seed, clock)
+            .ServeAsync(households, count => issued = count, cancellation);
         await screen.ShowAsync("cards issued", missing, () => issued, issue);
         return await issue;
     }
@@ -53,14 +60,16 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         var customerOf = customers.ToDictionary(c => c.Household);
         var terminalOf = Stores.Spread(selection.Baskets, chain.Terminals.Count);
         var floor = new ShopFloor(
-            selection.Baskets.Select(basket => new Errand(customerOf[basket.Household], basket)), store => terminalOf[store]);
+            selection.Baskets.Select(basket => new Errand(customerOf[basket.Household], basket)),
+            store => terminalOf[store]);
         var selling = Task.WhenAll(
             from terminal in chain.Terminals
             from reader in terminal.Readers
             select new Cashier(terminal, reader, shop, floor).WorkAsync(cancellation));
 
         using var over = new CancellationTokenSource();
-        var weather = options.Chaos ? RageAsync(shop, selection.Baskets.Count, over.Token) : Task.CompletedTask;
+        var weather = options.Chaos
+            ? RageAsync(shop, selection.Baskets.Count, over.Token) : Task.CompletedTask;
         await screen.ShowAsync("sales", selection.Baskets.Count, () => shop.Book.All.Count, selling);
         await over.CancelAsync();
         await weather;
@@ -70,7 +79,8 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
     {
         var weather = new Weather(chain, shop.Disturbances, Dice.For(options.Seed, "weather"), clock);
         await weather.RageAsync(() => shop.Book.All.Count, sales, over);
-        screen.Say($"broken on purpose: {string.Join(", ", weather.Struck.Select(blow => $"{blow.Key} {blow.Value}"))}");
+        var struck = weather.Struck.Select(blow => FormattableString.Invariant($"{blow.Key} {blow.Value}"));
+        screen.Say($"broken on purpose: {string.Join(", ", struck)}");
     }
 
     private async Task<IReadOnlyList<Rack.ChipLook>> LookAsync(
@@ -78,7 +88,8 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         await Task.WhenAll(customers.Select(c => chain.Readers.Rack.LookAsync(c.Uid, cancellation)));
 
     private async Task<IReadOnlyList<CardBooks>> GatherCardsAsync(
-        IReadOnlyList<Customer> customers, IReadOnlyList<Rack.ChipLook> openings, CancellationToken cancellation)
+        IReadOnlyList<Customer> customers, IReadOnlyList<Rack.ChipLook> openings,
+        CancellationToken cancellation)
     {
         var ledger = (await chain.Operator.LedgerCardsAsync(cancellation))
             .ToDictionary(card => card.Uid, StringComparer.OrdinalIgnoreCase);
@@ -92,7 +103,8 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
 
     private IReadOnlyList<IReadOnlyList<Fsync>>? ReadFsyncs()
     {
-        var fsyncs = chain.Terminals.Select(terminal => terminal.ReadFsyncs()).OfType<IReadOnlyList<Fsync>>().ToList();
+        var fsyncs = chain.Terminals.Select(terminal => terminal.ReadFsyncs()).OfType<IReadOnlyList<Fsync>>()
+            .ToList();
         return fsyncs.Count == chain.Terminals.Count ? fsyncs : null;
     }
 }

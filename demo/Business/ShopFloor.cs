@@ -14,7 +14,8 @@ internal sealed record Errand(Customer Customer, Basket Basket);
 internal sealed record Customer(int Household, int Member, string Uid);
 
 /// <summary>
-/// Sends customers to readers: each customer's baskets in file order, each to the terminal of its store, and of those who
+/// Sends customers to readers: each customer's baskets in file order, each to the terminal of its store, and
+/// of those who
 /// could come now the one whose basket is first in the file. Safe for many readers at once.
 /// </summary>
 internal sealed class ShopFloor
@@ -32,7 +33,8 @@ internal sealed class ShopFloor
         _terminalOf = terminalOf;
         _queues = [.. errands.Index()
             .GroupBy(e => e.Item.Customer)
-            .Select(g => new Queue(g.Key, new Queue<(int, Basket)>(g.Select(e => (e.Index, e.Item.Basket)))))];
+            .Select(g => new Queue(g.Key,
+                new Queue<(int, Basket)>(g.Select(e => (e.Index, e.Item.Basket)))))];
     }
 
     /// <summary>The next customer of a terminal; waits while somebody may still come.</summary>
@@ -69,7 +71,9 @@ internal sealed class ShopFloor
         }
     }
 
-    /// <summary>A customer leaves a checkout undone and does the next errand at some other terminal first.</summary>
+    /// <summary>
+    /// A customer leaves a checkout undone and does the next errand at some other terminal first.
+    /// </summary>
     /// <param name="customer">Who stands at a checkout of <paramref name="terminal"/>.</param>
     /// <param name="terminal">Where not to go.</param>
     /// <returns>Ends when that errand is done and the customer is back; at once when there is none.</returns>
@@ -92,7 +96,8 @@ internal sealed class ShopFloor
     {
         var ready = _queues
             .Where(q => !q.IsOut && q.Left.Count > 0)
-            .Where(q => q.Avoided is { } avoided ? avoided != terminal : _terminalOf(q.Left.Peek().Basket.Store) == terminal)
+            .Where(q => q.Avoided is { } avoided
+                ? avoided != terminal : _terminalOf(q.Left.Peek().Basket.Store) == terminal)
             .MinBy(q => q.Left.Peek().Place);
         if (ready is null)
             return null;
@@ -106,7 +111,8 @@ internal sealed class ShopFloor
         _changed = NewSignal();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Queue(Customer customer, Queue<(int Place, Basket Basket)> left)
     {

@@ -13,7 +13,8 @@ internal static class Stores
     {
         var load = new int[terminals];
         var terminalOf = new Dictionary<int, int>();
-        foreach (var (store, count) in baskets.CountBy(b => b.Store).OrderByDescending(s => s.Value).ThenBy(s => s.Key))
+        var stores = baskets.CountBy(b => b.Store).OrderByDescending(s => s.Value).ThenBy(s => s.Key);
+        foreach (var (store, count) in stores)
         {
             var idlest = Array.IndexOf(load, load.Min());
             terminalOf[store] = idlest;

@@ -19,7 +19,9 @@ internal sealed class Disturbances(TimeProvider clock)
 
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
 
-    /// <summary>From now until the returned thing is disposed of, taps at this terminal do not count.</summary>
+    /// <summary>
+    /// From now until the returned thing is disposed of, taps at this terminal do not count.
+    /// </summary>
     /// <param name="terminal">Which; null for all.</param>
     public IDisposable Begin(int? terminal)
     {
@@ -32,7 +34,10 @@ internal sealed class Disturbances(TimeProvider clock)
     public bool Touched(int terminal, DateTimeOffset from, DateTimeOffset until)
     {
         lock (_lock)
-            return _intervals.Exists(i => (i.Terminal ?? terminal) == terminal && i.From <= until && (i.Until ?? until) >= from);
+        {
+            return _intervals.Exists(
+                i => (i.Terminal ?? terminal) == terminal && i.From <= until && (i.Until ?? until) >= from);
+        }
     }
 
     /// <summary>This card may have left a doubt at this terminal.</summary>
@@ -45,7 +50,9 @@ internal sealed class Disturbances(TimeProvider clock)
         }
     }
 
-    /// <summary>Whether it may have; the question clears the mark, for the tap that asks settles the doubt.</summary>
+    /// <summary>
+    /// Whether it may have; the question clears the mark, for the tap that asks settles the doubt.
+    /// </summary>
     public bool TakeMark(string uid, int terminal)
     {
         lock (_lock)

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace SmartCardCrm.Demo.Chaos;
 
 /// <summary>
-/// The line between shops and headquarters: passes bytes on as they come, and can be cut. A cut ends all connections, and
+/// The line between shops and headquarters: passes bytes on as they come, and can be cut. A cut ends all
+/// connections, and
 /// new ones end at once until it is mended.
 /// </summary>
 internal sealed class Line : IAsyncDisposable

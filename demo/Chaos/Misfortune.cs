@@ -19,7 +19,8 @@ internal enum AfterTear
 }
 
 /// <summary>What goes wrong at one checkout.</summary>
-/// <param name="Exchange">The card is torn away at this exchange, 1 …; one that the tap does not reach does no harm.</param>
+/// <param name="Exchange">The card is torn away at this exchange, 1 …; one that the tap does not reach does
+/// no harm.</param>
 /// <param name="Before">Before the chip hears the command; else before the reader hears the answer.</param>
 /// <param name="Then">What the customer does.</param>
 internal sealed record Misfortune(int Exchange, bool Before, AfterTear Then)
@@ -28,13 +29,17 @@ internal sealed record Misfortune(int Exchange, bool Before, AfterTear Then)
     private const double ShareTornAtTheEnd = 0.4;
     private const int LongestSale = 10;
 
-    /// <summary>Most customers have none. Depends on seed and basket alone. The last exchanges, where doubt is made, more often.</summary>
+    /// <summary>
+    /// Most customers have none. Depends on seed and basket alone. The last exchanges, where doubt is made,
+    /// more often.
+    /// </summary>
     public static Misfortune? For(ulong seed, Basket basket)
     {
         var dice = Dice.For(seed, $"misfortune {basket.Id}");
         if (!dice.Chance(ShareTorn))
             return null;
-        var exchange = dice.Chance(ShareTornAtTheEnd) ? LongestSale - 2 + dice.Below(3) : 1 + dice.Below(LongestSale);
+        var exchange = dice.Chance(ShareTornAtTheEnd)
+            ? LongestSale - dice.Below(3) : 1 + dice.Below(LongestSale);
         return new Misfortune(exchange, dice.Chance(0.5), Reaction(dice.Share()));
     }
 

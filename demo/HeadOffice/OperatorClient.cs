@@ -21,19 +21,23 @@ internal sealed class OperatorClient : IDisposable
     }
 
     public async Task<Member> AddMemberAsync(NewMember member, CancellationToken cancellation) =>
-        await PostAsync("api/members", member, OperatorJson.Default.NewMember, OperatorJson.Default.Member, cancellation);
+        await PostAsync("api/members", member, OperatorJson.Default.NewMember, OperatorJson.Default.Member,
+            cancellation);
 
     /// <summary>A one-time token with which a new terminal enrols.</summary>
-    public async Task<EnrolmentToken> InviteTerminalAsync(NewTerminal terminal, CancellationToken cancellation) =>
+    public async Task<EnrolmentToken> InviteTerminalAsync(NewTerminal terminal,
+        CancellationToken cancellation) =>
         await PostAsync(
-            "api/terminals/tokens", terminal, OperatorJson.Default.NewTerminal, OperatorJson.Default.EnrolmentToken,
+            "api/terminals/tokens", terminal, OperatorJson.Default.NewTerminal,
+            OperatorJson.Default.EnrolmentToken,
             cancellation);
 
     public Task<IReadOnlyList<EnrolledTerminal>> TerminalsAsync(CancellationToken cancellation) =>
         GetAsync("api/terminals", OperatorJson.Default.IReadOnlyListEnrolledTerminal, cancellation);
 
     public async Task<IssueJob> IssueCardAsync(IssueOrder order, CancellationToken cancellation) =>
-        await PostAsync("api/cards/issue", order, OperatorJson.Default.IssueOrder, OperatorJson.Default.IssueJob, cancellation);
+        await PostAsync("api/cards/issue", order, OperatorJson.Default.IssueOrder,
+            OperatorJson.Default.IssueJob, cancellation);
 
     public Task<IssueJob> JobAsync(string id, CancellationToken cancellation) =>
         GetAsync($"api/jobs/{id}", OperatorJson.Default.IssueJob, cancellation);
@@ -73,7 +77,8 @@ internal sealed class OperatorClient : IDisposable
         if (!answer.IsSuccessStatusCode)
         {
             var why = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {why}", null, answer.StatusCode);
+            throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {why}", null,
+                answer.StatusCode);
         }
 
         return await answer.Content.ReadFromJsonAsync(answerType, cancellation)

@@ -30,11 +30,13 @@ internal sealed record IssueJob(string Id, string State, string? Reason)
 internal sealed record LedgerCard(string Uid, long CardNumber, long Balance, long Counter);
 
 /// <summary>A card transaction as posted.</summary>
-internal sealed record PostedTransaction(long Id, string Uid, string? OperationId, int Earned, int Redeemed, int Adjusted);
+internal sealed record PostedTransaction(long Id, string Uid, string? OperationId, int Earned, int Redeemed,
+    int Adjusted);
 
 /// <summary>Headquarters in numbers.</summary>
 internal sealed record Overview(
-    long LedgerSum, int ExceptionsOpen, int DoubtsOpened, int DoubtsSettled, int Duplicates, int EntriesUnsettled);
+    long LedgerSum, int ExceptionsOpen, int DoubtsOpened, int DoubtsSettled, int Duplicates,
+    int EntriesUnsettled);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NewMember))]

@@ -6,7 +6,8 @@ namespace SmartCardCrm.Demo.Measuring;
 /// <param name="Sales">Taps counted.</param>
 /// <param name="Apdus">Sent to chips in all.</param>
 /// <param name="ApdusLeast">The least for these sales.</param>
-/// <param name="Fsyncs">By the threads of the readers, between first and last sale; null where nobody counted.</param>
+/// <param name="Fsyncs">By the threads of the readers, between first and last sale; null where nobody
+/// counted.</param>
 /// <param name="FsyncsApart">By other threads meanwhile (idle checkpoints).</param>
 internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fsyncs, int FsyncsApart)
 {
@@ -14,8 +15,10 @@ internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fs
 
     /// <summary>Adds up.</summary>
     /// <param name="taps">All taps of the run.</param>
-    /// <param name="fsyncs">Per terminal, in the order of the configuration; null where they were not traced.</param>
-    public static SalesPath Measure(IReadOnlyCollection<Tap> taps, IReadOnlyList<IReadOnlyList<Fsync>>? fsyncs)
+    /// <param name="fsyncs">Per terminal, in the order of the configuration; null where they were not
+    /// traced.</param>
+    public static SalesPath Measure(IReadOnlyCollection<Tap> taps,
+        IReadOnlyList<IReadOnlyList<Fsync>>? fsyncs)
     {
         var clean = taps.Where(tap => !tap.IsDisturbed).ToList();
         var apdus = clean.Sum(tap => (long)tap.Apdus);
@@ -33,13 +36,15 @@ internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fs
 
         // Everything a reader's thread syncs counts, also outside of taps, unless it was in a disturbed one.
         var onPath = meanwhile[true].Count(
-            sync => !disturbed[sync.Reader.GetValueOrDefault()].Any(tap => sync.At >= tap.From && sync.At <= tap.Until));
+            sync => !disturbed[sync.Reader.GetValueOrDefault()]
+                .Any(tap => sync.At >= tap.From && sync.At <= tap.Until));
         return new SalesPath(clean.Count, apdus, least, onPath, meanwhile[false].Count());
     }
 
     private static ReaderIndex? ReaderOf(int terminal, Fsync sync) =>
         sync.Thread.StartsWith(ReaderThread, StringComparison.Ordinal)
-        && int.TryParse(sync.Thread.AsSpan(ReaderThread.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var reader)
+        && int.TryParse(sync.Thread.AsSpan(ReaderThread.Length), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var reader)
             ? new ReaderIndex(terminal, reader)
             : null;
 }

@@ -4,16 +4,19 @@ namespace SmartCardCrm.Demo.Measuring;
 /// <param name="Reader">Which one.</param>
 /// <param name="From">Before the card was put down.</param>
 /// <param name="Until">After the till had its answer.</param>
-/// <param name="IsDisturbed">Something was broken on purpose meanwhile, or an earlier tap of this card was.</param>
+/// <param name="IsDisturbed">Something was broken on purpose meanwhile, or an earlier tap of this card
+/// was.</param>
 /// <param name="Apdus">What the chip was sent, by the chip's own count.</param>
 /// <param name="ApdusLeast">What this sale needs at least.</param>
 internal sealed record Tap(
-    ReaderIndex Reader, DateTimeOffset From, DateTimeOffset Until, bool IsDisturbed, int Apdus = 0, int ApdusLeast = 0)
+    ReaderIndex Reader, DateTimeOffset From, DateTimeOffset Until, bool IsDisturbed, int Apdus = 0,
+    int ApdusLeast = 0)
 {
     private const int ForTheVisit = 8;
 
     /// <summary>
-    /// The least a sale can do: Select, two for the authentication, newest record, balance, new record, CommitReaderID and
+    /// The least a sale can do: Select, two for the authentication, newest record, balance, new record,
+    /// CommitReaderID and
     /// CommitTransaction; one more each for a credit, a debit, and what card actions change.
     /// </summary>
     public static int Least(int earned, int redeemed, int changesByCardActions) =>

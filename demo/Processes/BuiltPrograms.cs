@@ -1,6 +1,8 @@
 namespace SmartCardCrm.Demo.Processes;
 
-/// <summary>Where the build has put the programs of the chain: beside this one, in the same configuration.</summary>
+/// <summary>
+/// Where the build has put the programs of the chain: beside this one, in the same configuration.
+/// </summary>
 internal static class BuiltPrograms
 {
     public static string Terminal => Find("Terminal");
@@ -13,13 +15,16 @@ internal static class BuiltPrograms
     public static string VirtualReaders => Path.Combine(Root, "hardware-sim", "virtual-readers.sh");
 
     // artifacts/bin/Demo/release/ → the root.
-    private static string Root => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+    private static string Root =>
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
 
     private static string Find(string project)
     {
         var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var path = Path.Combine(Root, "artifacts", "bin", project, configuration, $"SmartCardCrm.{project}");
         return File.Exists(path)
-            ? path : throw new FileNotFoundException($"{project} is not built: no {path}. ./run.sh builds it.", path);
+            ? path
+            : throw new FileNotFoundException($"{project} is not built: no {path}. ./run.sh builds it.",
+                path);
     }
 }

@@ -8,13 +8,16 @@ namespace SmartCardCrm.Demo.Processes;
 /// <param name="Program">Path or command.</param>
 /// <param name="Arguments">Never anything secret: command lines are public on a machine.</param>
 /// <param name="LogFile">Everything it prints goes there as well, appended.</param>
-internal sealed record ChildCommand(string Name, string Program, IReadOnlyList<string> Arguments, string LogFile)
+internal sealed record ChildCommand(
+    string Name, string Program, IReadOnlyList<string> Arguments, string LogFile)
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
-/// <summary>A program this one started. It is stopped by its process id, and ended with this object.</summary>
+/// <summary>
+/// A program this one started. It is stopped by its process id, and ended with this object.
+/// </summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Interrupt = 2;
@@ -31,11 +34,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         Name = command.Name;
         _process = process;
         _onLine = onLine;
-        _log = new StreamWriter(File.Open(command.LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        _log = new StreamWriter(
+            File.Open(command.LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
         {
             AutoFlush = true,
         };
-        _pumps = Task.WhenAll(PumpAsync(process.StandardOutput, isOutput: true), PumpAsync(process.StandardError, false));
+        _pumps = Task.WhenAll(
+            PumpAsync(process.StandardOutput, isOutput: true),
+                PumpAsync(process.StandardError, isOutput: false));
     }
 
     public string Name { get; }
@@ -44,12 +50,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts it with its input, output and errors in our hands.</summary>
+    /// <summary>
+    /// Starts it with its input, output and errors in our hands, in a session of its own: a Ctrl-C is for us.
+    /// </summary>
     /// <param name="command">What to start.</param>
-    /// <param name="onLine">Called for each line of output (not of errors), on a pool thread, one at a time.</param>
+    /// <param name="onLine">Called for each line of output (not of errors), on a pool thread, one at a
+    /// time.</param>
     public static ChildProcess Start(ChildCommand command, Action<string> onLine)
     {
-        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        var start = new ProcessStartInfo("setsid", [command.Program, .. command.Arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

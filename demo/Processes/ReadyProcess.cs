@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace SmartCardCrm.Demo.Processes;
 
-/// <summary>Starts a program that says <c>ready</c> and writes its addresses down when it can be used.</summary>
+/// <summary>
+/// Starts a program that says <c>ready</c> and writes its addresses down when it can be used.
+/// </summary>
 internal static class ReadyProcess
 {
     private const string EndpointsFile = "endpoints.json";
@@ -12,7 +14,8 @@ internal static class ReadyProcess
     /// <param name="command">What to start.</param>
     /// <param name="onLine">Called for each line it prints.</param>
     /// <param name="cancellation">Ends the wait, and the program.</param>
-    /// <exception cref="InvalidOperationException">It ended, or took more than a minute; the message names its log.</exception>
+    /// <exception cref="InvalidOperationException">It ended, or took more than a minute; the message names
+    /// its log.</exception>
     public static async Task<ChildProcess> StartAsync(
         ChildCommand command, Action<string> onLine, CancellationToken cancellation)
     {
@@ -27,7 +30,8 @@ internal static class ReadyProcess
         patience.CancelAfter(ReadyWithin);
         try
         {
-            if (await Task.WhenAny(ready.Task, process.ExitedAsync(patience.Token)).WaitAsync(patience.Token) == ready.Task)
+            var first = Task.WhenAny(ready.Task, process.ExitedAsync(patience.Token));
+            if (await first.WaitAsync(patience.Token) == ready.Task)
                 return process;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -16,7 +16,9 @@ internal readonly record struct Wish(int Points, bool All)
     private const double ShareThatRedeems = 0.15;
     private const int PointsMost = 60;
 
-    /// <summary>Most customers save; of the others half spend some, half spend all. Depends on seed and basket alone.</summary>
+    /// <summary>
+    /// Most customers save; of the others half spend some, half spend all. Depends on seed and basket alone.
+    /// </summary>
     public static Wish For(ulong seed, Basket basket)
     {
         var dice = Dice.For(seed, basket.Id);
@@ -35,13 +37,15 @@ internal sealed record Selection(IReadOnlyList<int> Households, IReadOnlyList<Ba
     /// <param name="baskets">A whole file, in its order.</param>
     /// <param name="members">How many households; null for all.</param>
     /// <param name="sales">How many baskets of theirs; null for all.</param>
-    /// <param name="sold">Baskets that an earlier run on the same chain has sold; they are passed over.</param>
+    /// <param name="sold">Baskets that an earlier run on the same chain has sold; they are passed
+    /// over.</param>
     public static Selection Of(
         IReadOnlyCollection<Basket> baskets, int? members, int? sales, IReadOnlySet<string> sold)
     {
         var households = baskets.Select(b => b.Household).Distinct().Take(members ?? int.MaxValue).ToList();
         var chosen = households.ToHashSet();
-        var toSell = baskets.Where(b => chosen.Contains(b.Household) && !sold.Contains(b.Id)).Take(sales ?? int.MaxValue);
+        var toSell = baskets.Where(b => chosen.Contains(b.Household) && !sold.Contains(b.Id))
+            .Take(sales ?? int.MaxValue);
         return new Selection(households, [.. toSell]);
     }
 }

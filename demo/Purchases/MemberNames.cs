@@ -8,17 +8,20 @@ namespace SmartCardCrm.Demo.Purchases;
 internal sealed record MemberName(string Name, string Language)
 {
     private static readonly string[] EnglishGiven =
-        ["Alice", "Ben", "Clara", "David", "Emma", "Frank", "Grace", "Henry", "Irene", "Jack", "Kate", "Leo", "Mary", "Noah"];
+        ["Alice", "Ben", "Clara", "David", "Emma", "Frank", "Grace", "Henry", "Irene", "Jack", "Kate", "Leo",
+            "Mary", "Noah"];
 
     private static readonly string[] EnglishFamily =
-        ["Baker", "Carter", "Dixon", "Ellis", "Fisher", "Grant", "Hughes", "Keller", "Mason", "Palmer", "Reed", "Walsh"];
+        ["Baker", "Carter", "Dixon", "Ellis", "Fisher", "Grant", "Hughes", "Keller", "Mason", "Palmer",
+            "Reed", "Walsh"];
 
     private static readonly string[] RussianGiven =
         ["Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Зоя", "Иван", "Ксения", "Лев", "Мария", "Олег"];
 
     // Family names that do not change with gender.
     private static readonly string[] RussianFamily =
-        ["Бондаренко", "Гончар", "Ткач", "Короленко", "Лисовских", "Мельник", "Седых", "Черных", "Шевчук", "Юрченко"];
+        ["Бондаренко", "Гончар", "Ткач", "Короленко", "Лисовских", "Мельник", "Седых", "Черных", "Шевчук",
+            "Юрченко"];
 
     public static MemberName For(ulong seed, int household)
     {

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace SmartCardCrm.Demo.Purchases;
 
 /// <summary>
-/// Customers of our own making, for a demo without a file. Shaped on facts of a year of real supermarket purchases:
-/// half of the baskets cost under four dollars and one in eleven under one, some cost nothing; half of the households do four
+/// Customers of our own making, for a demo without a file. Shaped on facts of a year of real supermarket
+/// purchases:
+/// half of the baskets cost under four dollars and one in eleven under one, some cost nothing; half of the
+/// households do four
 /// visits in five at one store; some come five times as often as others.
 /// </summary>
 /// <param name="seed">Same seed, same shoppers.</param>
@@ -27,7 +29,7 @@ internal sealed class Shoppers(ulong seed, int households, int run, DateTime fro
             time += TimeSpan.FromSeconds(30 + _dice.Below(600));
             var household = NextHousehold();
             yield return new Basket(
-                string.Create(CultureInfo.InvariantCulture, $"demo-{run}-{number:D6}"), household, StoreOf(household),
+                FormattableString.Invariant($"demo-{run}-{number:D6}"), household, StoreOf(household),
                 time.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture), Amount());
         }
     }
@@ -37,8 +39,8 @@ internal sealed class Shoppers(ulong seed, int households, int run, DateTime fro
 
     private int StoreOf(int household)
     {
-        var favourite = Stores[Dice.For(seed, $"home {household.ToString(CultureInfo.InvariantCulture)}").Below(Stores.Length)];
-        return _dice.Chance(0.8) ? favourite : _dice.Pick(Stores);
+        var home = Dice.For(seed, FormattableString.Invariant($"home {household}"));
+        return _dice.Chance(0.8) ? home.Pick(Stores) : _dice.Pick(Stores);
     }
 
     // Log-normal, median 3.12 dollars; 1 in 200 is a visit that buys nothing.

@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace SmartCardCrm.Demo.Purchases;
 
 /// <summary>
-/// Reads purchases as "The Complete Journey" publishes them: comma-separated, a heading line, one line per product;
+/// Reads purchases as "The Complete Journey" publishes them: comma-separated, a heading line, one line per
+/// product;
 /// lines of one basket_id are one checkout. No field is quoted; a quote is an error, not a guess.
 /// </summary>
 internal static class TransactionsFile
@@ -27,8 +28,10 @@ internal static class TransactionsFile
     /// <inheritdoc cref="Read(string)"/>
     public static IReadOnlyList<Basket> Read(TextReader reader)
     {
-        var columns = Columns.FromHeading(reader.ReadLine() ?? throw new FormatException("The file is empty."));
-        return [.. Lines(reader, columns).GroupBy(line => line.Basket, StringComparer.Ordinal).Select(ToBasket)];
+        var columns =
+            Columns.FromHeading(reader.ReadLine() ?? throw new FormatException("The file is empty."));
+        return [.. Lines(reader, columns).GroupBy(line => line.Basket, StringComparer.Ordinal)
+            .Select(ToBasket)];
     }
 
     private static IEnumerable<Line> Lines(TextReader reader, Columns columns)
@@ -40,7 +43,8 @@ internal static class TransactionsFile
         }
     }
 
-    // The values carry the noise of binary fractions (4.44e-16 for nothing): they are added up first, then rounded.
+    // The values carry the noise of binary fractions (4.44e-16 for nothing): they are added up first, then
+    // rounded.
     private static Basket ToBasket(IGrouping<string, Line> lines)
     {
         var first = lines.First();
@@ -84,6 +88,7 @@ internal static class TransactionsFile
             }
         }
 
-        private static int Whole(string field) => int.Parse(field, NumberStyles.None, CultureInfo.InvariantCulture);
+        private static int Whole(string field) =>
+            int.Parse(field, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

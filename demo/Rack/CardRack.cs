@@ -15,7 +15,8 @@ internal readonly record struct ChipLook(int? Points, long? Counter);
 internal sealed class RackException(string answer) : Exception($"The rack answered: {answer}");
 
 /// <summary>
-/// The simulator's rack: many slots, a wallet of cards, one line a command. Safe for many callers; commands are done one
+/// The simulator's rack: many slots, a wallet of cards, one line a command. Safe for many callers; commands
+/// are done one
 /// after another.
 /// </summary>
 internal sealed partial class CardRack : IAsyncDisposable
@@ -42,7 +43,8 @@ internal sealed partial class CardRack : IAsyncDisposable
         (await DoAsync("cards", cancellation)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A factory-fresh card.</summary>
-    public Task AddCardAsync(string uid, CancellationToken cancellation) => DoAsync($"card {uid}", cancellation);
+    public Task AddCardAsync(string uid, CancellationToken cancellation) =>
+        DoAsync($"card {uid}", cancellation);
 
     public Task InsertAsync(int slot, string uid, CancellationToken cancellation)
     {
@@ -50,10 +52,13 @@ internal sealed partial class CardRack : IAsyncDisposable
         return DoAsync(Line($"insert {slot} {uid}"), cancellation);
     }
 
-    /// <summary>Arms a tear for the card now in the slot; one that is not reached goes with the card.</summary>
+    /// <summary>
+    /// Arms a tear for the card now in the slot; one that is not reached goes with the card.
+    /// </summary>
     /// <param name="slot">Where.</param>
     /// <param name="exchange">1 for the first command that the chip gets.</param>
-    /// <param name="before">Before the chip hears the command; else after it has acted, before the reader hears of it.</param>
+    /// <param name="before">Before the chip hears the command; else after it has acted, before the reader
+    /// hears of it.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation) =>
         DoAsync(Line($"tear {slot} {exchange} {(before ? "before" : "after")}"), cancellation);
@@ -62,7 +67,8 @@ internal sealed partial class CardRack : IAsyncDisposable
     public bool IsTorn(int slot) => _torn.GetValueOrDefault(slot);
 
     /// <summary>Takes the card away, if it is still there.</summary>
-    /// <returns>What the chip was sent since it was put down, the reader's own FF CA apart; null when it was gone.</returns>
+    /// <returns>What the chip was sent since it was put down, the reader's own FF CA apart; null when it was
+    /// gone.</returns>
     public async Task<int?> RemoveAsync(int slot, CancellationToken cancellation)
     {
         var answer = await AskAsync(Line($"remove {slot}"), cancellation);
@@ -100,7 +106,8 @@ internal sealed partial class CardRack : IAsyncDisposable
     {
         if (TornEvent().Match(line) is { Success: true } torn)
             _torn[int.Parse(torn.Groups["slot"].Value, CultureInfo.InvariantCulture)] = true;
-        else if (line.StartsWith("ok", StringComparison.Ordinal) || line.StartsWith("error", StringComparison.Ordinal))
+        else if (line.StartsWith("ok", StringComparison.Ordinal)
+            || line.StartsWith("error", StringComparison.Ordinal))
             _answers.Writer.TryWrite(line);
     }
 
@@ -130,7 +137,7 @@ internal sealed partial class CardRack : IAsyncDisposable
         answer.StartsWith("ok", StringComparison.Ordinal) ? answer[2..] : throw new RackException(answer);
 
     private static long Number(string answer, string name) =>
-        answer.Split(' ').FirstOrDefault(word => word.StartsWith($"{name}=", StringComparison.Ordinal)) is { } word
+        answer.Split(' ').FirstOrDefault(w => w.StartsWith($"{name}=", StringComparison.Ordinal)) is { } word
             ? long.Parse(word.AsSpan(name.Length + 1), CultureInfo.InvariantCulture)
             : throw new RackException(answer);
 

@@ -5,7 +5,9 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Rack;
 
-/// <summary>Between terminals and cards: pcscd with virtual readers, or the terminal's own loopback reader.</summary>
+/// <summary>
+/// Between terminals and cards: pcscd with virtual readers, or the terminal's own loopback reader.
+/// </summary>
 internal sealed class ReaderRoom : IAsyncDisposable
 {
     private const int VpcdPortBase = 35963;
@@ -59,16 +61,20 @@ internal sealed class ReaderRoom : IAsyncDisposable
                 [.. readers.SelectMany(reader => new[] { "--reader", reader.Name })], environment, isTraced));
     }
 
-    /// <summary>Without pcscd: each slot is a port of the terminal, on loopback. Nothing is claimed of PC/SC then.</summary>
+    /// <summary>
+    /// Without pcscd: each slot is a port of the terminal, on loopback. Nothing is claimed of PC/SC then.
+    /// </summary>
     /// <inheritdoc cref="WithPcscdAsync"/>
     public static async Task<ReaderRoom> OnLoopbackAsync(
         ChainFolder folder, int terminals, int slots, CancellationToken cancellation)
     {
         var portBase = Loopback.FreeRange(slots);
         var command = new ChildCommand(
-            "readers", BuiltPrograms.Simulator, RackArguments(folder, portBase, slots), folder.Log("readers"));
+            "readers", BuiltPrograms.Simulator, RackArguments(folder, portBase, slots),
+            folder.Log("readers"));
         return new ReaderRoom(
-            await CardRack.StartAsync(command, cancellation), Directory.CreateTempSubdirectory("smartcardcrm-"),
+            await CardRack.StartAsync(command, cancellation),
+            Directory.CreateTempSubdirectory("smartcardcrm-"),
             Spread(terminals, slots, slot => $"vpcd:{Text(portBase + slot)}"),
             readers => new TerminalSetting(
                 [.. readers.SelectMany(reader => new[] { "--vpcd-port", Text(portBase + reader.Slot) })],
@@ -78,8 +84,10 @@ internal sealed class ReaderRoom : IAsyncDisposable
     /// <summary>Kills pcscd; whoever runs it starts it again.</summary>
     public async Task KillPcscdAsync(CancellationToken cancellation)
     {
-        var id = await File.ReadAllTextAsync(Path.Combine(_runtime.FullName, "pcscd", "pcscd.pid"), cancellation);
-        using var pcscd = Process.GetProcessById(int.Parse(id.Trim(), System.Globalization.CultureInfo.InvariantCulture));
+        var id =
+            await File.ReadAllTextAsync(Path.Combine(_runtime.FullName, "pcscd", "pcscd.pid"), cancellation);
+        using var pcscd =
+            Process.GetProcessById(int.Parse(id.Trim(), System.Globalization.CultureInfo.InvariantCulture));
         pcscd.Kill();
     }
 
@@ -107,16 +115,19 @@ internal sealed class ReaderRoom : IAsyncDisposable
     private static IReadOnlyList<string> RackArguments(ChainFolder folder, int portBase, int slots) =>
         ["rack", "--port-base", Text(portBase), "--slots", Text(slots), "--home", folder.Cards];
 
-    private static IReadOnlyList<IReadOnlyList<ShopReader>> Spread(int terminals, int slots, Func<int, string> nameOf) =>
+    private static IReadOnlyList<IReadOnlyList<ShopReader>> Spread(
+        int terminals, int slots, Func<int, string> nameOf) =>
     [
         .. Enumerable.Range(0, slots)
             .GroupBy(slot => slot * terminals / slots)
             .Select(IReadOnlyList<ShopReader> (own) =>
-                [.. own.Select((slot, place) => new ShopReader(new ReaderIndex(own.Key, place), slot, nameOf(slot)))]),
+                [.. own.Select(
+                    (slot, place) => new ShopReader(new ReaderIndex(own.Key, place), slot, nameOf(slot)))]),
     ];
 
     // vpcd gives pcscd two slots for each entry of its configuration.
-    private static string NameInPcscd(int slot) => FormattableString.Invariant($"Virtual Reader {slot / 2} 00 0{slot % 2}");
+    private static string NameInPcscd(int slot) =>
+        FormattableString.Invariant($"Virtual Reader {slot / 2} 00 0{slot % 2}");
 
     private static string Text(int number) => FormattableString.Invariant($"{number}");
 }

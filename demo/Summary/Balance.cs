@@ -47,7 +47,8 @@ internal sealed class Balance
 
     public Balance(Evidence evidence)
     {
-        _posted = evidence.Posted.Where(IsSale).ToLookup(t => t.OperationId ?? "", StringComparer.OrdinalIgnoreCase);
+        _posted = evidence.Posted.Where(IsSale)
+            .ToLookup(t => t.OperationId ?? "", StringComparer.OrdinalIgnoreCase);
         _toldOf = evidence.Book.Sales.ToLookup(t => t.Uid, StringComparer.OrdinalIgnoreCase);
         _told = evidence.Book.Sales.Select(t => t.OperationId).ToHashSet(StringComparer.OrdinalIgnoreCase);
         _givenUpOf = evidence.Book.All.OfType<Told.GivenUp>().Where(t => t.InDoubt)
@@ -69,21 +70,26 @@ internal sealed class Balance
 
     public int Matching { get; }
 
-    /// <summary>What the card should hold: what it held, what the receipts say, and what happened though a till gave up.</summary>
+    /// <summary>
+    /// What the card should hold: what it held, what the receipts say, and what happened though a till gave
+    /// up.
+    /// </summary>
     public long Expected(CardBooks card, IEnumerable<PostedTransaction> posted) =>
         card.Opening
         + _toldOf[card.Customer.Uid].Sum(t => t.Earned - t.Redeemed + t.Adjusted)
         + BehindTheTillsBack(card.Customer.Uid, posted).Sum(t => t.Earned - t.Redeemed + t.Adjusted);
 
     // A birth has no operation.
-    private static bool IsSale(PostedTransaction transaction) => !string.IsNullOrEmpty(transaction.OperationId);
+    private static bool IsSale(PostedTransaction transaction) =>
+        !string.IsNullOrEmpty(transaction.OperationId);
 
     private bool IsExplained(CardBooks card, IReadOnlyList<PostedTransaction> posted) =>
         card is { Chip: { Points: { } points, Counter: { } counter }, Ledger: { } ledger }
         && points == ledger.Balance && counter == ledger.Counter && points == Expected(card, posted)
         && BehindTheTillsBack(card.Customer.Uid, posted).Count() <= _givenUpOf[card.Customer.Uid].Count();
 
-    private IEnumerable<PostedTransaction> BehindTheTillsBack(string uid, IEnumerable<PostedTransaction> posted) =>
+    private IEnumerable<PostedTransaction> BehindTheTillsBack(string uid,
+        IEnumerable<PostedTransaction> posted) =>
         posted.Where(
             t => IsSale(t) && string.Equals(t.Uid, uid, StringComparison.OrdinalIgnoreCase)
                 && !_told.Contains(t.OperationId ?? ""));

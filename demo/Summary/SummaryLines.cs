@@ -1,4 +1,5 @@
 using System.Globalization;
+using SmartCardCrm.Demo.Measuring;
 
 namespace SmartCardCrm.Demo.Summary;
 
@@ -20,8 +21,8 @@ internal sealed record SummaryLines(
             Line($"sales: {book.All.Count(told => told.IsBasket)}"),
             Line($"earned: {book.Sales.Sum(told => (long)told.Earned)}"),
             Line($"redeemed: {book.Sales.Sum(told => (long)told.Redeemed)}"),
-            Line($"apdus per sale: {PerSale(path.Apdus, path.Sales)} (minimum {PerSale(path.ApdusLeast, path.Sales)})"),
-            Line($"fsyncs per sale: {(path.Fsyncs is { } fsyncs ? PerSale(fsyncs, path.Sales) : "not measured")}"),
+            $"apdus per sale: {PerSale(path.Apdus, path)} (minimum {PerSale(path.ApdusLeast, path)})",
+            $"fsyncs per sale: {(path.Fsyncs is { } fsyncs ? PerSale(fsyncs, path) : "not measured")}",
             Line($"lost: {balance.Lost.Count}"),
             Line($"duplicated: {balance.Duplicated.Count}"),
             Line($"ledger sum: {overview.LedgerSum}"),
@@ -45,16 +46,16 @@ internal sealed record SummaryLines(
         if (path.Fsyncs is { } fsyncs && fsyncs != FsyncsPerSale * path.Sales)
             yield return Line($"{fsyncs} fsyncs for {path.Sales} sales");
         foreach (var lost in balance.Lost)
-            yield return $"{lost.CheckoutKey} was told to the till and is not at headquarters ({lost.OperationId})";
+            yield return $"{lost.CheckoutKey}, told to the till, is not at headquarters ({lost.OperationId})";
         foreach (var twice in balance.Duplicated)
             yield return $"operation {twice} is posted more than once";
         if (overview.LedgerSum != 0)
             yield return Line($"the ledger sums to {overview.LedgerSum}");
         foreach (var card in balance.Unexplained)
         {
-            yield return Line(
-                $"card {card.Customer.Uid}: chip {card.Chip.Points} at {card.Chip.Counter}, ledger {card.Ledger?.Balance} at ")
-                + Line($"{card.Ledger?.Counter}, by the receipts {balance.Expected(card, evidence.Posted)}");
+            var receipts = balance.Expected(card, evidence.Posted);
+            yield return Line($"card {card.Customer.Uid}: chip {card.Chip.Points} at {card.Chip.Counter}, ")
+                + Line($"ledger {card.Ledger?.Balance} at {card.Ledger?.Counter}, receipts {receipts}");
         }
 
         if (overview.ExceptionsOpen != 0)
@@ -68,18 +69,19 @@ internal sealed record SummaryLines(
         var path = evidence.Path;
         yield return path.Fsyncs is null
             ? "fsyncs were not counted: that takes strace and pcscd"
-            : Line($"counted over {path.Sales} undisturbed sales; {path.FsyncsApart} fsyncs by other threads (checkpoints) apart");
+            : Line($"counted over {path.Sales} undisturbed sales; ")
+                + Line($"{path.FsyncsApart} fsyncs by other threads (checkpoints) apart");
         if (!evidence.IsChaos)
             yield break;
         var givenUp = evidence.Book.All.OfType<Told.GivenUp>().ToList();
         var closing = evidence.Book.All.Count(told => !told.IsBasket);
-        yield return Line(
-            $"{givenUp.Count} sales went without points because the till gave up, {givenUp.Count(told => told.InDoubt)} of ")
-            + Line($"them in doubt; {closing} closing visits");
+        var inDoubt = givenUp.Count(told => told.InDoubt);
+        yield return Line($"{givenUp.Count} sales went without points because the till gave up, ")
+            + Line($"{inDoubt} of them in doubt; {closing} closing visits");
     }
 
-    private static string PerSale(long count, int sales) =>
-        ((decimal)count / Math.Max(sales, 1)).ToString("0.00##", CultureInfo.InvariantCulture);
+    private static string PerSale(long count, SalesPath path) =>
+        ((decimal)count / Math.Max(path.Sales, 1)).ToString("0.00##", CultureInfo.InvariantCulture);
 
     private static string Line(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -18,14 +18,19 @@ internal abstract record Told(string Uid, string CheckoutKey)
     /// <param name="Adjusted">Points that card actions changed, signed.</param>
     /// <param name="BalanceAfter">Points on the card afterwards.</param>
     public sealed record Happened(
-        string Uid, string CheckoutKey, string OperationId, int Earned, int Redeemed, int Adjusted, int BalanceAfter)
+        string Uid, string CheckoutKey, string OperationId, int Earned, int Redeemed, int Adjusted,
+        int BalanceAfter)
         : Told(Uid, CheckoutKey);
 
-    /// <summary>The till gave up: sold without points. If the card did commit, headquarters takes it back.</summary>
+    /// <summary>
+    /// The till gave up: sold without points. If the card did commit, headquarters takes it back.
+    /// </summary>
     public sealed record GivenUp(string Uid, string CheckoutKey, bool InDoubt) : Told(Uid, CheckoutKey);
 }
 
-/// <summary>Everything the tills of one run were told, and what is wrong with it by plain arithmetic.</summary>
+/// <summary>
+/// Everything the tills of one run were told, and what is wrong with it by plain arithmetic.
+/// </summary>
 internal sealed class TillBook
 {
     private readonly Lock _lock = new();
@@ -65,7 +70,8 @@ internal sealed class TillBook
     /// <param name="basket">What was bought.</param>
     /// <param name="wish">What was to be redeemed.</param>
     /// <param name="told">The till's answer.</param>
-    /// <param name="isDisturbed">The card's balance may have moved behind the till's back: it is not carried on.</param>
+    /// <param name="isDisturbed">The card's balance may have moved behind the till's back: it is not carried
+    /// on.</param>
     public void Happened(Basket basket, Wish wish, Told.Happened told, bool isDisturbed)
     {
         lock (_lock)
@@ -74,15 +80,19 @@ internal sealed class TillBook
                 ? known + told.Adjusted : told.BalanceAfter - told.Earned + told.Redeemed;
             var byTheRules = PlainRules.Of(basket.AmountMinor, wish, held);
             if (byTheRules != new PlainRules(told.Earned, told.Redeemed))
-                _contradictions.Add($"{basket.Id}: earned {told.Earned} redeemed {told.Redeemed}, by the rules {byTheRules}");
+                _contradictions.Add(
+                    $"{basket.Id}: earned {told.Earned} redeemed {told.Redeemed}, by the rules {byTheRules}");
             if (held + told.Earned - told.Redeemed != told.BalanceAfter)
-                _contradictions.Add($"{basket.Id}: {told.BalanceAfter} points after a sale that began with {held}");
+                _contradictions.Add(
+                    $"{basket.Id}: {told.BalanceAfter} points after a sale that began with {held}");
             Remember(told.Uid, isDisturbed ? null : told.BalanceAfter);
             _told.Add(told);
         }
     }
 
-    /// <summary>Books a sale without points. From a doubt on only the end can tell what this card holds.</summary>
+    /// <summary>
+    /// Books a sale without points. From a doubt on only the end can tell what this card holds.
+    /// </summary>
     public void GivenUp(Told.GivenUp told)
     {
         lock (_lock)

@@ -6,7 +6,8 @@ using System.Threading.Channels;
 namespace SmartCardCrm.Demo.Till;
 
 /// <summary>
-/// Knows of one terminal's checkouts what its event stream says, and asks where the stream is silent: it ends whenever
+/// Knows of one terminal's checkouts what its event stream says, and asks where the stream is silent: it ends
+/// whenever
 /// the terminal does.
 /// </summary>
 internal sealed class CheckoutWatch(TillClient till, TimeProvider clock) : IAsyncDisposable
@@ -25,7 +26,9 @@ internal sealed class CheckoutWatch(TillClient till, TimeProvider clock) : IAsyn
 
     public void Forget(string id) => _watched.TryRemove(id, out _);
 
-    /// <summary>Waits until something is heard of a watched checkout; after <paramref name="most"/> it asks.</summary>
+    /// <summary>
+    /// Waits until something is heard of a watched checkout; after <paramref name="most"/> it asks.
+    /// </summary>
     /// <returns>null when the terminal does not answer.</returns>
     public async Task<Checkout?> NextAsync(string id, TimeSpan most, CancellationToken cancellation)
     {
@@ -57,7 +60,8 @@ internal sealed class CheckoutWatch(TillClient till, TimeProvider clock) : IAsyn
 
     /// <summary>Whether this says that nobody answered, rather than that the answer was no.</summary>
     internal static bool IsAway(Exception exception, CancellationToken cancellation) =>
-        exception is HttpRequestException { StatusCode: null or HttpStatusCode.ServiceUnavailable } or IOException
+        exception is HttpRequestException { StatusCode: null or HttpStatusCode.ServiceUnavailable }
+            or IOException
         || (exception is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private async Task<bool> IsEmptyAsync(string reader, CancellationToken cancellation)

@@ -30,7 +30,8 @@ internal sealed class ShopTerminal : IAsyncDisposable
     private CheckoutWatch? _watch;
 
     /// <summary>Not started yet.</summary>
-    public ShopTerminal(int index, IReadOnlyList<ShopReader> readers, TerminalSetting setting, ChainFolder folder)
+    public ShopTerminal(int index, IReadOnlyList<ShopReader> readers, TerminalSetting setting,
+        ChainFolder folder)
     {
         Index = index;
         Readers = readers;
@@ -51,17 +52,21 @@ internal sealed class ShopTerminal : IAsyncDisposable
 
     public TillClient Till => _till ?? throw new InvalidOperationException($"{Name} has not been started.");
 
-    public CheckoutWatch Watch => _watch ?? throw new InvalidOperationException($"{Name} has not been started.");
+    public CheckoutWatch Watch =>
+        _watch ?? throw new InvalidOperationException($"{Name} has not been started.");
 
     public static string NameOf(int index) => FormattableString.Invariant($"Till {index + 1}");
 
-    /// <summary>Makes it a terminal of the chain. The token goes in by its standard input: it is a secret.</summary>
+    /// <summary>
+    /// Makes it a terminal of the chain. The token goes in by its standard input: it is a secret.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It was refused; the message names its log.</exception>
     public async Task EnrolAsync(Uri server, string token, CancellationToken cancellation)
     {
         var command = new ChildCommand(
             Name, BuiltPrograms.Terminal,
-            ["enrol", "--data", DataFolder, "--server", server.ToString().TrimEnd('/'), "--name", Name], LogFile);
+            ["enrol", "--data", DataFolder, "--server", server.ToString().TrimEnd('/'), "--name", Name],
+                LogFile);
         await using var process = ChildProcess.Start(command, _ => { });
         await process.WriteLineAsync(token, cancellation);
         process.CloseInput();
@@ -75,7 +80,10 @@ internal sealed class ShopTerminal : IAsyncDisposable
         [
             "serve", "--data", DataFolder, "--urls", Address.ToString().TrimEnd('/'), .. _setting.Arguments,
         ];
-        var command = new ChildCommand(Name, BuiltPrograms.Terminal, serve, LogFile) { Environment = _setting.Environment };
+        var command = new ChildCommand(Name, BuiltPrograms.Terminal, serve, LogFile)
+        {
+            Environment = _setting.Environment,
+        };
         if (_setting.IsTraced)
         {
             var trace = Path.Combine(

@@ -20,7 +20,8 @@ internal sealed class TillClient : IDisposable
 
     /// <summary>Starts a checkout. The same key and order again give the same checkout.</summary>
     /// <exception cref="HttpRequestException">No terminal there, or it refused.</exception>
-    public async Task<Checkout> StartAsync(CheckoutOrder order, string idempotencyKey, CancellationToken cancellation)
+    public async Task<Checkout> StartAsync(CheckoutOrder order, string idempotencyKey,
+        CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/checkouts")
         {
@@ -34,7 +35,8 @@ internal sealed class TillClient : IDisposable
 
     public async Task<Checkout> GetAsync(string id, CancellationToken cancellation)
     {
-        using var answer = await _http.GetAsync(new Uri($"v1/checkouts/{id}", UriKind.Relative), cancellation);
+        using var answer =
+            await _http.GetAsync(new Uri($"v1/checkouts/{id}", UriKind.Relative), cancellation);
         await RefuseAsync(answer, cancellation);
         return await ReadCheckoutAsync(answer, cancellation);
     }
@@ -42,14 +44,16 @@ internal sealed class TillClient : IDisposable
     /// <summary>Gives up on a checkout; one that is over already stays as it is.</summary>
     public async Task<Checkout> CancelAsync(string id, CancellationToken cancellation)
     {
-        using var answer = await _http.DeleteAsync(new Uri($"v1/checkouts/{id}", UriKind.Relative), cancellation);
+        using var answer =
+            await _http.DeleteAsync(new Uri($"v1/checkouts/{id}", UriKind.Relative), cancellation);
         if (answer.StatusCode != HttpStatusCode.Conflict)
             await RefuseAsync(answer, cancellation);
         return await GetAsync(id, cancellation);
     }
 
     public async Task<IReadOnlyList<ReaderState>> ReadersAsync(CancellationToken cancellation) =>
-        await _http.GetFromJsonAsync("v1/readers", TillJson.Default.IReadOnlyListReaderState, cancellation) ?? [];
+        await _http.GetFromJsonAsync("v1/readers", TillJson.Default.IReadOnlyListReaderState, cancellation)
+            ?? [];
 
     /// <summary>How the terminal is; null when nobody answers or it is not ready to say.</summary>
     public async Task<Health?> HealthAsync(CancellationToken cancellation)
@@ -81,7 +85,8 @@ internal sealed class TillClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<Checkout> ReadCheckoutAsync(HttpResponseMessage answer, CancellationToken cancellation) =>
+    private static async Task<Checkout> ReadCheckoutAsync(HttpResponseMessage answer,
+        CancellationToken cancellation) =>
         await answer.Content.ReadFromJsonAsync(TillJson.Default.Checkout, cancellation)
         ?? throw new HttpRequestException("The terminal answered with nothing.");
 

@@ -5,18 +5,22 @@ namespace SmartCardCrm.Demo.Till;
 
 /// <summary>A checkout as the Till API wants it.</summary>
 internal sealed record CheckoutOrder(
-    long AmountMinor, string Currency, int RedeemPoints, bool RedeemAll, int Store, string SoldAt, string Reader,
+    long AmountMinor, string Currency, int RedeemPoints, bool RedeemAll, int Store, string SoldAt,
+    string Reader,
     int TimeoutMs)
 {
     private const int PatienceMs = 600_000;
 
     public static CheckoutOrder For(Basket basket, Wish wish, string reader) =>
-        new(basket.AmountMinor, "USD", wish.All ? 0 : wish.Points, wish.All, basket.Store, basket.SoldAt, reader, PatienceMs);
+        new(basket.AmountMinor, "USD", wish.All ? 0
+            : wish.Points, wish.All, basket.Store, basket.SoldAt, reader,
+            PatienceMs);
 }
 
 /// <summary>A checkout as the Till API tells it.</summary>
 internal sealed record Checkout(
-    string Id, string State, SaleResult? Result = null, string? DeclineReason = null, int Attempts = 0, int Doubts = 0)
+    string Id, string State, SaleResult? Result = null, string? DeclineReason = null, int Attempts = 0,
+    int Doubts = 0)
 {
     /// <summary>Nothing will change any more.</summary>
     public bool IsOver => State is "completed" or "declined" or "cancelled" or "abandoned" or "timed_out";
@@ -24,7 +28,8 @@ internal sealed record Checkout(
 
 /// <summary>What a completed sale did.</summary>
 internal sealed record SaleResult(
-    int Earned, int Redeemed, long DueMinor, int BalanceAfter, long Counter, string OperationId, int CardActionPoints = 0,
+    int Earned, int Redeemed, long DueMinor, int BalanceAfter, long Counter, string OperationId,
+    int CardActionPoints = 0,
     IReadOnlyList<int>? CardActions = null);
 
 /// <summary>One of the terminal's readers.</summary>
