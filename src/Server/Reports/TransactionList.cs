@@ -7,7 +7,13 @@ namespace SmartCardCrm.Server.Reports;
 internal sealed record TransactionRow
 {
     public long CardNumber { get; init; }
+
+    /// <summary>The card's, 14 hex digits.</summary>
+    public string Uid { get; init; } = "";
     public long Counter { get; init; }
+
+    /// <summary>The checkout's id at the till, 32 hex digits; null where no till took part.</summary>
+    public string? OperationId { get; init; }
     public long Terminal { get; init; }
     public long Sequence { get; init; }
 
@@ -57,7 +63,8 @@ internal sealed class TransactionList(Database database)
 {
     private const string Columns =
         """
-        c.number AS card_number, t.counter, t.terminal, t.sequence, t.proof, t.kind, t.amount_minor, t.currency,
+        c.number AS card_number, t.uid, t.counter, t.operation_id, t.terminal, t.sequence, t.proof, t.kind,
+        t.amount_minor, t.currency,
         t.earned, t.redeemed, t.adjusted, t.balance_before, t.balance_after, t.programme, t.rule_set, t.recorded_us,
         t.store, t.store_zone, t.sold_at
         """;
