@@ -30,7 +30,7 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
             var name = MemberName.For(seed, household);
             var member =
                 await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
-            members[household] = member.Number;
+            members[household] = member.Id;
             _waiting.Enqueue(household);
         }
 
@@ -78,7 +78,7 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
 
         if (!job.IsDone)
             throw new InvalidOperationException(
-                $"The card of member {order.Member} was not issued: {job.State} {job.Reason}");
+                $"The card of member {order.Member} was not issued: {job.State} {job.Failure}");
     }
 
     // NXP's UIDs of seven bytes begin with 04.

@@ -93,8 +93,17 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
     private Task<Checkout> StartAsync(CheckoutOrder order, string key, CancellationToken cancellation) =>
         UntilAnsweredAsync(() => terminal.Till.StartAsync(order, key, cancellation), cancellation);
 
-    private Task<Checkout> GiveUpAsync(string id, CancellationToken cancellation) =>
-        UntilAnsweredAsync(() => terminal.Till.CancelAsync(id, cancellation), cancellation);
+    // While a tap is under way the terminal only notes the wish.
+    private async Task<Checkout> GiveUpAsync(string id, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var checkout = await UntilAnsweredAsync(() => terminal.Till.CancelAsync(id, cancellation), cancellation);
+            if (checkout.IsOver)
+                return checkout;
+            await Task.Delay(LookEvery, shop.Clock, cancellation);
+        }
+    }
 
     // A till tries again while its terminal is away; the idempotency key makes that safe.
     private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
@@ -125,13 +134,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         switch (visit.Checkout)
         {
             case { State: "completed", Result: { } sale }:
-                var changes = sale.CardActionPoints == 0 ? 0 : 1;
-                var told = new Told.Happened(
-                    customer.Uid, basket.Id, sale.OperationId, sale.Earned, sale.Redeemed,
-                    sale.CardActionPoints,
-                    sale.BalanceAfter);
-                shop.Book.Happened(basket, wish, told, tap.IsDisturbed);
-                shop.Taps.Enqueue(tap with { ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, changes) });
+                shop.Book.Happened(basket, wish, ToldOf(visit, sale), tap.IsDisturbed);
+                shop.Taps.Enqueue(Count(tap, sale));
                 break;
             case { State: "cancelled" or "abandoned" } over:
                 shop.Book.GivenUp(
@@ -144,6 +148,17 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
                 break;
         }
     }
+
+    private static Told.Happened ToldOf(Visit visit, SaleResult sale) => new(
+        visit.Errand.Customer.Uid, visit.Errand.Basket.Id, sale.OperationId.ToString("N"), sale.Earned,
+        sale.Redeemed, sale.CardActionPoints, sale.BalanceAfter);
+
+    // Of several card actions at once the answer does not say which changed anything: such a tap is not counted.
+    private static Tap Count(Tap tap, SaleResult sale) => tap with
+    {
+        ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, sale.CardActionPoints == 0 ? 0 : 1),
+        IsDisturbed = tap.IsDisturbed || sale.CardActions.Count > 1,
+    };
 
     private sealed class Visit(Errand errand, Checkout checkout, Misfortune? misfortune)
     {

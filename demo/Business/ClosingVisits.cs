@@ -73,7 +73,7 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
     {
         foreach (var terminal in chain.Terminals)
         {
-            if (await terminal.Till.HealthAsync(cancellation) is not { Unsent: 0 })
+            if (await terminal.Till.HealthAsync(cancellation) is not { EntriesUnsent: 0 })
                 return false;
         }
 

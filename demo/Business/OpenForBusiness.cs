@@ -48,6 +48,6 @@ internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen scree
         return string.Create(
             CultureInfo.InvariantCulture,
             $"sales {sales.Count}  earned {earned}  redeemed {redeemed}  ") +
-            $"not yet at headquarters {health.OfType<Health>().Sum(h => h.Unsent)}";
+            $"not yet at headquarters {health.OfType<Health>().Sum(h => h.EntriesUnsent)}";
     }
 }

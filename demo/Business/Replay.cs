@@ -19,7 +19,7 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         foreach (var (customer, look) in customers.Zip(openings))
             shop.Book.Open(customer.Uid, look.Points ?? 0);
         var postedBefore = (await chain.Operator.TransactionsAsync(cancellation))
-            .Select(t => t.Id).ToHashSet();
+            .Select(t => (t.Uid, t.Counter)).ToHashSet();
 
         await SellAsync(selection, customers, shop, cancellation);
         var closing = new ClosingVisits(chain, shop);
@@ -33,7 +33,7 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         {
             Book = shop.Book,
             Posted = [.. (await chain.Operator.TransactionsAsync(cancellation))
-                .Where(t => !postedBefore.Contains(t.Id))],
+                .Where(t => !postedBefore.Contains((t.Uid, t.Counter)))],
             Cards = await GatherCardsAsync(customers, openings, cancellation),
             Overview = await chain.Operator.OverviewAsync(cancellation),
             Path = SalesPath.Measure(shop.Taps, ReadFsyncs()),

@@ -5,6 +5,7 @@ namespace SmartCardCrm.Demo.HeadOffice;
 /// <summary>The server, as a process that can be killed and started again on the same data.</summary>
 internal sealed class HeadOfficeServer(ChainFolder folder, int consolePort) : IAsyncDisposable
 {
+    private const string FirstLoginLine = "first login:";
     private ChildProcess? _process;
 
     /// <summary>Where people find it.</summary>
@@ -48,7 +49,7 @@ internal sealed class HeadOfficeServer(ChainFolder folder, int consolePort) : IA
 
     private void Heard(string line)
     {
-        if (line.Contains("first-login", StringComparison.OrdinalIgnoreCase))
-            FirstLogin = line.Trim();
+        if (line.StartsWith(FirstLoginLine, StringComparison.Ordinal))
+            FirstLogin = line[FirstLoginLine.Length..].Trim();
     }
 }

@@ -32,8 +32,9 @@ internal sealed class OperatorClient : IDisposable
             OperatorJson.Default.EnrolmentToken,
             cancellation);
 
-    public Task<IReadOnlyList<EnrolledTerminal>> TerminalsAsync(CancellationToken cancellation) =>
-        GetAsync("api/terminals", OperatorJson.Default.IReadOnlyListEnrolledTerminal, cancellation);
+    public async Task<IReadOnlyList<EnrolledTerminal>> TerminalsAsync(CancellationToken cancellation) =>
+        [.. (await GetAsync("api/terminals", OperatorJson.Default.IReadOnlyListTerminalRow, cancellation))
+            .Select(row => row.Terminal)];
 
     public async Task<IssueJob> IssueCardAsync(IssueOrder order, CancellationToken cancellation) =>
         await PostAsync("api/cards/issue", order, OperatorJson.Default.IssueOrder,
@@ -56,9 +57,9 @@ internal sealed class OperatorClient : IDisposable
         {
             var page = await GetAsync(
                 string.Create(CultureInfo.InvariantCulture, $"api/transactions?skip={all.Count}&take={Page}"),
-                OperatorJson.Default.IReadOnlyListPostedTransaction, cancellation);
-            all.AddRange(page);
-            if (page.Count == 0)
+                OperatorJson.Default.TransactionPage, cancellation);
+            all.AddRange(page.Rows);
+            if (page.Rows.Count == 0)
                 return all;
         }
     }

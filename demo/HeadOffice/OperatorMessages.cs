@@ -5,48 +5,55 @@ namespace SmartCardCrm.Demo.HeadOffice;
 // What the operator API takes and says, as far as the demo looks at it.
 internal sealed record NewMember(string Name, string Language);
 
-internal sealed record Member(int Number, string Name);
+internal sealed record Member(int Id);
 
 internal sealed record NewTerminal(string Name, int Store, string StoreZone);
 
 internal sealed record EnrolmentToken(string Token);
 
+internal sealed record TerminalRow(EnrolledTerminal Terminal);
+
 internal sealed record EnrolledTerminal(int Number, string Name);
 
 internal sealed record IssueOrder(int Member, int Terminal, string Reader);
 
-internal sealed record IssueJob(string Id, string State, string? Reason)
+internal sealed record IssueJob(string Id, string State, string? Failure)
 {
-    public bool IsDone => State is "done";
+    public bool IsDone => State is "Done";
 
-    public bool IsOver => IsDone || State is "failed" or "cancelled" or "timed_out";
+    public bool IsOver => IsDone || State is "Failed" or "Cancelled" or "TimedOut";
 }
 
 /// <summary>A card's account in the ledger.</summary>
 /// <param name="Uid">14 hex digits.</param>
-/// <param name="CardNumber">As on the card.</param>
 /// <param name="Balance">Points by the ledger.</param>
-/// <param name="Counter">Transactions headquarters has proven.</param>
-internal sealed record LedgerCard(string Uid, long CardNumber, long Balance, long Counter);
+/// <param name="Counter">Transactions headquarters has proven, without a hole.</param>
+internal sealed record LedgerCard(string Uid, long Balance, long Counter);
 
 /// <summary>A card transaction as posted.</summary>
-internal sealed record PostedTransaction(long Id, string Uid, string? OperationId, int Earned, int Redeemed,
-    int Adjusted);
+/// <param name="Uid">14 hex digits.</param>
+/// <param name="Counter">1, 2, 3 … on this card.</param>
+/// <param name="OperationId">The checkout's id, 32 hex digits; none where no till took part.</param>
+/// <param name="Earned">Points earned.</param>
+/// <param name="Redeemed">Points redeemed.</param>
+/// <param name="Adjusted">Points that card actions changed, signed.</param>
+internal sealed record PostedTransaction(
+    string Uid, long Counter, string? OperationId, int Earned, int Redeemed, int Adjusted);
+
+internal sealed record TransactionPage(IReadOnlyList<PostedTransaction> Rows);
 
 /// <summary>Headquarters in numbers.</summary>
-internal sealed record Overview(
-    long LedgerSum, int ExceptionsOpen, int DoubtsOpened, int DoubtsSettled, int Duplicates,
-    int EntriesUnsettled);
+internal sealed record Overview(long LedgerSum, int ExceptionsOpen, int DoubtsOpened, int DoubtsSettled);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NewMember))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(NewTerminal))]
 [JsonSerializable(typeof(EnrolmentToken))]
-[JsonSerializable(typeof(IReadOnlyList<EnrolledTerminal>))]
+[JsonSerializable(typeof(IReadOnlyList<TerminalRow>))]
 [JsonSerializable(typeof(IssueOrder))]
 [JsonSerializable(typeof(IssueJob))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerCard>))]
-[JsonSerializable(typeof(IReadOnlyList<PostedTransaction>))]
+[JsonSerializable(typeof(TransactionPage))]
 [JsonSerializable(typeof(Overview))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

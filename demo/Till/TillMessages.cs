@@ -28,19 +28,20 @@ internal sealed record Checkout(
 
 /// <summary>What a completed sale did.</summary>
 internal sealed record SaleResult(
-    int Earned, int Redeemed, long DueMinor, int BalanceAfter, long Counter, string OperationId,
-    int CardActionPoints = 0,
-    IReadOnlyList<int>? CardActions = null);
+    int Earned, int Redeemed, long DueMinor, int BalanceAfter, long Counter, Guid OperationId,
+    int CardActionPoints, IReadOnlyList<int> CardActions);
 
 /// <summary>One of the terminal's readers.</summary>
 internal sealed record ReaderState(string Name, bool Available, bool CardPresent);
 
+internal sealed record ReaderList(IReadOnlyList<ReaderState> Readers);
+
 /// <summary>How the terminal is.</summary>
-internal sealed record Health(bool Ready, int Unsent, int OpenDoubts);
+internal sealed record Health(bool Ready, int EntriesUnsent, int OpenDoubts);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CheckoutOrder))]
 [JsonSerializable(typeof(Checkout))]
 [JsonSerializable(typeof(Health))]
-[JsonSerializable(typeof(IReadOnlyList<ReaderState>))]
+[JsonSerializable(typeof(ReaderList))]
 internal sealed partial class TillJson : JsonSerializerContext;

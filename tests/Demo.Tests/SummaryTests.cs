@@ -11,8 +11,7 @@ public sealed class SummaryTests
 {
     private const string Uid = "04AA00BB00CC00";
     private static readonly Overview Quiet = new(
-        LedgerSum: 0, ExceptionsOpen: 0, DoubtsOpened: 0, DoubtsSettled: 0, Duplicates: 0,
-        EntriesUnsettled: 0);
+        LedgerSum: 0, ExceptionsOpen: 0, DoubtsOpened: 0, DoubtsSettled: 0);
 
     private readonly TillBook _book = new();
 
@@ -68,7 +67,7 @@ public sealed class SummaryTests
         var broken = what switch
         {
             "lost" => good with { Posted = [good.Posted[0]] },
-            "duplicated" => good with { Posted = [.. good.Posted, good.Posted[1] with { Id = 9 }] },
+            "duplicated" => good with { Posted = [.. good.Posted, good.Posted[1] with { Counter = 9 }] },
             "chip" => good with { Cards = [good.Cards[0] with { Chip = new ChipLook(3, 3) }] },
             "counter" => good with { Cards = [good.Cards[0] with { Chip = new ChipLook(2, 4) }] },
             "ledger" => good with { Cards = [good.Cards[0] with { Ledger = null }] },
@@ -79,7 +78,7 @@ public sealed class SummaryTests
             "fsync" => good with { Path = path with { Fsyncs = path.Fsyncs + 1 } },
             "missing basket" => good with { Baskets = 3 },
             "problem" => good with { Problems = ["something"] },
-            _ => good with { Posted = [.. good.Posted, new PostedTransaction(9, Uid, "nobody's", 0, 0, 0)] },
+            _ => good with { Posted = [.. good.Posted, new PostedTransaction(Uid, 9, "nobody's", 0, 0, 0)] },
         };
 
         Assert.NotEmpty(SummaryLines.Of(broken).Failures);
@@ -95,7 +94,7 @@ public sealed class SummaryTests
         var summary = SummaryLines.Of(good with
         {
             Baskets = 4,
-            Posted = [.. good.Posted, new PostedTransaction(9, Uid, "op-b3", 5, 0, 0)],
+            Posted = [.. good.Posted, new PostedTransaction(Uid, 9, "op-b3", 5, 0, 0)],
         });
 
         Assert.Empty(summary.Failures);
@@ -122,12 +121,12 @@ public sealed class SummaryTests
         Book = _book,
         Posted = [.. _book.Sales.Select(
             (sale, i) =>
-                new PostedTransaction(i, Uid, sale.OperationId, sale.Earned, sale.Redeemed, sale.Adjusted))],
+                new PostedTransaction(Uid, i, sale.OperationId, sale.Earned, sale.Redeemed, sale.Adjusted))],
         Cards =
         [
             new CardBooks(
                 new Customer(1, 1, Uid), Opening: 0, new ChipLook(2, 3),
-                new LedgerCard(Uid, 1, Balance: 2, Counter: 3)),
+                new LedgerCard(Uid, Balance: 2, Counter: 3)),
         ],
         Overview = Quiet,
         Path = new SalesPath(Sales: 2, Apdus: 19, ApdusLeast: 19, Fsyncs: 4, FsyncsApart: 0),
