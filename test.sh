@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# All tests, against the real pcscd, PostgreSQL and Chromium. The last line says how many passed and failed.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+PACKAGES=(
+    pcscd vsmartcard-vpcd strace iproute2 opensc pcsc-tools python3 python3-pyscard python3-cryptography
+    postgresql chromium
+)
+# Fewer than this and something ran nothing without saying so.
+TESTS_LEAST=300
+PURCHASES=../shared/data/completejourney/transactions.csv.gz
+PROJECTS=(
+    Architecture.Tests Loyalty.Tests CardProtocol.Tests Simulator.Tests Demo.Tests Terminal.Tests Server.Tests
+    EndToEnd.Tests
+)
+
+case ${1:-} in
+    "") ;;
+    -h | --help)
+        cat <<'TEXT'
+./test.sh
+
+Installs the Debian packages the tests need (as root or with passwordless sudo), restores, builds, checks the format,
+runs every test project, then a replay of 200 sales and a short one with --chaos, each counted as one test.
+Real purchases are read from ../shared/data; where they are absent, the tests that need them count as skipped.
+The last line is "N passed, N failed", with ", N skipped" where some were. Exit code 1 when anything failed.
+TEXT
+        exit 0 ;;
+    *) echo "test.sh: only --help is understood" >&2; exit 2 ;;
+esac
+
+passed=0 failed=0 skipped=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+heading() { printf '\n== %s\n' "$*"; }
+
+finish() {
+    if [ $((passed + failed + skipped)) -lt "$TESTS_LEAST" ]; then
+        echo "only $((passed + failed + skipped)) tests ran; there are at least $TESTS_LEAST"
+        failed=$((failed + 1))
+    fi
+    local line="$passed passed, $failed failed"
+    [ "$skipped" -gt 0 ] && line="$line, $skipped skipped"
+    echo
+    echo "$line"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
+# A step that everything after it needs.
+must() {
+    if ! "$@"; then
+        echo "FAILED: $*"
+        failed=$((failed + 1))
+        finish
+    fi
+}
+
+install_packages() {
+    local package missing=() as_root=()
+    for package in "${PACKAGES[@]}"; do
+        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+    echo "installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq > /dev/null 2>&1
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" > "$work/apt.log" 2>&1 || { tail -20 "$work/apt.log"; return 1; }
+}
+
+# Adds up what a test project says at its end: total, failed, succeeded, skipped.
+figure() { sed -n "s/^ *$1: \([0-9]*\)\$/\1/p" "$2" | tail -1; }
+
+run_project() {
+    heading "$1"
+    local log="$work/$1.log" code=0
+    dotnet run --no-build -c Release --project "tests/$1" > "$log" 2>&1 || code=$?
+    cat "$log"
+    local ok bad left
+    ok=$(figure succeeded "$log") bad=$(figure failed "$log") left=$(figure skipped "$log")
+    if [ -z "$ok" ] || { [ "$code" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; }; then
+        echo "FAILED: $1 ended with $code before it could say how its tests went"
+        bad=$((${bad:-0} + 1))
+    fi
+    passed=$((passed + ${ok:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
+}
+
+# A replay counts as one test.
+run_replay() {
+    heading "replay $*"
+    if [ ! -e "$PURCHASES" ]; then
+        echo "skipped: there is no $PURCHASES"
+        skipped=$((skipped + 1))
+    elif ./run.sh --replay "$PURCHASES" --data "$work/chain-$((passed + failed))" --exit "$@"; then
+        passed=$((passed + 1))
+    else
+        echo "FAILED: replay $*"
+        failed=$((failed + 1))
+    fi
+}
+
+heading "packages"
+must install_packages
+heading "build"
+must dotnet restore --locked-mode SmartCardCrm.sln
+must dotnet build -c Release --no-restore SmartCardCrm.sln
+must dotnet format SmartCardCrm.sln --verify-no-changes --no-restore
+for project in "${PROJECTS[@]}"; do
+    run_project "$project"
+done
+run_replay --members 20 --sales 200
+run_replay --members 20 --sales 200 --chaos
+finish
