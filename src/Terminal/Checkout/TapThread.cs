@@ -21,11 +21,8 @@ internal sealed class TapThread : IDisposable
     {
         _reader = reader;
         _till = till;
-        _thread = new Thread(() => Run(failed))
-        {
-            Name = string.Create(CultureInfo.InvariantCulture, $"tap {index:00}"),
-            IsBackground = true,
-        };
+        var name = string.Create(CultureInfo.InvariantCulture, $"tap {index:00}");
+        _thread = new Thread(() => Run(name, failed)) { IsBackground = true };
         till.Desk.Changed += reader.Wake;
         till.Guests.Announced += reader.Wake;
         _thread.Start();
@@ -41,8 +38,10 @@ internal sealed class TapThread : IDisposable
         _till.Guests.Announced -= _reader.Wake;
     }
 
-    private void Run(Action<Exception> failed)
+    private void Run(string name, Action<Exception> failed)
     {
+        // A tracer learns a thread's name only when the thread gives it to itself.
+        Thread.CurrentThread.Name = name;
         var loop = new TapLoop(_reader, _till);
         try
         {

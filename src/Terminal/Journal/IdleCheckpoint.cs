@@ -17,7 +17,7 @@ internal sealed class IdleCheckpoint : IDisposable
     public IdleCheckpoint(TerminalDatabase database, Action<JournalFailedException> failed)
     {
         _database = database;
-        _thread = new Thread(() => Run(failed)) { Name = "journal-idle", IsBackground = true };
+        _thread = new Thread(() => Run(failed)) { IsBackground = true };
         _thread.Start();
     }
 
@@ -34,6 +34,8 @@ internal sealed class IdleCheckpoint : IDisposable
 
     private void Run(Action<JournalFailedException> failed)
     {
+        // A tracer learns a thread's name only when the thread gives it to itself.
+        Thread.CurrentThread.Name = "journal-idle";
         try
         {
             while (!_stop.Wait(Pause))
