@@ -9,7 +9,7 @@ internal sealed class Screen(IAnsiConsole console, TimeProvider clock)
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private const int LinesPerTask = 10;
 
-    public void Say(string line) => console.WriteLine(line);
+    public void Say(string line) => Console.WriteLine(line);
 
     public void Heading(string text) => console.MarkupLineInterpolated($"[bold]{text}[/]");
 
@@ -35,7 +35,7 @@ internal sealed class Screen(IAnsiConsole console, TimeProvider clock)
             if (isInteractive)
                 console.Write(new ControlCode($"\r\e[K{now}"));
             else
-                console.WriteLine(now);
+                Say(now);
             await Task.Delay(every, clock, cancellation);
         }
     }
