@@ -177,8 +177,14 @@ internal sealed class CheckoutDesk
         lock (_gate)
         {
             var checkout = _open[id];
-            var doubts = checkout.Doubts + (result is CheckoutState.InDoubt ? 1 : 0);
-            Move(checkout with { Doubts = doubts }, Closing(checkout, result));
+            if (result is CheckoutState.InDoubt)
+            {
+                checkout = checkout with { Doubts = checkout.Doubts + 1 };
+                // Headquarters may have settled it while the tap was coming to its end.
+                result = CheckoutRecovery.StateOf(result, _journal.Trace(id), _replica.Rules);
+            }
+
+            Move(checkout, Closing(checkout, result));
         }
     }
 

@@ -149,6 +149,29 @@ public class DoubtTests
         Assert.Empty(shop.Till.Journal.OpenDoubts());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Headquarters_may_be_quicker_than_the_end_of_the_tap(bool happened)
+    {
+        using var shop = new Shop(_chain);
+        var card = _chain.Issue();
+        var checkout = shop.Post(1234);
+        card.Tear(Commit, happened ? TearMoment.After : TearMoment.Before);
+        shop.Till.Journal.Grew += () =>
+        {
+            if (shop.Entries[^1].Doubt is not null)
+                shop.Hear(Closed(happened));
+        };
+
+        shop.Present(card);
+
+        Assert.IsType(
+            happened ? typeof(CheckoutState.Completed) : typeof(CheckoutState.PresentAgain),
+            shop.StateOf(checkout));
+        Assert.Equal(1, shop.Till.Desk.Get(checkout.Id)?.Doubts);
+    }
+
     [Fact]
     public void What_headquarters_says_of_another_terminals_doubt_closes_none_here()
     {
