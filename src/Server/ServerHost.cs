@@ -52,6 +52,7 @@ internal static class ServerHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddSingleton(TimeProvider.System);
         AddOptions(builder.Services);
+        builder.Services.PostConfigure<RelayOptions>(relay => relay.FactoryCards |= options.FactoryCards);
         AddRooms(builder.Services, options, vault);
         AddDoors(builder, options);
         AddPeople(builder.Services, options);

@@ -24,6 +24,9 @@ internal sealed class ServerOptions
     [Required]
     public required string VaultPassphraseFile { get; init; }
 
+    /// <summary>As <see cref="Relay.RelayOptions.FactoryCards"/>; either of the two allows it.</summary>
+    public bool FactoryCards { get; init; }
+
     public string PathOf(string name) => Path.Combine(DataFolder, name);
 }
 

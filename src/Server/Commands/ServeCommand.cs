@@ -33,11 +33,17 @@ internal static class ServeCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> FactoryCards = new("--factory-cards")
+    {
+        Description = "Lets staff personalise factory-fresh cards at a shop's reader. Whoever listens there learns "
+            + "the card's keys: for demos, and for chains that accept that.",
+    };
+
     public static Command Create()
     {
         var command = new Command("serve", "Runs the server until Ctrl-C. Prints 'ready' when it serves.")
         {
-            CommandLine.Data, Urls, Grpc, Passphrase,
+            CommandLine.Data, Urls, Grpc, Passphrase, FactoryCards,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(() => RunAsync(
             new ServerOptions
@@ -46,6 +52,7 @@ internal static class ServeCommand
                 PeopleUrl = parsed.GetRequiredValue(Urls),
                 TerminalsUrl = parsed.GetRequiredValue(Grpc),
                 VaultPassphraseFile = parsed.GetRequiredValue(Passphrase).FullName,
+                FactoryCards = parsed.GetValue(FactoryCards),
             },
             cancellation)));
         return command;

@@ -39,6 +39,7 @@ internal sealed class IssueDesk(
                 Clock = clock,
                 Retry = TimeSpan.FromMilliseconds(options.Value.RetryMs),
                 Log = log,
+                FactoryCards = options.Value.FactoryCards,
             });
         lock (_lock)
         {

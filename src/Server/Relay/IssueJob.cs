@@ -122,6 +122,9 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
 
     private void Personalise(RelayChannel channel)
     {
+        if (!_tools.FactoryCards)
+            throw new IssueRefusedException("factory-cards-off");
+
         var planned = Planned(channel.Uid);
         _begun = channel.Uid;
         Change(p => p with
@@ -220,4 +223,7 @@ internal sealed record IssueTools(
     public required TimeSpan Retry { get; init; }
 
     public required ILogger Log { get; init; }
+
+    /// <summary>As <see cref="RelayOptions.FactoryCards"/>.</summary>
+    public required bool FactoryCards { get; init; }
 }

@@ -22,6 +22,12 @@ internal sealed class RelayOptions
     [Range(1, 24 * 60)]
     public int IssueMinutes { get; set; } = 30;
 
+    /// <summary>
+    /// Whether factory-fresh cards may be personalised at a shop's reader. Whoever listens there can compute the
+    /// first session, so it is for demos and for chains that accept that; such cards carry a mark.
+    /// </summary>
+    public bool FactoryCards { get; set; }
+
     /// <summary>Pause before asking again where asking at once would only be refused again.</summary>
     [Range(1, 60_000)]
     public int RetryMs { get; set; } = 300;

@@ -24,17 +24,22 @@ internal sealed class InProcessServer : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hq-test-");
     private readonly ErrorWatch _errors = new();
     private readonly TimeProvider _clock;
+    private readonly bool _factoryCards;
     private WebApplication? _app;
 
-    private InProcessServer(TimeProvider clock) => _clock = clock;
+    private InProcessServer(TimeProvider clock, bool factoryCards)
+    {
+        _clock = clock;
+        _factoryCards = factoryCards;
+    }
 
     public Endpoints Endpoints { get; private set; } = new("", "", 0);
 
     public IServiceProvider Services => _app!.Services;
 
-    public static async Task<InProcessServer> StartAsync(TimeProvider? clock = null)
+    public static async Task<InProcessServer> StartAsync(TimeProvider? clock = null, bool factoryCards = true)
     {
-        var server = new InProcessServer(clock ?? TimeProvider.System);
+        var server = new InProcessServer(clock ?? TimeProvider.System, factoryCards);
         await server.StartAgainAsync();
         return server;
     }
@@ -108,6 +113,7 @@ internal sealed class InProcessServer : IAsyncDisposable
             PeopleUrl = new Uri("http://127.0.0.1:0"),
             TerminalsUrl = new Uri("https://127.0.0.1:0"),
             VaultPassphraseFile = "",
+            FactoryCards = _factoryCards,
         };
         _app = ServerHost.Build(options, Vault.Value, builder =>
         {

@@ -109,6 +109,21 @@ public sealed class IssueTests
     }
 
     [Fact]
+    public async Task A_factory_card_is_left_alone_where_the_chain_has_not_allowed_it()
+    {
+        await using var server = await InProcessServer.StartAsync(factoryCards: false);
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        await using var relay = await RelayEnd.ConnectAsync(terminal);
+        relay.Card = Factory(1);
+
+        var job = await OverAsync(server, await StartAsync(server, terminal));
+
+        Assert.Equal(("Failed", "factory-cards-off"),
+            (job.GetProperty("state").GetString(), job.GetProperty("failure").GetString()));
+        Assert.Equal(0, relay.Card.Apdus);
+    }
+
+    [Fact]
     public async Task A_job_that_waits_for_a_card_can_be_given_up()
     {
         await using var server = await InProcessServer.StartAsync();
