@@ -31,4 +31,8 @@ internal static class Cause
 
     /// <summary>The card signed it, but the rules or headquarters' card actions say otherwise.</summary>
     public const string RuleMismatch = "rule-mismatch";
+
+    /// <summary>All of them, for lists to choose from.</summary>
+    public static readonly IReadOnlyList<string> All =
+        [BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, Unreadable, Gap, Doubt, CopyOrRollback, RuleMismatch];
 }

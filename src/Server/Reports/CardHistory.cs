@@ -19,7 +19,7 @@ internal static class CardHistory
 {
     /// <summary>Lines of one page, newest first, each gap in its place.</summary>
     /// <param name="rows">
-    /// Transactions of one card by counter, newest first: those of the page, and where there is one, the next below.
+    /// Transactions of one card by counter, newest first: the page's, and the next where there is one.
     /// </param>
     /// <param name="most">Rows on the page.</param>
     public static IEnumerable<HistoryLine> Lines(IReadOnlyList<TransactionRow> rows, int most)

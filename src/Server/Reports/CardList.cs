@@ -21,6 +21,9 @@ internal sealed record CardRow
     /// <summary>The fold of the card's postings.</summary>
     public long Balance { get; init; }
 
+    /// <summary>What the chip held after the newest posted transaction; null before the first.</summary>
+    public long? BalanceOnChip { get; init; }
+
     /// <summary>Posted transactions.</summary>
     public long Transactions { get; init; }
 
@@ -41,6 +44,9 @@ internal sealed class CardList(Database database)
             c.acknowledged_counter, c.created_us,
             (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                 WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number) AS balance,
+            (SELECT t.balance_after FROM card_transaction t
+                WHERE t.uid = c.uid AND t.generation = c.generation
+                ORDER BY t.counter DESC LIMIT 1) AS balance_on_chip,
             (SELECT COUNT(*) FROM card_transaction t
                 WHERE t.uid = c.uid AND t.generation = c.generation) AS transactions,
             (SELECT MAX(t.recorded_us) FROM card_transaction t
@@ -58,13 +64,17 @@ internal sealed class CardList(Database database)
             $"{Rows} WHERE c.uid = @uid ORDER BY c.generation DESC LIMIT 1", new { uid }));
 
     public IReadOnlyList<CardRow> OfMember(long member) =>
-        database.Read(db => db.List<CardRow>($"{Rows} WHERE c.member = @member ORDER BY c.number", new { member }));
+        database.Read(db => db.List<CardRow>(
+            $"{Rows} WHERE c.member = @member ORDER BY c.number", new { member }));
 
-    /// <summary>A page of cards by number; text is the beginning of a card number or part of a member's name.</summary>
+    /// <summary>A page of cards by number; text begins a card number or is part of a member's name.</summary>
     public Page<CardRow> List(string? text, int skip, int take)
     {
         const string Where =
-            "WHERE @text = '' OR CAST(c.number AS text) LIKE @text || '%' OR LOWER(m.name) LIKE '%' || @text || '%'";
+            """
+            WHERE @text = '' OR CAST(c.number AS text) LIKE @text || '%'
+                OR LOWER(m.name) LIKE '%' || @text || '%'
+            """;
         var parameters = new { text = text?.Trim().ToLowerInvariant() ?? "", skip, take };
         return database.Read(db => new Page<CardRow>(
             db.List<CardRow>($"{Rows} {Where} ORDER BY c.number LIMIT @take OFFSET @skip", parameters),

@@ -44,8 +44,8 @@ internal sealed class ExceptionList(Database database)
 {
     private const string Columns =
         """
-        e.id, e.cause, e.detail, e.terminal, e.sequence, c.number AS card_number, SUBSTR(e.uid, 11) AS uid_end,
-        e.counter, e.opened_us, e.closed_us, e.resolution
+        e.id, e.cause, e.detail, e.terminal, e.sequence, c.number AS card_number,
+        SUBSTR(e.uid, 11) AS uid_end, e.counter, e.opened_us, e.closed_us, e.resolution
         """;
 
     // An exception that names no generation belongs to the newest.
@@ -63,7 +63,10 @@ internal sealed class ExceptionList(Database database)
         var parameters = new { filter.Cause, filter.Card, skip, take };
         return database.Read(db => new Page<ExceptionRow>(
             db.List<ExceptionRow>(
-                $"SELECT {Columns} {Source} {where} ORDER BY e.opened_us DESC, e.id DESC LIMIT @take OFFSET @skip",
+                $"""
+                SELECT {Columns} {Source} {where}
+                ORDER BY e.opened_us DESC, e.id DESC LIMIT @take OFFSET @skip
+                """,
                 parameters),
             db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
     }

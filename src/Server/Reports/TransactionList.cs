@@ -64,9 +64,8 @@ internal sealed class TransactionList(Database database)
     private const string Columns =
         """
         c.number AS card_number, t.uid, t.counter, t.operation_id, t.terminal, t.sequence, t.proof, t.kind,
-        t.amount_minor, t.currency,
-        t.earned, t.redeemed, t.adjusted, t.balance_before, t.balance_after, t.programme, t.rule_set, t.recorded_us,
-        t.store, t.store_zone, t.sold_at
+        t.amount_minor, t.currency, t.earned, t.redeemed, t.adjusted, t.balance_before, t.balance_after,
+        t.programme, t.rule_set, t.recorded_us, t.store, t.store_zone, t.sold_at
         """;
 
     private const string Source =

@@ -37,9 +37,14 @@ internal sealed class InProcessServer : IAsyncDisposable
 
     public IServiceProvider Services => _app!.Services;
 
-    public static async Task<InProcessServer> StartAsync(TimeProvider? clock = null, bool factoryCards = true)
+    /// <param name="clock">The server's; the system's where none is given.</param>
+    /// <param name="factoryCards">Whether it takes cards fresh from the factory.</param>
+    /// <param name="fill">Puts something into the data folder beforehand; gets its path.</param>
+    public static async Task<InProcessServer> StartAsync(
+        TimeProvider? clock = null, bool factoryCards = true, Action<string>? fill = null)
     {
         var server = new InProcessServer(clock ?? TimeProvider.System, factoryCards);
+        fill?.Invoke(server._folder.FullName);
         await server.StartAgainAsync();
         return server;
     }
