@@ -191,7 +191,7 @@ internal static class ServerHost
                 .AddAuthenticationSchemes(OperatorAuthentication.Name).RequireAuthenticatedUser());
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "hq-form");
         services.AddLocalization();
-        services.AddRazorComponents();
+        services.AddConsole();
         services.AddProblemDetails();
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(json => OperatorJson.Configure(json.SerializerOptions));

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace SmartCardCrm.Server.Console.Words;
+
+/// <summary>Numbers as the reader's culture writes them.</summary>
+internal static class Figures
+{
+    public static string Whole(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
+
+    /// <summary>With its sign, a true minus; nothing for 0.</summary>
+    public static string Change(long number) =>
+        number.ToString("+#,0;\u2212#,0;''", CultureInfo.CurrentCulture);
+
+    /// <summary>An amount with its currency: 12.34 USD.</summary>
+    /// <param name="minor">Minor units.</param>
+    /// <param name="currency">ISO 4217.</param>
+    /// <param name="minorPerUnit">Minor units in a whole one: 1, 10, 100 …</param>
+    public static string Money(long minor, string currency, int minorPerUnit)
+    {
+        var decimals = (minorPerUnit - 1).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length;
+        var amount = (decimal)minor / minorPerUnit;
+        return $"{amount.ToString($"N{decimals}", CultureInfo.CurrentCulture)}\u00A0{currency}";
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+
+namespace SmartCardCrm.Server.Console.Words;
+
+/// <summary>The console's texts in the reader's language, from Texts.resx and Texts.ru.resx.</summary>
+internal sealed class Texts(IStringLocalizer<Texts> texts)
+{
+    public string this[string name] => texts[name];
+
+    public string this[string name, params object[] values] => texts[name, values];
+
+    /// <summary>A number with its noun: "5 cards".</summary>
+    /// <param name="noun">Name of a text that holds the noun's forms for <see cref="Plural.Pick"/>.</param>
+    /// <param name="number">How many.</param>
+    public string Count(string noun, long number) => $"{Figures.Whole(number)} {Noun(noun, number)}";
+
+    /// <summary>The noun alone, in the form that the number asks for.</summary>
+    public string Noun(string noun, long number) =>
+        Plural.Pick(texts[noun], number, CultureInfo.CurrentUICulture);
+
+    /// <summary>The text for a stable code, or the code itself where it is newer than the texts.</summary>
+    /// <param name="family">What kind of code it is; the text's name is family.code.</param>
+    /// <param name="code">As in the book.</param>
+    public string Code(string family, string code)
+    {
+        var text = texts[$"{family}.{code}"];
+        return text.ResourceNotFound ? code : text;
+    }
+}
