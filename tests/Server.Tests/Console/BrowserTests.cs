@@ -1,0 +1,195 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using SmartCardCrm.Server.Tests.Chain;
+
+namespace SmartCardCrm.Server.Tests.Console;
+
+/// <summary>The console in a real browser: Debian's Chromium, driven by Playwright.</summary>
+public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleServer>, IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    // What makes a page scroll sideways. The menu may: it scrolls by itself.
+    private const string SticksOut =
+        """
+        document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest("nav"))
+            .map(e => `${location.pathname} at ${innerWidth}: ${e.outerHTML.slice(0, 100)}`)
+        """;
+
+    // Pictures for whoever wants to look are kept in the folder that this variable names.
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable("CONSOLE_PICTURES");
+
+    private static readonly string[] Pages =
+    [
+        "/", "/members", "/members/1", "/members/3", "/members/new", "/cards", "/cards/1000001",
+        "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
+        "/issue", "/issue?member=3", "/no/such/page",
+    ];
+
+    private readonly List<string> _complaints = [];
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromium,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    [Fact]
+    public async Task Staff_read_every_page_in_both_languages_on_a_phone_and_on_a_wide_screen()
+    {
+        await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 1);
+        var page = await LoginAsync(width: 1280);
+
+        (string, string, string)[] languages = [("English", "Overview", "en"), ("Русский", "Обзор", "ru")];
+        foreach (var (link, heading, language) in languages)
+        {
+            await page.GotoAsync("/");
+            await page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
+            await Assertions.Expect(Heading(page)).ToHaveTextAsync(heading);
+            foreach (var path in Pages)
+                await VisitAsync(page, path, language);
+        }
+
+        Assert.Equal([], _complaints.Where(line => !line.Contains("404", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_card_is_found_by_keyboard_and_tells_its_history()
+    {
+        var page = await LoginAsync(width: 390);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" }).PressAsync("Enter");
+        await Assertions.Expect(page.Locator("main")).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Cards", Exact = true }).PressAsync("Enter");
+        await page.GetByLabel("Card number, UID or member's name").FillAsync("lovelace");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Link, new() { Name = "1000001" }).PressAsync("Enter");
+
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Card 1000001");
+        await Assertions.Expect(page.Locator("#n2")).ToContainTextAsync("12 whole dollars × 1 point");
+        await Assertions.Expect(page.Locator(".gap")).ToContainTextAsync("Missing here: 1 transaction.");
+        Assert.Equal([], _complaints);
+    }
+
+    [Fact]
+    public async Task A_card_is_issued_step_by_step_though_it_is_torn_away_and_another_comes_between()
+    {
+        await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 2);
+        var (mine, other) = (Chip.FromFactory(77), Chip.FromFactory(78));
+        var page = await LoginAsync(width: 1280);
+
+        await page.GotoAsync("/issue");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Nobody's Card" }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio).First.CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await Expect("Put the card on the reader.");
+        reader.Put(mine, tornAfter: 9);
+        await Expect("The card left too early. Put the same card back: it is continued.");
+        await PictureAsync(page, "issue-torn-en");
+        reader.Put(other, tornAfter: 0);
+        await Assertions.Expect(page.GetByText("This is another card.")).ToBeVisibleAsync();
+        reader.Put(mine);
+        await Expect("The card is issued.");
+        await PictureAsync(page, "issue-done-en");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Card 100" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("#n1")).ToContainTextAsync("The card was issued");
+        Assert.Equal(1u, mine.Tmc);
+        Assert.Equal([], _complaints);
+
+        Task Expect(string state) =>
+            Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync(state);
+    }
+
+    [Fact]
+    public async Task The_overview_counts_on_while_it_is_open()
+    {
+        var page = await LoginAsync(width: 1280);
+        var members = page.Locator(".tiles a[href='/members'] strong");
+        var before = await members.TextContentAsync();
+        using var visitor = await server.LoginAsync();
+
+        using var answer = await ConsoleServer.PostAsync(visitor, "/members/new", "/members/new", new()
+        {
+            ["_handler"] = "member",
+            ["Form.Name"] = "One More",
+            ["Form.Language"] = "en",
+        });
+
+        await Assertions.Expect(members).Not.ToHaveTextAsync(before!, new() { Timeout = 15_000 });
+        Assert.Equal([], _complaints);
+    }
+
+    private async Task<IPage> LoginAsync(int width)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = server.Url.ToString(),
+            Locale = "en-GB",
+            ViewportSize = new ViewportSize { Width = width, Height = 844 },
+        });
+        var page = await context.NewPageAsync();
+        page.Console += (_, said) =>
+        {
+            if (said.Type is "error" or "warning")
+                _complaints.Add(said.Text);
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        await page.GotoAsync("/");
+        await page.GetByLabel("Name").FillAsync(ConsoleServer.Name);
+        await page.GetByLabel("Password").FillAsync(ConsoleServer.Password);
+        await page.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
+        return page;
+    }
+
+    private static async Task VisitAsync(IPage page, string path, string language)
+    {
+        await page.GotoAsync(path);
+
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
+        await Assertions.Expect(Heading(page)).ToBeVisibleAsync();
+        foreach (var (width, colours) in new[] { (390, ColorScheme.Dark), (1280, ColorScheme.Light) })
+        {
+            await page.SetViewportSizeAsync(width, 844);
+            await page.EmulateMediaAsync(
+                new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
+            Assert.Empty(await page.EvaluateAsync<string[]>(SticksOut));
+            var axe = await page.RunAxe();
+            Assert.Empty(axe.Violations.Select(one => $"{path} at {width}: {Told(one)}"));
+            await PictureAsync(page, $"{path.Replace('/', '_').Replace('?', '_')}-{language}-{width}");
+        }
+    }
+
+    private static ILocator Heading(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+
+    private static string Told(AxeResultItem violation) =>
+        $"{violation.Help}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}";
+
+    private static async Task PictureAsync(IPage page, string name)
+    {
+        if (Pictures is null)
+            return;
+        var path = Path.Combine(Pictures, $"console-{name}.png");
+        await page.ScreenshotAsync(new() { Path = path, FullPage = true });
+    }
+}

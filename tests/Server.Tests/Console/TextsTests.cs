@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Resources;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using SmartCardCrm.Server.Console.Words;
+using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Relay;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Tests.Console;
+
+/// <summary>The console's texts: all there, in both languages, and none too many.</summary>
+public sealed partial class TextsTests
+{
+    private static readonly Dictionary<string, string> English = Read("en");
+    private static readonly Dictionary<string, string> Russian = Read("ru");
+
+    // Families whose members are chosen by a code of the book.
+    private static readonly string[] Families =
+        [.. Family().Matches(Sources()).Select(match => match.Groups["name"].Value)];
+
+    [Fact]
+    public void No_text_is_missing_in_either_language() =>
+        Assert.Equal(English.Keys.Order(StringComparer.Ordinal), Russian.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_text_that_a_page_asks_for_is_there()
+    {
+        var asked = Asked();
+
+        Assert.NotEmpty(asked);
+        Assert.Equal([], asked.Except(English.Keys));
+    }
+
+    [Fact]
+    public void No_text_is_kept_that_no_page_asks_for()
+    {
+        var asked = Asked();
+
+        Assert.Equal(
+            [], English.Keys.Where(name => !asked.Contains(name) && !Families.Contains(name.Split('.')[0])));
+    }
+
+    [Fact]
+    public void Both_languages_have_the_same_places_to_fill_in() =>
+        Assert.Equal([], English.Keys.Where(name => Places(English[name]) != Places(Russian[name])));
+
+    [Fact]
+    public void A_counted_noun_has_as_many_forms_as_its_language()
+    {
+        var nouns = English.Where(text => text.Value.Contains('|', StringComparison.Ordinal))
+            .Select(text => text.Key).ToList();
+
+        Assert.NotEmpty(nouns);
+        Assert.All(nouns, name => Assert.Equal(2, English[name].Split('|').Length));
+        Assert.All(nouns, name => Assert.Equal(3, Russian[name].Split('|').Length));
+    }
+
+    [Fact]
+    public void Every_code_of_the_book_has_words()
+    {
+        string[] codes =
+        [
+            .. Cause.All.SelectMany(cause => new[] { $"Cause.{cause}", $"Heals.{cause}" }),
+            .. Enum.GetValues<CardStatus>().Select(status => $"CardStatus.{(int)status}"),
+            .. Enum.GetValues<CardProtocol.LogKind>().Select(kind => $"Kind.{(int)kind}"),
+            .. Enum.GetValues<IssueState>().Select(state => $"IssueState.{state}"),
+            "Proof.proven", "Proof.inferred", "ProofWhy.proven", "ProofWhy.inferred",
+        ];
+
+        Assert.Equal([], codes.Except(English.Keys));
+    }
+
+    private static HashSet<string> Asked() =>
+        [.. Asking().Matches(Sources())
+            .SelectMany(asking => Quoted().Matches(asking.Groups["inside"].Value))
+            .Select(name => name.Groups["name"].Value)];
+
+    private static Dictionary<string, string> Read(string language)
+    {
+        var culture = CultureInfo.GetCultureInfo(language);
+        var texts = new ResourceManager(typeof(Texts))
+            .GetResourceSet(culture, createIfNotExists: true, tryParents: language == "en")!;
+        return texts.Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+    }
+
+    private static string Places(string text) =>
+        string.Join(' ', Place().Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal));
+
+    private static string Sources([CallerFilePath] string here = "")
+    {
+        var room = Path.Combine(Path.GetDirectoryName(here)!, "../../../src/Server/Console");
+        return string.Join('\n', Directory.EnumerateFiles(room, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".razor" or ".cs").Select(File.ReadAllText));
+    }
+
+    // Where texts are asked for: T["Name", …], T[flag ? "One" : "Other"], T.Count("Noun", …), texts["Name"].
+    [GeneratedRegex(
+        @"\b(T|texts)(\[|\.Count\(|\.Noun\()(?<inside>[^\]\)]*)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Asking();
+
+    [GeneratedRegex("(?<!\\$)\"(?<name>[A-Z][A-Za-z.]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(
+        """(T\.Code\("(?<name>\w+)"|\$"(?<name>[A-Z]\w+)\.\{)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Family();
+
+    [GeneratedRegex(@"\{\d+\}", RegexOptions.None, 1000)]
+    private static partial Regex Place();
+}

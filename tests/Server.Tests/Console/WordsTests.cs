@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using SmartCardCrm.Server.Console.Words;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reports;
+
+namespace SmartCardCrm.Server.Tests.Console;
+
+/// <summary>Numbers, nouns and reasons in words.</summary>
+public sealed class WordsTests
+{
+    [Theory]
+    [InlineData(0, "карт")]
+    [InlineData(1, "карта")]
+    [InlineData(2, "карты")]
+    [InlineData(4, "карты")]
+    [InlineData(5, "карт")]
+    [InlineData(11, "карт")]
+    [InlineData(12, "карт")]
+    [InlineData(14, "карт")]
+    [InlineData(21, "карта")]
+    [InlineData(22, "карты")]
+    [InlineData(25, "карт")]
+    [InlineData(101, "карта")]
+    [InlineData(111, "карт")]
+    [InlineData(112, "карт")]
+    [InlineData(-1, "карта")]
+    [InlineData(1_000_003, "карты")]
+    public void Russian_has_three_forms(long number, string expected) =>
+        Assert.Equal(expected, Plural.Pick("карта|карты|карт", number, CultureInfo.GetCultureInfo("ru")));
+
+    [Theory]
+    [InlineData(0, "cards")]
+    [InlineData(1, "card")]
+    [InlineData(2, "cards")]
+    [InlineData(21, "cards")]
+    public void English_has_two_forms(long number, string expected) =>
+        Assert.Equal(expected, Plural.Pick("card|cards", number, CultureInfo.GetCultureInfo("en")));
+
+    [Theory]
+    [InlineData("en", 123_456_789, "USD", 100, "1,234,567.89\u00A0USD")]
+    [InlineData("ru", 123_456_789, "USD", 100, "1\u00A0234\u00A0567,89\u00A0USD")]
+    [InlineData("en", 1_234, "JPY", 1, "1,234\u00A0JPY")]
+    [InlineData("en", -1_234, "KWD", 1000, "-1.234\u00A0KWD")]
+    public void Money_is_written_as_the_reader_does(
+        string culture, long minor, string currency, int minorPerUnit, string expected)
+    {
+        using var _ = new Reading(culture);
+
+        Assert.Equal(expected, Figures.Money(minor, currency, minorPerUnit));
+    }
+
+    [Theory]
+    [InlineData(12, "+12")]
+    [InlineData(-1_234, "−1,234")]
+    [InlineData(0, "")]
+    public void A_change_shows_its_sign(long points, string expected)
+    {
+        using var _ = new Reading("en");
+
+        Assert.Equal(expected, Figures.Change(points));
+    }
+
+    [Theory]
+    [InlineData("en", "5.00 USD paid with 500 points. Nothing was paid in money: no points (rule set 1).")]
+    [InlineData(
+        "ru",
+        "Баллами оплачено 5,00 USD (500 баллов). Деньгами ничего не оплачено: баллов нет (правила № 1).")]
+    public void A_sale_paid_with_points_alone_earns_nothing(string culture, string expected) =>
+        Assert.Equal(
+            expected, Say(culture, Sale with { AmountMinor = 500, Redeemed = 500, BalanceBefore = 600 }));
+
+    [Fact]
+    public void A_full_card_takes_what_it_can() =>
+        Assert.EndsWith(
+            "= 100 points (rule set 1). The card had room for 40 points.",
+            Say("en", Sale with { AmountMinor = 10_000, Earned = 40, BalanceBefore = 999_960 }),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Points_that_the_rules_do_not_give_are_named() =>
+        Assert.EndsWith(
+            "= 1 point (rule set 1). The card signed 900 points instead: see the exceptions.",
+            Say("en", Sale with { AmountMinor = 100, Earned = 900 }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_card_action_is_told_beside_the_sale_that_applied_it() =>
+        Assert.Equal(
+            "A card action of headquarters: −7 points. "
+            + "1.00 USD paid in money → 1 whole dollar × 1 point = 1 point (rule set 1).",
+            Say("en", Sale with { AmountMinor = 100, Earned = 1, Adjusted = -7, BalanceBefore = 10 }));
+
+    [Fact]
+    public void Unknown_rules_give_no_reason() =>
+        Assert.Equal(
+            "Rule set 9 was never published here, so the reason cannot be told.",
+            new WhyPoints(TextsOf()).Say(Sale with { RuleSet = 9 }, rules: null));
+
+    [Fact]
+    public void A_gap_is_found_between_counters_and_below_the_first()
+    {
+        TransactionRow[] rows =
+            [new() { Counter = 9 }, new() { Counter = 5 }, new() { Counter = 4 }, new() { Counter = 2 }];
+
+        var lines = CardHistory.Lines(rows, most: 3);
+
+        Assert.Equal(
+            [
+                new HistoryLine.Posted(rows[0]), new HistoryLine.Missing(6, 8),
+                new HistoryLine.Posted(rows[1]),
+                new HistoryLine.Posted(rows[2]), new HistoryLine.Missing(3, 3),
+            ],
+            lines);
+    }
+
+    private static TransactionRow Sale => new() { Kind = 2, RuleSet = 1, Currency = "USD" };
+
+    private static string Say(string culture, TransactionRow row)
+    {
+        using var _ = new Reading(culture);
+        return new WhyPoints(TextsOf()).Say(row, ProgrammeBook.FirstRules).Replace('\u00A0', ' ');
+    }
+
+    private static Texts TextsOf() =>
+        new(new StringLocalizer<Texts>(new ResourceManagerStringLocalizerFactory(
+            Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance)));
+
+    /// <summary>A reader's culture for the length of a test.</summary>
+    private sealed class Reading : IDisposable
+    {
+        private readonly (CultureInfo Culture, CultureInfo Language) _before =
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+
+        public Reading(string culture) =>
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(culture);
+
+        public void Dispose() => (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = _before;
+    }
+}
