@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Spectre.Console;
 using SmartCardCrm.Demo;
+using Spectre.Console;
 
 const int Failed = 1;
 const int Usage = 2;
@@ -19,12 +19,14 @@ var readers = Number("--readers", "Card readers in all.", 1, DemoOptions.Readers
 var terminals = Number("--terminals", "Terminals; they share the readers.", 1, DemoOptions.ReadersMost);
 var data = new Option<DirectoryInfo>("--data")
 {
-    Description = "Folder of the chain; used again, it goes on.", Required = true,
+    Description = "Folder of the chain; used again, it goes on.",
+    Required = true,
 };
 var chaos = new Option<bool>("--chaos") { Description = "Tear cards, kill programs, cut the network." };
 var seed = new Option<ulong>("--seed")
 {
-    Description = "All chance comes from it.", DefaultValueFactory = _ => 1,
+    Description = "All chance comes from it.",
+    DefaultValueFactory = _ => 1,
 };
 var exit = new Option<bool>("--exit") { Description = "End after the summary." };
 var withoutPcscd =

@@ -10,7 +10,7 @@ return args switch
 
 static int Names()
 {
-    Console.WriteLine("sale    host time of a sale beside bare transmits of the same lengths, and the journal's share");
+    Console.WriteLine("sale    a sale beside bare transmits of the same lengths, and the journal's share");
     return 0;
 }
 

@@ -43,7 +43,8 @@ public sealed class SummaryTests
     {
         var summary = SummaryLines.Of(Balanced() with
         {
-            IsChaos = true, Overview = Quiet with { DoubtsOpened = 3, DoubtsSettled = 3 },
+            IsChaos = true,
+            Overview = Quiet with { DoubtsOpened = 3, DoubtsSettled = 3 },
         });
 
         Assert.Empty(summary.Failures);

@@ -1,6 +1,8 @@
 namespace SmartCardCrm.EndToEnd.Tests;
 
-/// <summary>A sale's whole way, from the card to the ledger, through the parts as they are installed.</summary>
+/// <summary>
+/// A sale's whole way, from the card to the ledger, through the parts as they are installed.
+/// </summary>
 public sealed class FirstSaleTests(OneChain chain) : IClassFixture<OneChain>
 {
     [Fact]
@@ -61,7 +63,8 @@ public sealed class FirstSaleTests(OneChain chain) : IClassFixture<OneChain>
     [Theory]
     [InlineData(9, true, 3)]
     [InlineData(9, false, 4)]
-    public async Task A_torn_commit_is_settled_when_the_card_comes_back(int exchange, bool before, int customer)
+    public async Task A_torn_commit_is_settled_when_the_card_comes_back(
+        int exchange, bool before, int customer)
     {
         var (till, card) = (chain.Chain.Terminals[0], chain.Customers[customer].Uid);
         var reader = till.Readers[0];

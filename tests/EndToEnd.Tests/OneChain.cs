@@ -7,7 +7,8 @@ using SmartCardCrm.Demo.Till;
 namespace SmartCardCrm.EndToEnd.Tests;
 
 /// <summary>
-/// The product as it is installed: server, two terminals and the PC/SC daemon as processes of their own, four virtual
+/// The product as it is installed: server, two terminals and the PC/SC daemon as processes of their own, four
+/// virtual
 /// readers, and customers with cards that were issued through the relay. One for all tests of this project.
 /// </summary>
 public sealed class OneChain : IAsyncLifetime
@@ -20,7 +21,7 @@ public sealed class OneChain : IAsyncLifetime
     private ChainInABox? _chain;
     private int _orders;
 
-    internal ChainInABox Chain => _chain ?? throw new InvalidOperationException("The chain has not been started.");
+    internal ChainInABox Chain => _chain ?? throw new InvalidOperationException("It has not been started.");
 
     internal CardRack Rack => Chain.Readers.Rack;
 
@@ -36,7 +37,8 @@ public sealed class OneChain : IAsyncLifetime
         var folder = new ChainFolder(_folder.FullName);
         _chain = ChainInABox.In(folder);
         await _chain.StartAsync(
-            terminals: 2, stop => ReaderRoom.WithPcscdAsync(folder, 2, slots: 4, stop), _ => { }, start.Token);
+            terminals: 2, stop => ReaderRoom.WithPcscdAsync(folder, 2, slots: 4, stop), _ => { },
+            start.Token);
         Customers = await new CardIssue(_chain, seed: 1, TimeProvider.System)
             .ServeAsync([1, 2, 3, 4, 5, 6], _ => { }, start.Token);
     }
@@ -51,12 +53,14 @@ public sealed class OneChain : IAsyncLifetime
 
     /// <summary>An order nobody has placed before, for any card on this reader.</summary>
     internal (CheckoutOrder Order, string Key) Order(ShopReader reader, long amountMinor) => (
-        new CheckoutOrder(amountMinor, "USD", 0, RedeemAll: false, Store: 1, "2026-11-23T10:00:00", reader.Name, 120_000),
+        new CheckoutOrder(
+            amountMinor, "USD", 0, RedeemAll: false, Store: 1, "2026-11-23T10:00:00", reader.Name, 120_000),
         FormattableString.Invariant($"order-{Interlocked.Increment(ref _orders)}"));
 
     /// <summary>A whole visit: card down, checkout, card away.</summary>
     /// <returns>The completed checkout, and how many commands the chip was sent.</returns>
-    internal async Task<(Checkout Checkout, int? Apdus)> SellAsync(ShopTerminal till, string card, long amountMinor)
+    internal async Task<(Checkout Checkout, int? Apdus)> SellAsync(
+        ShopTerminal till, string card, long amountMinor)
     {
         var reader = till.Readers[0];
         await Rack.InsertAsync(reader.Slot, card, Limit);
@@ -80,7 +84,9 @@ public sealed class OneChain : IAsyncLifetime
     internal async Task<LedgerCard> LedgerAsync(string card) =>
         (await Chain.Operator.LedgerCardsAsync(Limit)).Single(c => c.Uid == card);
 
-    /// <summary>Asks until the answer is as wanted, and fails with the last one when it does not come.</summary>
+    /// <summary>
+    /// Asks until the answer is as wanted, and fails with the last one when it does not come.
+    /// </summary>
     internal async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> isWanted)
     {
         var start = TimeProvider.System.GetTimestamp();

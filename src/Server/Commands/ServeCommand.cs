@@ -35,8 +35,8 @@ internal static class ServeCommand
 
     private static readonly Option<bool> FactoryCards = new("--factory-cards")
     {
-        Description = "Lets staff personalise factory-fresh cards at a shop's reader. Whoever listens there learns "
-            + "the card's keys: for demos, and for chains that accept that.",
+        Description = "Lets staff personalise factory-fresh cards at a shop's reader. Whoever listens there "
+            + "learns the card's keys: for demos, and for chains that accept that.",
     };
 
     public static Command Create()

@@ -23,7 +23,8 @@ internal sealed class RelayOptions
     public int IssueMinutes { get; set; } = 30;
 
     /// <summary>
-    /// Whether factory-fresh cards may be personalised at a shop's reader. Whoever listens there can compute the
+    /// Whether factory-fresh cards may be personalised at a shop's reader. Whoever listens there can compute
+    /// the
     /// first session, so it is for demos and for chains that accept that; such cards carry a mark.
     /// </summary>
     public bool FactoryCards { get; set; }

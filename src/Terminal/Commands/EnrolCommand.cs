@@ -18,7 +18,9 @@ internal static class EnrolCommand
         server.Required = true;
         var name = new Option<string>("--name")
         {
-            Description = "As people call it: \"Till 3\".", HelpName = "TEXT", Required = true,
+            Description = "As people call it: \"Till 3\".",
+            HelpName = "TEXT",
+            Required = true,
         };
         var token = new Option<FileInfo?>("--token-file")
         {
@@ -30,9 +32,9 @@ internal static class EnrolCommand
         var keep = new Option<string>("--keep-keys")
         {
             DefaultValueFactory = _ => Memory,
-            Description = "Where card keys are while the terminal is switched off. memory: nowhere, they "
-                + "come over the network at each start. sealed: in the data folder, so that a start without a "
-                + "network can sell; for development and small shops, since whoever takes the disk has them.",
+            Description = "Where card keys are while the terminal is switched off. memory: nowhere, "
+                + "they come over the network at each start. sealed: in the data folder, so that a start "
+                + "without a network can sell; for development and small shops, since whoever takes the disk has them.",
         };
         keep.AcceptOnlyFromAmong(Memory, Sealed);
         var command = new Command("enrol", "Make this machine a terminal of the chain, once.")

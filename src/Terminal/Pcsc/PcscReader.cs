@@ -145,7 +145,8 @@ internal sealed partial class PcscReader(string name, TimeProvider clock, ILogge
     private partial void LogServiceLost(string reader, PcscCode code);
 
     [LoggerMessage(
-        LogLevel.Information, "reader-state reader={Reader} available={Available}", EventName = "reader-state")]
+        LogLevel.Information, "reader-state reader={Reader} available={Available}",
+        EventName = "reader-state")]
     private partial void LogAvailability(string reader, bool available);
 }
 

@@ -54,7 +54,8 @@ internal sealed record CheckoutBody(
     public CheckoutRequest ToRequest(IEnumerable<string> readers)
     {
         Check(
-            AmountMinor is >= 0 and <= int.MaxValue, "amount-out-of-range", "amountMinor is 0 to 2147483647.");
+            AmountMinor is >= 0 and <= int.MaxValue, "amount-out-of-range",
+            "amountMinor is 0 to 2147483647.");
         Check(
             Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency-malformed",
             "currency is an ISO 4217 code.");

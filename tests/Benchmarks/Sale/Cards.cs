@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using System.Globalization;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Simulator.Reader;
 
 namespace SmartCardCrm.Benchmarks.Sale;
 
-/// <summary>A member's card to be and an echo card on two virtual readers, in a process of their own.</summary>
+/// <summary>
+/// A member's card to be and an echo card on two virtual readers, in a process of their own.
+/// </summary>
 internal static class Cards
 {
     public const string MemberUid = "04112233445566";
@@ -31,7 +32,6 @@ internal static class Cards
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        return Process.Start(start)
-            ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{start.FileName}"));
+        return Process.Start(start) ?? throw new InvalidOperationException(start.FileName);
     }
 }

@@ -20,7 +20,9 @@ internal sealed class TimedChannel(PcscCard card) : ICardChannel
     }
 }
 
-/// <summary>The same exchanges without any work in them: made beforehand, sent to a card that echoes.</summary>
+/// <summary>
+/// The same exchanges without any work in them: made beforehand, sent to a card that echoes.
+/// </summary>
 internal sealed class BareExchanges(PcscCard echo, IReadOnlyList<ExchangeLength> lengths)
 {
     private readonly byte[] _answer = new byte[300];
@@ -32,7 +34,7 @@ internal sealed class BareExchanges(PcscCard echo, IReadOnlyList<ExchangeLength>
         {
             var length = echo.Transmit(_commands[i], _answer);
             if (length != lengths[i].Answer)
-                throw new InvalidDataException($"The echo has {length} bytes instead of {lengths[i].Answer}.");
+                throw new InvalidDataException($"An echo of {length} bytes, not {lengths[i].Answer}.");
         }
     }
 

@@ -5,8 +5,10 @@ using SmartCardCrm.Terminal.Pcsc;
 namespace SmartCardCrm.Benchmarks.Sale;
 
 /// <summary>
-/// What our code adds to the way to the card. A sale over pcscd and vpcd, everything but the journal, is timed in turn
-/// with as many bare transmits of the same lengths to a card that only echoes; then the journal's two commits.
+/// What our code adds to the way to the card. A sale over pcscd and vpcd, everything but the journal, is
+/// timed in turn
+/// with as many bare transmits of the same lengths to a card that only echoes; then the journal's two
+/// commits.
 /// </summary>
 internal static class SaleFigure
 {
@@ -21,7 +23,9 @@ internal static class SaleFigure
         try
         {
             using var context = new PcscContext();
-            Measure(Connect(context, "Virtual Reader 0 00 00"), Connect(context, "Virtual Reader 1 00 00"), work);
+            var member = Connect(context, "Virtual Reader 0 00 00");
+            var echo = Connect(context, "Virtual Reader 1 00 00");
+            Measure(member, echo, work);
             return 0;
         }
         finally

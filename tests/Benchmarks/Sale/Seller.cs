@@ -25,7 +25,12 @@ internal sealed class Seller : IDisposable
             new MemberProfile { Language = "en" },
             new LogRecord
             {
-                Counter = 1, Time = Now, Terminal = Terminal, Sequence = 0, Kind = LogKind.Birth, CardNumber = 1,
+                Counter = 1,
+                Time = Now,
+                Terminal = Terminal,
+                Sequence = 0,
+                Kind = LogKind.Birth,
+                CardNumber = 1,
             },
             int.MaxValue, _readerIds.Sign(_uid, Terminal, 0, 1));
         using var keys = new PersonalisationKeys(_uid, Enum.GetValues<CardKeyNumber>().Select(Master));
@@ -50,8 +55,13 @@ internal sealed class Seller : IDisposable
         var balance = card.ReadBalance();
         var record = newest with
         {
-            Counter = newest.Counter + 1, Time = Now, Sequence = ++_sequence, Kind = LogKind.Sale,
-            Earned = 12, Amount = 1234, BalanceAfter = balance + 12,
+            Counter = newest.Counter + 1,
+            Time = Now,
+            Sequence = ++_sequence,
+            Kind = LogKind.Sale,
+            Earned = 12,
+            Amount = 1234,
+            BalanceAfter = balance + 12,
         };
         card.Credit(12);
         card.Append(record);
@@ -73,20 +83,30 @@ internal sealed class Seller : IDisposable
 /// <summary>Intent and outcome of a sale as the terminal writes them: two durable commits.</summary>
 internal sealed class TwoCommits(Journal journal, IReadOnlyList<TransactionStep> steps)
 {
-    private readonly CardRef _card = new() { Uid = ByteString.CopyFrom(new byte[7]), Generation = 1, CardNumber = 1 };
+    private readonly CardRef _card = new()
+    {
+        Uid = ByteString.CopyFrom(new byte[7]),
+        Generation = 1,
+        CardNumber = 1,
+    };
 
     public void Write()
     {
         var sequence = journal.Begin(next => next, _ => new Intent
         {
-            OperationId = ByteString.CopyFrom(new byte[16]), Card = _card, Steps = { steps.Select(Entries.ToStep) },
+            OperationId = ByteString.CopyFrom(new byte[16]),
+            Card = _card,
+            Steps = { steps.Select(Entries.ToStep) },
         });
         journal.Append(new EntryBody
         {
             Outcome = new Outcome
             {
-                IntentSequence = sequence, Card = _card, Tmc = sequence,
-                Tmv = ByteString.CopyFrom(new byte[8]), Steps = { steps.Select(Entries.ToStep) },
+                IntentSequence = sequence,
+                Card = _card,
+                Tmc = sequence,
+                Tmv = ByteString.CopyFrom(new byte[8]),
+                Steps = { steps.Select(Entries.ToStep) },
             },
         });
     }

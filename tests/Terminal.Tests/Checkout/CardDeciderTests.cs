@@ -13,8 +13,14 @@ public class CardDeciderTests
 
     private static readonly LogRecord Newest = new()
     {
-        Counter = 5, Time = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero), Terminal = 3,
-        Sequence = 9, Kind = LogKind.Sale, CardNumber = 1, BalanceAfter = 100, LastCardAction = 2,
+        Counter = 5,
+        Time = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero),
+        Terminal = 3,
+        Sequence = 9,
+        Kind = LogKind.Sale,
+        CardNumber = 1,
+        BalanceAfter = 100,
+        LastCardAction = 2,
     };
 
     [Theory]

@@ -8,10 +8,21 @@ public class RunningStateTests
 
     private static readonly LogRecord Before = new()
     {
-        Counter = 20, Time = Now.AddDays(-1), Terminal = 3, Sequence = 9, Kind = LogKind.Sale,
-        CardNumber = 77, Tier = 2, CardExpiry = new DateOnly(2030, 1, 1), BalanceAfter = 100,
-        LastCardAction = 2, OfflineOperations = 6, OfflinePoints = 40, AcknowledgedCounter = 14,
-        NextExpiry = new DateOnly(2027, 1, 1), NextExpiryPoints = 5,
+        Counter = 20,
+        Time = Now.AddDays(-1),
+        Terminal = 3,
+        Sequence = 9,
+        Kind = LogKind.Sale,
+        CardNumber = 77,
+        Tier = 2,
+        CardExpiry = new DateOnly(2030, 1, 1),
+        BalanceAfter = 100,
+        LastCardAction = 2,
+        OfflineOperations = 6,
+        OfflinePoints = 40,
+        AcknowledgedCounter = 14,
+        NextExpiry = new DateOnly(2027, 1, 1),
+        NextExpiryPoints = 5,
     };
 
     [Fact]
@@ -23,9 +34,18 @@ public class RunningStateTests
         Assert.Equal(
             Before with
             {
-                Counter = 21, Time = Now, Terminal = 4, Sequence = 123, Circumstances = Circumstances.Offline,
-                RuleSetVersion = 9, Earned = 15, Redeemed = 30, Amount = 1500, BalanceAfter = 85,
-                OfflineOperations = 7, OfflinePoints = 70,
+                Counter = 21,
+                Time = Now,
+                Terminal = 4,
+                Sequence = 123,
+                Circumstances = Circumstances.Offline,
+                RuleSetVersion = 9,
+                Earned = 15,
+                Redeemed = 30,
+                Amount = 1500,
+                BalanceAfter = 85,
+                OfflineOperations = 7,
+                OfflinePoints = 70,
             },
             next);
     }

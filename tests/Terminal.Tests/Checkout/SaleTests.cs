@@ -218,7 +218,11 @@ public class SaleTests
     {
         CardAction = new CardActionItem
         {
-            Uid = Chain.ItemOf(1).Card.Uid, Generation = 1, Number = number, Points = points, Reason = "test",
+            Uid = Chain.ItemOf(1).Card.Uid,
+            Generation = 1,
+            Number = number,
+            Points = points,
+            Reason = "test",
         },
     };
 

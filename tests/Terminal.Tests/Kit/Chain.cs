@@ -80,7 +80,10 @@ internal sealed class Chain
         {
             Card = new CardRef
             {
-                Uid = ByteString.CopyFrom(bytes), Generation = 1, TmKeyVersion = 1, LayoutVersion = 1,
+                Uid = ByteString.CopyFrom(bytes),
+                Generation = 1,
+                TmKeyVersion = 1,
+                LayoutVersion = 1,
                 CardNumber = number,
             },
             Member = number,
@@ -109,8 +112,13 @@ internal sealed class Chain
             new MemberProfile { Language = "en" },
             new LogRecord
             {
-                Counter = 1, Time = Clock.GetUtcNow(), Terminal = 0, Sequence = number, Kind = LogKind.Birth,
-                CardNumber = number, CardExpiry = expiry,
+                Counter = 1,
+                Time = Clock.GetUtcNow(),
+                Terminal = 0,
+                Sequence = number,
+                Kind = LogKind.Birth,
+                CardNumber = number,
+                CardExpiry = expiry,
             },
             BalanceMost, server.Sign(uid, 0, number, 1));
     }

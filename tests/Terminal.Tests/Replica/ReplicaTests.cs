@@ -101,6 +101,10 @@ public sealed class ReplicaTests : IDisposable
 
     private static CardActionItem Action(ushort card, uint number, int points) => new()
     {
-        Uid = Chain.ItemOf(card).Card.Uid, Generation = 1, Number = number, Points = points, Reason = "test",
+        Uid = Chain.ItemOf(card).Card.Uid,
+        Generation = 1,
+        Number = number,
+        Points = points,
+        Reason = "test",
     };
 }
