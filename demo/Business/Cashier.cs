@@ -98,7 +98,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
     {
         while (true)
         {
-            var checkout = await UntilAnsweredAsync(() => terminal.Till.CancelAsync(id, cancellation), cancellation);
+            var checkout = await UntilAnsweredAsync(
+                () => terminal.Till.CancelAsync(id, cancellation), cancellation);
             if (checkout.IsOver)
                 return checkout;
             await Task.Delay(LookEvery, shop.Clock, cancellation);
@@ -153,7 +154,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         visit.Errand.Customer.Uid, visit.Errand.Basket.Id, sale.OperationId.ToString("N"), sale.Earned,
         sale.Redeemed, sale.CardActionPoints, sale.BalanceAfter);
 
-    // Of several card actions at once the answer does not say which changed anything: such a tap is not counted.
+    // Of several card actions at once the answer does not say which changed anything: such a tap is not
+    // counted.
     private static Tap Count(Tap tap, SaleResult sale) => tap with
     {
         ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, sale.CardActionPoints == 0 ? 0 : 1),

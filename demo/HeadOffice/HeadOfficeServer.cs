@@ -27,7 +27,8 @@ internal sealed class HeadOfficeServer(ChainFolder folder, int consolePort) : IA
             "server", BuiltPrograms.Server,
             [
                 "serve", "--data", folder.Server, "--urls", Console.ToString().TrimEnd('/'), "--grpc",
-                "https://127.0.0.1:0", "--vault-passphrase-file", folder.VaultPassphraseFile, "--factory-cards",
+                "https://127.0.0.1:0", "--vault-passphrase-file", folder.VaultPassphraseFile,
+                "--factory-cards",
             ],
             folder.Log("server"));
         _process = await ReadyProcess.StartAsync(command, Heard, cancellation);

@@ -52,7 +52,8 @@ internal sealed class TillClient : IDisposable
     }
 
     public async Task<IReadOnlyList<ReaderState>> ReadersAsync(CancellationToken cancellation) =>
-        (await _http.GetFromJsonAsync("v1/readers", TillJson.Default.ReaderList, cancellation))?.Readers ?? [];
+        (await _http.GetFromJsonAsync("v1/readers", TillJson.Default.ReaderList, cancellation))?.Readers
+        ?? [];
 
     /// <summary>How the terminal is; null when nobody answers or it is not ready to say.</summary>
     public async Task<Health?> HealthAsync(CancellationToken cancellation)

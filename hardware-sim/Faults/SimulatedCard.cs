@@ -49,7 +49,9 @@ public sealed class SimulatedCard : ICardInSlot
     /// <summary>Exchanges since the last insertion.</summary>
     public int Apdus { get; private set; }
 
-    /// <summary>What every answer takes longer than the chip does. A card that leaves meanwhile acted.</summary>
+    /// <summary>
+    /// What every answer takes longer than the chip does. A card that leaves meanwhile acted.
+    /// </summary>
     public TimeSpan AnswerDelay { get; set; }
 
     /// <summary>Exchanges in the card's life.</summary>

@@ -34,7 +34,8 @@ internal static class EnrolCommand
             DefaultValueFactory = _ => Memory,
             Description = "Where card keys are while the terminal is switched off. memory: nowhere, "
                 + "they come over the network at each start. sealed: in the data folder, so that a start "
-                + "without a network can sell; for development and small shops, since whoever takes the disk has them.",
+                + "without a network can sell; for development and small shops, since whoever "
+                + "takes the disk has them.",
         };
         keep.AcceptOnlyFromAmong(Memory, Sealed);
         var command = new Command("enrol", "Make this machine a terminal of the chain, once.")
