@@ -34,5 +34,8 @@ internal static class Cause
 
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
-        [BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, Unreadable, Gap, Doubt, CopyOrRollback, RuleMismatch];
+    [
+        BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, Unreadable, Gap, Doubt, CopyOrRollback,
+        RuleMismatch,
+    ];
 }
