@@ -66,7 +66,7 @@ internal static class CardCommands
         }
 
         if (job.State != IssueState.Done)
-            {
+        {
             throw new CommandException(
                 job.Failure ?? "issue-ended", $"The card was not issued: {job.State}.");
         }
