@@ -77,7 +77,7 @@ figure() { sed -n "s/^ *$1: \([0-9]*\)\$/\1/p" "$2" | tail -1; }
 run_project() {
     heading "$1"
     local log="$work/$1.log" code=0
-    dotnet run --no-build -c Release --project "tests/$1" > "$log" 2>&1 || code=$?
+    dotnet run --no-build -c Release --project "tests/$1" -- --ansi off > "$log" 2>&1 || code=$?
     cat "$log"
     local ok bad left
     ok=$(figure succeeded "$log") bad=$(figure failed "$log") left=$(figure skipped "$log")

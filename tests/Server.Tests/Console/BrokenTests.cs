@@ -11,7 +11,8 @@ public sealed class BrokenTests
     [Theory]
     [InlineData("text/html", "text/html", "Произошла ошибка")]
     [InlineData("application/json", "application/problem+json", "\"status\":500")]
-    public async Task A_failure_is_told_in_the_form_that_was_asked_for(string accept, string type, string says)
+    public async Task A_failure_is_told_in_the_form_that_was_asked_for(
+        string accept, string type, string says)
     {
         await using var server = new ConsoleServer();
         await server.InitializeAsync();
