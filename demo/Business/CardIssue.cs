@@ -54,26 +54,31 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         Action<int> progress,
         CancellationToken cancellation)
     {
+        var hand = new Hand(terminal, reader, chain.Readers.Rack, clock);
         while (_waiting.TryDequeue(out var household))
         {
             var customer = new Customer(household, members[household], UidFor(household));
             await chain.Readers.Rack.AddCardAsync(customer.Uid, cancellation);
-            await chain.Readers.Rack.InsertAsync(reader.Slot, customer.Uid, cancellation);
-            await DriveAsync(new IssueOrder(customer.Member, number, reader.Name), cancellation);
-            await chain.Readers.Rack.RemoveAsync(reader.Slot, cancellation);
-            await terminal.Watch.EmptyAsync(reader.Name, cancellation);
+            await hand.PutDownAsync(customer.Uid, cancellation);
+            await DriveAsync(new IssueOrder(customer.Member, number, reader.Name), hand, customer.Uid, cancellation);
+            await hand.TakeAwayAsync(cancellation);
             _served.Add(customer);
             progress(_served.Count);
         }
     }
 
-    private async Task DriveAsync(IssueOrder order, CancellationToken cancellation)
+    private async Task DriveAsync(IssueOrder order, Hand hand, string uid, CancellationToken cancellation)
     {
         var job = await chain.Operator.IssueCardAsync(order, cancellation);
+        var presented = clock.GetTimestamp();
         while (!job.IsOver)
         {
             await Task.Delay(LookEvery, clock, cancellation);
             job = await chain.Operator.JobAsync(job.Id, cancellation);
+            if (!job.IsWaiting || clock.GetElapsedTime(presented) < Hand.Patience)
+                continue;
+            await hand.PutDownAgainAsync(uid, cancellation);
+            presented = clock.GetTimestamp();
         }
 
         if (!job.IsDone)

@@ -12,7 +12,8 @@ namespace SmartCardCrm.Demo.Business;
 internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop shop, ShopFloor floor)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PresentAgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Hand _hand = new(terminal, reader, shop.Rack, shop.Clock);
 
     /// <summary>Serves until nobody comes any more.</summary>
     public async Task WorkAsync(CancellationToken cancellation)
@@ -35,19 +36,18 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         var checkout =
             await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
         terminal.Watch.Watch(checkout.Id);
-        await shop.Rack.InsertAsync(reader.Slot, customer.Uid, cancellation);
+        await _hand.PutDownAsync(customer.Uid, cancellation);
         if (misfortune is not null)
             await shop.Rack.TearAsync(reader.Slot, misfortune.Exchange, misfortune.Before, cancellation);
         var visit = new Visit(errand, checkout, misfortune) { IsDisturbed = wasMarked };
         await UntilOverAsync(visit, cancellation);
         var until = shop.Clock.GetUtcNow();
-        var apdus = await shop.Rack.RemoveAsync(reader.Slot, cancellation);
+        var apdus = await _hand.TakeAwayAsync(cancellation);
         terminal.Watch.Forget(checkout.Id);
 
         if (shop.Disturbances.Touched(reader.Index.Terminal, from, until))
             Disturb(visit);
         Book(visit, wish, new Tap(reader.Index, from, until, visit.IsDisturbed, apdus ?? 0));
-        await terminal.Watch.EmptyAsync(reader.Name, cancellation);
     }
 
     private async Task UntilOverAsync(Visit visit, CancellationToken cancellation)
@@ -59,11 +59,10 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
                 ?? visit.Checkout;
             if (visit.Checkout.IsOver)
                 return;
-            var isTorn = shop.Rack.IsTorn(reader.Slot);
-            if (isTorn)
+            if (_hand.IsTorn)
                 await AfterTearAsync(visit, cancellation);
-            else if (shop.Clock.GetElapsedTime(presented) > PresentAgainAfter)
-                await PresentAgainAsync(visit, cancellation);
+            else if (shop.Clock.GetElapsedTime(presented) > Hand.Patience)
+                await _hand.PutDownAgainAsync(visit.Errand.Customer.Uid, cancellation);
             else
                 continue;
             presented = shop.Clock.GetTimestamp();
@@ -77,17 +76,9 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         if (then is AfterTear.Elsewhere or AfterTear.ElsewhereThenBack)
             await floor.GoElsewhere(visit.Errand.Customer, reader.Index.Terminal).WaitAsync(cancellation);
         if (then is AfterTear.ComeBack or AfterTear.ElsewhereThenBack)
-            await PresentAgainAsync(visit, cancellation);
+            await _hand.PutDownAgainAsync(visit.Errand.Customer.Uid, cancellation);
         else
             visit.Checkout = await GiveUpAsync(visit.Checkout.Id, cancellation);
-    }
-
-    // As customers do when nothing happens: card away, card down.
-    private async Task PresentAgainAsync(Visit visit, CancellationToken cancellation)
-    {
-        await shop.Rack.RemoveAsync(reader.Slot, cancellation);
-        await terminal.Watch.EmptyAsync(reader.Name, cancellation);
-        await shop.Rack.InsertAsync(reader.Slot, visit.Errand.Customer.Uid, cancellation);
     }
 
     private Task<Checkout> StartAsync(CheckoutOrder order, string key, CancellationToken cancellation) =>

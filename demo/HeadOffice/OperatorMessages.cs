@@ -19,6 +19,9 @@ internal sealed record IssueOrder(int Member, int Terminal, string Reader);
 
 internal sealed record IssueJob(string Id, string State, string? Failure)
 {
+    /// <summary>It needs a card on the reader; else it is at work with one, or over.</summary>
+    public bool IsWaiting => State is "WaitingForCard" or "Interrupted";
+
     public bool IsDone => State is "Done";
 
     public bool IsOver => IsDone || State is "Failed" or "Cancelled" or "TimedOut";
