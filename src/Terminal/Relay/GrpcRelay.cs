@@ -78,7 +78,7 @@ internal sealed partial class GrpcRelay : BackgroundService
         ChannelReader<RelayAnswer> answers, IClientStreamWriter<RelayAnswer> server, CancellationToken stop)
     {
         await foreach (var answer in answers.ReadAllAsync(stop))
-            await server.WriteAsync(answer, stop);
+            await ServerLink.WriteAsync(server, answer, stop);
     }
 
     private RelayAnswer Readers() => new()

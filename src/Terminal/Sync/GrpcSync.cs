@@ -117,7 +117,7 @@ internal sealed partial class GrpcSync(
             switch (act)
             {
                 case SyncAct.Send(var message):
-                    await server.WriteAsync(message, stop);
+                    await ServerLink.WriteAsync(server, message, stop);
                     break;
                 case SyncAct.Acknowledge(var through):
                     Acknowledged(through);

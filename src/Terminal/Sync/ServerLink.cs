@@ -50,6 +50,22 @@ internal static class ServerLink
     public static string TextOf(RpcException failed) =>
         failed.Trailers.GetValue(TextTrailer) ?? failed.Status.Detail;
 
+    /// <summary>Writes to a stream. Where the connection dies under it, gRPC passes on whatever the sockets
+    /// say; here that is a failed call like any other.</summary>
+    /// <exception cref="RpcException">The stream is over.</exception>
+    public static async Task WriteAsync<T>(
+        IClientStreamWriter<T> stream, T message, CancellationToken cancellation)
+    {
+        try
+        {
+            await stream.WriteAsync(message, cancellation);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidOperationException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The stream broke.", broken));
+        }
+    }
+
     /// <summary>When a call that begins now must have its answer.</summary>
     public static DateTime Deadline(TimeProvider clock) => (clock.GetUtcNow() + AnswerMost).UtcDateTime;
 
