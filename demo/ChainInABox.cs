@@ -12,6 +12,7 @@ namespace SmartCardCrm.Demo;
 internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsyncDisposable
 {
     private const string Zone = "America/New_York";
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly Stack<IAsyncDisposable> _started = new();
     private OperatorClient? _operator;
     private ReaderRoom? _readers;
@@ -75,6 +76,19 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
         foreach (var terminal in Terminals.Skip(State.Terminals))
             await EnrolAsync(terminal, cancellation);
         await Task.WhenAll(Terminals.Select(terminal => terminal.StartAsync(cancellation)));
+    }
+
+    /// <summary>Ends when a program of the chain has ended that should not have.</summary>
+    /// <returns>What to tell.</returns>
+    public async Task<string> DeathAsync(TimeProvider clock, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var deaths = Terminals.Select(terminal => terminal.Death).Append(Server.Death);
+            if (deaths.FirstOrDefault(death => death is not null) is { } first)
+                return first;
+            await Task.Delay(LookEvery, clock, cancellation);
+        }
     }
 
     /// <summary>Starts headquarters, again after a kill.</summary>

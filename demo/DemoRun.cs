@@ -20,6 +20,21 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
         await using var chain = ChainInABox.In(_folder);
         await chain.StartAsync(options.TerminalCount, StartReadersAsync, screen.Say, cancellation);
         WhatToTry.Tell(chain, _folder, screen);
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var business = DoBusinessAsync(chain, end.Token);
+        var death = chain.DeathAsync(clock, end.Token);
+        var first = await Task.WhenAny(business, death);
+        await end.CancelAsync();
+        if (first == business)
+            return await business;
+
+        screen.Complain(await death);
+        return 1;
+    }
+
+    private async Task<int> DoBusinessAsync(ChainInABox chain, CancellationToken cancellation)
+    {
         if (!options.HasEnd)
             return await OpenAsync(chain, cancellation);
 

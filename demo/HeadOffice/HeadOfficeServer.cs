@@ -42,6 +42,10 @@ internal sealed class HeadOfficeServer(ChainFolder folder, int consolePort) : IA
             await _process.KillAsync();
     }
 
+    /// <summary>What to tell when it has ended by itself; else null.</summary>
+    public string? Death =>
+        _process is { HasDied: true } ? $"The server ended by itself; see {folder.Log("server")}" : null;
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

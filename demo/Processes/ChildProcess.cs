@@ -28,6 +28,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Action<string> _onLine;
     private readonly Task _pumps;
     private readonly Lock _lock = new();
+    private volatile bool _isEndWanted;
 
     private ChildProcess(ChildCommand command, Process process, Action<string> onLine)
     {
@@ -48,7 +49,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>It has ended, and nobody here wanted it to.</summary>
+    public bool HasDied => _process.HasExited && !_isEndWanted;
 
     /// <summary>
     /// Starts it with its input, output and errors in our hands, in a session of its own: a Ctrl-C is for us.
@@ -91,6 +93,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Ends it at once, as a power cut would (SIGKILL, this one process).</summary>
     public async Task KillAsync()
     {
+        _isEndWanted = true;
         if (!_process.HasExited)
             _process.Kill();
         await ExitedAsync(CancellationToken.None);
@@ -99,6 +102,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to end (no more input, SIGINT); one that does not is killed.</summary>
     public async Task StopAsync()
     {
+        _isEndWanted = true;
         using var patience = new CancellationTokenSource(StopTimeMost, TimeProvider.System);
         try
         {

@@ -107,6 +107,9 @@ internal sealed class ShopTerminal : IAsyncDisposable
             await _process.KillAsync();
     }
 
+    /// <summary>What to tell when it has ended by itself; else null.</summary>
+    public string? Death => _process is { HasDied: true } ? $"{Name} ended by itself; see {LogFile}" : null;
+
     /// <summary>All fsyncs of this run; null when nobody watched.</summary>
     public IReadOnlyList<Fsync>? ReadFsyncs() =>
         _setting.IsTraced ? [.. _traces.SelectMany(trace => FsyncLog.Read(File.ReadLines(trace)))] : null;
