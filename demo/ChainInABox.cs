@@ -98,6 +98,15 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
         Line.TargetPort = Server.TerminalsPort;
     }
 
+    /// <summary>Does the same at all readers at once; the first failure stops the others.</summary>
+    public Task AtAllReadersAsync(
+        Func<ShopTerminal, ShopReader, CancellationToken, Task> work, CancellationToken cancellation) =>
+        Together.RunAsync(
+            from terminal in Terminals
+            from reader in terminal.Readers
+            select new Func<CancellationToken, Task>(stop => work(terminal, reader, stop)),
+            cancellation);
+
     /// <summary>Notes what has changed, so that the next run on this folder goes on from here.</summary>
     public void Remember(ChainState now)
     {

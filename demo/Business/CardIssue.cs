@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using SmartCardCrm.Demo.HeadOffice;
 using SmartCardCrm.Demo.Purchases;
-using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
@@ -13,7 +12,7 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
-    private readonly ConcurrentQueue<int> _waiting = new();
+    private readonly ConcurrentQueue<Customer> _waiting = new();
     private readonly ConcurrentBag<Customer> _served = [];
 
     /// <summary>Serves those households that have no card yet, on all readers at once.</summary>
@@ -24,23 +23,21 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         IReadOnlyList<int> households, Action<int> progress, CancellationToken cancellation)
     {
         var known = chain.State.Customers.ToDictionary(customer => customer.Household);
-        var members = new Dictionary<int, int>();
         foreach (var household in households.Where(household => !known.ContainsKey(household)))
         {
             var name = MemberName.For(seed, household);
             var member =
                 await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
-            members[household] = member.Id;
-            _waiting.Enqueue(household);
+            _waiting.Enqueue(new Customer(household, member.Id, UidFor(household)));
         }
 
         var numbers = (await chain.Operator.TerminalsAsync(cancellation))
             .ToLookup(t => t.Name, t => t.Number, StringComparer.Ordinal);
-        await Task.WhenAll(
-            from terminal in chain.Terminals
-            from reader in terminal.Readers
-            let number = numbers[terminal.Name].Max()
-            select WorkAsync(terminal, number, reader, members, progress, cancellation));
+        await chain.AtAllReadersAsync(
+            (terminal, reader, stop) => WorkAsync(
+                new Hand(terminal, reader, chain.Readers.Rack, clock),
+                member => new IssueOrder(member, numbers[terminal.Name].Max(), reader.Name), progress, stop),
+            cancellation);
         chain.Remember(chain.State with
         {
             Customers = [.. chain.State.Customers, .. _served.OrderBy(customer => customer.Member)],
@@ -50,17 +47,13 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
     }
 
     private async Task WorkAsync(
-        ShopTerminal terminal, int number, ShopReader reader, Dictionary<int, int> members,
-        Action<int> progress,
-        CancellationToken cancellation)
+        Hand hand, Func<int, IssueOrder> orderFor, Action<int> progress, CancellationToken cancellation)
     {
-        var hand = new Hand(terminal, reader, chain.Readers.Rack, clock);
-        while (_waiting.TryDequeue(out var household))
+        while (_waiting.TryDequeue(out var customer))
         {
-            var customer = new Customer(household, members[household], UidFor(household));
             await chain.Readers.Rack.AddCardAsync(customer.Uid, cancellation);
             await hand.PutDownAsync(customer.Uid, cancellation);
-            await DriveAsync(new IssueOrder(customer.Member, number, reader.Name), hand, customer.Uid, cancellation);
+            await DriveAsync(orderFor(customer.Member), hand, customer.Uid, cancellation);
             await hand.TakeAwayAsync(cancellation);
             _served.Add(customer);
             progress(_served.Count);

@@ -12,6 +12,7 @@ namespace SmartCardCrm.Demo.Business;
 internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop shop, ShopFloor floor)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ServeMost = TimeSpan.FromMinutes(5);
 
     private readonly Hand _hand = new(terminal, reader, shop.Rack, shop.Clock);
 
@@ -20,8 +21,24 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
     {
         while (await floor.NextAsync(terminal.Index, cancellation) is { } errand)
         {
-            await ServeAsync(errand, cancellation);
+            await ServeInTimeAsync(errand, cancellation);
             floor.Done(errand.Customer);
+        }
+    }
+
+    private async Task ServeInTimeAsync(Errand errand, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(ServeMost);
+        try
+        {
+            await ServeAsync(errand, patience.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"Basket {errand.Basket.Id} took over {ServeMost} on {reader.Name} of {terminal.Name}.",
+                    late);
         }
     }
 

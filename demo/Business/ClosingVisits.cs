@@ -63,10 +63,9 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
             new Basket($"{KeyPrefix}{chain.State.Run}-{round}-{customer.Uid}", customer.Household,
                 i % chain.Terminals.Count, now, 0)));
         var floor = new ShopFloor(errands, store => store);
-        await Task.WhenAll(
-            from terminal in chain.Terminals
-            from reader in terminal.Readers
-            select new Cashier(terminal, reader, shop, floor).WorkAsync(cancellation));
+        await chain.AtAllReadersAsync(
+            (terminal, reader, stop) =>
+                new Cashier(terminal, reader, shop, floor).WorkAsync(stop), cancellation);
     }
 
     private async Task<bool> IsSyncedAsync(CancellationToken cancellation)

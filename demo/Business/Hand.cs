@@ -3,9 +3,12 @@ using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
-/// <summary>A customer's hand at one reader: puts a card down and takes it away, no faster than people do.</summary>
+/// <summary>
+/// A customer's hand at one reader: puts a card down and takes it away, no faster than people do.
+/// </summary>
 /// <remarks>
-/// pcscd looks for cards every 400 ms, and takes note of one that left during a reset at once: a card exchanged in
+/// pcscd looks for cards every 400 ms, and takes note of one that left during a reset at once: a card
+/// exchanged in
 /// between looks to it like no card at all, until it leaves.
 /// </remarks>
 internal sealed class Hand(ShopTerminal terminal, ShopReader reader, CardRack rack, TimeProvider clock)
@@ -22,7 +25,9 @@ internal sealed class Hand(ShopTerminal terminal, ShopReader reader, CardRack ra
     public Task PutDownAsync(string uid, CancellationToken cancellation) =>
         rack.InsertAsync(reader.Slot, uid, cancellation);
 
-    /// <summary>Takes the card away, if it is still there, and waits until the terminal has seen that.</summary>
+    /// <summary>
+    /// Takes the card away, if it is still there, and waits until the terminal has seen that.
+    /// </summary>
     /// <returns>What the chip was sent since it was put down; null when it was torn away.</returns>
     public async Task<int?> TakeAwayAsync(CancellationToken cancellation)
     {

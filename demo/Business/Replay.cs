@@ -1,5 +1,6 @@
 using SmartCardCrm.Demo.Chaos;
 using SmartCardCrm.Demo.Measuring;
+using SmartCardCrm.Demo.Processes;
 using SmartCardCrm.Demo.Purchases;
 using SmartCardCrm.Demo.Summary;
 
@@ -22,13 +23,7 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
             .Select(t => (t.Uid, t.Counter)).ToHashSet();
 
         await SellAsync(selection, customers, shop, cancellation);
-        var closing = new ClosingVisits(chain, shop);
-        if (options.Chaos)
-            await screen.ShowAsync("closing visits", 0, () => 0,
-                closing.SettleAsync(customers, cancellation));
-        else
-            await closing.SyncAsync(cancellation);
-
+        await CloseAsync(customers, shop, cancellation);
         return new Evidence
         {
             Book = shop.Book,
@@ -62,23 +57,41 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         var floor = new ShopFloor(
             selection.Baskets.Select(basket => new Errand(customerOf[basket.Household], basket)),
             store => terminalOf[store]);
-        var selling = Task.WhenAll(
-            from terminal in chain.Terminals
-            from reader in terminal.Readers
-            select new Cashier(terminal, reader, shop, floor).WorkAsync(cancellation));
-
+        var count = selection.Baskets.Count;
         using var over = new CancellationTokenSource();
-        var weather = options.Chaos
-            ? RageAsync(shop, selection.Baskets.Count, over.Token) : Task.CompletedTask;
-        await screen.ShowAsync("sales", selection.Baskets.Count, () => shop.Book.All.Count, selling);
-        await over.CancelAsync();
-        await weather;
+        var selling = Together.RunAsync(
+            [stop => WorkAsync(shop, floor, over, stop), stop => RageAsync(shop, count, over.Token, stop)],
+            cancellation);
+        await screen.ShowAsync("sales", count, () => shop.Book.All.Count, selling);
     }
 
-    private async Task RageAsync(Shop shop, int sales, CancellationToken over)
+    private async Task CloseAsync(
+        IReadOnlyList<Customer> customers, Shop shop, CancellationToken cancellation)
     {
+        var closing = new ClosingVisits(chain, shop);
+        await closing.SyncAsync(cancellation);
+        if (!options.Chaos)
+            return;
+        screen.Say("nothing is broken any more: closing visits");
+        await closing.SettleAsync(customers, cancellation);
+    }
+
+    private async Task WorkAsync(
+        Shop shop, ShopFloor floor, CancellationTokenSource over, CancellationToken cancellation)
+    {
+        await chain.AtAllReadersAsync(
+            (terminal, reader, stop) =>
+                new Cashier(terminal, reader, shop, floor).WorkAsync(stop), cancellation);
+        await over.CancelAsync();
+    }
+
+    private async Task RageAsync(Shop shop, int sales, CancellationToken over, CancellationToken cancellation)
+    {
+        if (!options.Chaos)
+            return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over, cancellation);
         var weather = new Weather(chain, shop.Disturbances, Dice.For(options.Seed, "weather"), clock);
-        await weather.RageAsync(() => shop.Book.All.Count, sales, over);
+        await weather.RageAsync(() => shop.Book.All.Count, sales, either.Token);
         var struck = weather.Struck.Select(blow => FormattableString.Invariant($"{blow.Key} {blow.Value}"));
         screen.Say($"broken on purpose: {string.Join(", ", struck)}");
     }

@@ -25,9 +25,12 @@ internal enum AfterTear
 /// <param name="Then">What the customer does.</param>
 internal sealed record Misfortune(int Exchange, bool Before, AfterTear Then)
 {
-    private const double ShareTorn = 0.12;
-    private const double ShareTornAtTheEnd = 0.4;
+    private const double ShareTorn = 0.15;
+    private const double ShareTornAtTheEnd = 0.5;
     private const int LongestSale = 10;
+
+    // CommitTransaction is the last of 8, 9 or 10, mostly of 9.
+    private static readonly int[] LastExchanges = [8, 9, 9, 9, 10];
 
     /// <summary>
     /// Most customers have none. Depends on seed and basket alone. The last exchanges, where doubt is made,
@@ -38,8 +41,7 @@ internal sealed record Misfortune(int Exchange, bool Before, AfterTear Then)
         var dice = Dice.For(seed, $"misfortune {basket.Id}");
         if (!dice.Chance(ShareTorn))
             return null;
-        var exchange = dice.Chance(ShareTornAtTheEnd)
-            ? LongestSale - dice.Below(3) : 1 + dice.Below(LongestSale);
+        var exchange = dice.Chance(ShareTornAtTheEnd) ? dice.Pick(LastExchanges) : 1 + dice.Below(LongestSale);
         return new Misfortune(exchange, dice.Chance(0.5), Reaction(dice.Share()));
     }
 

@@ -22,6 +22,7 @@ internal sealed class RackException(string answer) : Exception($"The rack answer
 internal sealed partial class CardRack : IAsyncDisposable
 {
     private const string EmptySlot = "error empty";
+    private const string TooLate = "error late";
     private static readonly TimeSpan QuitsWithin = TimeSpan.FromSeconds(10);
 
     private readonly Channel<string> _answers = Channel.CreateUnbounded<string>();
@@ -53,15 +54,22 @@ internal sealed partial class CardRack : IAsyncDisposable
     }
 
     /// <summary>
-    /// Arms a tear for the card now in the slot; one that is not reached goes with the card.
+    /// Arms a tear for the card now in the slot; one that is not reached goes with the card, one that comes
+    /// too late
+    /// does nothing.
     /// </summary>
     /// <param name="slot">Where.</param>
     /// <param name="exchange">1 for the first command that the chip gets.</param>
     /// <param name="before">Before the chip hears the command; else after it has acted, before the reader
     /// hears of it.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation) =>
-        DoAsync(Line($"tear {slot} {exchange} {(before ? "before" : "after")}"), cancellation);
+    public async Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation)
+    {
+        var answer =
+            await AskAsync(Line($"tear {slot} {exchange} {(before ? "before" : "after")}"), cancellation);
+        if (!answer.StartsWith(TooLate, StringComparison.Ordinal))
+            _ = Checked(answer);
+    }
 
     /// <summary>Whether the card put into this slot has been torn out of it.</summary>
     public bool IsTorn(int slot) => _torn.GetValueOrDefault(slot);
