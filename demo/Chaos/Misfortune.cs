@@ -41,7 +41,8 @@ internal sealed record Misfortune(int Exchange, bool Before, AfterTear Then)
         var dice = Dice.For(seed, $"misfortune {basket.Id}");
         if (!dice.Chance(ShareTorn))
             return null;
-        var exchange = dice.Chance(ShareTornAtTheEnd) ? dice.Pick(LastExchanges) : 1 + dice.Below(LongestSale);
+        var exchange = dice.Chance(ShareTornAtTheEnd)
+            ? dice.Pick(LastExchanges) : 1 + dice.Below(LongestSale);
         return new Misfortune(exchange, dice.Chance(0.5), Reaction(dice.Share()));
     }
 

@@ -1,4 +1,6 @@
+using CsCheck;
 using Google.Protobuf;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
@@ -47,6 +49,36 @@ public abstract class IntakeContract(Engine engine) : IDisposable
         Assert.All(verdicts, verdict => Assert.IsType<Verdict.Duplicate>(verdict));
         Assert.Equal(before, Everything());
         Assert.Equal(4, _hq.Database.Read(db => Journals.Head(db, till.Number)).Duplicates);
+    }
+
+    [Fact]
+    public void Whatever_a_terminal_writes_is_judged_and_what_comes_after_it_is_taken()
+    {
+        var (chip, till) = (_hq.Issue(1), _hq.NewTill());
+        till.Settle(chip, till.Sell(chip, new TestSale(12_34) { Fate = Fate.AnswerLost }));
+        till.Abandon(till.Sell(chip, new TestSale(5_00) { Fate = Fate.CommitLost }));
+        till.Sell(chip, new TestSale(1_00));
+        var honest = till.Journal.Entries.Select(entry => entry.Body).ToArray();
+        var spoilt = Gen.Select(Gen.Int[0, honest.Length - 1], Gen.Int[0, 999], Gen.Byte);
+
+        spoilt.Array[20].Sample(
+            forgeries =>
+            {
+                foreach (var (entry, field, value) in forgeries)
+                {
+                    var body = EntryBody.Parser.ParseFrom(honest[entry]);
+                    Spoiler.Spoil(body, field, value);
+                    till.Journal.Add(body.ToByteString());
+                }
+
+                _hq.Sync(till);
+            },
+            iter: 40, threads: 1);
+
+        var head = _hq.Database.Read(db => Journals.Head(db, till.Number)).Sequence;
+        Assert.Equal(till.Journal.Next - 1, head);
+        Assert.Equal(0, _hq.Database.Read(LedgerBook.Sum));
+        Assert.Equal(13, _hq.Balance(chip));
     }
 
     [Fact]
