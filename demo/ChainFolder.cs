@@ -64,7 +64,7 @@ internal sealed class ChainFolder
     public IReadOnlySet<string> LoadSold() =>
         new HashSet<string>(File.Exists(SoldFile) ? File.ReadLines(SoldFile) : [], StringComparer.Ordinal);
 
-    public void AddSold(IEnumerable<string> baskets) => File.AppendAllLines(SoldFile, baskets);
+    public void AddSold(string basket) => File.AppendAllLines(SoldFile, [basket]);
 
     /// <summary>Makes the passphrase of the server's key vault at the first start.</summary>
     public void EnsureVaultPassphrase()

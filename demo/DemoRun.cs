@@ -58,8 +58,8 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
     {
         var selection = Selection.Of(Baskets(chain), options.Members, options.Sales, _folder.LoadSold());
         screen.Say($"{selection.Baskets.Count} baskets of {selection.Households.Count} members to sell");
-        var evidence = await new Replay(chain, options, screen, clock).RunAsync(selection, cancellation);
-        _folder.AddSold(evidence.Book.All.Where(told => told.IsBasket).Select(told => told.CheckoutKey));
+        var evidence = await new Replay(chain, options, screen, clock).RunAsync(
+            selection, _folder.AddSold, cancellation);
 
         var summary = SummaryLines.Of(evidence);
         foreach (var line in summary.Details.Concat(summary.Lines))
@@ -80,7 +80,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
         var customers = await new CardIssue(chain, options.Seed, clock).ServeAsync(
             shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"),
             cancellation);
-        var shop = new Shop(chain.Readers.Rack, options.Seed, hasMisfortunes: false, clock);
+        var shop = new Shop(chain.Readers.Rack, options.Seed, _folder.AddSold, clock);
         screen.Heading("Open for business. Ctrl-C closes the shop.");
         await new OpenForBusiness(chain, shop, screen).SellAsync(shoppers, customers, cancellation);
         return 0;

@@ -38,7 +38,7 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
         {
             throw new TimeoutException(
                 $"Basket {errand.Basket.Id} took over {ServeMost} on {reader.Name} of {terminal.Name}.",
-                    late);
+                late);
         }
     }
 
@@ -52,19 +52,54 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
 
         var checkout =
             await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
-        terminal.Watch.Watch(checkout.Id);
-        await _hand.PutDownAsync(customer.Uid, cancellation);
-        if (misfortune is not null)
-            await shop.Rack.TearAsync(reader.Slot, misfortune.Exchange, misfortune.Before, cancellation);
+        if (checkout.IsOver)
+        {
+            shop.NoteSoldBefore(basket.Id);
+            return;
+        }
+
         var visit = new Visit(errand, checkout, misfortune) { IsDisturbed = wasMarked };
-        await UntilOverAsync(visit, cancellation);
+        await AttendAsync(visit, cancellation);
         var until = shop.Clock.GetUtcNow();
         var apdus = await _hand.TakeAwayAsync(cancellation);
-        terminal.Watch.Forget(checkout.Id);
 
         if (shop.Disturbances.Touched(reader.Index.Terminal, from, until))
             Disturb(visit);
         Book(visit, wish, new Tap(reader.Index, from, until, visit.IsDisturbed, apdus ?? 0));
+    }
+
+    private async Task AttendAsync(Visit visit, CancellationToken cancellation)
+    {
+        terminal.Watch.Watch(visit.Checkout.Id);
+        try
+        {
+            await _hand.PutDownAsync(visit.Errand.Customer.Uid, cancellation);
+            if (visit.Misfortune is { } misfortune)
+                await shop.Rack.TearAsync(reader.Slot, misfortune.Exchange, misfortune.Before, cancellation);
+            await UntilOverAsync(visit, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await AbandonAsync(visit.Checkout.Id);
+            throw;
+        }
+        finally
+        {
+            terminal.Watch.Forget(visit.Checkout.Id);
+        }
+    }
+
+    // Closing time: nobody else's card shall pay for this.
+    private async Task AbandonAsync(string id)
+    {
+        try
+        {
+            await terminal.Till.CancelAsync(id, CancellationToken.None);
+        }
+        catch (Exception away) when (CheckoutWatch.IsAway(away, CancellationToken.None))
+        {
+            // The terminal is gone as well; its checkout times out by itself.
+        }
     }
 
     private async Task UntilOverAsync(Visit visit, CancellationToken cancellation)
@@ -140,6 +175,7 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
     private void Book(Visit visit, Wish wish, Tap tap)
     {
         var (customer, basket) = visit.Errand;
+        shop.NoteSold(basket.Id);
         switch (visit.Checkout)
         {
             case { State: "completed", Result: { } sale }:

@@ -1,12 +1,12 @@
 using System.Globalization;
 using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Summary;
 
 namespace SmartCardCrm.Demo.Business;
 
 /// <summary>
 /// After faults: every card that was disturbed comes once more, buys nothing, and so settles its doubts and
-/// takes what
-/// headquarters has for it.
+/// takes what headquarters has for it.
 /// </summary>
 internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
 {
@@ -15,6 +15,7 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SyncWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FeedArrivesWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Waits until no terminal has anything unsent; says so as a problem when that takes a minute.
@@ -35,7 +36,8 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
     }
 
     /// <summary>
-    /// Rounds of visits until every doubt is settled and every card action applied, at most five.
+    /// A visit of every card that was disturbed, then one of those whose till gave up on a doubt, for what
+    /// headquarters takes back or gives back; then more, five rounds at most, until every doubt is settled.
     /// </summary>
     /// <param name="customers">All of the run.</param>
     /// <param name="cancellation">Stops.</param>
@@ -43,15 +45,12 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
     {
         shop.HasMisfortunes = false;
         var touched = customers.Where(c => shop.Disturbances.CardsTouched.Contains(c.Uid)).ToList();
-        for (var round = 1; round <= RoundsMost; round++)
-        {
-            await SyncAsync(cancellation);
-            if (round > 1 && await IsSettledAsync(cancellation))
-                return;
+        var givenUp = shop.Book.All.OfType<Told.GivenUp>().Where(t => t.InDoubt)
+            .Select(t => t.Uid).ToHashSet(StringComparer.Ordinal);
+        await VisitAsync(touched, round: 1, cancellation);
+        await VisitAsync([.. touched.Where(c => givenUp.Contains(c.Uid))], round: 2, cancellation);
+        for (var round = 3; round <= RoundsMost && !await IsSettledAsync(cancellation); round++)
             await VisitAsync(touched, round, cancellation);
-        }
-
-        await SyncAsync(cancellation);
     }
 
     private async Task VisitAsync(IReadOnlyList<Customer> customers, int round,
@@ -63,9 +62,11 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
             new Basket($"{KeyPrefix}{chain.State.Run}-{round}-{customer.Uid}", customer.Household,
                 i % chain.Terminals.Count, now, 0)));
         var floor = new ShopFloor(errands, store => store);
+        await Task.Delay(FeedArrivesWithin, shop.Clock, cancellation);
         await chain.AtAllReadersAsync(
             (terminal, reader, stop) =>
                 new Cashier(terminal, reader, shop, floor).WorkAsync(stop), cancellation);
+        await SyncAsync(cancellation);
     }
 
     private async Task<bool> IsSyncedAsync(CancellationToken cancellation)

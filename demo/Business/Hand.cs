@@ -8,8 +8,7 @@ namespace SmartCardCrm.Demo.Business;
 /// </summary>
 /// <remarks>
 /// pcscd looks for cards every 400 ms, and takes note of one that left during a reset at once: a card
-/// exchanged in
-/// between looks to it like no card at all, until it leaves.
+/// exchanged in between looks to it like no card at all, until it leaves.
 /// </remarks>
 internal sealed class Hand(ShopTerminal terminal, ShopReader reader, CardRack rack, TimeProvider clock)
 {

@@ -2,6 +2,7 @@ using SmartCardCrm.Demo.Chaos;
 using SmartCardCrm.Demo.Measuring;
 using SmartCardCrm.Demo.Processes;
 using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Rack;
 using SmartCardCrm.Demo.Summary;
 
 namespace SmartCardCrm.Demo.Business;
@@ -12,12 +13,18 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
     /// <summary>
     /// Issues cards, sells, breaks things if asked to, and waits until everything has reached headquarters.
     /// </summary>
-    public async Task<Evidence> RunAsync(Selection selection, CancellationToken cancellation)
+    /// <param name="selection">What to sell.</param>
+    /// <param name="sold">Told the id of each basket that is sold.</param>
+    /// <param name="cancellation">Stops; a checkout under way is cancelled.</param>
+    public async Task<Evidence> RunAsync(
+        Selection selection, Action<string> sold, CancellationToken cancellation)
     {
         var customers = await IssueAsync(selection.Households, cancellation);
-        var shop = new Shop(chain.Readers.Rack, options.Seed, options.Chaos, clock);
-        var openings = await LookAsync(customers, cancellation);
-        foreach (var (customer, look) in customers.Zip(openings))
+        var shop = new Shop(chain.Readers.Rack, options.Seed, sold, clock) { HasMisfortunes = options.Chaos };
+        // What an interrupted run has left unsent is not of this one.
+        await new ClosingVisits(chain, shop).SyncAsync(cancellation);
+        var openings = await LookAsync(cancellation);
+        foreach (var (customer, look) in chain.State.Customers.Zip(openings))
             shop.Book.Open(customer.Uid, look.Points ?? 0);
         var postedBefore = (await chain.Operator.TransactionsAsync(cancellation))
             .Select(t => (t.Uid, t.Counter)).ToHashSet();
@@ -29,10 +36,10 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
             Book = shop.Book,
             Posted = [.. (await chain.Operator.TransactionsAsync(cancellation))
                 .Where(t => !postedBefore.Contains((t.Uid, t.Counter)))],
-            Cards = await GatherCardsAsync(customers, openings, cancellation),
+            Cards = await GatherCardsAsync(openings, cancellation),
             Overview = await chain.Operator.OverviewAsync(cancellation),
             Path = SalesPath.Measure(shop.Taps, ReadFsyncs()),
-            Baskets = selection.Baskets.Count,
+            Baskets = selection.Baskets.Count - shop.SoldBefore,
             IsChaos = options.Chaos,
             Problems = [.. shop.Problems],
         };
@@ -96,20 +103,20 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
         screen.Say($"broken on purpose: {string.Join(", ", struck)}");
     }
 
-    private async Task<IReadOnlyList<Rack.ChipLook>> LookAsync(
-        IReadOnlyList<Customer> customers, CancellationToken cancellation) =>
-        await Task.WhenAll(customers.Select(c => chain.Readers.Rack.LookAsync(c.Uid, cancellation)));
+    // All cards of the chain, those that nobody used in this run too.
+    private async Task<IReadOnlyList<ChipLook>> LookAsync(CancellationToken cancellation) =>
+        await Task.WhenAll(
+            chain.State.Customers.Select(c => chain.Readers.Rack.LookAsync(c.Uid, cancellation)));
 
     private async Task<IReadOnlyList<CardBooks>> GatherCardsAsync(
-        IReadOnlyList<Customer> customers, IReadOnlyList<Rack.ChipLook> openings,
-        CancellationToken cancellation)
+        IReadOnlyList<ChipLook> openings, CancellationToken cancellation)
     {
         var ledger = (await chain.Operator.LedgerCardsAsync(cancellation))
             .ToDictionary(card => card.Uid, StringComparer.OrdinalIgnoreCase);
-        var looks = await LookAsync(customers, cancellation);
+        var looks = await LookAsync(cancellation);
         return
         [
-            .. customers.Select((customer, i) => new CardBooks(
+            .. chain.State.Customers.Select((customer, i) => new CardBooks(
                 customer, openings[i].Points ?? 0, looks[i], ledger.GetValueOrDefault(customer.Uid))),
         ];
     }

@@ -15,8 +15,7 @@ internal sealed record Customer(int Household, int Member, string Uid);
 
 /// <summary>
 /// Sends customers to readers: each customer's baskets in file order, each to the terminal of its store, and
-/// of those who
-/// could come now the one whose basket is first in the file. Safe for many readers at once.
+/// of those who could come now the one whose basket is first in the file. Safe for many readers at once.
 /// </summary>
 internal sealed class ShopFloor
 {

@@ -6,8 +6,7 @@ namespace SmartCardCrm.Demo.Chaos;
 
 /// <summary>
 /// The line between shops and headquarters: passes bytes on as they come, and can be cut. A cut ends all
-/// connections, and
-/// new ones end at once until it is mended.
+/// connections, and new ones end at once until it is mended.
 /// </summary>
 internal sealed class Line : IAsyncDisposable
 {

@@ -16,8 +16,8 @@ internal sealed record Tap(
 
     /// <summary>
     /// The least a sale can do: Select, two for the authentication, newest record, balance, new record,
-    /// CommitReaderID and
-    /// CommitTransaction; one more each for a credit, a debit, and what card actions change.
+    /// CommitReaderID and CommitTransaction; one more each for a credit, a debit, and what card actions
+    /// change.
     /// </summary>
     public static int Least(int earned, int redeemed, int changesByCardActions) =>
         ForTheVisit + (earned > 0 ? 1 : 0) + (redeemed > 0 ? 1 : 0) + changesByCardActions;

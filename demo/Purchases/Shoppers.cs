@@ -4,10 +4,8 @@ namespace SmartCardCrm.Demo.Purchases;
 
 /// <summary>
 /// Customers of our own making, for a demo without a file. Shaped on facts of a year of real supermarket
-/// purchases:
-/// half of the baskets cost under four dollars and one in eleven under one, some cost nothing; half of the
-/// households do four
-/// visits in five at one store; some come five times as often as others.
+/// purchases: half of the baskets cost under four dollars and one in eleven under one, some cost nothing;
+/// half of the households do four visits in five at one store; some come five times as often as others.
 /// </summary>
 /// <param name="seed">Same seed, same shoppers.</param>
 /// <param name="households">How many; they are numbered from 1.</param>

@@ -5,8 +5,7 @@ namespace SmartCardCrm.Demo.Purchases;
 
 /// <summary>
 /// Reads purchases as "The Complete Journey" publishes them: comma-separated, a heading line, one line per
-/// product;
-/// lines of one basket_id are one checkout. No field is quoted; a quote is an error, not a guess.
+/// product; lines of one basket_id are one checkout. No field is quoted; a quote is an error, not a guess.
 /// </summary>
 internal static class TransactionsFile
 {

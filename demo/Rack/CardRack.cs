@@ -16,8 +16,7 @@ internal sealed class RackException(string answer) : Exception($"The rack answer
 
 /// <summary>
 /// The simulator's rack: many slots, a wallet of cards, one line a command. Safe for many callers; commands
-/// are done one
-/// after another.
+/// are done one after another.
 /// </summary>
 internal sealed partial class CardRack : IAsyncDisposable
 {
@@ -55,8 +54,7 @@ internal sealed partial class CardRack : IAsyncDisposable
 
     /// <summary>
     /// Arms a tear for the card now in the slot; one that is not reached goes with the card, one that comes
-    /// too late
-    /// does nothing.
+    /// too late does nothing.
     /// </summary>
     /// <param name="slot">Where.</param>
     /// <param name="exchange">1 for the first command that the chip gets.</param>

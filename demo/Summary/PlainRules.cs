@@ -4,8 +4,7 @@ namespace SmartCardCrm.Demo.Summary;
 
 /// <summary>
 /// The programme's rules once more, in plain arithmetic and on purpose not shared with terminal and server: a
-/// point for
-/// each whole dollar paid in money, a point pays one cent.
+/// point for each whole dollar paid in money, a point pays one cent.
 /// </summary>
 /// <param name="Earned">Points put on the card.</param>
 /// <param name="Redeemed">Points taken off it.</param>

@@ -7,8 +7,7 @@ namespace SmartCardCrm.Demo.Till;
 
 /// <summary>
 /// Knows of one terminal's checkouts what its event stream says, and asks where the stream is silent: it ends
-/// whenever
-/// the terminal does.
+/// whenever the terminal does.
 /// </summary>
 internal sealed class CheckoutWatch(TillClient till, TimeProvider clock) : IAsyncDisposable
 {
