@@ -10,8 +10,10 @@ namespace SmartCardCrm.Demo;
 /// <param name="ConsolePort">Where people find headquarters.</param>
 /// <param name="Terminals">How many are enrolled: terminal-1, terminal-2 …</param>
 /// <param name="Customers">Who has a card, in the order of joining.</param>
+/// <param name="IsInterrupted">Business began, and nobody saw it end well.</param>
 internal sealed record ChainState(
-    int Run, int LinePort, int ConsolePort, int Terminals, IReadOnlyList<Business.Customer> Customers);
+    int Run, int LinePort, int ConsolePort, int Terminals, IReadOnlyList<Business.Customer> Customers,
+    bool IsInterrupted = false);
 
 /// <summary>The folder of one chain: everything it keeps, readable by its owner alone.</summary>
 internal sealed class ChainFolder

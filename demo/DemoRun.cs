@@ -81,6 +81,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
             shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"),
             cancellation);
         var shop = new Shop(chain.Readers.Rack, options.Seed, _folder.AddSold, clock);
+        chain.Remember(chain.State with { IsInterrupted = true });
         screen.Heading("Open for business. Ctrl-C closes the shop.");
         await new OpenForBusiness(chain, shop, screen).SellAsync(shoppers, customers, cancellation);
         return 0;

@@ -52,7 +52,7 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
 
         var checkout =
             await StartAsync(CheckoutOrder.For(basket, wish, reader.Name), basket.Id, cancellation);
-        if (checkout.IsOver)
+        if (checkout is null or { IsOver: true })
         {
             shop.NoteSoldBefore(basket.Id);
             return;
@@ -133,7 +133,7 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
             visit.Checkout = await GiveUpAsync(visit.Checkout.Id, cancellation);
     }
 
-    private Task<Checkout> StartAsync(CheckoutOrder order, string key, CancellationToken cancellation) =>
+    private Task<Checkout?> StartAsync(CheckoutOrder order, string key, CancellationToken cancellation) =>
         UntilAnsweredAsync(() => terminal.Till.StartAsync(order, key, cancellation), cancellation);
 
     // While a tap is under way the terminal only notes the wish.

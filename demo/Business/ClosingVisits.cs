@@ -1,21 +1,27 @@
 using System.Globalization;
 using SmartCardCrm.Demo.Purchases;
-using SmartCardCrm.Demo.Summary;
 
 namespace SmartCardCrm.Demo.Business;
 
 /// <summary>
-/// After faults: every card that was disturbed comes once more, buys nothing, and so settles its doubts and
-/// takes what headquarters has for it.
+/// After faults: cards that were disturbed come once more, buy nothing, and so settle their doubts and take
+/// what
+/// headquarters has for them.
 /// </summary>
-internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
+/// <param name="chain">Where they come.</param>
+/// <param name="shop">Books the visits.</param>
+/// <param name="occasion">Keeps visits before and after business apart.</param>
+internal sealed class ClosingVisits(ChainInABox chain, Shop shop, string occasion = "closing")
 {
-    public const string KeyPrefix = "closing-";
+    private const string KeyPrefix = "visit-";
     private const int RoundsMost = 5;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SyncWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FeedArrivesWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a checkout of this key was such a visit.</summary>
+    public static bool IsVisit(string key) => key.StartsWith(KeyPrefix, StringComparison.Ordinal);
 
     /// <summary>
     /// Waits until no terminal has anything unsent; says so as a problem when that takes a minute.
@@ -36,21 +42,20 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
     }
 
     /// <summary>
-    /// A visit of every card that was disturbed, then one of those whose till gave up on a doubt, for what
-    /// headquarters takes back or gives back; then more, five rounds at most, until every doubt is settled.
+    /// One visit of everybody, a second of some, for what headquarters then takes back or gives back; then
+    /// more, five
+    /// rounds at most, until every doubt is settled.
     /// </summary>
-    /// <param name="customers">All of the run.</param>
+    /// <param name="visitors">Whose card may have left a doubt somewhere.</param>
+    /// <param name="twice">Whose till may have given up on one.</param>
     /// <param name="cancellation">Stops.</param>
-    public async Task SettleAsync(IReadOnlyList<Customer> customers, CancellationToken cancellation)
+    public async Task SettleAsync(
+        IReadOnlyList<Customer> visitors, IReadOnlyList<Customer> twice, CancellationToken cancellation)
     {
-        shop.HasMisfortunes = false;
-        var touched = customers.Where(c => shop.Disturbances.CardsTouched.Contains(c.Uid)).ToList();
-        var givenUp = shop.Book.All.OfType<Told.GivenUp>().Where(t => t.InDoubt)
-            .Select(t => t.Uid).ToHashSet(StringComparer.Ordinal);
-        await VisitAsync(touched, round: 1, cancellation);
-        await VisitAsync([.. touched.Where(c => givenUp.Contains(c.Uid))], round: 2, cancellation);
+        await VisitAsync(visitors, round: 1, cancellation);
+        await VisitAsync(twice, round: 2, cancellation);
         for (var round = 3; round <= RoundsMost && !await IsSettledAsync(cancellation); round++)
-            await VisitAsync(touched, round, cancellation);
+            await VisitAsync(visitors, round, cancellation);
     }
 
     private async Task VisitAsync(IReadOnlyList<Customer> customers, int round,
@@ -59,7 +64,7 @@ internal sealed class ClosingVisits(ChainInABox chain, Shop shop)
         var now = shop.Clock.GetLocalNow().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
         var errands = customers.Select((customer, i) => new Errand(
             customer,
-            new Basket($"{KeyPrefix}{chain.State.Run}-{round}-{customer.Uid}", customer.Household,
+            new Basket($"{KeyPrefix}{occasion}-{chain.State.Run}-{round}-{customer.Uid}", customer.Household,
                 i % chain.Terminals.Count, now, 0)));
         var floor = new ShopFloor(errands, store => store);
         await Task.Delay(FeedArrivesWithin, shop.Clock, cancellation);

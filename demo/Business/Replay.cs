@@ -21,8 +21,8 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
     {
         var customers = await IssueAsync(selection.Households, cancellation);
         var shop = new Shop(chain.Readers.Rack, options.Seed, sold, clock) { HasMisfortunes = options.Chaos };
-        // What an interrupted run has left unsent is not of this one.
-        await new ClosingVisits(chain, shop).SyncAsync(cancellation);
+        await TidyUpAsync(cancellation);
+        chain.Remember(chain.State with { IsInterrupted = true });
         var openings = await LookAsync(cancellation);
         foreach (var (customer, look) in chain.State.Customers.Zip(openings))
             shop.Book.Open(customer.Uid, look.Points ?? 0);
@@ -77,10 +77,31 @@ internal sealed class Replay(ChainInABox chain, DemoOptions options, Screen scre
     {
         var closing = new ClosingVisits(chain, shop);
         await closing.SyncAsync(cancellation);
-        if (!options.Chaos)
+        if (options.Chaos)
+        {
+            screen.Say("nothing is broken any more: closing visits");
+            shop.HasMisfortunes = false;
+            var touched = shop.Disturbances.CardsTouched;
+            var givenUp = shop.Book.All.OfType<Told.GivenUp>().Where(told => told.InDoubt)
+                .Select(told => told.Uid);
+            await closing.SettleAsync(
+                [.. customers.Where(c => touched.Contains(c.Uid))],
+                [.. customers.Where(c => givenUp.Contains(c.Uid, StringComparer.Ordinal))], cancellation);
+        }
+
+        chain.Remember(chain.State with { IsInterrupted = false });
+    }
+
+    // Cards that an interrupted run tore away, and entries it left unsent, are not of this one.
+    private async Task TidyUpAsync(CancellationToken cancellation)
+    {
+        if (!chain.State.IsInterrupted)
             return;
-        screen.Say("nothing is broken any more: closing visits");
-        await closing.SettleAsync(customers, cancellation);
+        screen.Say("the last run was interrupted: every card is tapped once more");
+        var visits =
+            new ClosingVisits(chain, new Shop(chain.Readers.Rack, options.Seed, _ => { }, clock), "opening");
+        await visits.SyncAsync(cancellation);
+        await visits.SettleAsync(chain.State.Customers, chain.State.Customers, cancellation);
     }
 
     private async Task WorkAsync(

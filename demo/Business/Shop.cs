@@ -9,7 +9,8 @@ namespace SmartCardCrm.Demo.Business;
 /// <summary>What all checkouts of a run share.</summary>
 /// <param name="rack">Where the cards are.</param>
 /// <param name="seed">Of all wishes and accidents.</param>
-/// <param name="sold">Told the id of each basket when it is sold, so that no later run sells it again.</param>
+/// <param name="sold">Told the id of each basket when it is sold, so that no later run sells it
+/// again.</param>
 /// <param name="clock">Of all waiting.</param>
 internal sealed class Shop(CardRack rack, ulong seed, Action<string> sold, TimeProvider clock)
 {

@@ -7,7 +7,7 @@ namespace SmartCardCrm.Demo.Summary;
 internal abstract record Told(string Uid, string CheckoutKey)
 {
     /// <summary>Whether something was bought; else it is a closing visit.</summary>
-    public bool IsBasket => !CheckoutKey.StartsWith(ClosingVisits.KeyPrefix, StringComparison.Ordinal);
+    public bool IsBasket => !ClosingVisits.IsVisit(CheckoutKey);
 
     /// <summary>It happened: this is what the customer's receipt says.</summary>
     /// <param name="Uid">The card.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 
 namespace SmartCardCrm.Demo.Till;
 
@@ -7,6 +8,7 @@ namespace SmartCardCrm.Demo.Till;
 internal sealed class TillClient : IDisposable
 {
     private static readonly TimeSpan AnswerMost = TimeSpan.FromSeconds(5);
+    private const string KeyReused = "idempotency-key-reused";
     private readonly HttpClient _http;
 
     /// <summary>Does not connect yet.</summary>
@@ -19,8 +21,10 @@ internal sealed class TillClient : IDisposable
     }
 
     /// <summary>Starts a checkout. The same key and order again give the same checkout.</summary>
+    /// <returns>null when another order came under this key before: an interrupted run had it at another
+    /// reader.</returns>
     /// <exception cref="HttpRequestException">No terminal there, or it refused.</exception>
-    public async Task<Checkout> StartAsync(CheckoutOrder order, string idempotencyKey,
+    public async Task<Checkout?> StartAsync(CheckoutOrder order, string idempotencyKey,
         CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/checkouts")
@@ -29,6 +33,8 @@ internal sealed class TillClient : IDisposable
         };
         request.Headers.Add("Idempotency-Key", idempotencyKey);
         using var answer = await _http.SendAsync(request, cancellation);
+        if (await IsKeyReusedAsync(answer, cancellation))
+            return null;
         await RefuseAsync(answer, cancellation);
         return await ReadCheckoutAsync(answer, cancellation);
     }
@@ -72,7 +78,7 @@ internal sealed class TillClient : IDisposable
 
     /// <summary>Everything that happens to checkouts, as it happens, until the connection ends.</summary>
     public async IAsyncEnumerable<string> EventsAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stream = await _http.GetStreamAsync(new Uri("v1/events", UriKind.Relative), cancellation);
         using var reader = new StreamReader(stream);
@@ -84,6 +90,14 @@ internal sealed class TillClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task<bool> IsKeyReusedAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.StatusCode != HttpStatusCode.UnprocessableEntity)
+            return false;
+        var problem = await answer.Content.ReadAsStringAsync(cancellation);
+        return problem.Contains(KeyReused, StringComparison.Ordinal);
+    }
 
     private static async Task<Checkout> ReadCheckoutAsync(HttpResponseMessage answer,
         CancellationToken cancellation) =>
