@@ -20,7 +20,7 @@ internal sealed record ChildCommand(
 /// </summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
-    private const int Interrupt = 2;
+    private const int Terminate = 15;
     private static readonly TimeSpan StopTimeMost = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
@@ -99,7 +99,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         await ExitedAsync(CancellationToken.None);
     }
 
-    /// <summary>Asks it to end (no more input, SIGINT); one that does not is killed.</summary>
+    /// <summary>Asks it to end; one that does not is killed.</summary>
+    /// <remarks>By SIGTERM: a shell starts what runs in its background with SIGINT ignored.</remarks>
     public async Task StopAsync()
     {
         _isEndWanted = true;
@@ -107,7 +108,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         try
         {
             if (!_process.HasExited)
-                _ = SendSignal(_process.Id, Interrupt);
+                _ = SendSignal(_process.Id, Terminate);
             await ExitedAsync(patience.Token);
         }
         catch (OperationCanceledException)
