@@ -91,7 +91,8 @@ internal sealed class TillClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<bool> IsKeyReusedAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    private static async Task<bool> IsKeyReusedAsync(
+        HttpResponseMessage answer, CancellationToken cancellation)
     {
         if (answer.StatusCode != HttpStatusCode.UnprocessableEntity)
             return false;

@@ -27,13 +27,13 @@ public sealed class FirstSaleTests(OneChain chain) : IClassFixture<OneChain>
         var (till, card) = (chain.Chain.Terminals[1], chain.Customers[1].Uid);
         var reader = till.Readers[0];
         var (order, key) = chain.Order(reader, 500);
-        var before = await till.Till.StartAsync(order, key, chain.Limit);
+        var before = await chain.PostAsync(till, order, key);
 
         await till.KillAsync();
         await till.StartAsync(chain.Limit);
         await chain.Rack.InsertAsync(reader.Slot, card, chain.Limit);
         var after = await chain.UntilAsync(till, before.Id, now => now.IsOver);
-        var again = await till.Till.StartAsync(order, key, chain.Limit);
+        var again = await chain.PostAsync(till, order, key);
         await chain.Rack.RemoveAsync(reader.Slot, chain.Limit);
         await till.Watch.EmptyAsync(reader.Name, chain.Limit);
 
@@ -71,7 +71,7 @@ public sealed class FirstSaleTests(OneChain chain) : IClassFixture<OneChain>
         await chain.Rack.InsertAsync(reader.Slot, card, chain.Limit);
         await chain.Rack.TearAsync(reader.Slot, exchange, before, chain.Limit);
         var (order, key) = chain.Order(reader, 4200);
-        var started = await till.Till.StartAsync(order, key, chain.Limit);
+        var started = await chain.PostAsync(till, order, key);
         var doubtful = await chain.UntilAsync(till, started.Id, now => now.Doubts > 0);
         await till.Watch.EmptyAsync(reader.Name, chain.Limit);
 

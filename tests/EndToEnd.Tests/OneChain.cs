@@ -65,11 +65,19 @@ public sealed class OneChain : IAsyncLifetime
         var reader = till.Readers[0];
         await Rack.InsertAsync(reader.Slot, card, Limit);
         var (order, key) = Order(reader, amountMinor);
-        var checkout = await till.Till.StartAsync(order, key, Limit);
+        var checkout = await PostAsync(till, order, key);
         checkout = await UntilAsync(till, checkout.Id, now => now.IsOver);
         var apdus = await Rack.RemoveAsync(reader.Slot, Limit);
         await till.Watch.EmptyAsync(reader.Name, Limit);
         return (checkout, apdus);
+    }
+
+    /// <summary>Posts an order under a key that no other order has.</summary>
+    internal async Task<Checkout> PostAsync(ShopTerminal till, CheckoutOrder order, string key)
+    {
+        var checkout = await till.Till.StartAsync(order, key, Limit);
+        Assert.NotNull(checkout);
+        return checkout;
     }
 
     internal async Task<Checkout> UntilAsync(ShopTerminal till, string id, Func<Checkout, bool> isSo) =>
