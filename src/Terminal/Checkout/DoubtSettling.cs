@@ -26,7 +26,7 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
     private const int LogReaches = 10;
 
     /// <summary>Looks, and writes down what it saw: 1 APDU, and more where others have been at the card
-    /// since.</summary>
+    /// since, or where the card still has the proof of ours.</summary>
     /// <remarks>The session must be restarted before a sale, so that these reads stay out of its
     /// proof.</remarks>
     /// <exception cref="CardException">The card refused or left; the doubt stays.</exception>
@@ -38,7 +38,7 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
         switch (verdict)
         {
             case DoubtVerdict.Happened:
-                var proof = ProofOf(card, doubt, newest);
+                var proof = ProofOf(session, doubt, newest);
                 journal.Append(Entries.Settlement(doubt, newest, happened: true, proof));
                 break;
             case DoubtVerdict.DidNotHappen:
@@ -77,11 +77,11 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
                 : DoubtVerdict.DidNotHappen;
     }
 
-    private static CommitProof? ProofOf(MemberCard card, OpenDoubt doubt, LogRecord newest)
+    private static CommitProof? ProofOf(CardSession session, OpenDoubt doubt, LogRecord newest)
     {
         if (newest.Sequence != doubt.Sequence || newest.Counter != doubt.Intent.CounterRead + 1)
             return null;
-        var last = card.ReadLastCommit();
+        var last = session.ReadLastCommit();
         return last.Tmc == newest.Counter ? last : null;
     }
 

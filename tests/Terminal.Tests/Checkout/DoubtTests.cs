@@ -24,7 +24,9 @@ public class DoubtTests
 
         var result = Assert.IsType<CheckoutState.Completed>(shop.StateOf(checkout)).Result;
         Assert.Equal((12, 12), (result.Earned, card.Look().Points));
-        Assert.Equal("5A 71 AF AB AD", string.Join(' ', wire.Select(c => $"{c[1]:X2}")));
+        // The log under the sale key; the last commit under the enquiry key; the session begun anew.
+        Assert.Equal("5A 71 AF AB 5A 71 AF AD 5A 71 AF", string.Join(' ', wire.Select(c => $"{c[1]:X2}")));
+        Assert.Equal([2, 1, 2], wire.Where(c => c[1] == 0x71).Select(c => c[5]));
         var settlement = shop.Entries[2].Settlement;
         Assert.True(settlement.Happened);
         var steps = Books.Plain(
