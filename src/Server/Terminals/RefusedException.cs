@@ -47,7 +47,17 @@ internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log
             throw new RpcException(
                 new Status(refused.Status, refused.Code), new Metadata { { "error-text", refused.Message } });
         }
+        catch (Exception met) when (IsCallerGone(met, context))
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "caller-gone", met));
+        }
     }
+
+    // What a write meets on a stream that the other end has left; nobody is there to be told, and it is no
+    // fault of ours.
+    private static bool IsCallerGone(Exception met, ServerCallContext context) =>
+        met is IOException
+        || (met is InvalidOperationException && context.CancellationToken.IsCancellationRequested);
 
     [LoggerMessage(LogLevel.Information, "{Method} was refused: {Code}.")]
     private static partial void LogRefused(ILogger log, string method, string code);
