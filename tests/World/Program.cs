@@ -1,0 +1,2 @@
+System.Console.Error.WriteLine("world: nothing to run yet");
+return 2;
