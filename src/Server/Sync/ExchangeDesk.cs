@@ -10,8 +10,6 @@ internal sealed partial class ExchangeDesk(
     Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, TimeProvider clock,
     ILogger<ExchangeDesk> log)
 {
-    private const uint ProtocolVersion = 1;
-
     /// <summary>Serves one stream until an end leaves it.</summary>
     /// <exception cref="RefusedException">The terminal said what it must not.</exception>
     /// <exception cref="OperationCanceledException">The line was cut, or the terminal is gone.</exception>
@@ -20,13 +18,12 @@ internal sealed partial class ExchangeDesk(
         CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(line.Ended, cancellation);
-        using var stream = new ExchangeStream(line.Terminal, to, database, intake, bell, watch);
+        var machine = new ExchangeMachine(line.Terminal, database, watch, clock);
+        using var stream = new ExchangeStream(machine, to, intake, bell);
         try
         {
-            var hello = await HelloAsync(from, ends.Token);
-            await stream.WelcomeAsync(hello, clock.Microseconds(), ends.Token);
-            await RunBoth(
-                stream.ReceiveAsync(from, ends.Token), stream.FeedAsync(hello.FeedCursor, ends.Token), ends);
+            await stream.WelcomeAsync(from, ends.Token);
+            await RunBoth(stream.ReceiveAsync(from, ends.Token), stream.FeedAsync(ends.Token), ends);
         }
         catch (RefusedException refused)
         {
@@ -39,18 +36,6 @@ internal sealed partial class ExchangeDesk(
             await stream.RefuseAsync("terminal-revoked", "This terminal was revoked.", cancellation);
             throw;
         }
-    }
-
-    private static async Task<Hello> HelloAsync(
-        IAsyncStreamReader<TerminalMessage> from, CancellationToken cancellation)
-    {
-        if (!await from.MoveNext(cancellation) || from.Current.Hello is not { } hello)
-            throw RefusedException.BadRequest("hello-first", "The first message is a hello.");
-        return hello.ProtocolVersion == ProtocolVersion
-            ? hello
-            : throw new RefusedException(
-                StatusCode.FailedPrecondition, "protocol-version",
-                $"This server speaks version {ProtocolVersion}.");
     }
 
     // The first of the two to end, well or not, ends the other.

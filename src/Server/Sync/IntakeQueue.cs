@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
 
@@ -16,14 +15,11 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(WaitingMost);
 
     /// <summary>Ends when the entries are on the disk, whatever was thought of them.</summary>
-    /// <param name="terminal">Who reports.</param>
-    /// <param name="entries">They follow on from each other; checked by the caller.</param>
+    /// <param name="delivery">Its entries follow on; checked by the caller.</param>
     /// <param name="cancellation">Ends the wait, not the work.</param>
-    public async Task TakeAsync(
-        uint terminal, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    public async Task TakeAsync(Delivery delivery, CancellationToken cancellation)
     {
-        var waiting = new Waiting(
-            new Delivery(terminal, entries), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(delivery, new(TaskCreationOptions.RunContinuationsAsynchronously));
         await _waiting.Writer.WriteAsync(waiting, cancellation);
         await waiting.Done.Task.WaitAsync(cancellation);
     }

@@ -1,0 +1,112 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Grpc.Core;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Terminals;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Sync;
+
+/// <summary>
+/// The server's end of the conversation in docs/sync.md: a terminal's messages in, the answers out, no
+/// network. One instance per stream; what lasts is in the book. One caller receives, another may feed.
+/// </summary>
+internal sealed class ExchangeMachine(
+    uint terminal, Database database, TerminalWatch watch, TimeProvider clock)
+{
+    private const uint ProtocolVersion = 1;
+    private const int EntriesMost = 1024;
+    private const int FeedItemsMost = 256;
+
+    private ulong _feedCursor;
+
+    /// <summary>Compares the two ends of the journal and says where the server's is.</summary>
+    /// <param name="first">The stream's first message; null where it ended without one.</param>
+    /// <returns>The welcome. Only after it do messages and the feed follow.</returns>
+    /// <exception cref="RefusedException">It is no hello, speaks another version, or the terminal's journal
+    /// is another incarnation.</exception>
+    public ServerMessage Begin(TerminalMessage? first)
+    {
+        if (first?.Hello is not { } hello)
+            throw RefusedException.BadRequest("hello-first", "The first message is a hello.");
+        if (hello.ProtocolVersion != ProtocolVersion)
+            throw Refused("protocol-version", $"This server speaks version {ProtocolVersion}.");
+
+        watch.Seen(terminal);
+        var head = database.Read(db => Journals.Head(db, terminal));
+        if (hello.HeadSequence < head.Sequence)
+            throw Refused("journal-behind", "The server has more of this journal.");
+        var same = hello.HeadSequence == head.Sequence;
+        if (same && head.Sequence > 0 && !hello.HeadHash.Span.SequenceEqual(head.ChainHash))
+            throw Refused("journal-differs", "The server has another entry at the journal's end.");
+
+        _feedCursor = hello.FeedCursor;
+        return new ServerMessage
+        {
+            Welcome = new Welcome
+            {
+                DurableThrough = (uint)head.Sequence,
+                DurableHash = ByteString.CopyFrom(head.ChainHash),
+                ServerTimeUs = clock.Microseconds(),
+            },
+        };
+    }
+
+    /// <summary>Looks at what the terminal says after its hello.</summary>
+    /// <returns>Entries to be taken and then acknowledged; null for a heartbeat.</returns>
+    /// <exception cref="RefusedException">The entries do not follow on, or it is not the time for this
+    /// message.</exception>
+    public Delivery? Received(TerminalMessage message)
+    {
+        watch.Seen(terminal);
+        switch (message)
+        {
+            case { Batch: { } batch }:
+                return Checked(batch.Entries);
+            case { Heartbeat: { } heartbeat }:
+                watch.Heard(terminal, heartbeat);
+                return null;
+            default:
+                throw RefusedException.BadRequest(
+                    "message-out-of-turn", "Batches and heartbeats follow a hello.");
+        }
+    }
+
+    /// <summary>The answer to a delivery, once it is durable.</summary>
+    public static ServerMessage Acknowledgement(Delivery taken) =>
+        new() { Acknowledgement = new Acknowledgement { Through = taken.Entries[^1].Sequence } };
+
+    /// <summary>The next of the change feed; null while the terminal has all of it.</summary>
+    public ServerMessage? NextFeed()
+    {
+        var items = database.Read(db => Feed.After(db, _feedCursor, FeedItemsMost));
+        if (items.Count == 0)
+            return null;
+        _feedCursor = items[^1].Position;
+        return new ServerMessage { Feed = new FeedBatch { Items = { items } } };
+    }
+
+    /// <summary>The last message before the stream ends.</summary>
+    public static ServerMessage Refusal(string code, string text) =>
+        new() { Refusal = new Refusal { Code = code, Text = text } };
+
+    private Delivery Checked(RepeatedField<JournalEntry> entries)
+    {
+        if (entries.Count is 0 or > EntriesMost || entries[0].Sequence == 0)
+            throw RefusedException.BadRequest("batch-size", $"A batch has 1 to {EntriesMost} entries.");
+
+        var before = HashBefore(entries[0].Sequence)
+            ?? throw RefusedException.BadRequest("batch-out-of-order", "Entries before it are missing.");
+        return JournalChain.Holds(before, entries)
+            ? new Delivery(terminal, entries)
+            : throw Refused("chain-broken", "The batch does not follow on.");
+    }
+
+    private byte[]? HashBefore(uint sequence) =>
+        sequence == 1
+            ? JournalChain.Beginning
+            : database.Read(db => Journals.HashAt(db, terminal, sequence - 1));
+
+    private static RefusedException Refused(string code, string text) =>
+        new(StatusCode.FailedPrecondition, code, text);
+}

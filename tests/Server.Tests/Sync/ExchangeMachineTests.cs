@@ -1,0 +1,101 @@
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Terminals;
+using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Tests.Storage;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Tests.Sync;
+
+/// <summary>The conversation of docs/sync.md from the server's side, without a network; ExchangeTests has its
+/// refusals.</summary>
+public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposable
+{
+    private readonly Headquarters _hq;
+    private readonly TerminalWatch _watch;
+    private readonly TestJournal _journal = new();
+
+    public ExchangeMachineTests(SqliteEngine engine)
+    {
+        _hq = new Headquarters(engine.OpenBook());
+        _watch = new TerminalWatch(_hq.Clock);
+        foreach (var sequence in Enumerable.Range(1, 3))
+            _journal.Add(new EntryBody { RecordedAtUs = sequence });
+    }
+
+    public void Dispose() => _hq.Dispose();
+
+    [Fact]
+    public void A_terminal_reports_is_acknowledged_and_welcomed_there_the_next_time()
+    {
+        var machine = Begun();
+
+        var delivery = machine.Received(Batch(0, 2));
+
+        Assert.NotNull(delivery);
+        _hq.Intake.Take([delivery]);
+        Assert.Equal(2u, ExchangeMachine.Acknowledgement(delivery).Acknowledgement.Through);
+        var welcome = New().Begin(Hello()).Welcome;
+        Assert.Equal((2u, _journal.Entries[1].ChainHash), (welcome.DurableThrough, welcome.DurableHash));
+    }
+
+    [Fact]
+    public void What_is_not_taken_yet_does_not_count_as_there()
+    {
+        var machine = Begun();
+        machine.Received(Batch(0, 2));
+
+        var refused = Assert.Throws<RefusedException>(() => machine.Received(Batch(2, 1)));
+
+        Assert.Equal("batch-out-of-order", refused.Code);
+    }
+
+    [Fact]
+    public void A_heartbeat_takes_nothing_and_is_watched()
+    {
+        var heartbeat = new Heartbeat { OpenDoubts = 2, RuleSetVersion = 1, FeedCursor = 1 };
+
+        Assert.Null(Begun().Received(new TerminalMessage { Heartbeat = heartbeat }));
+
+        Assert.Equal(new TerminalState(_hq.Clock.GetUtcNow(), 2, 1, 1), _watch.Of(1));
+    }
+
+    [Fact]
+    public void The_feed_goes_on_after_the_terminals_cursor_and_each_change_is_sent_once()
+    {
+        var fresh = Begun();
+        var upToDate = Begun(feedCursor: 1);
+
+        Assert.Equal([1ul], fresh.NextFeed()?.Feed.Items.Select(item => item.Position));
+        Assert.Null(fresh.NextFeed());
+        Assert.Null(upToDate.NextFeed());
+
+        _hq.Issue(1);
+        var newest = _hq.Database.Read(Feed.Head);
+
+        Assert.Equal([newest], fresh.NextFeed()?.Feed.Items.Select(item => item.Position));
+        Assert.Equal([newest], upToDate.NextFeed()?.Feed.Items.Select(item => item.Position));
+    }
+
+    private ExchangeMachine New() => new(1, _hq.Database, _watch, _hq.Clock);
+
+    private ExchangeMachine Begun(ulong feedCursor = 0)
+    {
+        var machine = New();
+        machine.Begin(Hello(feedCursor));
+        return machine;
+    }
+
+    private TerminalMessage Hello(ulong feedCursor = 0) => new()
+    {
+        Hello = new Hello
+        {
+            ProtocolVersion = 1,
+            HeadSequence = (uint)_journal.Entries.Count,
+            HeadHash = _journal.Entries[^1].ChainHash,
+            FeedCursor = feedCursor,
+        },
+    };
+
+    private TerminalMessage Batch(int skip, int count) =>
+        new() { Batch = new EntryBatch { Entries = { _journal.Entries.Skip(skip).Take(count) } } };
+}
