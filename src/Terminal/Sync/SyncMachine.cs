@@ -47,6 +47,7 @@ internal static class SyncCode
     public const string OutOfTurn = "message-out-of-turn";
     public const string NoAnswer = "no-answer";
     public const string NeverSent = "acknowledged-never-sent";
+    public const string Unreadable = "unreadable";
     public const string TerminalUnknown = "terminal-unknown";
     public const string TerminalRevoked = "terminal-revoked";
     public const string ProtocolVersion = "protocol-version";

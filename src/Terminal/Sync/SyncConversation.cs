@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal.Sync;
+
+/// <summary>
+/// One conversation with headquarters, and all it does to this terminal: whatever happens goes in, and the
+/// messages to send come out, in order. Neither clock nor network. One instance per stream, for one thread.
+/// </summary>
+/// <param name="till">Whose journal is sent and whose replica is fed.</param>
+/// <param name="line">Told how the connection stands.</param>
+/// <param name="forgetKeys">Called when this terminal is not trusted any more.</param>
+/// <param name="log">Where beginning and end are noted.</param>
+internal sealed partial class SyncConversation(Till till, SyncLine line, Action forgetKeys, ILogger log)
+{
+    private readonly SyncMachine _machine = new(new JournalOutbox(till.Journal), SyncLimits.Default);
+
+    /// <summary>Whether headquarters has accepted us.</summary>
+    public bool WasWelcomed { get; private set; }
+
+    /// <summary>Why it is over; null while it goes on.</summary>
+    public string? EndCode { get; private set; }
+
+    /// <summary>The stream is open.</summary>
+    public IReadOnlyList<TerminalMessage> Begin() =>
+        Perform(_machine.Connected(till.Replica.Cursor, SoftwareVersion.Text));
+
+    /// <summary>Does what headquarters says.</summary>
+    public IReadOnlyList<TerminalMessage> Received(ServerMessage message)
+    {
+        try
+        {
+            return Perform(_machine.Received(message));
+        }
+        catch (FormatException unreadable)
+        {
+            Unreadable(unreadable);
+            return [];
+        }
+    }
+
+    /// <summary>The journal has new entries.</summary>
+    public IReadOnlyList<TerminalMessage> JournalGrew() => Perform(_machine.JournalGrew());
+
+    /// <summary>It is time to show that we are alive.</summary>
+    public IReadOnlyList<TerminalMessage> HeartbeatDue() => Perform(_machine.HeartbeatDue(new Heartbeat
+    {
+        OpenDoubts = (uint)till.Journal.OpenDoubts().Count,
+        RuleSetVersion = (uint)(till.Replica.Current?.Version ?? 0),
+        FeedCursor = till.Replica.Cursor,
+    }));
+
+    /// <summary>The server has had the time it may take to answer the first message.</summary>
+    public IReadOnlyList<TerminalMessage> AnswerDue() => Perform(_machine.AnswerDue());
+
+    /// <summary>The stream broke, or was never opened.</summary>
+    /// <param name="code">The server's reason, or the network's.</param>
+    public void Failed(string code)
+    {
+        if (EndCode is not null)
+            return;
+        (EndCode, line.Connected) = (code, false);
+        if (!SyncCode.StopsSelling(code))
+        {
+            LogEnded(code);
+            return;
+        }
+
+        LogHalted(code);
+        line.Halt(code);
+        till.Desk.Stop(code);
+        forgetKeys();
+    }
+
+    /// <summary>Headquarters said what this release cannot read.</summary>
+    public void Unreadable(FormatException reason)
+    {
+        LogUnreadable(reason.Message);
+        Failed(SyncCode.Unreadable);
+    }
+
+    private List<TerminalMessage> Perform(IReadOnlyList<SyncAct> acts)
+    {
+        if (EndCode is not null)
+            return [];
+        var messages = new List<TerminalMessage>(acts.Count);
+        foreach (var act in acts)
+        {
+            switch (act)
+            {
+                case SyncAct.Send(var message):
+                    messages.Add(message);
+                    break;
+                case SyncAct.Acknowledge(var through):
+                    Acknowledged(through);
+                    break;
+                case SyncAct.Apply(var feed):
+                    till.Take(feed);
+                    break;
+                case SyncAct.End(var code):
+                    Failed(code);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        return messages;
+    }
+
+    private void Acknowledged(uint through)
+    {
+        if (!WasWelcomed)
+            LogConnected(through);
+        (WasWelcomed, line.Connected) = (true, true);
+        till.Journal.AcknowledgeThrough(through);
+    }
+
+    [LoggerMessage(
+        LogLevel.Information, "sync-connected durable-through={Through}", EventName = "sync-connected")]
+    private partial void LogConnected(uint through);
+
+    [LoggerMessage(LogLevel.Information, "sync-ended code={Code}", EventName = "sync-ended")]
+    private partial void LogEnded(string code);
+
+    [LoggerMessage(LogLevel.Error, "sync-halted code={Code}", EventName = "sync-halted")]
+    private partial void LogHalted(string code);
+
+    [LoggerMessage(LogLevel.Error, "feed-unreadable reason={Reason}", EventName = "feed-unreadable")]
+    private partial void LogUnreadable(string reason);
+}

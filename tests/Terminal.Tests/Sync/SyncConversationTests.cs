@@ -1,0 +1,96 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Tests.Kit;
+
+namespace SmartCardCrm.Terminal.Tests.Sync;
+
+/// <summary>What a conversation does to the terminal; SyncMachineTests has what it says.</summary>
+public sealed class SyncConversationTests : IDisposable
+{
+    private readonly Shop _shop = new(new Chain());
+    private readonly SyncLine _line = new();
+    private bool _forgotten;
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void The_journal_is_sent_and_noted_as_far_as_headquarters_has_it()
+    {
+        _shop.Till.Journal.Append(new EntryBody());
+        var conversation = New();
+
+        var hello = Assert.Single(conversation.Begin()).Hello;
+        var batch = Assert.Single(conversation.Received(Welcome())).Batch;
+        Assert.Empty(conversation.Received(
+            new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } }));
+
+        Assert.Equal((1u, 1u), (hello.HeadSequence, Assert.Single(batch.Entries).Sequence));
+        Assert.Equal(1u, _shop.Till.Journal.AcknowledgedThrough);
+        Assert.True(_line.Connected);
+    }
+
+    [Fact]
+    public void The_feed_is_stored_and_a_heartbeat_says_so()
+    {
+        var conversation = Welcomed();
+        var feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) } };
+
+        Assert.Empty(conversation.Received(new ServerMessage { Feed = feed }));
+
+        var expected = new Heartbeat { RuleSetVersion = 1, FeedCursor = 9 };
+        Assert.Equal(expected, Assert.Single(conversation.HeartbeatDue()).Heartbeat);
+    }
+
+    [Fact]
+    public void An_unreadable_feed_ends_the_conversation_but_not_the_selling()
+    {
+        var conversation = Welcomed();
+        var rules = new RuleSetItem { Version = 2, Document = ByteString.CopyFromUtf8("no rules") };
+        var feed = new FeedBatch { Items = { new FeedItem { Position = 9, RuleSet = rules } } };
+
+        Assert.Empty(conversation.Received(new ServerMessage { Feed = feed }));
+
+        Assert.Equal("unreadable", conversation.EndCode);
+        Assert.Equal((false, null, false), (_line.Connected, _line.Halted, _forgotten));
+        Assert.Empty(conversation.HeartbeatDue());
+    }
+
+    [Fact]
+    public void A_revoked_terminal_sells_no_more_and_forgets_its_keys()
+    {
+        var conversation = Welcomed();
+
+        conversation.Received(new ServerMessage { Refusal = new Refusal { Code = "terminal-revoked" } });
+        conversation.Failed("Unavailable");
+
+        Assert.Equal("terminal-revoked", conversation.EndCode);
+        Assert.Equal((false, "terminal-revoked", true), (_line.Connected, _line.Halted, _forgotten));
+        Assert.Equal("terminal-revoked", _shop.Till.Desk.StoppedBecause);
+    }
+
+    [Fact]
+    public void A_broken_stream_ends_the_conversation_but_not_the_selling()
+    {
+        var conversation = Welcomed();
+
+        conversation.Failed("Unavailable");
+
+        Assert.Equal("Unavailable", conversation.EndCode);
+        Assert.Equal((false, null, false), (_line.Connected, _line.Halted, _forgotten));
+    }
+
+    private SyncConversation New() =>
+        new(_shop.Till, _line, () => _forgotten = true, NullLogger.Instance);
+
+    private SyncConversation Welcomed()
+    {
+        var conversation = New();
+        conversation.Begin();
+        conversation.Received(Welcome());
+        return conversation;
+    }
+
+    private static ServerMessage Welcome() => new() { Welcome = new Welcome() };
+}
