@@ -5,10 +5,8 @@ namespace SmartCardCrm.Server.Storage;
 
 /// <summary>
 /// The book of record on one database engine. One writer at a time; readers see a consistent snapshot and
-/// never wait
-/// for it. Statements are written once, in SQL that both engines understand; an engine only knows how to
-/// open,
-/// how to begin, and its word for bytes.
+/// never wait for it. Statements are written once, in SQL that both engines understand; an engine only knows
+/// its connections, how to begin, and its word for bytes.
 /// </summary>
 internal abstract class Database : IDisposable
 {
@@ -24,10 +22,9 @@ internal abstract class Database : IDisposable
     {
         lock (_writer)
         {
-            using var connection = OpenWriter();
-            using var transaction = BeginWrite(connection);
-            var result = work(new DbSession(connection, transaction));
-            transaction.Commit();
+            var connection = RentWriter();
+            var result = Run(connection, BeginWrite, work);
+            ReturnWriter(connection);
             return result;
         }
     }
@@ -43,18 +40,43 @@ internal abstract class Database : IDisposable
     /// <summary>Does the work on a snapshot that no writer disturbs.</summary>
     public T Read<T>(Func<DbSession, T> work)
     {
-        using var connection = OpenReader();
-        using var transaction = BeginRead(connection);
-        return work(new DbSession(connection, transaction));
+        var connection = RentReader();
+        var result = Run(connection, BeginRead, work);
+        ReturnReader(connection);
+        return result;
     }
 
     public abstract void Dispose();
 
-    protected abstract DbConnection OpenWriter();
+    /// <summary>A connection for one transaction, by one writer at a time.</summary>
+    protected abstract DbConnection RentWriter();
 
-    protected abstract DbConnection OpenReader();
+    protected abstract DbConnection RentReader();
+
+    /// <summary>Takes back a connection that is as good as new.</summary>
+    protected abstract void ReturnWriter(DbConnection connection);
+
+    protected abstract void ReturnReader(DbConnection connection);
 
     protected abstract DbTransaction BeginWrite(DbConnection connection);
 
     protected abstract DbTransaction BeginRead(DbConnection connection);
+
+    // Nobody knows what a failure, of the disk above all, leaves of a connection: it is not used again.
+    private static T Run<T>(
+        DbConnection connection, Func<DbConnection, DbTransaction> begin, Func<DbSession, T> work)
+    {
+        try
+        {
+            using var transaction = begin(connection);
+            var result = work(new DbSession(connection, transaction));
+            transaction.Commit();
+            return result;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 }

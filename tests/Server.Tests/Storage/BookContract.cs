@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
@@ -29,6 +31,23 @@ public abstract class BookContract(Engine engine)
 
         Assert.Equal(1ul, database.Read(Feed.Head));
         Assert.Equal(1, members.Add(1, new NewMember("Ada", null, "en")).Id);
+    }
+
+    [Fact]
+    public void A_failed_statement_leaves_nothing_behind_and_does_not_poison_what_comes_next()
+    {
+        using var database = engine.OpenBook();
+
+        Assert.ThrowsAny<DbException>(() => database.Write(db =>
+        {
+            Feed.Publish(db, "one", Item(1));
+            db.Run("INSERT INTO feed (name, position, body) SELECT name, position, body FROM feed");
+        }));
+        Assert.ThrowsAny<DbException>(() => database.Read(db => db.Value<long>("SELECT 1 FROM nowhere")));
+
+        Assert.Equal(0ul, database.Read(Feed.Head));
+        database.Write(db => Feed.Publish(db, "one", Item(1)));
+        Assert.Equal(1ul, database.Read(Feed.Head));
     }
 
     [Fact]
@@ -130,6 +149,25 @@ public abstract class BookContract(Engine engine)
     private static FeedItem Item(uint version) => new() { RuleSet = new RuleSetItem { Version = version } };
 }
 
-public sealed class BookOnSqlite(SqliteEngine engine) : BookContract(engine), IClassFixture<SqliteEngine>;
+public sealed class BookOnSqlite(SqliteEngine engine) : BookContract(engine), IClassFixture<SqliteEngine>
+{
+    [Fact]
+    public void A_write_that_met_a_full_disk_does_not_poison_the_next()
+    {
+        const string Large = "INSERT INTO feed (name, position, body) VALUES ('large', 1, zeroblob(1000000))";
+        using var database = engine.OpenBook();
+
+        // What is full is this connection's view of the disk, and another one's is not.
+        var full = Assert.Throws<SqliteException>(() => database.Write(db =>
+        {
+            db.Run("PRAGMA max_page_count = 1");
+            db.Run(Large);
+        }));
+        database.Write(db => db.Run(Large));
+
+        Assert.Equal(SQLitePCL.raw.SQLITE_FULL, full.SqliteErrorCode);
+        Assert.Equal(1ul, database.Read(Feed.Head));
+    }
+}
 
 public sealed class BookOnPostgres(PostgresCluster cluster) : BookContract(new PostgresEngine(cluster));

@@ -25,9 +25,14 @@ internal sealed class PostgresDatabase : Database
         return database;
     }
 
-    protected override DbConnection OpenWriter() => _source.OpenConnection();
+    // Npgsql has a pool, and finds out for itself which connections are broken.
+    protected override DbConnection RentWriter() => _source.OpenConnection();
 
-    protected override DbConnection OpenReader() => _source.OpenConnection();
+    protected override DbConnection RentReader() => _source.OpenConnection();
+
+    protected override void ReturnWriter(DbConnection connection) => connection.Dispose();
+
+    protected override void ReturnReader(DbConnection connection) => connection.Dispose();
 
     protected override DbTransaction BeginWrite(DbConnection connection)
     {

@@ -8,17 +8,24 @@ namespace SmartCardCrm.Server.Storage.Sqlite;
 /// returns.</summary>
 internal sealed class SqliteDatabase : Database
 {
+    private const int IdleReadersMost = 16;
+
+    private readonly IdleConnections _writers = new(1);
+    private readonly IdleConnections _readers = new(IdleReadersMost);
     private readonly string _writing;
     private readonly string _reading;
 
     private SqliteDatabase(string path)
     {
-        _writing = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
-        _reading = new SqliteConnectionStringBuilder
+        // The driver's own pool closes connections on a timer of its own, and forgets what was demanded of
+        // them.
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
+        _reading = new SqliteConnectionStringBuilder(settings.ToString())
         {
-            DataSource = path,
             Mode = SqliteOpenMode.ReadOnly,
         }.ToString();
+        settings.ForeignKeys = true;
+        _writing = settings.ToString();
     }
 
     public override string BytesType => "blob";
@@ -27,28 +34,25 @@ internal sealed class SqliteDatabase : Database
     public static SqliteDatabase Open(string path)
     {
         var database = new SqliteDatabase(path);
-        Migrations.Run(database);
-        return database;
+        try
+        {
+            Migrations.Run(database);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
-    protected override DbConnection OpenWriter()
-    {
-        var connection = new SqliteConnection(_writing);
-        connection.Open();
-        // FULL is 2. A pragma that is not understood says nothing, so both are read back.
-        Demand(connection, "PRAGMA journal_mode = WAL", "wal");
-        Demand(connection, "PRAGMA synchronous = FULL; PRAGMA synchronous", "2");
-        return connection;
-    }
+    protected override DbConnection RentWriter() => _writers.TryTake() ?? Connect(_writing, PrepareWriter);
 
-    protected override DbConnection OpenReader()
-    {
-        var connection = new SqliteConnection(_reading);
-        connection.Open();
-        // SQLite's own LOWER knows only A to Z, so that nobody called Анна would be found.
-        connection.CreateFunction("LOWER", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
-        return connection;
-    }
+    protected override DbConnection RentReader() => _readers.TryTake() ?? Connect(_reading, PrepareReader);
+
+    protected override void ReturnWriter(DbConnection connection) => _writers.Keep(connection);
+
+    protected override void ReturnReader(DbConnection connection) => _readers.Keep(connection);
 
     protected override DbTransaction BeginWrite(DbConnection connection) =>
         ((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false);
@@ -58,11 +62,36 @@ internal sealed class SqliteDatabase : Database
 
     public override void Dispose()
     {
-        using var writer = new SqliteConnection(_writing);
-        using var reader = new SqliteConnection(_reading);
-        SqliteConnection.ClearPool(writer);
-        SqliteConnection.ClearPool(reader);
+        _writers.Dispose();
+        _readers.Dispose();
     }
+
+    private static SqliteConnection Connect(string settings, Action<SqliteConnection> prepare)
+    {
+        var connection = new SqliteConnection(settings);
+        try
+        {
+            connection.Open();
+            prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    // FULL is 2. A pragma that is not understood says nothing, so both are read back.
+    private static void PrepareWriter(SqliteConnection connection)
+    {
+        Demand(connection, "PRAGMA journal_mode = WAL", "wal");
+        Demand(connection, "PRAGMA synchronous = FULL; PRAGMA synchronous", "2");
+    }
+
+    // SQLite's own LOWER knows only A to Z, so that nobody called Анна would be found.
+    private static void PrepareReader(SqliteConnection connection) =>
+        connection.CreateFunction("LOWER", (string? text) => text?.ToLowerInvariant(), isDeterministic: true);
 
     private static void Demand(SqliteConnection connection, string pragma, string expected)
     {
@@ -70,5 +99,43 @@ internal sealed class SqliteDatabase : Database
         command.CommandText = pragma;
         if (command.ExecuteScalar()?.ToString() != expected)
             throw new InvalidOperationException($"SQLite did not accept: {pragma}");
+    }
+
+    /// <summary>Open connections that nobody uses. Safe for many threads.</summary>
+    /// <param name="most">How many are kept; more are closed.</param>
+    private sealed class IdleConnections(int most) : IDisposable
+    {
+        private readonly Stack<DbConnection> _kept = [];
+        private bool _disposed;
+
+        public DbConnection? TryTake()
+        {
+            lock (_kept)
+                return _kept.TryPop(out var connection) ? connection : null;
+        }
+
+        public void Keep(DbConnection connection)
+        {
+            lock (_kept)
+            {
+                if (!_disposed && _kept.Count < most)
+                {
+                    _kept.Push(connection);
+                    return;
+                }
+            }
+
+            connection.Dispose();
+        }
+
+        public void Dispose()
+        {
+            lock (_kept)
+            {
+                _disposed = true;
+                while (_kept.TryPop(out var connection))
+                    connection.Dispose();
+            }
+        }
     }
 }
