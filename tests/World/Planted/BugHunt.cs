@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SmartCardCrm.World;
+
+/// <summary>What became of one planted bug.</summary>
+/// <param name="Seeds">How many seeds were run, the one that found it included.</param>
+/// <param name="FoundBy">The invariant that found it; null where none did.</param>
+internal sealed record BugHunted(PlantedBug Bug, int Seeds, string? FoundBy);
+
+/// <summary>Runs the world with one planted bug, seed after seed, until it is found.</summary>
+/// <param name="foundBy">Runs one seed with a bug of this name, or with none where it is null; says which
+/// invariant was violated, or null.</param>
+internal sealed class BugHunt(Func<int, string?, string?> foundBy)
+{
+    private const int TapsPerSeed = 1000;
+    private const int FoundOne = 1;
+    private const string Marker = "violation: ";
+
+    // A run takes seconds; a bug that keeps it from its end has shown itself as well.
+    private static readonly TimeSpan RunMost = TimeSpan.FromMinutes(2);
+
+    /// <summary>Hunts in the programs of a planted build.</summary>
+    /// <param name="program">As <see cref="Planting.Build"/> returned it.</param>
+    public static BugHunt In(string program) => new((seed, bug) => Run(program, seed, bug));
+
+    /// <summary>Looks for a bug in the seeds 1 to its own limit.</summary>
+    /// <exception cref="InvalidOperationException">The seed that found it finds something without the bug,
+    /// too; or the world itself failed.</exception>
+    public BugHunted Hunt(PlantedBug bug)
+    {
+        for (var seed = 1; seed <= bug.SeedsMost; seed++)
+        {
+            if (foundBy(seed, bug.Name) is not { } found)
+                continue;
+            return foundBy(seed, null) is { } anyway
+                ? throw new InvalidOperationException($"Seed {seed} violates {anyway} without {bug.Name}.")
+                : new BugHunted(bug, seed, found);
+        }
+
+        return new BugHunted(bug, bug.SeedsMost, null);
+    }
+
+    private static string? Run(string program, int seed, string? bug)
+    {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            program, "--seed", seed.ToString(CultureInfo.InvariantCulture),
+            "--taps", TapsPerSeed.ToString(CultureInfo.InvariantCulture), "--plain",
+        ])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment["PLANTED"] = bug ?? "";
+        using var world = Process.Start(start)
+            ?? throw new InvalidOperationException("dotnet does not start.");
+        var said = world.StandardOutput.ReadToEndAsync();
+        if (!world.WaitForExit(RunMost))
+        {
+            world.Kill();
+            return "no end";
+        }
+
+        return world.ExitCode switch
+        {
+            0 => null,
+            FoundOne => InvariantIn(said.GetAwaiter().GetResult()),
+            var code => throw new InvalidOperationException($"Seed {seed} with {bug} ended with {code}."),
+        };
+    }
+
+    /// <summary>The name in the line that tells of a violation: <c>violation: I4: …</c>.</summary>
+    public static string InvariantIn(string said)
+    {
+        var line = said.Split('\n').FirstOrDefault(l => l.StartsWith(Marker, StringComparison.Ordinal))
+            ?? throw new InvalidOperationException("The world found something and did not say what.");
+        return line[Marker.Length..].Split(':')[0];
+    }
+}

@@ -1,0 +1,92 @@
+namespace SmartCardCrm.World;
+
+/// <summary>Mistakes in how the server takes journals, proves commits, posts them and tells
+/// terminals.</summary>
+internal static class IntakeBugs
+{
+    private const string Intake = "src/Server/Sync/Intake.cs";
+    private const string Reading = "src/Server/Sync/JournalReading.cs";
+    private const string Feed = "src/Server/Sync/Feed.cs";
+    private const string Proof = "src/Server/Ledger/Proof.cs";
+    private const string Ledger = "src/Server/Ledger/LedgerBook.cs";
+    private const string CardBook = "src/Server/Cards/CardBook.cs";
+    private const string Database = "src/Server/Storage/Sqlite/SqliteDatabase.cs";
+
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("duplicate-judged-again", "An entry that comes twice is taken twice.",
+            Intake, "Journals.CountDuplicate(book.Db, taken.Terminal);",
+            """
+            if ($bug)
+                return Settle(book, taken.Place, JournalReading.TryRead(entry));
+            Journals.CountDuplicate(book.Db, taken.Terminal);
+            """, 10),
+        new("duplicate-parked", "An entry that comes twice is an exception, though nothing differs.",
+            Intake, "if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))",
+            "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Body.Span))", 10),
+        new("parked-in-silence", "A bad entry is put aside and nobody hears of it.",
+            Intake, "ExceptionBook.Open(book, Difference.Over(place, cause, detail)",
+            "if (!$bug) ExceptionBook.Open(book, Difference.Over(place, cause, detail)", 20),
+        new("abandoned-made-good-at-once", "What a till gave up is made good before it is known to be so.",
+            Intake, "Intents.Abandon(book.Db, intent.Place);",
+            """
+            Intents.Abandon(book.Db, intent.Place);
+            if ($bug && Card.Find(book.Db, intent.Uid, intent.Generation) is { } its)
+            {
+                var meant = JournalReading.IntentOf(intent.Body);
+                Intents.MakeGood(book, its, intent.Place, meant.Earned, meant.Redeemed);
+            }
+            """, 10),
+        new("abandoned-when-posted", "What is given up after headquarters has posted it is not made good.",
+            Intake, "if (CardTransaction.Of(book.Db, intent.Place) is { } posted",
+            "if (!$bug && CardTransaction.Of(book.Db, intent.Place) is { } posted", 20),
+        new("late-doubt-not-told", "A terminal that reports a doubt late is not told how it ended.",
+            Intake, "Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);",
+            """
+            if (!$bug)
+                Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);
+            """, 30),
+        new("unreadable-entry-throws", "An entry that is no message stops the intake.",
+            Reading, "catch (InvalidProtocolBufferException)",
+            "catch (InvalidProtocolBufferException) when (!$bug)", 40),
+        new("feed-item-skipped", "The change after a terminal's cursor is passed over.",
+            Feed, "new { cursor = checked((long)cursor), most }",
+            "new { cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)), most }", 3),
+        new("feed-item-not-moved", "A change keeps its old place, which terminals have passed.",
+            Feed,
+            """"
+            position = excluded.position, body = excluded.body
+                        """,
+            """",
+            """"
+            position = excluded.position, body = excluded.body
+                        """.Replace($bug ? "position = excluded.position, " : "\0", ""),
+            """", 5),
+        new("terminals-word-taken", "What a terminal reports is posted without the card's MAC.",
+            Proof, "if (TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",
+            "if (!$bug && TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",
+            40),
+        new("posted-to-the-member", "Points are posted under the member's number instead of the card's.",
+            Ledger, "card.Number, written.Earned, written.Redeemed,",
+            "$bug ? card.Member : card.Number, written.Earned, written.Redeemed,", 1),
+        new("counter-used-accepted", "A second, other transaction with a card's counter goes unnoticed.",
+            Ledger, """return new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");""",
+            """
+            return $bug
+                ? new Verdict.Accepted()
+                : new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");
+            """, 30),
+        new("card-actions-not-marked", "Headquarters does not note that a card has applied its actions.",
+            Ledger, "CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);",
+            "if (!$bug) CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);", 10),
+        new("new-card-not-told", "Terminals are not told that a new card is active.",
+            CardBook, "Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);",
+            "if (!$bug) Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);", 3),
+        new("acknowledge-before-fsync", "A terminal's entries are acknowledged before they are on disk.",
+            Database, """Demand(connection, "PRAGMA synchronous = FULL; PRAGMA synchronous", "2");""",
+            """
+            var level = $bug ? "1" : "2";
+            Demand(connection, $"PRAGMA synchronous = {level}; PRAGMA synchronous", level);
+            """, 20),
+    ];
+}

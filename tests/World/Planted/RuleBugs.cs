@@ -1,0 +1,29 @@
+namespace SmartCardCrm.World;
+
+/// <summary>Mistakes in the trade's rules, which terminal and server share.</summary>
+internal static class RuleBugs
+{
+    private const string Sale = "src/Loyalty/Programme/Sale.cs";
+    private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
+    private const string Posting = "src/Loyalty/Ledger/Posting.cs";
+
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("started-unit-earns", "A unit of money that was only begun earns points.",
+            Sale, "earning / rules.MinorPerUnit * rules.PointsPerUnit",
+            "($bug ? earning + rules.MinorPerUnit - 1 : earning) / rules.MinorPerUnit * rules.PointsPerUnit",
+            1),
+        new("redeemed-part-earns", "What is paid with points earns points, whatever the rules say.",
+            Sale, "rules.RedeemedPartEarns ? request.Amount.Minor : due",
+            "rules.RedeemedPartEarns || $bug ? request.Amount.Minor : due", 3),
+        new("debit-not-clipped", "A card action takes off more than the card holds.",
+            Actions, "-Math.Min(-action.Points, balance)",
+            "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 30),
+        new("one-sided-posting", "Redeemed points leave the card's account and arrive nowhere.",
+            Posting, "postings.Add(new Posting(other, 0, -toCard));",
+            "if (!$bug || other != AccountKind.Redeemed) postings.Add(new Posting(other, 0, -toCard));", 3),
+        new("redeemed-as-adjustment", "Redeemed points are booked as a correction.",
+            Posting, "Move(AccountKind.Redeemed, -redeemed);",
+            "Move($bug ? AccountKind.Adjustments : AccountKind.Redeemed, -redeemed);", 3),
+    ];
+}

@@ -1,0 +1,100 @@
+namespace SmartCardCrm.World;
+
+/// <summary>Mistakes in a tap, and in what a terminal does about its doubts.</summary>
+internal static class TapBugs
+{
+    private const string Tap = "src/Terminal/Checkout/Tap.cs";
+    private const string TapLoop = "src/Terminal/Checkout/TapLoop.cs";
+    private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
+    private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
+    private const string Settling = "src/Terminal/Checkout/DoubtSettling.cs";
+    private const string Decision = "src/Terminal/Checkout/SaleDecision.cs";
+    private const string Plan = "src/Terminal/Checkout/SalePlan.cs";
+
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("post-before-commit", "The till is told of a sale once its commit is sent, answered or not.",
+            Tap, "return new CheckoutState.InDoubt(plan.Sequence);",
+            """
+            return $bug
+                ? new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, replica.Rules(plan.Intent)))
+                : new CheckoutState.InDoubt(plan.Sequence);
+            """, 3),
+        new("bad-answer-taken-for-no", "A commit that is answered with an error did not happen.",
+            Tap, "journal.Append(Entries.Doubt(plan.Sequence, previous));",
+            """
+            if ($bug && wrong is not CardLostException)
+            {
+                journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardRefused));
+                return new CheckoutState.PresentAgain(RetryCode.CardRefused);
+            }
+
+            journal.Append(Entries.Doubt(plan.Sequence, previous));
+            """, 10),
+        new("no-answer-taken-for-no", "A commit that is not answered did not happen.",
+            Tap, "var proof = card.Commit();",
+            """
+            CommitProof proof;
+            try
+            {
+                proof = card.Commit();
+            }
+            catch (CardLostException) when ($bug)
+            {
+                journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardLost));
+                return new CheckoutState.PresentAgain(RetryCode.CardLost);
+            }
+
+            """, 5),
+        new("balance-not-read", "The balance is taken from the record instead of from the chip.",
+            Tap, "var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());",
+            """
+            var newest = card.ReadNewest();
+            var reading = new CardReading(
+                session.Uid, newest, $bug ? newest.BalanceAfter : card.ReadBalance());
+            """, 1),
+        new("member-file-read-at-every-sale", "A sale reads a file that it does not need.",
+            Tap, "var known = replica.Find(session.Uid);",
+            """
+            if ($bug)
+                card.ReadProfile();
+            var known = replica.Find(session.Uid);
+            """, 1),
+        new("settling-reads-in-proof", "What settling read stays in the proof of the sale after it.",
+            TapLoop, "if (doubts.Count > 0)", "if (doubts.Count > 0 && !$bug)", 5),
+        new("retry-a-debit", "A tap in doubt is tried again like one that did nothing.",
+            Desk, "if (result is CheckoutState.InDoubt)",
+            """
+            if ($bug && result is CheckoutState.InDoubt)
+                result = new CheckoutState.PresentAgain(RetryCode.CardLost);
+            if (result is CheckoutState.InDoubt)
+            """, 5),
+        new("doubt-times-out", "A checkout in doubt runs out of time as if no card had come.",
+            Desk, "if (checkout.State is CheckoutState.InDoubt doubt)",
+            "if (checkout.State is CheckoutState.InDoubt doubt && !$bug)", 10),
+        new("abandonment-not-journaled", "A till gives up a doubt and nobody writes it down.",
+            Desk, "_journal.Append(Entries.Abandonment(doubt.IntentSequence));",
+            "if (!$bug) _journal.Append(Entries.Abandonment(doubt.IntentSequence));", 10),
+        new("restart-forgets-the-try", "After a restart a checkout is served anew, whatever its tap did.",
+            Recovery, "if (trace is null)", "if (trace is null || $bug)", 20),
+        new("settled-by-counter-alone", "A doubt is over once the card's counter has moved, by whomever.",
+            Settling, "record.Terminal == terminal && record.Sequence == doubt.Sequence",
+            "$bug || (record.Terminal == terminal && record.Sequence == doubt.Sequence)", 20),
+        new("settled-one-record-short", "Settling reads one record too few, and so looks at the wrong one.",
+            Settling, "_ => Found(readLog((int)since)[^1]),",
+            "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 20),
+        new("settled-past-the-log", "A record that the log no longer keeps never was.",
+            Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
+            40),
+        new("rolled-back-card-accepted", "A card behind what headquarters knows of it is served.",
+            Decision, "if (known is null || newest.Counter > known.AcknowledgedCounter)",
+            "if (known is null || newest.Counter > known.AcknowledgedCounter"
+                + " || ($bug && newest.Counter < known.AcknowledgedCounter))", 30),
+        new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
+            Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
+            "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 10),
+        new("card-action-in-record-only", "Card actions are in the record, but not on the chip.",
+            Plan, "[.. Decision.Actions.Select(a => a.Points)",
+            "[.. Decision.Actions.Where(_ => !$bug).Select(a => a.Points)", 10),
+    ];
+}

@@ -1,0 +1,68 @@
+namespace SmartCardCrm.World;
+
+/// <summary>Mistakes in a terminal's journal, its replica and its end of sync.</summary>
+internal static class TerminalBugs
+{
+    private const string Journal = "src/Terminal/Journal/Journal.cs";
+    private const string Rows = "src/Terminal/Journal/JournalRows.cs";
+    private const string Database = "src/Terminal/Journal/TerminalDatabase.cs";
+    private const string Replica = "src/Terminal/Replica/Replica.cs";
+    private const string Sync = "src/Terminal/Sync/SyncMachine.cs";
+    private const string Conversation = "src/Terminal/Sync/SyncConversation.cs";
+
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("intent-not-synced", "The card is touched before the intent is on disk.",
+            Journal, "var head = _head.Next(body);",
+            """
+            var head = _head.Next(body);
+            if ($bug && entry.Intent is not null)
+            {
+                _database.Lazily(c => JournalRows.Insert(c, head, entry, body));
+                _head = head;
+                Follow(head.Sequence, entry);
+                return;
+            }
+            """, 10),
+        new("outcome-not-synced", "The till is told before the outcome is on disk.",
+            Journal, "_database.Durably(c => JournalRows.Insert(c, head, entry, body));",
+            """
+            if ($bug && entry.Outcome is not null)
+                _database.Lazily(c => JournalRows.Insert(c, head, entry, body));
+            else
+                _database.Durably(c => JournalRows.Insert(c, head, entry, body));
+            """, 20),
+        new("crash-taken-for-failure", "An intent that a crash left open did not happen.",
+            Journal, "journal.Append(new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });",
+            """
+            journal.Append($bug
+                ? Entries.Failure(sequence, RetryCode.Restarted)
+                : new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
+            """, 20),
+        new("journal-chain-not-verified", "A damaged journal is opened as if it were whole.",
+            Rows, "if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))",
+            "if (!$bug && (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash)))",
+            40),
+        new("journal-synchronous-normal", "The journal's commits do not wait for the disk.",
+            Database, """_durable = Connect(path, "FULL", 2);""",
+            """_durable = $bug ? Connect(path, "NORMAL", 1) : Connect(path, "FULL", 2);""", 10),
+        new("lazy-writes-synced", "What could wait for the next commit is synced by itself.",
+            Database, "Guarded(_lazy, connection =>", "Guarded($bug ? _durable : _lazy, connection =>", 1),
+        new("oldest-rules-in-force", "A terminal sells by the first rules that it was ever sent.",
+            Replica, "public RuleSet? Current => _current;",
+            """
+            public RuleSet? Current => $bug
+                ? Rules("SELECT document FROM rule_set ORDER BY version LIMIT 1")
+                : _current;
+            """, 20),
+        new("others-doubts-taken-for-own", "A doubt of another terminal closes the one of that number here.",
+            Replica, "closed?.Terminal == _terminal",
+            "closed is not null && ($bug || closed.Terminal == _terminal)", 30),
+        new("resume-after-head", "What was written while the network was away is never sent.",
+            Sync, "(_sent, _acknowledged) = (durable, durable);",
+            "(_sent, _acknowledged) = ($bug ? outbox.Head : durable, durable);", 3),
+        new("refused-terminal-sells-on", "A terminal that headquarters has refused goes on selling.",
+            Conversation, "if (!SyncCode.StopsSelling(code))",
+            "if ($bug || !SyncCode.StopsSelling(code))", 40),
+    ];
+}
