@@ -1,2 +1,4 @@
-System.Console.Error.WriteLine("world: nothing to run yet");
-return 2;
+using SmartCardCrm.World;
+
+var simulation = new Simulation(_ => throw new NotSupportedException("There is no chain to run yet."), []);
+return await CommandLine.RunAsync(args, simulation);

@@ -1,0 +1,21 @@
+namespace SmartCardCrm.World.Tests.Driver;
+
+/// <summary>Outcomes and reports as a test wants them.</summary>
+internal static class Outcomes
+{
+    public static readonly Violation Broken = new("I4", "what was told not to have happened took 30 points");
+
+    public static WorldOutcome Clean(WorldPlan plan) => Of(plan, plan.Taps, violation: null);
+
+    public static WorldOutcome Violating(WorldPlan plan, int atTap, string invariant = "I4") =>
+        Of(plan, atTap, new Violation(invariant, "as planned"));
+
+    public static SeedReport Report(ulong seed, Violation? violation = null) => new(
+        seed, 1000, TimeSpan.FromHours(8766),
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["tear"] = 3, ["kill"] = 1 },
+        ["sale/commit/tear"], violation);
+
+    private static WorldOutcome Of(WorldPlan plan, int taps, Violation? violation) => new(
+        plan, taps, TimeSpan.FromDays(1), new Dictionary<string, long>(StringComparer.Ordinal),
+        new HashSet<string>(StringComparer.Ordinal) { "a", "b" }, Digest: "00", violation, Story: []);
+}
