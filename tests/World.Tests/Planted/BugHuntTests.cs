@@ -29,7 +29,10 @@ public sealed class BugHuntTests
     {
         var hunt = new BugHunt((seed, _) => seed == 2 ? "I5" : null);
 
-        Assert.Throws<InvalidOperationException>(() => hunt.Hunt(Bug));
+        var hunted = hunt.Hunt(Bug);
+
+        Assert.Equal(
+            new BugHunted(Bug, 2, null) { Trouble = "seed 2 finds I5 without it" }, hunted);
     }
 
     [Fact]

@@ -6,7 +6,11 @@ namespace SmartCardCrm.World;
 /// <summary>What became of one planted bug.</summary>
 /// <param name="Seeds">How many seeds were run, the one that found it included.</param>
 /// <param name="FoundBy">The invariant that found it; null where none did.</param>
-internal sealed record BugHunted(PlantedBug Bug, int Seeds, string? FoundBy);
+internal sealed record BugHunted(PlantedBug Bug, int Seeds, string? FoundBy)
+{
+    /// <summary>Why the hunt ended without an answer; null where it has one.</summary>
+    public string? Trouble { get; init; }
+}
 
 /// <summary>Runs the world with one planted bug, seed after seed, until it is found.</summary>
 /// <param name="foundBy">Runs one seed with a bug of this name, or with none where it is null; says which
@@ -20,13 +24,12 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
     // A run takes seconds; a bug that keeps it from its end has shown itself as well.
     private static readonly TimeSpan RunMost = TimeSpan.FromMinutes(2);
 
-    /// <summary>Hunts in the programs of a planted build.</summary>
+    /// <summary>Hunts with the program of a planted build.</summary>
     /// <param name="program">As <see cref="Planting.Build"/> returned it.</param>
     public static BugHunt In(string program) => new((seed, bug) => Run(program, seed, bug));
 
-    /// <summary>Looks for a bug in the seeds 1 to its own limit.</summary>
-    /// <exception cref="InvalidOperationException">The seed that found it finds something without the bug,
-    /// too; or the world itself failed.</exception>
+    /// <summary>Looks for a bug in the seeds 1 to its own limit. A seed that finds something without the bug,
+    /// too, proves nothing.</summary>
     public BugHunted Hunt(PlantedBug bug)
     {
         for (var seed = 1; seed <= bug.SeedsMost; seed++)
@@ -34,7 +37,7 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
             if (foundBy(seed, bug.Name) is not { } found)
                 continue;
             return foundBy(seed, null) is { } anyway
-                ? throw new InvalidOperationException($"Seed {seed} violates {anyway} without {bug.Name}.")
+                ? new BugHunted(bug, seed, null) { Trouble = $"seed {seed} finds {anyway} without it" }
                 : new BugHunted(bug, seed, found);
         }
 
@@ -66,7 +69,8 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
         {
             0 => null,
             FoundOne => InvariantIn(said.GetAwaiter().GetResult()),
-            var code => throw new InvalidOperationException($"Seed {seed} with {bug} ended with {code}."),
+            var code => throw new InvalidOperationException(
+                $"The world ended with {code} at seed {seed} with {bug ?? "no bug"}."),
         };
     }
 
