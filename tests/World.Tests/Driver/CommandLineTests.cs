@@ -1,4 +1,4 @@
-namespace SmartCardCrm.World.Tests.Driver;
+namespace SmartCardCrm.World.Tests;
 
 public class CommandLineTests
 {
@@ -15,6 +15,9 @@ public class CommandLineTests
     [InlineData("--taps", "many")]
     [InlineData("--processes", "0")]
     [InlineData("--minutes", "-1")]
+    [InlineData("--planted", "no-such-bug")]
+    [InlineData("--planted", "--taps", "1000")]
+    [InlineData("--planted", "--seed", "1")]
     [InlineData("--sead", "1")]
     [InlineData("1")]
     public async Task A_wrong_command_line_runs_nothing_and_ends_with_2(params string[] args)

@@ -1,4 +1,4 @@
-namespace SmartCardCrm.World.Tests.Driver;
+namespace SmartCardCrm.World.Tests;
 
 /// <summary>Outcomes and reports as a test wants them.</summary>
 internal static class Outcomes

@@ -1,4 +1,4 @@
-namespace SmartCardCrm.World.Tests.Driver;
+namespace SmartCardCrm.World.Tests;
 
 public class PlanTextTests
 {

@@ -1,4 +1,4 @@
-namespace SmartCardCrm.World.Tests.Driver;
+namespace SmartCardCrm.World.Tests;
 
 /// <summary>With real processes: a shell that plays the child.</summary>
 public class SeedRunnerTests

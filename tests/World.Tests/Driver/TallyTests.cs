@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SmartCardCrm.World.Tests.Driver;
+namespace SmartCardCrm.World.Tests;
 
 public class TallyTests
 {

@@ -1,4 +1,4 @@
-namespace SmartCardCrm.World.Tests.People;
+namespace SmartCardCrm.World.Tests;
 
 public class ShopperTests
 {

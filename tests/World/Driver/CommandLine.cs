@@ -52,11 +52,9 @@ internal static class CommandLine
               tests/World/run.sh --minutes 60 --from 5000              an hour of other seeds
               tests/World/run.sh --seed 17                             one run, with its story where it fails
               tests/World/run.sh --seed 17 --faults tear,kill --twice  only these faults; is it repeatable?
-            """)
-        {
-            Options.Taps, Options.Seed, Options.Worker,
-        };
-        foreach (var option in Options.OfCampaigns.Concat(Options.OfSingleRuns))
+              tests/World/run.sh --planted                             does it find the mistakes we know of?
+            """);
+        foreach (var option in Options.All)
             root.Add(option);
         root.Validators.Add(CheckTogether);
         root.SetAction((given, cancellation) => RunAsync(given, simulation, cancellation));
@@ -65,14 +63,14 @@ internal static class CommandLine
 
     private static void CheckTogether(CommandResult given)
     {
-        var single = given.GetResult(Options.Seed) is not null;
-        foreach (var option in single ? Options.OfCampaigns : Options.OfSingleRuns)
-        {
-            if (given.GetResult(option) is { Implicit: false })
-                given.AddError($"{option.Name} goes {(single ? "not" : "only")} with --seed");
-        }
+        bool IsGiven(Option option) => given.GetResult(option) is { Implicit: false };
+        var (kind, itsOptions) = IsGiven(Options.Planted) ? ("with --planted", Options.OfPlantedBugs)
+            : IsGiven(Options.Seed) ? ("with --seed", Options.OfSingleRuns)
+            : ("without --seed", Options.OfCampaigns);
+        foreach (var option in Options.All.Except([.. itsOptions, Options.Worker]).Where(IsGiven))
+            given.AddError($"{option.Name} does not go {kind}");
 
-        if (single && given.GetValue(Options.Taps) > int.MaxValue)
+        if (IsGiven(Options.Seed) && given.GetValue(Options.Taps) > int.MaxValue)
             given.AddError("--taps of one run is 2147483647 at most");
     }
 
@@ -86,6 +84,8 @@ internal static class CommandLine
         {
             if (given.GetValue(Options.Worker))
                 return Worker.Run(simulation, Console.In, output);
+            if (given.GetResult(Options.Planted) is not null)
+                return await PlantedCommand.RunAsync(given, output, cancellation);
             return given.GetValue(Options.Seed) is { } seed
                 ? await RunOneAsync(given, seed, new SingleRun(simulation, output), cancellation)
                 : await CampaignCommand.RunAsync(given, simulation.Cells, output, cancellation);

@@ -33,7 +33,7 @@ internal static class Options
     public static readonly Option<int> Processes = new("--processes")
     {
         HelpName = "P",
-        Description = "A campaign: how many seeds run at once; as many as there are cores, unless said.",
+        Description = "How many runs at once, but with --seed.",
         DefaultValueFactory = _ => Environment.ProcessorCount,
         Validators = { AtLeast(1) },
     };
@@ -95,12 +95,33 @@ internal static class Options
         Description = "With --seed, for scripts: taps, digest and violation, a line each, nothing else.",
     };
 
+    public static readonly Option<string?> Planted = new("--planted")
+    {
+        HelpName = "NAME",
+        Description = "Plant known mistakes in a copy of the product and see that each is found; or this one.",
+        Arity = ArgumentArity.ZeroOrOne,
+        Validators =
+        {
+            given =>
+            {
+                if (given.Tokens is [var name] && PlantedBugs.All.All(bug => bug.Name != name.Value))
+                    given.AddError($"--planted: there is no '{name.Value}'; --planted alone lists them");
+            },
+        },
+    };
+
     /// <summary>How a campaign starts its children; nobody types it.</summary>
     public static readonly Option<bool> Worker = new("--worker") { Hidden = true };
 
-    public static IReadOnlyList<Option> OfCampaigns => [Minutes, From, Processes, Resume];
+    public static IReadOnlyList<Option> OfCampaigns => [Taps, Minutes, From, Processes, Resume];
 
-    public static IReadOnlyList<Option> OfSingleRuns => [Members, Terminals, Faults, Twice, NoShrink, Plain];
+    public static IReadOnlyList<Option> OfSingleRuns =>
+        [Seed, Taps, Members, Terminals, Faults, Twice, NoShrink, Plain];
+
+    public static IReadOnlyList<Option> OfPlantedBugs => [Planted, Processes];
+
+    public static IReadOnlyList<Option> All =>
+        [.. OfCampaigns.Union(OfSingleRuns).Union(OfPlantedBugs), Worker];
 
     private static Action<OptionResult> AtLeast(double least) => given =>
     {
