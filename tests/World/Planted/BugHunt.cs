@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -26,7 +27,14 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
 
     /// <summary>Hunts with the program of a planted build.</summary>
     /// <param name="program">As <see cref="Planting.Build"/> returned it.</param>
-    public static BugHunt In(string program) => new((seed, bug) => Run(program, seed, bug));
+    public static BugHunt In(string program)
+    {
+        // Without a bug a seed says the same to every hunt.
+        var clean = new ConcurrentDictionary<int, string?>();
+        return new BugHunt((seed, bug) => bug is null
+            ? clean.GetOrAdd(seed, _ => Run(program, seed, bug))
+            : Run(program, seed, bug));
+    }
 
     /// <summary>Looks for a bug in the seeds 1 to its own limit. A seed that finds something without the bug,
     /// too, proves nothing.</summary>
