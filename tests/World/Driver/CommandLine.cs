@@ -24,7 +24,9 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            // A single run has nothing to put away: Ctrl-C ends it at once.
+            ProcessTerminationTimeout =
+                parsed.GetResult(Options.Seed) is null ? TimeSpan.FromSeconds(30) : null,
         });
     }
 
