@@ -16,7 +16,6 @@ internal sealed class JournalFailedException(string message, Exception? inner = 
 internal sealed class TerminalDatabase : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly string _path;
     private readonly TimeProvider _clock;
     private readonly SQLiteConnection _durable;
     private readonly SQLiteConnection _lazy;
@@ -25,7 +24,6 @@ internal sealed class TerminalDatabase : IDisposable
 
     private TerminalDatabase(string path, TimeProvider clock)
     {
-        _path = path;
         _clock = clock;
         _durable = Connect(path, "FULL", 2);
         DatabaseSchema.Prepare(_durable);
@@ -51,8 +49,11 @@ internal sealed class TerminalDatabase : IDisposable
         }
     }
 
-    /// <summary>Bytes in the write-ahead log.</summary>
-    public long LogBytes => new FileInfo(_path + "-wal") is { Exists: true } log ? log.Length : 0;
+    /// <summary>Bytes of pages in the write-ahead log, as SQLite counts them.</summary>
+    /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
+    public long LogBytes => Read(c =>
+        c.Query<CheckpointRow>("PRAGMA wal_checkpoint(NOOP)")[0].Frames
+        * c.ExecuteScalar<long>("PRAGMA page_size"));
 
     /// <summary>Time since the last durable commit.</summary>
     public TimeSpan Idle
@@ -151,6 +152,13 @@ internal sealed class TerminalDatabase : IDisposable
             _failure = wrong;
             throw new JournalFailedException($"The journal's database failed: {wrong.Message}", wrong);
         }
+    }
+
+    // NOOP moves nothing and waits for no disk; it only tells.
+    private sealed class CheckpointRow
+    {
+        [Column("log")]
+        public long Frames { get; set; }
     }
 }
 

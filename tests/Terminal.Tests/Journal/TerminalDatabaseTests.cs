@@ -58,6 +58,18 @@ public sealed class TerminalDatabaseTests : IDisposable
         Assert.Equal(200, database.Read(c => c.ExecuteScalar<int>("SELECT count(*) FROM doubt_closed")));
     }
 
+    [Fact]
+    public void The_log_is_as_long_as_its_file()
+    {
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        for (var i = 0; i < 200; i++)
+            database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (?, 1)", i));
+
+        // The file has some bytes more for the header and each page.
+        var file = new FileInfo(DatabasePath + "-wal").Length;
+        Assert.InRange(database.LogBytes, file * 99 / 100, file);
+    }
+
     [Theory]
     [InlineData(100, 60, false)]
     [InlineData(2 << 20, 1, false)]
