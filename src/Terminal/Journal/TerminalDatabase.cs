@@ -22,12 +22,9 @@ internal sealed class TerminalDatabase : IDisposable
     private long _lastCommit;
     private Exception? _failure;
 
-    private TerminalDatabase(string path, TimeProvider clock)
+    private TerminalDatabase(SQLiteConnection durable, SQLiteConnection lazy, TimeProvider clock)
     {
-        _clock = clock;
-        _durable = Connect(path, "FULL", 2);
-        DatabaseSchema.Prepare(_durable);
-        _lazy = Connect(path, "NORMAL", 1);
+        (_durable, _lazy, _clock) = (durable, lazy, clock);
         _lastCommit = clock.GetTimestamp();
     }
 
@@ -37,15 +34,32 @@ internal sealed class TerminalDatabase : IDisposable
     /// take.</exception>
     public static TerminalDatabase Open(string path, TimeProvider clock)
     {
+        SQLiteConnection? durable = null;
+        SQLiteConnection? lazy = null;
+        TerminalDatabase? opened = null;
         try
         {
-            var database = new TerminalDatabase(path, clock);
+            durable = Connect(path);
+            Demand(durable, "FULL", 2);
+            DatabaseSchema.Prepare(durable);
+            lazy = Connect(path);
+            Demand(lazy, "NORMAL", 1);
+            var database = new TerminalDatabase(durable, lazy, clock);
             database.Durably(AbsorbFirstWrite);
-            return database;
+            return opened = database;
         }
         catch (SQLiteException wrong)
         {
             throw new JournalFailedException("The journal's database cannot be opened.", wrong);
+        }
+        finally
+        {
+            // Left to the garbage collector, they would close at a moment of its choice.
+            if (opened is null)
+            {
+                lazy?.Dispose();
+                durable?.Dispose();
+            }
         }
     }
 
@@ -126,17 +140,18 @@ internal sealed class TerminalDatabase : IDisposable
     private static int AbsorbFirstWrite(SQLiteConnection connection) =>
         connection.Execute("UPDATE cursor SET position = position + 1 WHERE name = 'first_writes'");
 
-    private static SQLiteConnection Connect(string path, string synchronous, int expected)
+    private static SQLiteConnection Connect(string path) =>
+        new(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create);
+
+    private static void Demand(SQLiteConnection connection, string synchronous, int expected)
     {
-        var connection = new SQLiteConnection(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create);
         connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
         connection.ExecuteScalar<string>($"PRAGMA synchronous = {synchronous}");
         connection.ExecuteScalar<int>("PRAGMA wal_autocheckpoint = 0");
 
         var settings = DatabaseSettings.Of(connection);
-        return settings == new DatabaseSettings("wal", expected, 0)
-            ? connection
-            : throw new JournalFailedException($"The database runs with {settings}.");
+        if (settings != new DatabaseSettings("wal", expected, 0))
+            throw new JournalFailedException($"The database runs with {settings}.");
     }
 
     private T Guarded<T>(SQLiteConnection connection, Func<SQLiteConnection, T> work)

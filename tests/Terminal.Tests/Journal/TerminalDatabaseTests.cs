@@ -42,6 +42,7 @@ public sealed class TerminalDatabaseTests : IDisposable
             connection.Execute("PRAGMA user_version = 99");
 
         Assert.Throws<JournalFailedException>(() => TerminalDatabase.Open(DatabasePath, _clock));
+        Assert.DoesNotContain(DatabasePath, OpenFiles());
     }
 
     [Fact]
@@ -92,4 +93,7 @@ public sealed class TerminalDatabaseTests : IDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(2), database.Idle);
     }
+
+    private static IEnumerable<string?> OpenFiles() =>
+        Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget);
 }
