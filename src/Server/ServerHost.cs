@@ -100,6 +100,7 @@ internal static class ServerHost
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<TerminalWatch>();
         services.AddSingleton<TerminalDesk>();
+        services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<OpenLines>();
         services.AddSingleton<RelayDesk>();

@@ -1,9 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Grpc.Core;
 using Microsoft.Extensions.Options;
-using SmartCardCrm.Server.Programmes;
-using SmartCardCrm.Server.Storage;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Terminals;
@@ -27,14 +25,10 @@ internal sealed record TerminalPlace(string Name, uint Store, string StoreZone)
 /// <param name="Expires">It is void from here on.</param>
 internal sealed record EnrolmentToken(string Text, DateTimeOffset Expires);
 
-/// <summary>A terminal that was just let in. Certificate: DER.</summary>
-internal sealed record EnrolledTerminal(
-    Terminal Terminal, ReadOnlyMemory<byte> Certificate, Programme Programme);
-
 /// <summary>Lets new terminals in: a token once, for a certificate.</summary>
 internal sealed class EnrolmentDesk(
-    Database database, ProgrammeBook programmes, TerminalAuthority authority,
-    IOptions<EnrolmentOptions> options, TimeProvider clock)
+    EnrolmentBook book, TerminalAuthority authority, IOptions<EnrolmentOptions> options, FillRandom random,
+    TimeProvider clock)
 {
     private const int TokenLength = 32;
 
@@ -45,23 +39,9 @@ internal sealed class EnrolmentDesk(
     {
         var expires = clock.GetUtcNow().AddMinutes(options.Value.TokenMinutes);
         Span<byte> text = stackalloc byte[TokenLength + SHA256.HashSizeInBytes];
-        RandomNumberGenerator.Fill(text[..TokenLength]);
+        random(text[..TokenLength]);
         SHA256.HashData(authority.Certificate.Span, text[TokenLength..]);
-
-        var hash = HashOf(text[..TokenLength]);
-        database.Write(db => db.Run(
-            """
-            INSERT INTO enrolment_token (token_hash, name, store, store_zone, expires_us)
-            VALUES (@hash, @Name, @Store, @StoreZone, @expires)
-            """,
-            new
-            {
-                hash,
-                Name = place.Name.Trim(),
-                Store = (long)place.Store,
-                place.StoreZone,
-                expires = UnixTime.Microseconds(expires),
-            }));
+        book.Add(text[..TokenLength], place, expires);
         return new EnrolmentToken(Base64Url.EncodeToString(text), expires);
     }
 
@@ -71,56 +51,15 @@ internal sealed class EnrolmentDesk(
     /// <param name="softwareVersion">For the list of terminals.</param>
     /// <exception cref="RefusedException">The token or the request is no good; the token stays as it
     /// was.</exception>
-    public EnrolledTerminal Enrol(string token, byte[] certificateRequest, string softwareVersion)
-    {
-        var hash = HashOf(TokenBytes(token));
-        var programme = programmes.All()[0];
-        return database.Write(db =>
-        {
-            var kept = Usable(db, hash);
-            var number = TerminalBook.NextNumber(db);
-            using var certificate = Issue(certificateRequest, number);
-            var terminal = new Terminal
-            {
-                Number = number,
-                Name = kept.Name,
-                Programme = programme.Number,
-                Store = kept.Store,
-                StoreZone = kept.StoreZone,
-                SoftwareVersion = softwareVersion,
-                EnrolledUs = clock.Microseconds(),
-            };
-            TerminalBook.Insert(db, terminal, certificate.RawData);
-            db.Run(
-                "UPDATE enrolment_token SET terminal = @Number WHERE token_hash = @hash",
-                new { terminal.Number, hash });
-            return new EnrolledTerminal(terminal, certificate.RawData, programme);
-        });
-    }
+    public EnrolledTerminal Enrol(string token, byte[] certificateRequest, string softwareVersion) =>
+        book.Enrol(TokenBytes(token), softwareVersion, number => Issue(certificateRequest, number));
 
-    private KeptToken Usable(DbSession db, string hash)
-    {
-        var kept = db.Find<KeptToken>(
-            """
-            SELECT name, store, store_zone, expires_us, terminal FROM enrolment_token
-            WHERE token_hash = @hash
-            """,
-            new { hash });
-        return kept switch
-        {
-            null => throw Refused("token-unknown", "No such token was given out."),
-            { Terminal: not null } => throw Refused("token-used", "This token was used already."),
-            _ when kept.ExpiresUs <= clock.Microseconds() =>
-                throw Refused("token-expired", "This token has expired."),
-            _ => kept,
-        };
-    }
-
-    private System.Security.Cryptography.X509Certificates.X509Certificate2 Issue(byte[] request, uint number)
+    private byte[] Issue(byte[] request, uint number)
     {
         try
         {
-            return authority.IssueForTerminal(request, number);
+            using var certificate = authority.IssueForTerminal(request, number);
+            return certificate.RawData;
         }
         catch (CryptographicException wrong)
         {
@@ -135,19 +74,5 @@ internal sealed class EnrolmentDesk(
             && Base64Url.TryDecodeFromChars(text, bytes, out var length) && length >= TokenLength
             ? bytes[..TokenLength]
             : throw RefusedException.BadRequest("token-unreadable", "This is no enrolment token.");
-    }
-
-    private static RefusedException Refused(string code, string text) =>
-        new(StatusCode.PermissionDenied, code, text);
-
-    private static string HashOf(ReadOnlySpan<byte> token) => Convert.ToHexString(SHA256.HashData(token));
-
-    private sealed record KeptToken
-    {
-        public string Name { get; init; } = "";
-        public long Store { get; init; }
-        public string StoreZone { get; init; } = "";
-        public long ExpiresUs { get; init; }
-        public long? Terminal { get; init; }
     }
 }
