@@ -104,6 +104,7 @@ internal static class ServerHost
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<OpenLines>();
         services.AddSingleton<RelayDesk>();
+        services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
         services.AddSingleton<BookFigures>();
         services.AddSingleton<StaffStore>();

@@ -1,8 +1,4 @@
 using Microsoft.Extensions.Options;
-using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Server.Cards;
-using SmartCardCrm.Server.Sync;
-using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Relay;
 
@@ -11,8 +7,8 @@ namespace SmartCardCrm.Server.Relay;
 /// on the card, so that another job can go on with it.
 /// </summary>
 internal sealed class IssueDesk(
-    RelayDesk relay, CardBook cards, KeyVault vault, FillRandom random, FeedBell bell,
-    IOptions<RelayOptions> options, TimeProvider clock, ILogger<IssueDesk> log) : IDisposable
+    RelayDesk relay, CardIssuer issuer, IOptions<RelayOptions> options, TimeProvider clock,
+    ILogger<IssueDesk> log) : IDisposable
 {
     private const int JobsMost = 1000;
 
@@ -34,7 +30,7 @@ internal sealed class IssueDesk(
     {
         var job = new IssueJob(
             Guid.CreateVersion7(clock.GetUtcNow()), request, TimeSpan.FromMinutes(options.Value.IssueMinutes),
-            new IssueTools(relay, cards, vault, random, bell)
+            new IssueTools(relay, issuer)
             {
                 Clock = clock,
                 Retry = TimeSpan.FromMilliseconds(options.Value.RetryMs),

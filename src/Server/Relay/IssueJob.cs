@@ -1,6 +1,4 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Server.Cards;
-using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Relay;
 
@@ -125,7 +123,7 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
         if (!_tools.FactoryCards)
             throw new IssueRefusedException("factory-cards-off");
 
-        var planned = Planned(channel.Uid);
+        var planned = _tools.Issuer.Plan(channel.Uid, _progress.Request.Member);
         _begun = channel.Uid;
         Change(p => p with
         {
@@ -134,21 +132,9 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
             CardNumber = planned.Card.Number,
         });
 
-        using var keys = _tools.Vault.KeysForNewCard(channel.Uid);
-        var evidence = Personalisation.Run(channel, planned.Content, keys, _tools.Random, this);
-        if (_tools.Cards.CompleteBirth(channel.Uid, evidence) is Verdict.Parked parked)
-            throw new IssueRefusedException(parked.Cause);
-        _tools.Bell.Ring();
+        _tools.Issuer.Personalise(channel, planned, this);
         Change(p => p with { State = IssueState.Done });
     }
-
-    private CardPlan Planned(Uid uid) =>
-        _tools.Cards.Plan(uid, _progress.Request.Member, _tools.Vault.NewestVersions) switch
-        {
-            PlanAnswer.Planned(var plan) => plan,
-            PlanAnswer.Refused(var code) => throw new IssueRefusedException(code),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
 
     private void Pause()
     {
@@ -207,16 +193,8 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
     }
 }
 
-/// <summary>This card will not be issued; another presentation does not help.</summary>
-/// <param name="code">Stable.</param>
-internal sealed class IssueRefusedException(string code) : Exception($"The card is not issued: {code}.")
-{
-    public string Code => code;
-}
-
 /// <summary>What issuing works with.</summary>
-internal sealed record IssueTools(
-    RelayDesk Relay, CardBook Cards, Vault.KeyVault Vault, FillRandom Random, FeedBell Bell)
+internal sealed record IssueTools(RelayDesk Relay, CardIssuer Issuer)
 {
     public required TimeProvider Clock { get; init; }
 

@@ -47,6 +47,10 @@ internal sealed class KeyVault : ICardSecrets, IDisposable
         return new KeyVault(content);
     }
 
+    /// <summary>A vault that no file keeps.</summary>
+    /// <param name="content">Owned from here on.</param>
+    public static KeyVault Holding(VaultContent content) => new(content);
+
     /// <summary>The versions that new cards get: the newest of each.</summary>
     public KeyVersions NewestVersions => new(
         Newest(CardKeyNumber.Issuer), Newest(CardKeyNumber.Enquiry), Newest(CardKeyNumber.Sale),
