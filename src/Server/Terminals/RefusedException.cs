@@ -18,8 +18,11 @@ internal sealed class RefusedException(StatusCode status, string code, string te
 }
 
 /// <summary>The one place where a refusal becomes a gRPC status.</summary>
-internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log) : Interceptor
+internal sealed partial class RefusalInterceptor(TimeProvider clock, ILogger<RefusalInterceptor> log)
+    : Interceptor
 {
+    private static readonly TimeSpan CancelledMost = TimeSpan.FromSeconds(1);
+
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
         Mapped(() => continuation(request, context), context);
@@ -47,17 +50,21 @@ internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log
             throw new RpcException(
                 new Status(refused.Status, refused.Code), new Metadata { { "error-text", refused.Message } });
         }
-        catch (Exception met) when (IsCallerGone(met, context))
+        catch (Exception met) when (met is IOException or InvalidOperationException)
         {
-            throw new RpcException(new Status(StatusCode.Cancelled, "caller-gone", met));
+            if (await IsCallerGoneAsync(context.CancellationToken))
+                throw new RpcException(new Status(StatusCode.Cancelled, "caller-gone", met));
+            throw;
         }
     }
 
-    // What a write meets on a stream that the other end has left; nobody is there to be told, and it is no
-    // fault of ours.
-    private static bool IsCallerGone(Exception met, ServerCallContext context) =>
-        met is IOException
-        || (met is InvalidOperationException && context.CancellationToken.IsCancellationRequested);
+    // A stream that the other end has left fails, which is no fault of ours; but so does a disk. Only in the
+    // first case is the call cancelled too, by another thread and perhaps a moment later.
+    private async Task<bool> IsCallerGoneAsync(CancellationToken call)
+    {
+        await Task.Delay(CancelledMost, clock, call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return call.IsCancellationRequested;
+    }
 
     [LoggerMessage(LogLevel.Information, "{Method} was refused: {Code}.")]
     private static partial void LogRefused(ILogger log, string method, string code);
