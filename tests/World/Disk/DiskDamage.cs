@@ -3,8 +3,7 @@ using System.Globalization;
 namespace SmartCardCrm.World;
 
 /// <summary>Bytes that go bad, where SQLite keeps what it needs most: file headers, page headers, frames of
-/// the
-/// log; and anywhere.</summary>
+/// the log; and anywhere.</summary>
 internal static class DiskDamage
 {
     private const int PageBytes = 4096;

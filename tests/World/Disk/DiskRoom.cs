@@ -32,8 +32,7 @@ internal sealed class DiskRoom : IDisposable
     public DateTimeOffset Now { get; set; }
 
     /// <summary>The first exception that a call from SQLite ended in, which SQLite was told of as an I/O
-    /// error:
-    /// a mistake of the world's, to be thrown by whoever runs it.</summary>
+    /// error: a mistake of the world's, to be thrown by whoever runs it.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>Of every change and every sync of every disk, in order: 16 hex digits.</summary>

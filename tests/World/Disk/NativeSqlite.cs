@@ -3,23 +3,20 @@ using System.Runtime.InteropServices;
 namespace SmartCardCrm.World;
 
 /// <summary>The few calls to SQLite that no package offers. The library is the one that SQLitePCLRaw loads,
-/// so
-/// that what is registered here holds for sqlite-net and Microsoft.Data.Sqlite.</summary>
+/// so what is registered here holds for sqlite-net and Microsoft.Data.Sqlite.</summary>
 internal static unsafe partial class NativeSqlite
 {
     private const string Library = "e_sqlite3";
 
-    /// <summary>
-    /// Makes a file system known to SQLite, which keeps the pointer until the process ends.
-    /// </summary>
+    /// <summary>Makes a file system known to SQLite, which keeps the pointer as long as the process
+    /// lives.</summary>
     /// <returns>0, or an error of <see cref="SqliteCode"/>.</returns>
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_register")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int RegisterVfs(NativeVfs* vfs, int makeDefault);
 
     /// <summary>Fills a buffer from SQLite's own generator; with nothing to fill, makes it take a new seed
-    /// from
-    /// the default file system at its next use.</summary>
+    /// from the default file system at its next use.</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_randomness")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Randomness(int count, void* buffer);

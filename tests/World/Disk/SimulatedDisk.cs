@@ -54,8 +54,7 @@ internal sealed class SimulatedDisk
     public bool LiesAboutSync { get; set; }
 
     /// <summary>Called twice in each sync, with the file's name. May kill this disk, or cut its power: the
-    /// sync
-    /// then fails. What it throws ends up in <see cref="DiskRoom.Fault"/>.</summary>
+    /// sync then fails. What it throws ends up in <see cref="DiskRoom.Fault"/>.</summary>
     public Action<SyncMoment, string>? OnSync { get; set; }
 
     /// <summary>How many syncs took place.</summary>
@@ -93,8 +92,7 @@ internal sealed class SimulatedDisk
     }
 
     /// <summary>The process ends, and of what was not synced the disk loses all, nothing, everything after
-    /// some
-    /// moment, or any of the sectors.</summary>
+    /// some moment, or any of the sectors.</summary>
     public void LosePower(Dice dice)
     {
         Die();

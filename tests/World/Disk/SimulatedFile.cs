@@ -1,8 +1,7 @@
 namespace SmartCardCrm.World;
 
-/// <summary>
-/// One file of a simulated disk: what its readers see, and how to lose what was not synced.
-/// </summary>
+/// <summary>One file of a simulated disk: what its readers see, and how to lose what was not
+/// synced.</summary>
 /// <param name="name">Without its folder.</param>
 internal sealed class SimulatedFile(string name)
 {
@@ -100,7 +99,11 @@ internal sealed class SimulatedFile(string name)
         var kept = dice.Share();
         var end = Math.Min(Length, written.Length);
         foreach (var start in sectors.Select(s => s * SectorBytes).Where(s => s < end && dice.Chance(kept)))
-            written.AsSpan(start, Math.Min(SectorBytes, end - start)).CopyTo(_content.AsSpan(start));
+        {
+            var sector = _content.AsSpan(start, Math.Min(SectorBytes, Length - start));
+            sector.Clear();
+            written.AsSpan(start, Math.Min(SectorBytes, end - start)).CopyTo(sector);
+        }
     }
 
     /// <summary>Bytes that nobody wrote.</summary>
