@@ -25,6 +25,14 @@ internal sealed class IdleCheckpoint : IDisposable
     public static bool IsDue(long logBytes, TimeSpan idle) =>
         logBytes >= UrgentBytes || (logBytes >= WorthwhileBytes && idle >= IdleLeast);
 
+    /// <summary>Looks whether now is the time, and does it then.</summary>
+    /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
+    public static void Look(TerminalDatabase database)
+    {
+        if (IsDue(database.LogBytes, database.Idle))
+            database.Checkpoint();
+    }
+
     public void Dispose()
     {
         _stop.Set();
@@ -39,10 +47,7 @@ internal sealed class IdleCheckpoint : IDisposable
         try
         {
             while (!_stop.Wait(Pause))
-            {
-                if (IsDue(_database.LogBytes, _database.Idle))
-                    _database.Checkpoint();
-            }
+                Look(_database);
         }
         catch (JournalFailedException failure)
         {
