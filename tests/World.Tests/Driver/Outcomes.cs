@@ -7,12 +7,13 @@ internal static class Outcomes
 
     public static WorldOutcome Clean(WorldPlan plan) => Of(plan, plan.Taps, violation: null);
 
-    public static WorldOutcome Violating(WorldPlan plan, int atTap, string invariant = "I4") =>
-        Of(plan, atTap, new Violation(invariant, "as planned"));
+    public static WorldOutcome Violating(
+        WorldPlan plan, int atTap, string invariant = "I4", string what = "as planned") =>
+        Of(plan, atTap, new Violation(invariant, what));
 
     public static SeedReport Report(ulong seed, Violation? violation = null) => new(
         seed, 1000, TimeSpan.FromHours(8766),
-        new Dictionary<string, long>(StringComparer.Ordinal) { ["tear"] = 3, ["kill"] = 1 },
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["Kill"] = 1, ["Tear"] = 3 },
         ["sale/commit/tear"], violation);
 
     private static WorldOutcome Of(WorldPlan plan, int taps, Violation? violation) => new(

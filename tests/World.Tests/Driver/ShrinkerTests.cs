@@ -30,6 +30,18 @@ public class ShrinkerTests
     }
 
     [Fact]
+    public void A_crash_in_another_place_is_another_violation()
+    {
+        static WorldOutcome Run(WorldPlan plan) => Outcomes.Violating(
+            plan, atTap: 41, "crash",
+            $"Overflow in {plan.Members}\n   at {(plan.Members > 9 ? "Tap" : "Sync")}\n   at Main");
+
+        var shrunk = new Shrinker(Run, runsMost: 500).Shrink(Run(Long));
+
+        Assert.Equal(10, shrunk.Outcome.Plan.Members);
+    }
+
+    [Fact]
     public void A_violation_found_after_the_last_tap_still_gets_shorter()
     {
         static WorldOutcome Run(WorldPlan plan) =>

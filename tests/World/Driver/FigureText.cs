@@ -5,12 +5,14 @@ namespace SmartCardCrm.World;
 /// <summary>Figures as they are printed, the same in every culture.</summary>
 internal static class FigureText
 {
-    /// <summary>As in <c>flip 2, tear 12</c>; <c>none</c> where nothing struck.</summary>
-    public static string Counts(IReadOnlyDictionary<string, long> counts)
+    /// <summary>As in <c>tear 12, power-cut 2</c>; <c>none</c> where nothing struck.</summary>
+    /// <param name="strikes">By the names of <see cref="Fault"/>.</param>
+    public static string Strikes(IReadOnlyDictionary<string, long> strikes)
     {
-        var struck = counts.Where(count => count.Value > 0)
-            .OrderBy(count => count.Key, StringComparer.Ordinal)
-            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}"));
+        var struck = strikes.Where(strike => strike.Value > 0)
+            .Select(strike => (Kind: Enum.Parse<Fault>(strike.Key), Times: strike.Value))
+            .OrderBy(strike => strike.Kind)
+            .Select(strike => FormattableString.Invariant($"{PlanText.NameOf(strike.Kind)} {strike.Times}"));
         return string.Join(", ", struck) is { Length: > 0 } text ? text : "none";
     }
 

@@ -26,7 +26,7 @@ internal sealed class Shrinker(Func<WorldPlan, WorldOutcome> run, int runsMost)
                     return new Shrunk(best, runs);
                 runs++;
                 var outcome = run(shorter);
-                if (outcome.Violation?.Invariant != found.Violation?.Invariant)
+                if (KindOf(outcome.Violation) != KindOf(found.Violation))
                     continue;
                 (best, helped) = (outcome, true);
                 break;
@@ -35,6 +35,11 @@ internal sealed class Shrinker(Func<WorldPlan, WorldOutcome> run, int runsMost)
 
         return new Shrunk(best, runs);
     }
+
+    // Crashes are all one invariant: what tells them apart is the place, which stands below the message.
+    private static string? KindOf(Violation? violation) => violation?.What.Split('\n') is [_, var place, ..]
+        ? $"{violation.Invariant} {place}"
+        : violation?.Invariant;
 
     // The largest cuts first: a run costs what its taps cost.
     private static IEnumerable<WorldPlan> Cuts(WorldOutcome outcome)

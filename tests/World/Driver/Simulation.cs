@@ -17,18 +17,15 @@ internal sealed class Simulation(Func<WorldPlan, WorldOutcome> run, IReadOnlyCol
         }
         catch (ViolationException violated)
         {
-            return Ended(plan, violated.Violation, []);
+            return Ended(plan, violated.Violation);
         }
         catch (Exception crash)
         {
-            return Ended(
-                plan, new Violation($"crash {crash.GetType().Name}", crash.Message),
-                crash.ToString().Split('\n'));
+            return Ended(plan, new Violation("crash", crash.ToString()));
         }
     }
 
-    private static WorldOutcome Ended(
-        WorldPlan plan, Violation violation, IReadOnlyList<string> story) => new(
+    private static WorldOutcome Ended(WorldPlan plan, Violation violation) => new(
         plan, plan.Taps, TimeSpan.Zero, new Dictionary<string, long>(StringComparer.Ordinal),
-        new HashSet<string>(StringComparer.Ordinal), Digest: "", violation, story);
+        new HashSet<string>(StringComparer.Ordinal), Digest: "", violation, Story: []);
 }

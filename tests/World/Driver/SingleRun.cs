@@ -25,7 +25,7 @@ internal sealed class SingleRun(Simulation simulation, TextWriter output)
         Print($"run: {string.Join(' ', PlanText.Options(options.Plan))}");
         Print($"taps: {outcome.Taps}");
         Print($"terminal days: {outcome.TerminalTime.TotalDays:F1}");
-        Print($"faults: {FigureText.Counts(outcome.Faults)}");
+        Print($"faults: {FigureText.Strikes(outcome.Faults)}");
         Print($"{FigureText.Coverage(outcome.Cells, simulation.Cells)}");
         Print($"digest: {outcome.Digest}");
         var repeats = !options.Twice || await RepeatsAsync(outcome, cancellation);

@@ -87,7 +87,7 @@ internal sealed class Tally
         yield return Line($"seeds: {Seeds}");
         yield return Line($"taps: {Taps}");
         yield return Line($"terminal years per hour: {yearsPerHour:F0}");
-        yield return $"faults: {FigureText.Counts(Faults)}";
+        yield return $"faults: {FigureText.Strikes(Faults)}";
         yield return FigureText.Coverage(Cells, cells);
         yield return Line($"violations: {Findings.Count}");
     }
