@@ -45,7 +45,7 @@ internal sealed class GrpcSync(
                 return;
             }
 
-            if (conversation.WasWelcomed)
+            if (conversation.WentWell)
                 _backOff.Reset();
             if (rooms.Line.Halted is null)
                 await Task.Delay(_backOff.Next(), clock, stoppingToken);

@@ -18,6 +18,10 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     /// <summary>Whether headquarters has accepted us.</summary>
     public bool WasWelcomed { get; private set; }
 
+    /// <summary>Whether headquarters takes what we send, as far as there is anything to send: the next pause
+    /// before a new attempt may be short again.</summary>
+    public bool WentWell { get; private set; }
+
     /// <summary>Why it is over; null while it goes on.</summary>
     public string? EndCode { get; private set; }
 
@@ -112,6 +116,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         if (!WasWelcomed)
             LogConnected(through);
+        WentWell |= WasWelcomed || through == till.Journal.Head.Sequence;
         (WasWelcomed, line.Connected) = (true, true);
         till.Journal.AcknowledgeThrough(through);
     }

@@ -32,6 +32,23 @@ public sealed class SyncConversationTests : IDisposable
     }
 
     [Fact]
+    public void A_welcome_alone_is_no_success_while_entries_wait()
+    {
+        _shop.Till.Journal.Append(new EntryBody());
+        var conversation = New();
+        conversation.Begin();
+
+        conversation.Received(Welcome());
+        var welcomed = conversation.WentWell;
+        conversation.Received(new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } });
+
+        Assert.Equal((false, true), (welcomed, conversation.WentWell));
+    }
+
+    [Fact]
+    public void A_welcome_is_a_success_where_nothing_waits() => Assert.True(Welcomed().WentWell);
+
+    [Fact]
     public void The_feed_is_stored_and_a_heartbeat_says_so()
     {
         var conversation = Welcomed();
