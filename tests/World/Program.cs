@@ -1,4 +1,4 @@
 using SmartCardCrm.World;
 
-var simulation = new Simulation(_ => throw new NotSupportedException("There is no chain to run yet."), []);
+var simulation = new Simulation(ChainRun.Run, []);
 return await CommandLine.RunAsync(args, simulation);

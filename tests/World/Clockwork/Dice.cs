@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace SmartCardCrm.World;
 
-/// <summary>Chance that repeats: the same seed gives the same numbers on every machine (SplitMix64).</summary>
+/// <summary>Chance that repeats: the same seed gives the same numbers on every machine
+/// (SplitMix64).</summary>
 /// <param name="seed">Any value; <see cref="For"/> makes independent dice from one.</param>
 internal sealed class Dice(ulong seed)
 {

@@ -1,0 +1,209 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Vault;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal;
+
+namespace SmartCardCrm.World;
+
+/// <summary>A whole chain: headquarters, terminals, cards and the people who use them.</summary>
+internal sealed class ChainWorld : IDisposable
+{
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeZoneInfo StoreZone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+
+    private readonly List<TerminalMachine> _terminals = [];
+    private readonly Dictionary<Uid, List<PhysicalCard>> _cards = [];
+    private readonly SortedDictionary<string, long> _strikes = new(StringComparer.Ordinal);
+    private readonly Dice _timeDice;
+
+    public ChainWorld(WorldPlan plan)
+    {
+        Plan = plan;
+        Timeline = new Timeline(Beginning);
+        Story = new Story(Timeline);
+        _timeDice = Dice.For(plan.Seed, "time");
+        NetworkDice = Dice.For(plan.Seed, "network");
+        ServerDice = Dice.For(plan.Seed, "server");
+        DiskDice = Dice.For(plan.Seed, "disk");
+        Disks = new DiskRoom(Dice.For(plan.Seed, "sqlite"), Beginning);
+        Vault = KeyVault.Holding(VaultContent.Create(Dice.For(plan.Seed, "vault").Fill, Beginning));
+        Truth = new Truth(this);
+        Promises = new Promises(this);
+        Book = new BookWatch(this);
+        Office = new HeadOffice(this);
+        Server = new ServerMachine(this);
+        Cashier = new Cashier(this);
+        Caretaker = new Caretaker(this);
+        Weather = new Weather(this, TimeSpan.FromHours(1));
+    }
+
+    public WorldPlan Plan { get; }
+
+    public Timeline Timeline { get; }
+
+    public Story Story { get; }
+
+    public RunDigest Digest { get; } = new();
+
+    public DiskRoom Disks { get; }
+
+    public KeyVault Vault { get; }
+
+    public Dice NetworkDice { get; }
+
+    public Dice ServerDice { get; }
+
+    public Dice DiskDice { get; }
+
+    public Truth Truth { get; }
+
+    public Promises Promises { get; }
+
+    public BookWatch Book { get; }
+
+    public HeadOffice Office { get; }
+
+    public ServerMachine Server { get; }
+
+    public Cashier Cashier { get; }
+
+    public Caretaker Caretaker { get; }
+
+    public Weather Weather { get; set; }
+
+    public Visited Visited { get; } = new();
+
+    /// <summary>The counters of all stores.</summary>
+    public List<Place> Places { get; } = [];
+
+    /// <summary>Simulated time of all counters together.</summary>
+    public TimeSpan TerminalTime => (Timeline.Now - Timeline.Start) * Places.Count;
+
+    /// <summary>All that were ever enrolled.</summary>
+    public IReadOnlyList<TerminalMachine> Terminals => _terminals;
+
+    /// <summary>How often each kind of fault struck.</summary>
+    public IReadOnlyDictionary<string, long> Strikes => _strikes;
+
+    /// <summary>The server has lost what it had acknowledged, by a backup or a lying disk.</summary>
+    public bool WasRestored { get; set; }
+
+    /// <summary>Opens headquarters for the first time.</summary>
+    public void Open()
+    {
+        Truth.Demand(Server.Start(), "liveness", "the server does not start on a new disk");
+        Office.Publish(ProgrammeBook.FirstRules);
+    }
+
+    /// <summary>A new terminal for a store, running; null where headquarters did not answer.</summary>
+    public TerminalMachine? Enrol(int store)
+    {
+        if (!Server.IsUp || Office.Enrol(store) is not (> 0 and var number))
+            return null;
+        var terminal = new TerminalMachine(this, number, store);
+        _terminals.Add(terminal);
+        terminal.Start();
+        terminal.Line.Connect();
+        return terminal;
+    }
+
+    /// <summary>A card exists from now on.</summary>
+    public void Take(PhysicalCard card)
+    {
+        if (!_cards.TryGetValue(card.Uid, out var cards))
+            _cards[card.Uid] = cards = [];
+        cards.Add(card);
+    }
+
+    /// <summary>All cards, the oldest first; copies of one card are cards of their own.</summary>
+    public IEnumerable<PhysicalCard> Cards => _cards.Values.SelectMany(cards => cards);
+
+    /// <summary>What chips with this UID have committed.</summary>
+    public IEnumerable<TrueCommit> CommitsOf(Uid uid) =>
+        _cards.TryGetValue(uid, out var cards) ? cards.SelectMany(card => card.Commits) : [];
+
+    /// <summary>A fault has struck.</summary>
+    public void Strike(Fault fault)
+    {
+        var name = fault.ToString();
+        _strikes[name] = _strikes.GetValueOrDefault(name) + 1;
+    }
+
+    /// <summary>The keys that a terminal holds in memory.</summary>
+    public TerminalKeys KeysFor(uint terminal)
+    {
+        var keys = new TerminalKeys();
+        keys.Replace(
+            [.. Vault.TerminalMasters.Select(m => new MasterKey(m.Number, m.Version, m.Key))],
+            Vault.ReaderIdKey(terminal));
+        return keys;
+    }
+
+    public static TerminalProfile ProfileOf(TerminalMachine terminal) =>
+        new(terminal.Number, Programme: 1, (uint)terminal.Store, StoreZone);
+
+    /// <summary>A terminal's own randomness, another after each start.</summary>
+    public FillRandom RandomOf(TerminalMachine terminal) => new Dice(_timeDice.Next() ^ terminal.Number).Fill;
+
+    /// <summary>Whether a terminal does not know a card, and so lets it redeem nothing.</summary>
+    public bool IsStranger(uint terminal, Uid card) =>
+        _terminals.Find(t => t.Number == terminal)?.Till?.Replica.Find(card) is null;
+
+    /// <summary>A terminal has stored what headquarters told it.</summary>
+    public static void Told(TerminalMachine terminal, FeedBatch feed)
+    {
+        foreach (var item in feed.Items)
+        {
+            if (item.RuleSet is { } rules)
+                terminal.RulesKnown = Math.Max(terminal.RulesKnown, (int)rules.Version);
+        }
+    }
+
+    /// <summary>Time passes between a terminal and a card; now and then the network says something
+    /// meanwhile.</summary>
+    public void PassWithin(TimeSpan most)
+    {
+        Timeline.Pass(_timeDice.Chance(0.02) ? most * 40 : _timeDice.Within(most));
+        if (_timeDice.Chance(0.3))
+            Timeline.LetMessagesArrive();
+    }
+
+    /// <summary>Another terminal stands in its place.</summary>
+    public bool IsGone(TerminalMachine terminal) => Places.TrueForAll(p => p.Terminal != terminal);
+
+    /// <summary>A customer leaves a counter with a doubt and may go to another one soon.</summary>
+    public void CarriedAway(PhysicalCard card, TerminalMachine from)
+    {
+        if (!_timeDice.Chance(0.5))
+            return;
+        var place = _timeDice.Pick(Places);
+        if (place.Terminal == from)
+            return;
+        Timeline.After(
+            _timeDice.Within(TimeSpan.FromMinutes(30)),
+            () => Cashier.Serve(place.Terminal, card, 100 + _timeDice.Below(1000), _timeDice.Below(30)));
+    }
+
+    /// <summary>Whether the book need not match this card: what happened on it was lost with a disk, or it
+    /// is not to be trusted, or it never came back.</summary>
+    public bool IsExcused(PhysicalCard card) =>
+        card.Tampered || card.Lost
+        || card.Commits.Any(c => _terminals.Exists(
+            t => t.Number == c.Record.Terminal && (t.DiskBetrayed || t.Halted is not null)));
+
+    /// <summary>Whether what a terminal reports may contradict itself.</summary>
+    public bool IsExcused(long? terminal) => _terminals.Exists(t => t.Number == terminal && t.DiskBetrayed);
+
+    /// <summary>Whether the network delivers this message a second time.</summary>
+    public bool DeliversTwice() => Plan.Faults.HasFlag(Fault.Network) && NetworkDice.Chance(0.03);
+
+    public void Dispose()
+    {
+        foreach (var terminal in _terminals)
+            terminal.End();
+        Server.End();
+        Vault.Dispose();
+        Disks.Dispose();
+    }
+}

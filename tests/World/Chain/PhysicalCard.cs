@@ -1,0 +1,77 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Simulator.Faults;
+
+namespace SmartCardCrm.World;
+
+/// <summary>One commit that a chip really made, as its memory shows it.</summary>
+/// <param name="Record">The record it wrote.</param>
+/// <param name="Bytes">The same, as it stands on the chip. Not to be changed.</param>
+/// <param name="Points">On the chip afterwards.</param>
+/// <param name="Purchase">What it was made for; null where the world was not at a till.</param>
+internal sealed record TrueCommit(LogRecord Record, byte[] Bytes, int Points, Purchase? Purchase)
+{
+    public (uint Terminal, uint Sequence) Place => (Record.Terminal, Record.Sequence);
+}
+
+/// <summary>A card made of plastic: its chip, and all that really happened on it.</summary>
+internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int member)
+{
+    private const byte CommitTransaction = 0xC7;
+
+    private readonly List<TrueCommit> _commits = [];
+
+    public SimulatedCard Chip => chip;
+
+    public Uid Uid { get; } = Uid.FromBytes(Convert.FromHexString(chip.Uid));
+
+    /// <summary>The member who has it.</summary>
+    public int Member => member;
+
+    /// <summary>Copied, rolled back or written on by a thief: what it says cannot be relied on.</summary>
+    public bool Tampered { get; set; }
+
+    /// <summary>Its member will never present it again.</summary>
+    public bool Lost { get; set; }
+
+    /// <summary>Oldest first; the birth is the first.</summary>
+    public IReadOnlyList<TrueCommit> Commits => _commits;
+
+    public TrueCommit? Newest => _commits.Count == 0 ? null : _commits[^1];
+
+    public int Points => Newest?.Points ?? 0;
+
+    /// <summary>Sends a command, and looks whether the chip committed.</summary>
+    /// <returns>The answer; null where the card is gone.</returns>
+    public byte[]? Transmit(ReadOnlySpan<byte> command, Presentation? presentation)
+    {
+        var answer = chip.Transmit(command);
+        if (command[1] == CommitTransaction)
+            Observe(presentation);
+        return answer;
+    }
+
+    /// <summary>Takes over another card's past: this one is its copy, or what was rolled back to.</summary>
+    public void Inherit(IEnumerable<TrueCommit> past) => _commits.AddRange(past);
+
+    private void Observe(Presentation? presentation)
+    {
+        var look = chip.Look();
+        if (look is not { Tmc: { } counter, NewestRecord: { } hex, Points: { } points }
+            || counter == (Newest?.Record.Counter ?? 0))
+        {
+            return;
+        }
+
+        var bytes = Convert.FromHexString(hex);
+        var commit = new TrueCommit(LogRecord.Decode(bytes), bytes, points, presentation?.Purchase);
+        if (commit.Record.Counter != counter)
+            throw new ViolationException(new Violation(
+                "I12", $"card {Uid}: TMC {counter}, newest record {commit.Record.Counter}"));
+        if (presentation is not null)
+            presentation.Commits++;
+        world.Story.Note(
+            Column.Card, "{0} committed n {1}, {2} points", Uid.Masked, counter, points);
+        world.Truth.Committed(this, commit, presentation);
+        _commits.Add(commit);
+    }
+}

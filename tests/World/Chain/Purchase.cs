@@ -1,0 +1,32 @@
+using SmartCardCrm.Terminal;
+
+namespace SmartCardCrm.World;
+
+/// <summary>One checkout as the till and the customer live it.</summary>
+/// <param name="Number">Counted over the world.</param>
+/// <param name="Card">The customer's.</param>
+/// <param name="Amount">Minor units.</param>
+/// <param name="Asked">Points to redeem.</param>
+internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int Asked)
+{
+    public Guid Checkout { get; set; }
+
+    /// <summary>The terminal's incarnation that has it.</summary>
+    public required uint Terminal { get; init; }
+
+    /// <summary>What chips really committed for it; more than one is a violation.</summary>
+    public List<TrueCommit> Commits { get; } = [];
+
+    /// <summary>The last word the till had on it; null before the first.</summary>
+    public CheckoutState? Told { get; set; }
+
+    /// <summary>How often a card was presented for it.</summary>
+    public int Presentations { get; set; }
+
+    /// <summary>How often the card may have committed without the terminal knowing.</summary>
+    public bool WasInDoubt { get; set; }
+
+    public bool IsThiefs { get; init; }
+
+    public override string ToString() => $"purchase {Number}";
+}

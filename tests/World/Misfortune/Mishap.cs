@@ -1,0 +1,72 @@
+namespace SmartCardCrm.World;
+
+/// <summary>What can go wrong while a card lies on a reader.</summary>
+internal enum MishapKind
+{
+    /// <summary>The command never reaches the card.</summary>
+    TearBefore,
+
+    /// <summary>The card acts, its answer never arrives.</summary>
+    TearAfter,
+
+    /// <summary>The answer arrives with a wrong bit.</summary>
+    Flip,
+
+    /// <summary>The terminal's process ends before the command is sent.</summary>
+    KillBefore,
+
+    /// <summary>The terminal's process ends when the card has acted.</summary>
+    KillAfter,
+
+    /// <summary>The terminal loses power before the command is sent.</summary>
+    CutBefore,
+
+    /// <summary>The terminal loses power when the card has acted.</summary>
+    CutAfter,
+}
+
+/// <summary>One thing that goes wrong during one presentation of a card.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="AtSync">At a sync of the terminal's disk; otherwise at an exchange with the card.</param>
+/// <param name="Place">At which one, counted from 1 since the card was put down.</param>
+internal sealed record Mishap(MishapKind Kind, bool AtSync, int Place)
+{
+    public bool Kills => Kind >= MishapKind.KillBefore;
+
+    public bool CutsPower => Kind >= MishapKind.CutBefore;
+
+    public bool IsBefore => Kind is MishapKind.TearBefore or MishapKind.KillBefore or MishapKind.CutBefore;
+}
+
+/// <summary>Decides what goes wrong with the cards.</summary>
+internal sealed class Mishaps(Dice dice, Fault faults)
+{
+    private const int ExchangesMost = 13;
+    private const int SyncsMost = 3;
+    private const double Share = 0.3;
+
+    /// <summary>What goes wrong with this presentation; null where nothing does.</summary>
+    public Mishap? Next()
+    {
+        var kinds = Kinds();
+        if (kinds.Count == 0 || !dice.Chance(Share))
+            return null;
+        var kind = dice.Pick(kinds);
+        var atSync = kind >= MishapKind.KillBefore && dice.Chance(0.4);
+        return new Mishap(kind, atSync, 1 + dice.Below(atSync ? SyncsMost : ExchangesMost));
+    }
+
+    private List<MishapKind> Kinds()
+    {
+        var kinds = new List<MishapKind>();
+        if (faults.HasFlag(Fault.Tear))
+            kinds.AddRange([MishapKind.TearBefore, MishapKind.TearAfter]);
+        if (faults.HasFlag(Fault.Flip))
+            kinds.Add(MishapKind.Flip);
+        if (faults.HasFlag(Fault.Kill))
+            kinds.AddRange([MishapKind.KillBefore, MishapKind.KillAfter]);
+        if (faults.HasFlag(Fault.PowerCut))
+            kinds.AddRange([MishapKind.CutBefore, MishapKind.CutAfter]);
+        return kinds;
+    }
+}

@@ -1,0 +1,103 @@
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.World;
+
+/// <summary>Compares the whole book with what really happened, when all has come to rest.</summary>
+internal sealed class BookCheck(ChainWorld world)
+{
+    public void Check() => world.Server.Rooms!.Database.Read(db =>
+    {
+        Truth.Demand(LedgerBook.Sum(db) == 0, "I1", $"the ledger sums to {LedgerBook.Sum(db)}");
+        foreach (var card in world.Cards.Where(c => !world.IsExcused(c)))
+            CheckCard(db, card);
+        CheckParked(db);
+        CheckOpen(db);
+        return true;
+    });
+
+    private static void CheckCard(DbSession db, PhysicalCard physical)
+    {
+        var card = Card.Find(db, physical.Uid.ToString(), 0);
+        Truth.Demand(card is not null, "I5", $"card {physical.Uid} is not in the book");
+        var newest = physical.Newest!.Record;
+        Truth.Demand(
+            card.AcknowledgedCounter == newest.Counter, "I5",
+            $"card {physical.Uid}: n {newest.Counter} on the chip, {card.AcknowledgedCounter} acknowledged");
+        Truth.Demand(
+            card.AcknowledgedBalance == physical.Points, "I5",
+            $"card {physical.Uid}: {physical.Points} points on the chip, {card.AcknowledgedBalance} known");
+        var balance = LedgerBook.BalanceOnCard(db, card.Number);
+        Truth.Demand(
+            balance == physical.Points, "I5",
+            $"card {physical.Uid}: {physical.Points} points on the chip, {balance} in the ledger");
+        CheckActions(db, card, newest.LastCardAction);
+        foreach (var commit in physical.Commits)
+            CheckMadeGood(db, physical, commit);
+    }
+
+    private static void CheckActions(DbSession db, Card card, int applied)
+    {
+        var (queued, marked) = (
+            db.Value<long>(
+                "SELECT COALESCE(MAX(number), 0) FROM card_action WHERE uid = @Uid", new { card.Uid }),
+            db.Value<long>(
+                "SELECT COUNT(*) FROM card_action WHERE uid = @Uid AND applied_counter IS NOT NULL",
+                new { card.Uid }));
+        Truth.Demand(
+            queued == applied && marked == applied && card.LastCardAction == applied, "I8",
+            $"card {card.Uid}: {queued} actions queued, {marked} marked applied, {applied} on the chip, "
+                + $"{card.LastCardAction} in the book");
+    }
+
+    // A till that gave up printed no points: what the card did all the same is taken back.
+    private static void CheckMadeGood(DbSession db, PhysicalCard card, TrueCommit commit)
+    {
+        if (commit.Purchase is not { } purchase)
+            return;
+        var made = db.Value<long>(
+            "SELECT COUNT(*) FROM card_action WHERE for_terminal = @Terminal AND for_sequence = @Sequence",
+            new { Terminal = (long)commit.Record.Terminal, Sequence = (long)commit.Record.Sequence });
+        var expected = purchase.Told is Terminal.CheckoutState.Abandoned
+            && commit.Record.Earned != commit.Record.Redeemed ? 1 : 0;
+        Truth.Demand(
+            made == expected, "I4",
+            $"card {card.Uid}: {purchase} is {purchase.Told?.GetType().Name} with n {commit.Record.Counter}; "
+                + $"made good {made} times");
+    }
+
+    private static void CheckParked(DbSession db)
+    {
+        var parked = db.List<string>(
+            """
+            SELECT verdict || ':' || terminal || ':' || sequence FROM journal_entry WHERE verdict <> 'accepted'
+            AND verdict || ':' || terminal || ':' || sequence NOT IN (SELECT name FROM book_exception)
+            """);
+        Truth.Demand(parked.Count == 0, "I7", $"parked without an exception: {string.Join(", ", parked)}");
+    }
+
+    private void CheckOpen(DbSession db)
+    {
+        foreach (var open in db.List<OpenRow>(
+            """
+            SELECT name, cause, detail, terminal, uid FROM book_exception WHERE closed_us IS NULL ORDER BY id
+            """))
+        {
+            var excused = open.Uid is { } uid
+                && world.Cards.Any(c => c.Uid.ToString() == uid && world.IsExcused(c));
+            Truth.Demand(
+                excused || world.IsExcused(open.Terminal), "I7",
+                $"open without need: {open.Name} {open.Detail} of card {open.Uid}");
+        }
+    }
+
+    private sealed record OpenRow
+    {
+        public string Name { get; init; } = "";
+        public string Cause { get; init; } = "";
+        public string Detail { get; init; } = "";
+        public long? Terminal { get; init; }
+        public string? Uid { get; init; }
+    }
+}

@@ -1,0 +1,114 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.World;
+
+/// <summary>Reads the book after every commit of the server: what is new in it must be true.</summary>
+internal sealed class BookWatch(ChainWorld world)
+{
+    private long _transactions;
+    private long _postings;
+    private long _actions;
+
+    /// <summary>Looks at what was added since the last look.</summary>
+    public void Watch(ServerRooms rooms) => rooms.Database.Read(db =>
+    {
+        WatchTransactions(db);
+        WatchPostings(db);
+        WatchActions(db);
+        return true;
+    });
+
+    /// <summary>The book may be an older one: all of it is looked at again.</summary>
+    public void Restarted(ServerRooms rooms)
+    {
+        (_transactions, _postings, _actions) = (0, 0, 0);
+        Watch(rooms);
+    }
+
+    private void WatchTransactions(DbSession db)
+    {
+        var rows = db.List<TransactionRow>(
+            """
+            SELECT rowid AS row, uid, counter, terminal, sequence, record_written, proof FROM card_transaction
+            WHERE rowid > @_transactions ORDER BY rowid
+            """,
+            new { _transactions });
+        foreach (var row in rows)
+        {
+            _transactions = row.Row;
+            var made = world.CommitsOf(Uid.FromBytes(Convert.FromHexString(row.Uid)))
+                .Any(c => c.Bytes.AsSpan().SequenceEqual(row.RecordWritten));
+            Truth.Demand(
+                made, "I9",
+                $"posted {row.Terminal}:{row.Sequence} as n {row.Counter} of card {row.Uid} ({row.Proof}), "
+                    + "which no card committed");
+            world.Story.Note(
+                Column.Server, "server posts n {0} of card {1} ({2})", row.Counter, row.Uid[^4..], row.Proof);
+        }
+    }
+
+    private void WatchPostings(DbSession db)
+    {
+        var sum = db.Find<SumRow>(
+            """
+            SELECT COALESCE(SUM(points), 0) AS points, COALESCE(MAX(id), 0) AS last FROM posting
+            WHERE id > @_postings
+            """,
+            new { _postings })!;
+        Truth.Demand(sum.Points == 0, "I1", $"postings after {_postings} sum to {sum.Points}");
+        _postings = Math.Max(_postings, sum.Last);
+    }
+
+    private void WatchActions(DbSession db)
+    {
+        var rows = db.List<ActionRow>(
+            """
+            SELECT rowid AS row, uid, number, points, for_terminal, for_sequence FROM card_action
+            WHERE rowid > @_actions ORDER BY rowid
+            """,
+            new { _actions });
+        foreach (var row in rows)
+        {
+            _actions = row.Row;
+            var card = Uid.FromBytes(Convert.FromHexString(row.Uid));
+            var place = ((uint)row.ForTerminal, (uint)row.ForSequence);
+            var commit = world.CommitsOf(card).FirstOrDefault(c => c.Place == place);
+            Truth.Demand(
+                commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
+                $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
+                    + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
+            world.Truth.Queued(card, (int)row.Number, (int)row.Points);
+            world.Story.Note(
+                Column.Server, "server queues action {0} of {1} points for card {2}", row.Number, row.Points,
+                row.Uid[^4..]);
+        }
+    }
+
+    private sealed record TransactionRow
+    {
+        public long Row { get; init; }
+        public string Uid { get; init; } = "";
+        public long Counter { get; init; }
+        public long Terminal { get; init; }
+        public long Sequence { get; init; }
+        public byte[] RecordWritten { get; init; } = [];
+        public string Proof { get; init; } = "";
+    }
+
+    private sealed record SumRow
+    {
+        public long Points { get; init; }
+        public long Last { get; init; }
+    }
+
+    private sealed record ActionRow
+    {
+        public long Row { get; init; }
+        public string Uid { get; init; } = "";
+        public long Number { get; init; }
+        public long Points { get; init; }
+        public long ForTerminal { get; init; }
+        public long ForSequence { get; init; }
+    }
+}

@@ -1,0 +1,85 @@
+using SmartCardCrm.Server.Sync;
+
+namespace SmartCardCrm.World;
+
+/// <summary>
+/// The end: faults stop, every line is mended, every card is presented twice more. Within a simulated day
+/// everything that the data determines must be settled, and every card must match the book.
+/// </summary>
+internal sealed class Reckoning(ChainWorld world)
+{
+    private static readonly TimeSpan SyncTime = TimeSpan.FromHours(3);
+
+    public void Settle()
+    {
+        Calm();
+        Pass(SyncTime);
+        for (var round = 0; round < 2; round++)
+        {
+            PresentAll();
+            Pass(SyncTime);
+        }
+
+        world.Story.Note(Column.Server, "the reckoning");
+        foreach (var place in world.Places)
+            Synced(place.Terminal);
+        new BookCheck(world).Check();
+    }
+
+    private void Calm()
+    {
+        world.Weather.IsOver = true;
+        world.Cashier.Careful = true;
+        world.Server.DiesAtSync = 0;
+        foreach (var disk in world.Terminals.Select(t => t.Disk).Append(world.Server.Disk))
+            (disk.Full, disk.LiesAboutSync) = (false, false);
+        foreach (var terminal in world.Terminals)
+        {
+            terminal.Clock.Offset = TimeSpan.Zero;
+            terminal.Line.Latency = TimeSpan.FromMilliseconds(40);
+            if (terminal.Line.IsCut)
+                terminal.Line.Mend();
+        }
+    }
+
+    private void PresentAll()
+    {
+        var turn = 0;
+        foreach (var card in world.Cards.Where(c => !c.Lost).ToList())
+        {
+            var place = world.Places[turn++ % world.Places.Count];
+            for (var tries = 0; tries < 20; tries++)
+            {
+                var purchase = world.Cashier.Serve(place.Terminal, card, 250, 0);
+                Pass(TimeSpan.FromMinutes(3));
+                if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered)
+                    break;
+                Truth.Demand(
+                    tries < 19, "liveness",
+                    $"card {card.Uid} is not served at terminal {place.Terminal.Number}: {purchase?.Told}");
+            }
+        }
+    }
+
+    private void Pass(TimeSpan time) => world.Timeline.RunUntil(world.Timeline.Now + time);
+
+    private void Synced(TerminalMachine terminal)
+    {
+        Truth.Demand(
+            terminal.IsUp && terminal.Line.IsConnected, "liveness",
+            $"terminal {terminal.Number} is not connected (up {terminal.IsUp}, halted {terminal.Halted})");
+        var head = terminal.Till!.Journal.Head.Sequence;
+        var taken = world.Server.Rooms!.Database.Read(db => Journals.Head(db, terminal.Number)).Sequence;
+        Truth.Demand(
+            taken == head && terminal.Till.Journal.AcknowledgedThrough == head, "I3",
+            $"terminal {terminal.Number} has {head} entries, {terminal.Till.Journal.AcknowledgedThrough} "
+                + $"acknowledged, the server {taken}");
+        foreach (var doubt in terminal.Till.Journal.OpenDoubts())
+        {
+            var card = world.Cards.First(c => c.Uid == doubt.Uid);
+            Truth.Demand(
+                world.IsExcused(card), "I6",
+                $"terminal {terminal.Number}: doubt {doubt.Sequence} over card {doubt.Uid} is still open");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.World;
+
+/// <summary>
+/// The reference model: what every card must hold, reckoned from what really happened. It sees each commit at
+/// the chip, before terminal or server know of it.
+/// </summary>
+internal sealed class Truth(ChainWorld world)
+{
+    private readonly Dictionary<int, RuleSet> _rules = [];
+    private readonly Dictionary<(Uid Card, int Number), int> _actions = [];
+    private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
+
+    /// <summary>Headquarters has published rules.</summary>
+    public void Published(RuleSet rules) => _rules[rules.Version] = rules;
+
+    /// <summary>Headquarters has queued a card action.</summary>
+    public void Queued(Uid card, int number, int points)
+    {
+        if (_actions.TryGetValue((card, number), out var before) && before != points && !world.WasRestored)
+            Fail("I8", $"card {card}: action {number} was {before} points and is {points}");
+        _actions[(card, number)] = points;
+    }
+
+    /// <summary>The commits for purchases that a terminal's incarnation has made, oldest first.</summary>
+    public IReadOnlyList<(uint Sequence, Purchase Purchase)> MadeBy(uint terminal) =>
+        _made.GetValueOrDefault(terminal) ?? [];
+
+    /// <summary>A chip has committed.</summary>
+    /// <exception cref="ViolationException">It should not have, or not this.</exception>
+    public void Committed(PhysicalCard card, TrueCommit commit, Presentation? presentation)
+    {
+        if (commit.Purchase is { } purchase)
+            Attribute(purchase, commit, presentation);
+        if (card.Newest is not { } before)
+        {
+            Demand(commit.Points == 0, "model", $"card {card.Uid} is born with {commit.Points} points");
+            return;
+        }
+
+        Demand(
+            commit.Record.Counter == before.Record.Counter + 1, "I12",
+            $"card {card.Uid}: n {before.Record.Counter} is followed by {commit.Record.Counter}");
+        if (!card.Tampered)
+            Reckon(card, before, commit);
+    }
+
+    private void Attribute(Purchase purchase, TrueCommit commit, Presentation? presentation)
+    {
+        purchase.Commits.Add(commit);
+        if (!_made.TryGetValue(commit.Record.Terminal, out var made))
+            _made[commit.Record.Terminal] = made = [];
+        made.Add((commit.Record.Sequence, purchase));
+        if (!purchase.Card.Tampered)
+        {
+            Demand(
+                purchase.Commits.Count == 1, "I6",
+                $"{purchase} was committed {purchase.Commits.Count} times by card {purchase.Card.Uid}");
+        }
+
+        Demand(
+            presentation is { Commits: 1 } || purchase.Card.Tampered, "I6",
+            $"{purchase}: the card committed {presentation?.Commits} times in one presentation");
+        Demand(
+            commit.Record.Terminal == purchase.Terminal, "I9",
+            $"{purchase} at terminal {purchase.Terminal} is signed as {commit.Record.Terminal}");
+    }
+
+    private void Reckon(PhysicalCard card, TrueCommit before, TrueCommit commit)
+    {
+        var written = commit.Record;
+        var purchase = commit.Purchase;
+        Demand(purchase is not null, "I9", $"card {card.Uid} committed n {written.Counter} for nobody");
+        Demand(
+            _rules.TryGetValue(written.RuleSetVersion, out var rules), "I10",
+            $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
+
+        var balance = before.Points;
+        for (var number = before.Record.LastCardAction + 1; number <= written.LastCardAction; number++)
+        {
+            Demand(
+                _actions.TryGetValue((card.Uid, number), out var points), "I8",
+                $"card {card.Uid}: action {number} was never queued");
+            balance += PlainRules.Action(points, balance, rules!.CardBalanceMost);
+        }
+
+        Demand(
+            written.LastCardAction >= before.Record.LastCardAction, "I8",
+            $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
+        var asked = world.IsStranger(purchase!.Terminal, card.Uid) ? 0 : purchase.Asked;
+        var (earned, redeemed) = PlainRules.Sale(rules!, balance, purchase.Amount, asked);
+        Demand(
+            (written.Earned, written.Redeemed, written.Amount) == (earned, redeemed, (int)purchase.Amount),
+            "I10",
+            $"{purchase} of {purchase.Amount} with {balance} points, {asked} asked: "
+                + $"earned {written.Earned} redeemed {written.Redeemed}, by the rules {earned} and {redeemed}");
+        Demand(
+            commit.Points == balance - redeemed + earned && written.BalanceAfter == commit.Points, "model",
+            $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
+                + $"{written.BalanceAfter} in the record, {balance - redeemed + earned} by the model");
+    }
+
+    /// <summary>What must be so.</summary>
+    /// <exception cref="ViolationException">It is not.</exception>
+    public static void Demand(
+        [System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string invariant, string otherwise)
+    {
+        if (!holds)
+            Fail(invariant, otherwise);
+    }
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    public static void Fail(string invariant, string what) =>
+        throw new ViolationException(new Violation(invariant, what));
+}

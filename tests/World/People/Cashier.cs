@@ -1,0 +1,185 @@
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Terminal;
+
+namespace SmartCardCrm.World;
+
+/// <summary>What happens at the counter: the till posts a checkout, the customer presents the card, again
+/// where it must be, or gives up.</summary>
+internal sealed class Cashier(ChainWorld world)
+{
+    private const int PresentationsMost = 6;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
+    private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
+    private readonly HashSet<TerminalMachine> _busy = [];
+    private int _purchases;
+
+    /// <summary>Cards presented so far.</summary>
+    public int Taps { get; private set; }
+
+    /// <summary>Nothing goes wrong at the counter any more.</summary>
+    public bool Careful { get; set; }
+
+    /// <summary>What was started and may still need somebody.</summary>
+    public int Unfinished => _busy.Count;
+
+    /// <summary>A customer comes to a till, where it works and is free.</summary>
+    public Purchase? Serve(TerminalMachine terminal, PhysicalCard card, long amount, int asked)
+    {
+        if (!terminal.IsUp || terminal.Halted is not null || !_busy.Add(terminal))
+            return null;
+        var purchase = new Purchase(++_purchases, card, amount, asked) { Terminal = terminal.Number };
+        if (Post(terminal, purchase))
+            Present(terminal, purchase);
+        else
+            Done(terminal);
+        return purchase;
+    }
+
+    private bool Post(TerminalMachine terminal, Purchase purchase)
+    {
+        var request = new CheckoutRequest(
+            new Money(purchase.Amount, "USD"), purchase.Asked, Store: null, SoldAt: null, BusinessDate: null,
+            Reader: null, Patience);
+        var posted = terminal.Guarded(() =>
+        {
+            var creation = terminal.Till!.Desk.Create(request, $"purchase-{purchase.Number}");
+            purchase.Checkout = ((CheckoutCreation.Created)creation).Checkout.Id;
+            return true;
+        });
+        terminal.Bury();
+        return posted;
+    }
+
+    private void Present(TerminalMachine terminal, Purchase purchase)
+    {
+        if (!terminal.IsUp)
+        {
+            Interrupted(terminal, purchase);
+            return;
+        }
+
+        Taps++;
+        purchase.Presentations++;
+        world.Visited.NextIsAt(purchase.Card, terminal.Number);
+        var presentation = new Presentation(
+            purchase, Operation(terminal, purchase), Careful ? null : _mishaps.Next());
+        var (syncs, head) = (terminal.Disk.Syncs, terminal.Till!.Journal.Head.Sequence);
+        terminal.Reader.Put(purchase.Card, presentation);
+        terminal.Run();
+        var struckByTear = purchase.Card.Chip.LastTear is not null;
+        terminal.Reader.Take();
+        terminal.Run();
+        Count(presentation, struckByTear);
+        if (presentation.Struck is { } struck)
+            world.Visited.Struck(purchase.Card, struck, terminal.Number);
+        if (Hear(terminal, purchase) is CheckoutState.Completed && terminal.IsUp)
+        {
+            Costs.Sold(
+                presentation, terminal.Disk.Syncs - syncs, terminal.Till.Journal.Head.Sequence - head);
+        }
+
+        GoOn(terminal, purchase);
+    }
+
+    private void GoOn(TerminalMachine terminal, Purchase purchase)
+    {
+        if (!terminal.IsUp)
+        {
+            Interrupted(terminal, purchase);
+            return;
+        }
+
+        switch (purchase.Told)
+        {
+            case null or { IsOver: true }:
+                Done(terminal);
+                break;
+            case CheckoutState.InDoubt when purchase.Presentations < PresentationsMost && _dice.Chance(0.5):
+            case CheckoutState.PresentAgain when purchase.Presentations < PresentationsMost && _dice.Chance(0.85):
+                world.Timeline.After(_dice.Within(TimeSpan.FromSeconds(15)), () => Present(terminal, purchase));
+                break;
+            case CheckoutState.InDoubt when _dice.Chance(0.5):
+                Leave(terminal, purchase);
+                break;
+            default:
+                Cancel(terminal, purchase);
+                break;
+        }
+    }
+
+    // The customer walks away; the till waits until its patience ends, and may serve others meanwhile.
+    private void Leave(TerminalMachine terminal, Purchase purchase)
+    {
+        Done(terminal);
+        world.CarriedAway(purchase.Card, terminal);
+        world.Timeline.After(Patience * 1.5, () =>
+        {
+            terminal.Run();
+            if (terminal.IsUp)
+                Hear(terminal, purchase);
+        });
+    }
+
+    private void Cancel(TerminalMachine terminal, Purchase purchase)
+    {
+        terminal.Guarded(() => terminal.Till!.Desk.Cancel(purchase.Checkout) != CancelAnswer.Unknown);
+        terminal.Bury();
+        if (terminal.IsUp)
+            Hear(terminal, purchase);
+        Done(terminal);
+        if (purchase.WasInDoubt)
+            world.CarriedAway(purchase.Card, terminal);
+    }
+
+    // The terminal is down: the till asks again when it is back; the customer waits for a while.
+    private void Interrupted(TerminalMachine terminal, Purchase purchase) =>
+        world.Timeline.After(TimeSpan.FromSeconds(20 + _dice.Below(60)), () =>
+        {
+            if (terminal.Halted is not null || world.IsGone(terminal))
+                Done(terminal);
+            else if (!terminal.IsUp)
+                Interrupted(terminal, purchase);
+            else if (Hear(terminal, purchase) is null or { IsOver: true } || !terminal.IsUp)
+                Done(terminal);
+            else
+                GoOn(terminal, purchase);
+        });
+
+    private CheckoutState? Hear(TerminalMachine terminal, Purchase purchase)
+    {
+        if (!terminal.IsUp)
+            return null;
+        CheckoutState? state = null;
+        if (terminal.Guarded(() =>
+            {
+                state = terminal.Till!.Desk.Get(purchase.Checkout)?.State;
+                return true;
+            }))
+        {
+            world.Promises.Heard(terminal, purchase, state);
+        }
+
+        terminal.Bury();
+        return state;
+    }
+
+    private void Done(TerminalMachine terminal) => _busy.Remove(terminal);
+
+    private static string Operation(TerminalMachine terminal, Purchase purchase)
+    {
+        var till = terminal.Till!;
+        return till.Journal.DoubtsToSettle(purchase.Card.Uid).Count > 0
+            ? Visited.Settle
+            : Visited.SaleOf(till, purchase);
+    }
+
+    private void Count(Presentation presentation, bool struckByTear)
+    {
+        if (struckByTear)
+            world.Strike(Fault.Tear);
+        if (presentation is { Struck: not null, Mishap.Kind: MishapKind.Flip })
+            world.Strike(Fault.Flip);
+    }
+}

@@ -1,0 +1,159 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Simulator.Faults;
+
+namespace SmartCardCrm.World;
+
+/// <summary>What people at headquarters do: members, cards, terminals, rules.</summary>
+internal sealed class HeadOffice(ChainWorld world)
+{
+    private const int AttemptsMost = 40;
+    private const string Zone = "America/New_York";
+
+    private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
+    private int _chips;
+
+    /// <summary>Lets a new terminal in.</summary>
+    /// <returns>Its number; 0 where the server did not answer.</returns>
+    public uint Enrol(int store)
+    {
+        uint number = 0;
+        world.Server.Guarded(() => number = world.Server.Rooms!.Database.Write(db =>
+        {
+            var next = Server.Terminals.TerminalBook.NextNumber(db);
+            Span<byte> certificate = stackalloc byte[32];
+            _dice.Fill(certificate);
+            Server.Terminals.TerminalBook.Insert(db, new Server.Terminals.Terminal
+            {
+                Number = next,
+                Name = $"Till {next}",
+                Programme = 1,
+                Store = store,
+                StoreZone = Zone,
+                EnrolledUs = 1,
+            }, certificate);
+            return next;
+        }));
+        return world.Server.IsUp ? number : 0;
+    }
+
+    /// <summary>Takes on a member.</summary>
+    /// <returns>Their number; 0 where the server did not answer.</returns>
+    public long Join()
+    {
+        long id = 0;
+        world.Server.Guarded(
+            () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", null, "en")).Id);
+        return world.Server.IsUp ? id : 0;
+    }
+
+    /// <summary>Issues a card to a member, however often it is torn away.</summary>
+    /// <returns>The card; null where it was given up.</returns>
+    public PhysicalCard? Issue(long member, int shopper)
+    {
+        Span<byte> uid = [0x04, 0x20, 0, 0, 0, 0, 0];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(uid[3..], ++_chips);
+        var chip = SimulatedCard.Factory("ev3-4k", uid, Dice.For(world.Plan.Seed, $"chip {_chips}").Fill);
+        var card = new PhysicalCard(world, chip, shopper);
+        world.Take(card);
+        for (var attempt = 1; attempt <= AttemptsMost; attempt++)
+        {
+            if (!world.Server.IsUp && !world.Server.Start())
+                return null;
+            if (Attempt(card, member))
+                return card;
+            world.Server.Bury();
+        }
+
+        return null;
+    }
+
+    /// <summary>Publishes new rules.</summary>
+    public void ChangeRules()
+    {
+        world.Server.Guarded(() =>
+        {
+            var rules = world.Server.Rooms!.Programmes.Publish(ProgrammeBook.FirstRules with
+            {
+                PointsPerUnit = 1 + _dice.Below(5),
+                PointValueMinor = 1 + _dice.Below(3),
+                RedeemedPartEarns = _dice.Chance(0.5),
+                CardBalanceMost = ProgrammeBook.FirstRules.CardBalanceMost,
+            });
+            Publish(rules);
+        });
+        world.Server.Ring();
+        world.Server.Bury();
+    }
+
+    /// <summary>Tells the reference model of rules.</summary>
+    public void Publish(RuleSet rules)
+    {
+        world.Truth.Published(rules);
+        world.Story.Note(Column.Server, "server publishes rule set {0}", rules.Version);
+    }
+
+    private bool Attempt(PhysicalCard card, long member)
+    {
+        var rooms = world.Server.Rooms!;
+        PlanAnswer? answer = null;
+        if (!world.Server.Guarded(() => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions)))
+            return false;
+        if (answer is not PlanAnswer.Planned(var plan))
+            return Settled(card);
+        if (Personalise(card, plan) is not { } evidence)
+            return false;
+        Verdict? verdict = null;
+        if (!world.Server.Guarded(() => verdict = rooms.Cards.CompleteBirth(card.Uid, evidence)))
+            return false;
+        Truth.Demand(
+            verdict is Verdict.Accepted or Verdict.Duplicate, "issue",
+            $"the birth of card {card.Uid} is {verdict}");
+        world.Server.Ring();
+        return true;
+    }
+
+    // The server died between booking the birth and saying so.
+    private bool Settled(PhysicalCard card) =>
+        card.Newest is not null && world.Server.Rooms!.Database.Read(
+            db => Card.Find(db, card.Uid.ToString(), 0)) is { Status: SyncContract.CardStatus.Active };
+
+    private CommitEvidence? Personalise(PhysicalCard card, CardPlan plan)
+    {
+        card.Chip.Insert();
+        if (world.Plan.Faults.HasFlag(Fault.Tear) && _dice.Chance(0.3))
+        {
+            card.Chip.Tear(1 + _dice.Below(45), _dice.Chance(0.5) ? TearMoment.Before : TearMoment.After);
+            world.Strike(Fault.Tear);
+        }
+
+        try
+        {
+            using var keys = world.Vault.KeysForNewCard(card.Uid);
+            return Personalisation.Run(new BenchChannel(world, card), plan.Content, keys, _dice.Fill);
+        }
+        catch (CardLostException)
+        {
+            return null;
+        }
+        finally
+        {
+            card.Chip.Remove();
+        }
+    }
+
+    private sealed class BenchChannel(ChainWorld world, PhysicalCard card) : ICardChannel
+    {
+        public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
+        {
+            var bytes = card.Transmit(command, null) ?? throw new CardLostException("The card left the field.");
+            world.Digest.Mix(bytes);
+            bytes.CopyTo(answer);
+            return bytes.Length;
+        }
+    }
+}
