@@ -41,6 +41,8 @@ internal sealed class ExchangeMachine(
             throw Refused("journal-differs", "The server has another entry at the journal's end.");
 
         _feedCursor = hello.FeedCursor;
+        if (database.Read(db => Feed.Head(db)) < _feedCursor)
+            database.Write(db => Feed.MoveBehind(db, _feedCursor));
         return new ServerMessage
         {
             Welcome = new Welcome

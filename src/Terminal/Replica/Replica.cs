@@ -61,6 +61,10 @@ internal sealed class Replica
         return new KnownCard(item, [.. actions.Select(a => new CardAction(a.Number, a.Points))]);
     });
 
+    /// <summary>Asks for all of the feed from now on; what is known stays until then.</summary>
+    public void ReadFeedAgain() =>
+        _database.Lazily(c => c.Execute("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
+
     /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set is unreadable; nothing of the batch is

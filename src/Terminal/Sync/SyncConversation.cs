@@ -116,9 +116,19 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         if (!WasWelcomed)
             LogConnected(through);
+        var restored = !WasWelcomed && through < till.Journal.AcknowledgedThrough;
         WentWell |= WasWelcomed || through == till.Journal.Head.Sequence;
         (WasWelcomed, line.Connected) = (true, true);
         till.Journal.AcknowledgeThrough(through);
+        if (restored)
+            StartOver();
+    }
+
+    // The server has less than it had: an older book, with a change feed of its own.
+    private void StartOver()
+    {
+        till.Replica.ReadFeedAgain();
+        Failed(SyncCode.ServerRestored);
     }
 
     [LoggerMessage(

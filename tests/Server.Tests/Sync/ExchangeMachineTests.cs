@@ -50,6 +50,25 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
     }
 
     [Fact]
+    public void A_terminal_that_has_read_further_than_the_feed_goes_reads_all_of_it_again()
+    {
+        var hello = Hello();
+        hello.Hello.FeedCursor = 1000;
+        var machine = New();
+
+        machine.Begin(hello);
+        var items = machine.NextFeed()?.Feed.Items;
+
+        Assert.NotNull(items);
+        Assert.All(items, item => Assert.True(item.Position > 1000));
+        Assert.Null(machine.NextFeed());
+        hello.Hello.FeedCursor = items[^1].Position;
+        var again = New();
+        again.Begin(hello);
+        Assert.Null(again.NextFeed());
+    }
+
+    [Fact]
     public void A_heartbeat_takes_nothing_and_is_watched()
     {
         var heartbeat = new Heartbeat { OpenDoubts = 2, RuleSetVersion = 1, FeedCursor = 1 };

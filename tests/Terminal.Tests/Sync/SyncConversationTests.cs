@@ -98,6 +98,21 @@ public sealed class SyncConversationTests : IDisposable
         Assert.Equal((false, null, false), (_line.Connected, _line.Halted, _forgotten));
     }
 
+    [Fact]
+    public void A_server_that_has_less_than_it_had_is_read_from_the_beginning()
+    {
+        _shop.Till.Journal.Append(new EntryBody());
+        var before = Welcomed();
+        before.Received(new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } });
+        before.Received(new ServerMessage { Feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) } } });
+
+        var restored = Welcomed();
+
+        Assert.Equal(("server-restored", 0ul), (restored.EndCode, _shop.Till.Replica.Cursor));
+        Assert.Null(_line.Halted);
+        Assert.Null(Welcomed().EndCode);
+    }
+
     private SyncConversation New() =>
         new(_shop.Till, _line, () => _forgotten = true, NullLogger.Instance);
 
