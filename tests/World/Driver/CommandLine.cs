@@ -21,12 +21,12 @@ internal static class CommandLine
             return NotUnderstood;
         }
 
+        // What runs worlds itself has nothing to put away and cannot listen: a signal ends it at once.
+        var runsWorlds = parsed.GetResult(Options.Seed) is not null || parsed.GetValue(Options.Worker);
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            // A single run has nothing to put away: Ctrl-C ends it at once.
-            ProcessTerminationTimeout =
-                parsed.GetResult(Options.Seed) is null ? TimeSpan.FromSeconds(30) : null,
+            ProcessTerminationTimeout = runsWorlds ? null : TimeSpan.FromSeconds(30),
         });
     }
 

@@ -98,7 +98,7 @@ internal static class Options
     public static readonly Option<string?> Planted = new("--planted")
     {
         HelpName = "NAME",
-        Description = "Plant known mistakes in a copy of the product and see that each is found; or this one.",
+        Description = "Plant known mistakes in a copy of the product and see each found; or this one.",
         Arity = ArgumentArity.ZeroOrOne,
         Validators =
         {
