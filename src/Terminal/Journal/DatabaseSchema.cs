@@ -34,11 +34,11 @@ internal static class DatabaseSchema
         ],
     ];
 
-    /// <exception cref="JournalFailedException">A newer release made the database.</exception>
+    /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>
     public static void Prepare(SQLiteConnection connection)
     {
         var taken = connection.ExecuteScalar<int>("PRAGMA user_version");
-        if (taken > Steps.Length)
+        if (taken < 0 || taken > Steps.Length)
             throw new JournalFailedException(
                 $"The database is of schema {taken}; this release knows {Steps.Length}.");
 

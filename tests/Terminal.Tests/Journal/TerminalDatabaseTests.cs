@@ -35,11 +35,13 @@ public sealed class TerminalDatabaseTests : IDisposable
         Assert.Throws<JournalFailedException>(() => database.Lazily(_ => { }));
     }
 
-    [Fact]
-    public void A_database_of_a_newer_release_is_not_touched()
+    [Theory]
+    [InlineData(99)]
+    [InlineData(-1)]
+    public void A_database_of_a_newer_release_or_of_none_is_not_touched(int schema)
     {
         using (var connection = new SQLiteConnection(DatabasePath))
-            connection.Execute("PRAGMA user_version = 99");
+            connection.Execute($"PRAGMA user_version = {schema}");
 
         Assert.Throws<JournalFailedException>(() => TerminalDatabase.Open(DatabasePath, _clock));
         Assert.DoesNotContain(DatabasePath, OpenFiles());
