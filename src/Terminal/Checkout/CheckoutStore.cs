@@ -28,7 +28,7 @@ internal sealed class CheckoutStore(TerminalDatabase database)
         database.Read(c => Load(c, sql, argument) is [var found, ..] ? found : null);
 
     private static List<Checkout> Load(SQLiteConnection c, string sql, params object[] arguments) =>
-        [.. c.QueryScalars<string>(sql, arguments).Select(Read)];
+        [.. c.Scalars<string>(sql, arguments).Select(Read)];
 
     private static string Key(Guid id) => id.ToString("D");
 

@@ -40,7 +40,7 @@ internal static class JournalRows
     public static JournalHead Verify(SQLiteConnection c)
     {
         var head = JournalHead.Empty;
-        foreach (var row in c.DeferredQuery<Row>(
+        foreach (var row in c.Rows<Row>(
             """
             SELECT sequence AS Sequence, body AS Body, chain_hash AS ChainHash
             FROM entry ORDER BY sequence
@@ -59,7 +59,7 @@ internal static class JournalRows
     {
         var entries = new List<JournalEntry>();
         var bytes = 0;
-        foreach (var row in c.DeferredQuery<Row>(
+        foreach (var row in c.Rows<Row>(
             """
             SELECT sequence AS Sequence, body AS Body, chain_hash AS ChainHash
             FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?
@@ -108,22 +108,22 @@ internal static class JournalRows
 
     public static IntentTrace? Trace(SQLiteConnection c, byte[] operation)
     {
-        var intent = c.Query<Row>(
+        var intent = c.Rows<Row>(
             """
             SELECT sequence AS Sequence, body AS Body
             FROM entry WHERE operation = ? ORDER BY sequence DESC LIMIT 1
             """,
-            operation);
-        if (intent.Count == 0)
+            operation).SingleOrDefault();
+        if (intent is null)
             return null;
 
-        var sequence = intent[0].Sequence;
-        var closings = c.Query<Row>(
+        var sequence = intent.Sequence;
+        var closings = c.Rows<Row>(
             "SELECT body AS Body FROM entry WHERE closes = ? ORDER BY sequence", sequence);
-        var said = c.QueryScalars<int>(
+        var said = c.Scalars<int>(
             "SELECT happened FROM doubt_closed WHERE intent_sequence = ?", sequence);
         return new IntentTrace(
-            (uint)sequence, EntryBody.Parser.ParseFrom(intent[0].Body).Intent,
+            (uint)sequence, EntryBody.Parser.ParseFrom(intent.Body).Intent,
             [.. closings.Select(r => EntryBody.Parser.ParseFrom(r.Body))],
             said.Count == 0 ? null : said[0] != 0);
     }
@@ -131,7 +131,7 @@ internal static class JournalRows
     private static IReadOnlyList<KeyValuePair<uint, Intent>> Intents(
         SQLiteConnection c, string sql, params object[] arguments) =>
         [
-            .. c.Query<Row>(sql, arguments).Select(r => KeyValuePair.Create(
+            .. c.Rows<Row>(sql, arguments).Select(r => KeyValuePair.Create(
                 (uint)r.Sequence, EntryBody.Parser.ParseFrom(r.Body).Intent)),
         ];
 

@@ -66,7 +66,7 @@ internal sealed class TerminalDatabase : IDisposable
     /// <summary>Bytes of pages in the write-ahead log, as SQLite counts them.</summary>
     /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
     public long LogBytes => Read(c =>
-        c.Query<CheckpointRow>("PRAGMA wal_checkpoint(NOOP)")[0].Frames
+        c.Rows<CheckpointRow>("PRAGMA wal_checkpoint(NOOP)").Single().Frames
         * c.ExecuteScalar<long>("PRAGMA page_size"));
 
     /// <summary>Time since the last durable commit.</summary>

@@ -50,12 +50,12 @@ internal sealed class Replica
     /// <summary>What is known of a card; null for a stranger.</summary>
     public KnownCard? Find(Uid uid) => _database.Read(c =>
     {
-        var items = c.QueryScalars<byte[]>("SELECT item FROM card WHERE uid = ?", uid.ToString());
+        var items = c.Scalars<byte[]>("SELECT item FROM card WHERE uid = ?", uid.ToString());
         if (items.Count == 0)
             return null;
 
         var item = CardItem.Parser.ParseFrom(items[0]);
-        var actions = c.Query<ActionRow>(
+        var actions = c.Rows<ActionRow>(
             "SELECT number AS Number, points AS Points FROM card_action WHERE uid = ? AND generation = ?",
             uid.ToString(), (long)item.Card.Generation);
         return new KnownCard(item, [.. actions.Select(a => new CardAction(a.Number, a.Points))]);
@@ -128,7 +128,7 @@ internal sealed class Replica
     private RuleSet? NewestRules() => Rules("SELECT document FROM rule_set ORDER BY version DESC LIMIT 1");
 
     private RuleSet? Rules(string sql, params object[] arguments) => _database.Read(c =>
-        c.QueryScalars<byte[]>(sql, arguments) is [var document] ? RuleSet.FromDocument(document) : null);
+        c.Scalars<byte[]>(sql, arguments) is [var document] ? RuleSet.FromDocument(document) : null);
 
     private sealed class ActionRow
     {

@@ -35,6 +35,18 @@ public sealed class TerminalDatabaseTests : IDisposable
         Assert.Throws<JournalFailedException>(() => database.Lazily(_ => { }));
     }
 
+    /// <summary>The second row overflows, as a damaged page would end a query in its midst.</summary>
+    [Fact]
+    public void A_query_that_fails_midway_is_no_shorter_answer()
+    {
+        const string sql = "SELECT abs(column1) AS Sequence FROM (VALUES (1), (-9223372036854775808))";
+        using var one = TerminalDatabase.Open(DatabasePath, _clock);
+        using var other = TerminalDatabase.Open(DatabasePath, _clock);
+
+        Assert.Throws<JournalFailedException>(() => one.Read(c => c.Scalars<long>(sql)));
+        Assert.Throws<JournalFailedException>(() => other.Read(c => c.Rows<OneRow>(sql).ToList()));
+    }
+
     [Theory]
     [InlineData(99)]
     [InlineData(-1)]
@@ -98,4 +110,9 @@ public sealed class TerminalDatabaseTests : IDisposable
 
     private static IEnumerable<string?> OpenFiles() =>
         Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget);
+
+    private sealed class OneRow
+    {
+        public long Sequence { get; set; }
+    }
 }
