@@ -21,7 +21,9 @@ internal sealed class Journal
     {
         _database = database;
         _clock = clock;
-        _head = database.Read(JournalRows.Verify);
+        _head = database.Read(c => JournalRows.Walk(c, Follow));
+        foreach (var closed in database.Read(JournalRows.DoubtsClosed))
+            _doubts.Remove(closed);
     }
 
     /// <summary>Raised after each append, on the thread that made it: there is something to send.</summary>
@@ -43,13 +45,8 @@ internal sealed class Journal
     public static Journal Open(TerminalDatabase database, TimeProvider clock)
     {
         var journal = new Journal(database, clock);
-        foreach (var (sequence, intent) in database.Read(JournalRows.OpenDoubts))
-            journal.Remember(sequence, intent);
-        foreach (var (sequence, intent) in database.Read(JournalRows.IntentsLeftOpen))
-        {
-            journal._begun[sequence] = intent;
+        foreach (var sequence in journal._begun.Keys.Order().ToList())
             journal.Append(new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
-        }
 
         return journal;
     }
@@ -164,14 +161,12 @@ internal sealed class Journal
                 break;
             case EntryBody.ContentOneofCase.Doubt
                 when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
-                Remember(entry.Doubt.IntentSequence, intent);
+                _doubts[entry.Doubt.IntentSequence] = new OpenDoubt(
+                    entry.Doubt.IntentSequence, Uid.FromBytes(intent.Card.Uid.Span), intent, false);
                 break;
             case EntryBody.ContentOneofCase.Settlement:
                 _doubts.Remove(entry.Settlement.IntentSequence);
                 break;
         }
     }
-
-    private void Remember(uint sequence, Intent intent) =>
-        _doubts[sequence] = new OpenDoubt(sequence, Uid.FromBytes(intent.Card.Uid.Span), intent, false);
 }

@@ -35,24 +35,37 @@ internal static class JournalRows
         (long)head.Sequence, (int)entry.ContentCase, entry.Intent?.OperationId.ToByteArray(), Closes(entry),
         body, head.Hash.ToArray());
 
-    /// <summary>Walks the whole chain.</summary>
-    /// <exception cref="JournalFailedException">An entry is missing, or is not what was hashed.</exception>
-    public static JournalHead Verify(SQLiteConnection c)
+    /// <summary>Walks the whole chain, oldest entry first, and hands over each entry once it is
+    /// verified.</summary>
+    /// <param name="follow">Takes an entry's sequence and body.</param>
+    /// <exception cref="JournalFailedException">An entry is missing, is not what was hashed, or stands under
+    /// another kind, operation or intent than its body names.</exception>
+    public static JournalHead Walk(SQLiteConnection c, Action<uint, EntryBody> follow)
     {
         var head = JournalHead.Empty;
         foreach (var row in c.Rows<Row>(
             """
-            SELECT sequence AS Sequence, body AS Body, chain_hash AS ChainHash
+            SELECT sequence AS Sequence, kind AS Kind, operation AS Operation, closes AS Closes, body AS Body,
+                chain_hash AS ChainHash
             FROM entry ORDER BY sequence
             """))
         {
             head = head.Next(row.Body);
             if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))
                 throw new JournalFailedException($"The journal's chain is broken at entry {row.Sequence}.");
+
+            var entry = EntryBody.Parser.ParseFrom(row.Body);
+            if (!IsFiledAs(row, entry))
+                throw new JournalFailedException($"Entry {row.Sequence} of the journal is misfiled.");
+            follow(head.Sequence, entry);
         }
 
         return head;
     }
+
+    /// <summary>Intents whose doubt headquarters has closed.</summary>
+    public static IReadOnlyList<uint> DoubtsClosed(SQLiteConnection c) =>
+        [.. c.Scalars<long>("SELECT intent_sequence FROM doubt_closed").Select(s => (uint)s)];
 
     public static IReadOnlyList<JournalEntry> After(
         SQLiteConnection c, uint after, int entriesMost, int bytesMost)
@@ -84,28 +97,6 @@ internal static class JournalRows
         ? JournalHead.Empty.Hash.ToArray()
         : c.ExecuteScalar<byte[]?>("SELECT chain_hash FROM entry WHERE sequence = ?", (long)sequence);
 
-    /// <summary>Doubts that neither a look at the card nor headquarters has closed.</summary>
-    public static IReadOnlyList<KeyValuePair<uint, Intent>> OpenDoubts(SQLiteConnection c) => Intents(
-        c,
-        """
-        SELECT i.sequence AS Sequence, i.body AS Body FROM entry d JOIN entry i ON i.sequence = d.closes
-        WHERE d.kind = ?
-          AND NOT EXISTS (SELECT 1 FROM entry s WHERE s.closes = d.closes AND s.kind = ?)
-          AND NOT EXISTS (SELECT 1 FROM doubt_closed q WHERE q.intent_sequence = d.closes)
-        ORDER BY i.sequence
-        """,
-        (int)EntryBody.ContentOneofCase.Doubt, (int)EntryBody.ContentOneofCase.Settlement);
-
-    /// <summary>Intents to which no other entry refers.</summary>
-    public static IReadOnlyList<KeyValuePair<uint, Intent>> IntentsLeftOpen(SQLiteConnection c) => Intents(
-        c,
-        """
-        SELECT i.sequence AS Sequence, i.body AS Body FROM entry i
-        WHERE i.kind = ? AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.closes = i.sequence)
-        ORDER BY i.sequence
-        """,
-        (int)EntryBody.ContentOneofCase.Intent);
-
     public static IntentTrace? Trace(SQLiteConnection c, byte[] operation)
     {
         var intent = c.Rows<Row>(
@@ -128,13 +119,6 @@ internal static class JournalRows
             said.Count == 0 ? null : said[0] != 0);
     }
 
-    private static IReadOnlyList<KeyValuePair<uint, Intent>> Intents(
-        SQLiteConnection c, string sql, params object[] arguments) =>
-        [
-            .. c.Rows<Row>(sql, arguments).Select(r => KeyValuePair.Create(
-                (uint)r.Sequence, EntryBody.Parser.ParseFrom(r.Body).Intent)),
-        ];
-
     private static long? Closes(EntryBody entry) => entry.ContentCase switch
     {
         EntryBody.ContentOneofCase.Outcome => entry.Outcome.IntentSequence,
@@ -145,9 +129,21 @@ internal static class JournalRows
         _ => null,
     };
 
+    private static bool IsFiledAs(Row row, EntryBody entry) =>
+        row.Kind == (int)entry.ContentCase
+        && row.Closes == Closes(entry)
+        && row.Operation.AsSpan().SequenceEqual(entry.Intent is { } intent ? intent.OperationId.Span : []);
+
+    // Each query fills what it selects.
     private sealed class Row
     {
         public long Sequence { get; set; }
+
+        public int Kind { get; set; }
+
+        public byte[]? Operation { get; set; }
+
+        public long? Closes { get; set; }
 
         public byte[] Body { get; set; } = [];
 

@@ -46,6 +46,9 @@ public sealed class JournalTests : IDisposable
     [InlineData("DELETE FROM entry WHERE sequence = 3")]
     [InlineData("UPDATE entry SET chain_hash = zeroblob(32) WHERE sequence = 4")]
     [InlineData("DELETE FROM entry WHERE sequence = 1")]
+    [InlineData("UPDATE entry SET kind = 1 WHERE sequence = 4")]
+    [InlineData("UPDATE entry SET operation = zeroblob(16) WHERE sequence = 1")]
+    [InlineData("UPDATE entry SET closes = 3 WHERE sequence = 2")]
     public void A_journal_that_is_not_what_was_written_is_not_opened(string harm)
     {
         var card = _chain.Issue();
