@@ -28,9 +28,9 @@ internal sealed class TerminalDatabase : IDisposable
         _lastCommit = clock.GetTimestamp();
     }
 
-    /// <summary>Opens the file, makes it where there is none, and reads back the settings that durability
-    /// rests on.</summary>
-    /// <exception cref="JournalFailedException">The file cannot be used, or a setting did not
+    /// <summary>Opens the file, makes it where there is none, checks that tables and indexes say the same, and
+    /// reads back the settings that durability rests on.</summary>
+    /// <exception cref="JournalFailedException">The file cannot be used or is damaged, or a setting did not
     /// take.</exception>
     public static TerminalDatabase Open(string path, TimeProvider clock)
     {
@@ -44,6 +44,7 @@ internal sealed class TerminalDatabase : IDisposable
             DatabaseSchema.Prepare(durable);
             lazy = Connect(path);
             Demand(lazy, "NORMAL", 1);
+            DemandIntegrity(lazy);
             var database = new TerminalDatabase(durable, lazy, clock);
             database.Durably(AbsorbFirstWrite);
             return opened = database;
@@ -152,6 +153,15 @@ internal sealed class TerminalDatabase : IDisposable
         var settings = DatabaseSettings.Of(connection);
         if (settings != new DatabaseSettings("wal", expected, 0))
             throw new JournalFailedException($"The database runs with {settings}.");
+    }
+
+    // A damaged index would not find the try of a checkout, which would then be served again. It costs a
+    // fraction of walking the chain: 0.3 s for 200,000 entries.
+    private static void DemandIntegrity(SQLiteConnection connection)
+    {
+        var found = connection.ExecuteScalar<string>("PRAGMA integrity_check(1)");
+        if (found != "ok")
+            throw new JournalFailedException($"The database is damaged: {found}");
     }
 
     private T Guarded<T>(SQLiteConnection connection, Func<SQLiteConnection, T> work)

@@ -62,6 +62,25 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_whose_index_does_not_find_what_was_written_is_not_opened()
+    {
+        _shop.Sell(_chain.Issue(), 100);
+        _shop.Till.Dispose();
+        using (var connection = new SQLiteConnection(_shop.DatabasePath))
+        {
+            connection.Execute("PRAGMA writable_schema = ON");
+            connection.Execute(
+                """
+                UPDATE sqlite_master SET rootpage =
+                    (SELECT rootpage FROM sqlite_master WHERE name = 'checkout_open')
+                WHERE name = 'entry_operation'
+                """);
+        }
+
+        Assert.Throws<JournalFailedException>(_shop.Restart);
+    }
+
+    [Fact]
     public void An_intent_that_a_crash_left_open_is_in_doubt_after_the_restart()
     {
         var card = _chain.Issue();
