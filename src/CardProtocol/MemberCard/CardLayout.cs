@@ -54,5 +54,9 @@ internal static class CardTime
     public static uint ToSeconds(DateTimeOffset time) =>
         (uint)((time - Epoch).Ticks / TimeSpan.TicksPerSecond);
 
+    /// <summary>Whether <see cref="ToSeconds"/> takes the instant.</summary>
+    public static bool CanHold(DateTimeOffset time) =>
+        time >= Epoch && time < FromSeconds(uint.MaxValue).AddSeconds(1);
+
     public static DateTimeOffset FromSeconds(uint seconds) => Epoch.AddSeconds(seconds);
 }

@@ -97,6 +97,9 @@ public sealed record LogRecord
 
     public int NextExpiryPoints { get; init; }
 
+    /// <summary>Whether a record can have this <see cref="Time"/>.</summary>
+    public static bool CanHold(DateTimeOffset time) => CardTime.CanHold(time);
+
     /// <summary>Writes the 64 bytes that docs/card.md lays down.</summary>
     /// <exception cref="OverflowException">A property is out of its range.</exception>
     public void Encode(Span<byte> to)

@@ -36,6 +36,9 @@ public enum DeclineReason
 
     /// <summary>The terminal has no rule set yet.</summary>
     NoRules,
+
+    /// <summary>The terminal's clock is so wrong that the card's log cannot hold its time.</summary>
+    ClockWrong,
 }
 
 /// <summary>The answer to a <see cref="SaleRequest"/>.</summary>

@@ -32,15 +32,19 @@ internal sealed partial class Tap(
     /// anything.</exception>
     public CheckoutState Sell(CardSession session, Checkout checkout)
     {
+        var now = surroundings.Clock.GetUtcNow();
+        if (!LogRecord.CanHold(now))
+            return new CheckoutState.Declined(DeclineReason.ClockWrong);
+
         try
         {
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             var known = replica.Find(session.Uid);
-            return CardDecider.Decide(reading, known, replica.Current, checkout.Request, Today()) switch
+            return CardDecider.Decide(reading, known, replica.Current, checkout.Request, DayOf(now)) switch
             {
                 CardDecision.Approved approved => Commit(
-                    card, new ApprovedSale(checkout, reading, known?.Item, approved)),
+                    card, new ApprovedSale(checkout, reading, known?.Item, approved), now),
                 CardDecision.Declined declined => new CheckoutState.Declined(declined.Reason),
                 CardDecision.Contradicted contradiction => Refuse(reading, known?.Item, contradiction),
                 var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
@@ -70,9 +74,9 @@ internal sealed partial class Tap(
         };
     }
 
-    private CheckoutState Commit(MemberCard card, ApprovedSale sale)
+    private CheckoutState Commit(MemberCard card, ApprovedSale sale, DateTimeOffset now)
     {
-        var plan = journal.Begin(next => PlanFor(sale, card.Steps, next), plan => plan.Intent);
+        var plan = journal.Begin(next => PlanFor(sale, card.Steps, now, next), plan => plan.Intent);
         EncryptedReaderId previous;
         try
         {
@@ -113,13 +117,14 @@ internal sealed partial class Tap(
         card.Append(plan.Record);
     }
 
-    private SalePlan PlanFor(ApprovedSale sale, IReadOnlyList<TransactionStep> read, uint sequence)
+    private SalePlan PlanFor(
+        ApprovedSale sale, IReadOnlyList<TransactionStep> read, DateTimeOffset now, uint sequence)
     {
         var record = RunningState.Next(
             sale.Reading.Newest, sale.Known?.AcknowledgedCounter ?? 0,
-            sale.FactsFor(surroundings.Clock.GetUtcNow(), profile.Number, sequence));
+            sale.FactsFor(now, profile.Number, sequence));
         var readerId = keys.Sign(sale.Reading.Uid, profile.Number, sequence, record.Counter);
-        return SalePlan.Of(sale, record, readerId, read, sale.ContextFor(profile, Today()));
+        return SalePlan.Of(sale, record, readerId, read, sale.ContextFor(profile, DayOf(now)));
     }
 
     private CheckoutState.Declined Refuse(
@@ -131,8 +136,9 @@ internal sealed partial class Tap(
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
 
-    private DateOnly Today() => DateOnly.FromDateTime(
-        TimeZoneInfo.ConvertTime(surroundings.Clock.GetUtcNow(), profile.StoreZone).DateTime);
+    // The store's.
+    private DateOnly DayOf(DateTimeOffset now) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]
     private partial void LogTapEnded(string card, string reason);

@@ -214,6 +214,65 @@ public class SaleTests
         Assert.Equal(new CheckoutState.Declined(DeclineReason.CardExpired), after);
     }
 
+    /// <summary>A board without a battery wakes up in 1970.</summary>
+    [Theory]
+    [InlineData("1969-12-31T23:59:59")]
+    [InlineData("1970-01-01T00:00:00")]
+    [InlineData("2019-12-31T23:59:59")]
+    [InlineData("2156-02-07T06:28:16")]
+    [InlineData("2200-01-01T00:00:00")]
+    public void A_clock_that_no_record_can_hold_declines_before_anything_is_written(string time)
+    {
+        using var shop = new Shop(_chain);
+        var card = _chain.Issue();
+        var right = _chain.Clock.GetUtcNow();
+        _chain.Clock.AdjustTime(Utc(time));
+
+        var wrong = shop.Sell(card, 10_000);
+        _chain.Clock.AdjustTime(right);
+        var again = shop.Sell(card, 10_000);
+
+        Assert.Equal(new CheckoutState.Declined(DeclineReason.ClockWrong), wrong);
+        Assert.IsType<CheckoutState.Completed>(again);
+        Assert.Equal([EntryBody.ContentOneofCase.Intent, EntryBody.ContentOneofCase.Outcome], shop.Story);
+    }
+
+    [Theory]
+    [InlineData("2020-01-01T00:00:00")]
+    [InlineData("2156-02-07T06:28:15")]
+    public void The_first_and_the_last_second_of_a_record_are_sold_in(string time)
+    {
+        using var shop = new Shop(_chain);
+        var card = _chain.Issue();
+        _chain.Clock.AdjustTime(Utc(time));
+
+        Assert.IsType<CheckoutState.Completed>(shop.Sell(card, 100));
+
+        Assert.Equal(Utc(time), RecordOn(card).Time);
+    }
+
+    [Theory]
+    [InlineData("1970-01-01T00:00:00")]
+    [InlineData("2200-01-01T00:00:00")]
+    public void A_doubt_is_settled_whatever_the_clock_says(string time)
+    {
+        using var shop = new Shop(_chain);
+        var card = _chain.Issue();
+        var checkout = shop.Post(1234);
+        card.Tear(9, Simulator.Faults.TearMoment.After);
+        shop.Present(card);
+        _chain.Clock.AdjustTime(Utc(time));
+        shop.Restart();
+
+        shop.Present(card);
+
+        var settled = Assert.Single(shop.Entries, e => e.Settlement is not null);
+        Assert.Equal(_chain.Clock.GetUtcNow(), DateTimeOffset.UnixEpoch.AddMicroseconds(settled.RecordedAtUs));
+    }
+
+    private static DateTimeOffset Utc(string time) =>
+        DateTimeOffset.Parse($"{time}Z", System.Globalization.CultureInfo.InvariantCulture);
+
     internal static FeedItem Action(uint number, int points) => new()
     {
         CardAction = new CardActionItem

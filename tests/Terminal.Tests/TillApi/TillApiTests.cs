@@ -225,15 +225,17 @@ public sealed class TillApiTests : IAsyncLifetime
         await Refused(cancelled, 409, "checkout-over");
     }
 
-    [Fact]
-    public async Task A_declined_checkout_names_the_reason()
+    [Theory]
+    [InlineData("CardBlocked", "card-blocked")]
+    [InlineData("ClockWrong", "clock-wrong")]
+    public async Task A_declined_checkout_names_the_reason(string reason, string code)
     {
         using var posted = await Post(Basket, "a");
-        Finish(new CheckoutState.Declined(DeclineReason.CardBlocked));
+        Finish(new CheckoutState.Declined(Enum.Parse<DeclineReason>(reason)));
 
         using var got = await _client.GetAsync(posted.Headers.Location);
 
-        Assert.Equal("card-blocked", (await Json(got)).GetProperty("declineReason").GetString());
+        Assert.Equal(code, (await Json(got)).GetProperty("declineReason").GetString());
     }
 
     [Fact]
