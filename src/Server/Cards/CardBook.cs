@@ -22,7 +22,10 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         {
             if (MemberBook.Find(db, member) is not { } owner)
                 return new PlanAnswer.Refused("member-unknown");
-            var card = Card.Find(db, uid.ToString(), generation: 0) ?? Insert(db, uid, owner, versions);
+            var card = Card.Find(db, uid.ToString(), generation: 0);
+            if (card is null && !LogRecord.CanHold(clock.GetUtcNow()))
+                return new PlanAnswer.Refused("clock-wrong");
+            card ??= Insert(db, uid, owner, versions);
             if (card.Member != member || card.Status != CardStatus.Personalising)
                 return new PlanAnswer.Refused("card-taken");
 

@@ -18,8 +18,8 @@ internal abstract record PlanAnswer
     public sealed record Planned(CardPlan Plan) : PlanAnswer;
 
     /// <summary>It cannot be.</summary>
-    /// <param name="Code">Stable: member-unknown, card-taken (it is another member's, or finished
-    /// already).</param>
+    /// <param name="Code">Stable: member-unknown, card-taken (it is another member's, or finished already),
+    /// clock-wrong (the server's, so that no record can hold the birth's time).</param>
     public sealed record Refused(string Code) : PlanAnswer;
 }
 

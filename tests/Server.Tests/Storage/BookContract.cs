@@ -132,6 +132,24 @@ public abstract class BookContract(Engine engine)
         Assert.Equal((SyncContract.CardStatus.Active, 1u), (card.Status, card.AcknowledgedCounter));
     }
 
+    [Theory]
+    [InlineData(1970)]
+    [InlineData(2200)]
+    public void A_clock_that_no_record_can_hold_plans_no_new_card(int year)
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (begun, fresh) = (Chip.FromFactory(1), Chip.FromFactory(2));
+        var plan = hq.Plan(begun.Uid);
+        hq.Clock.AdjustTime(new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        var goesOn = hq.Cards.Plan(begun.Uid, plan.Card.Member, TestSecrets.Versions);
+        var refused = hq.Cards.Plan(fresh.Uid, plan.Card.Member, TestSecrets.Versions);
+
+        Assert.IsType<PlanAnswer.Planned>(goesOn);
+        Assert.Equal(new PlanAnswer.Refused("clock-wrong"), refused);
+        Assert.Null(hq.Database.Read(db => Card.Find(db, fresh.Uid.ToString(), 0)));
+    }
+
     [Fact]
     public void A_birth_that_the_card_did_not_sign_activates_nothing()
     {
