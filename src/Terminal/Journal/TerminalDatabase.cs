@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Google.Protobuf;
 using SQLite;
 
 namespace SmartCardCrm.Terminal;
@@ -107,11 +109,23 @@ internal sealed class TerminalDatabase : IDisposable
         }
     }
 
-    /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
+    /// <summary>Queries, and makes sense of the rows.</summary>
+    /// <exception cref="JournalFailedException">The database is of no use any more, or holds what nobody can
+    /// have written.</exception>
     public T Read<T>(Func<SQLiteConnection, T> query)
     {
         lock (_gate)
-            return Guarded(_lazy, query);
+        {
+            try
+            {
+                return Guarded(_lazy, query);
+            }
+            catch (Exception wrong) when (IsUnreadable(wrong))
+            {
+                _failure = wrong;
+                throw new JournalFailedException("The journal's database holds what cannot be read.", wrong);
+            }
+        }
     }
 
     /// <summary>Moves the log into the database. Several fsyncs, so never on a sale's path.</summary>
@@ -154,6 +168,10 @@ internal sealed class TerminalDatabase : IDisposable
         if (settings != new DatabaseSettings("wal", expected, 0))
             throw new JournalFailedException($"The database runs with {settings}.");
     }
+
+    // What the readers of protobuf, JSON and rule sets throw.
+    private static bool IsUnreadable(Exception wrong) =>
+        wrong is InvalidProtocolBufferException or JsonException or NotSupportedException or FormatException;
 
     // A damaged index would not find the try of a checkout, which would then be served again. It costs a
     // fraction of walking the chain: 0.3 s for 200,000 entries.

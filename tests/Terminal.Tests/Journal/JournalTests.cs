@@ -61,6 +61,29 @@ public sealed class JournalTests : IDisposable
         Assert.Throws<JournalFailedException>(_shop.Restart);
     }
 
+    [Theory]
+    [InlineData("UPDATE rule_set SET document = zeroblob(8)")]
+    [InlineData("UPDATE checkout SET document = 'x'")]
+    [InlineData("UPDATE checkout SET document = replace(document, 'waiting', 'x')")]
+    public void A_database_that_holds_what_nobody_wrote_is_not_opened(string harm)
+    {
+        _shop.Post(100);
+        _shop.Till.Dispose();
+        using (var connection = new SQLiteConnection(_shop.DatabasePath))
+            Assert.Equal(1, connection.Execute(harm));
+
+        Assert.Throws<JournalFailedException>(_shop.Restart);
+    }
+
+    [Fact]
+    public void A_card_in_the_replica_that_cannot_be_read_is_a_failure_of_the_disk()
+    {
+        _shop.Till.Database.Lazily(c => c.Execute("UPDATE card SET item = x'FF'"));
+        _shop.Post(100);
+
+        Assert.Throws<JournalFailedException>(() => _shop.Present(_chain.Issue()));
+    }
+
     [Fact]
     public void A_journal_whose_index_does_not_find_what_was_written_is_not_opened()
     {
