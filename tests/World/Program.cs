@@ -1,4 +1,4 @@
 using SmartCardCrm.World;
 
-var simulation = new Simulation(ChainRun.Run, []);
+var simulation = new Simulation(ChainRun.Run, CoverageMatrix.Cells);
 return await CommandLine.RunAsync(args, simulation);

@@ -6,6 +6,8 @@ namespace SmartCardCrm.World;
 /// <param name="mishap">What goes wrong; null where nothing does.</param>
 internal sealed class Presentation(Purchase? purchase, string operation, Mishap? mishap)
 {
+    private const byte CommitTransaction = 0xC7;
+
     private readonly Dictionary<byte, int> _sent = [];
 
     public Purchase? Purchase => purchase;
@@ -22,7 +24,7 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     public int Syncs { get; set; }
 
     /// <summary>Whether there was a doubt to settle first.</summary>
-    public bool BeganWithDoubt { get; } = operation == Visited.Settle;
+    public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
 
     /// <summary>Commits that the chip made.</summary>
     public int Commits { get; set; }
@@ -38,17 +40,20 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
         Exchanges++;
         var occurrence = _sent[instruction] = _sent.GetValueOrDefault(instruction) + 1;
         if (mishap is { AtSync: false } && mishap.Place == Exchanges)
-            Strike($"{instruction:X2}.{occurrence}");
+            Strike(HitPlace.Exchange(instruction, occurrence));
     }
 
     /// <summary>The mishap strikes at a sync.</summary>
-    public void StruckAtSync() => Strike($"sync.{Syncs}");
+    public void StruckAtSync() =>
+        Strike(HitPlace.Sync(Operation, commitSent: _sent.ContainsKey(CommitTransaction)));
 
-    /// <summary>The doubt is settled; what follows is the sale.</summary>
-    public void Settled(string next)
+    /// <summary>The tap turns out to be another operation than was thought, or a sale follows the doubt that
+    /// is settled.</summary>
+    public void Becomes(string operation)
     {
-        _sent.Clear();
-        Operation = next;
+        if (Operation == World.Operation.Settle && operation != World.Operation.Settle)
+            _sent.Clear();
+        Operation = operation;
     }
 
     private void Strike(string place) => Struck = $"{Operation} {place} {mishap!.Kind}";

@@ -1,3 +1,4 @@
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -9,6 +10,14 @@ namespace SmartCardCrm.World;
 /// <param name="Asked">Points to redeem.</param>
 internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int Asked)
 {
+    /// <summary>How long the till waits for a card.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the till posts.</summary>
+    public CheckoutRequest Request { get; } = new(
+        new Money(Amount, "USD"), Asked, Store: null, SoldAt: null, BusinessDate: null, Reader: null,
+        Patience);
+
     public Guid Checkout { get; set; }
 
     /// <summary>The terminal's incarnation that has it.</summary>

@@ -78,6 +78,7 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
         : ICardConnection
     {
         private const byte SelectApplication = 0x5A;
+        private const byte GetValue = 0x6C;
 
         public Uid Uid => card.Uid;
 
@@ -86,8 +87,8 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
             if (terminal.IsDead)
                 throw new ProcessDiedException();
             world.PassWithin(ExchangeTime);
-            if (command[1] == SelectApplication && presentation.Operation == Visited.Settle)
-                LookWhetherSettled();
+            if (command[1] is SelectApplication or GetValue)
+                LookWhatItIs();
             presentation.Exchanged(command[1]);
             DieWhereMeant(before: true);
             var bytes = card.Transmit(command, presentation);
@@ -104,10 +105,11 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
         {
         }
 
-        private void LookWhetherSettled()
+        // With the balance a sale is decided: what is known then counts, whatever was known before.
+        private void LookWhatItIs()
         {
-            if (terminal.Till is { } till && till.Journal.DoubtsToSettle(card.Uid).Count == 0)
-                presentation.Settled(Visited.SaleOf(till, presentation.Purchase!));
+            if (terminal.Till is { } till && presentation.Purchase is { } purchase)
+                presentation.Becomes(Operation.Of(till, purchase));
         }
 
         private void DieWhereMeant(bool before)

@@ -33,6 +33,12 @@ internal static class CampaignCommand
 
         foreach (var line in tally.Summary(cells))
             await output.WriteLineAsync(line);
+        if (given.GetValue(Options.Coverage))
+        {
+            foreach (var line in CoverageTable.Of(tally.Cells))
+                await output.WriteLineAsync(line);
+        }
+
         return tally.Findings.Count == 0 ? SingleRun.Clean : SingleRun.Violated;
     }
 

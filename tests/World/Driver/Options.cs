@@ -45,6 +45,12 @@ internal static class Options
             + "after Ctrl-C or a kill.",
     };
 
+    public static readonly Option<bool> Coverage = new("--coverage")
+    {
+        Description = "A campaign: also the places of the coverage matrix with their visited cells, "
+            + "and what is no cell and why.",
+    };
+
     public static readonly Option<ulong?> Seed = new("--seed")
     {
         HelpName = "S",
@@ -113,7 +119,8 @@ internal static class Options
     /// <summary>How a campaign starts its children; nobody types it.</summary>
     public static readonly Option<bool> Worker = new("--worker") { Hidden = true };
 
-    public static IReadOnlyList<Option> OfCampaigns => [Taps, Minutes, From, Processes, Resume];
+    public static IReadOnlyList<Option> OfCampaigns =>
+        [Taps, Minutes, From, Processes, Resume, Coverage];
 
     public static IReadOnlyList<Option> OfSingleRuns =>
         [Seed, Taps, Members, Terminals, Faults, Twice, NoShrink, Plain];

@@ -31,9 +31,12 @@ internal enum MishapKind
 /// <param name="Place">At which one, counted from 1 since the card was put down.</param>
 internal sealed record Mishap(MishapKind Kind, bool AtSync, int Place)
 {
-    public bool Kills => Kind >= MishapKind.KillBefore;
+    public bool Kills => CanStrikeSync(Kind);
 
     public bool CutsPower => Kind >= MishapKind.CutBefore;
+
+    /// <summary>Whether this can happen while the disk syncs: to the terminal, not to the card.</summary>
+    public static bool CanStrikeSync(MishapKind kind) => kind >= MishapKind.KillBefore;
 
     public bool IsBefore => Kind is MishapKind.TearBefore or MishapKind.KillBefore or MishapKind.CutBefore;
 }
@@ -45,14 +48,19 @@ internal sealed class Mishaps(Dice dice, Fault faults)
     private const int SyncsMost = 3;
     private const double Share = 0.3;
 
+    // Few taps settle doubts or apply card actions: more of them are hit.
+    private const double ShareOfRare = 0.5;
+
     /// <summary>What goes wrong with this presentation; null where nothing does.</summary>
-    public Mishap? Next()
+    /// <param name="operation">As in <see cref="Operation"/>.</param>
+    public Mishap? Next(string operation)
     {
         var kinds = Kinds();
-        if (kinds.Count == 0 || !dice.Chance(Share))
+        var share = operation is Operation.Settle or Operation.Action ? ShareOfRare : Share;
+        if (kinds.Count == 0 || !dice.Chance(share))
             return null;
         var kind = dice.Pick(kinds);
-        var atSync = kind >= MishapKind.KillBefore && dice.Chance(0.4);
+        var atSync = Mishap.CanStrikeSync(kind) && dice.Chance(0.4);
         return new Mishap(kind, atSync, 1 + dice.Below(atSync ? SyncsMost : ExchangesMost));
     }
 

@@ -18,7 +18,7 @@ internal static class Costs
         Truth.Demand(
             syncs == entries && entries >= 2, "fsyncs",
             $"{presentation.Purchase} cost {syncs} syncs for {entries} journal entries");
-        if (presentation.Operation == Visited.Action)
+        if (presentation.Operation == Operation.Action)
             return;
         var exchanges = ExchangesLeast + (written.Earned > 0 ? 1 : 0) + (written.Redeemed > 0 ? 1 : 0);
         Truth.Demand(

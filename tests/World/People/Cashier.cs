@@ -1,4 +1,3 @@
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -8,7 +7,6 @@ namespace SmartCardCrm.World;
 internal sealed class Cashier(ChainWorld world)
 {
     private const int PresentationsMost = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
     private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
@@ -39,12 +37,9 @@ internal sealed class Cashier(ChainWorld world)
 
     private bool Post(TerminalMachine terminal, Purchase purchase)
     {
-        var request = new CheckoutRequest(
-            new Money(purchase.Amount, "USD"), purchase.Asked, Store: null, SoldAt: null, BusinessDate: null,
-            Reader: null, Patience);
         var posted = terminal.Guarded(() =>
         {
-            var creation = terminal.Till!.Desk.Create(request, $"purchase-{purchase.Number}");
+            var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
             purchase.Checkout = ((CheckoutCreation.Created)creation).Checkout.Id;
             return true;
         });
@@ -60,12 +55,13 @@ internal sealed class Cashier(ChainWorld world)
             return;
         }
 
+        var till = terminal.Till!;
         Taps++;
         purchase.Presentations++;
         world.Visited.NextIsAt(purchase.Card, terminal.Number);
-        var presentation = new Presentation(
-            purchase, Operation(terminal, purchase), Careful ? null : _mishaps.Next());
-        var (syncs, head) = (terminal.Disk.Syncs, terminal.Till!.Journal.Head.Sequence);
+        var operation = Operation.Of(till, purchase);
+        var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation));
+        var (syncs, head) = (terminal.Disk.Syncs, till.Journal.Head.Sequence);
         terminal.Reader.Put(purchase.Card, presentation);
         terminal.Run();
         var struckByTear = purchase.Card.Chip.LastTear is not null;
@@ -77,7 +73,7 @@ internal sealed class Cashier(ChainWorld world)
         if (Hear(terminal, purchase) is CheckoutState.Completed && terminal.IsUp)
         {
             Costs.Sold(
-                presentation, terminal.Disk.Syncs - syncs, terminal.Till.Journal.Head.Sequence - head);
+                presentation, terminal.Disk.Syncs - syncs, till.Journal.Head.Sequence - head);
         }
 
         GoOn(terminal, purchase);
@@ -114,7 +110,7 @@ internal sealed class Cashier(ChainWorld world)
     {
         Done(terminal);
         world.CarriedAway(purchase.Card, terminal);
-        world.Timeline.After(Patience * 1.5, () =>
+        world.Timeline.After(Purchase.Patience * 1.5, () =>
         {
             terminal.Run();
             if (terminal.IsUp)
@@ -166,14 +162,6 @@ internal sealed class Cashier(ChainWorld world)
     }
 
     private void Done(TerminalMachine terminal) => _busy.Remove(terminal);
-
-    private static string Operation(TerminalMachine terminal, Purchase purchase)
-    {
-        var till = terminal.Till!;
-        return till.Journal.DoubtsToSettle(purchase.Card.Uid).Count > 0
-            ? Visited.Settle
-            : Visited.SaleOf(till, purchase);
-    }
 
     private void Count(Presentation presentation, bool struckByTear)
     {

@@ -37,6 +37,7 @@ internal sealed class ChainRun
         }
 
         world.Visited.End();
+        violation ??= CoverageMatrix.Check(world.Visited.Cells);
         return new WorldOutcome(
             plan, world.Cashier.Taps, world.TerminalTime, world.Strikes, world.Visited.Cells,
             $"{world.Disks.Digest}-{world.Digest}", violation, world.Story.Lines());

@@ -1,0 +1,46 @@
+using SmartCardCrm.Terminal;
+
+namespace SmartCardCrm.World;
+
+/// <summary>What a tap is doing, by the commands it sends.</summary>
+internal static class Operation
+{
+    /// <summary>Neither earns nor redeems; a refused sale counts here too, for it ends before it
+    /// differs.</summary>
+    public const string Visit = "visit";
+
+    /// <summary>Earns only.</summary>
+    public const string Earn = "earn";
+
+    /// <summary>Redeems, and may earn.</summary>
+    public const string Redeem = "redeem";
+
+    /// <summary>Applies card actions first, whatever else it does.</summary>
+    public const string Action = "action";
+
+    /// <summary>Asks the card about a doubt; a sale that follows is what that sale is.</summary>
+    public const string Settle = "settle";
+
+    // No card of the world expires.
+    private static readonly DateOnly AnyDay = DateOnly.MinValue;
+
+    /// <summary>What a terminal is about to do with a card, from what the chip and the replica hold
+    /// now.</summary>
+    public static string Of(Till till, Purchase purchase)
+    {
+        var card = purchase.Card;
+        if (till.Journal.DoubtsToSettle(card.Uid).Count > 0)
+            return Settle;
+        if (card.Newest is not { } newest)
+            return Visit;
+        var reading = new CardReading(card.Uid, newest.Record, newest.Points);
+        return CardDecider.Decide(
+            reading, till.Replica.Find(card.Uid), till.Replica.Current, purchase.Request, AnyDay) switch
+        {
+            CardDecision.Approved { Actions.Count: > 0 } => Action,
+            CardDecision.Approved { Terms.Redeemed: > 0 } => Redeem,
+            CardDecision.Approved { Terms.Earned: > 0 } => Earn,
+            _ => Visit,
+        };
+    }
+}
