@@ -30,8 +30,8 @@ internal sealed class TerminalDatabase : IDisposable
         _lastCommit = clock.GetTimestamp();
     }
 
-    /// <summary>Opens the file, makes it where there is none, checks that tables and indexes say the same, and
-    /// reads back the settings that durability rests on.</summary>
+    /// <summary>Opens the file, makes it where there is none, checks that tables and indexes say the same,
+    /// and reads back the settings that durability rests on.</summary>
     /// <exception cref="JournalFailedException">The file cannot be used or is damaged, or a setting did not
     /// take.</exception>
     public static TerminalDatabase Open(string path, TimeProvider clock)
