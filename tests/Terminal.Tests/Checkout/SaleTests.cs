@@ -267,7 +267,8 @@ public class SaleTests
         shop.Present(card);
 
         var settled = Assert.Single(shop.Entries, e => e.Settlement is not null);
-        Assert.Equal(_chain.Clock.GetUtcNow(), DateTimeOffset.UnixEpoch.AddMicroseconds(settled.RecordedAtUs));
+        var recorded = DateTimeOffset.UnixEpoch.AddMicroseconds(settled.RecordedAtUs);
+        Assert.Equal(_chain.Clock.GetUtcNow(), recorded);
     }
 
     private static DateTimeOffset Utc(string time) =>
