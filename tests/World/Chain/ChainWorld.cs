@@ -150,6 +150,10 @@ internal sealed class ChainWorld : IDisposable
     public bool IsStranger(uint terminal, Uid card) =>
         _terminals.Find(t => t.Number == terminal)?.Till?.Replica.Find(card) is null;
 
+    /// <summary>The newest rules that a terminal was told; 0 where it was told none.</summary>
+    public int RulesKnownBy(uint terminal) =>
+        _terminals.Find(t => t.Number == terminal)?.RulesKnown ?? 0;
+
     /// <summary>A terminal has stored what headquarters told it.</summary>
     public static void Told(TerminalMachine terminal, FeedBatch feed)
     {

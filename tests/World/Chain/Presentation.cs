@@ -26,6 +26,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Whether there was a doubt to settle first.</summary>
     public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
 
+    /// <summary>The newest rules that the terminal had been told when the card was put down.</summary>
+    public int RulesKnown { get; init; }
+
     /// <summary>Commits that the chip made.</summary>
     public int Commits { get; set; }
 

@@ -121,6 +121,7 @@ internal sealed class ServerMachine
                 terminal.Line.Break();
             _dead.Add(rooms.Database);
             Rooms = null;
+            _world.Caretaker.CallToServer();
         }
 
         _dead.ForEach(d => d.Dispose());

@@ -137,14 +137,15 @@ internal sealed class TerminalMachine
         Bury();
     }
 
-    /// <summary>Nobody sells at the moment: the journal's log is moved into its database where it is
-    /// time.</summary>
+    /// <summary>Nobody sells at the moment: the housekeeping looks at the journal.</summary>
     public void KeepSmall()
     {
+        if (!IsUp)
+            return;
         Guarded(() =>
         {
-            var database = Till!.Database;
-            return IdleCheckpoint.IsDue(database.LogBytes, database.Idle) && database.Checkpoint();
+            IdleCheckpoint.Look(Till!.Database);
+            return true;
         });
         Bury();
     }
@@ -182,6 +183,7 @@ internal sealed class TerminalMachine
     {
         Halted ??= code;
         _world.Story.Note(Column.Terminal, "terminal {0} stops selling: {1}", Number, code);
+        _world.Caretaker.Call(this);
     }
 
     /// <summary>Lets go of what a killed process held, once nothing of it is on the stack.</summary>
@@ -195,6 +197,7 @@ internal sealed class TerminalMachine
             Line.Break();
             _dead.Add(till);
             (Till, _loop) = (null, null);
+            _world.Caretaker.Call(this);
         }
 
         _dead.ForEach(t => t.Dispose());

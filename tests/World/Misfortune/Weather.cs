@@ -8,6 +8,10 @@ internal sealed class Weather(ChainWorld world, TimeSpan betweenVisits)
     private readonly Dictionary<TerminalMachine, DiskImage> _images = [];
     private DiskImage? _backup;
 
+    /// <summary>Headquarters has given something a number: a member, a card, a terminal, rules, a card
+    /// action. Backups of before would give it to something else; the world does not restore them.</summary>
+    public void Decided() => _backup = null;
+
     /// <summary>Nothing goes wrong any more.</summary>
     public bool IsOver { get; set; }
 

@@ -1,3 +1,4 @@
+using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
@@ -10,6 +11,7 @@ internal sealed class BookCheck(ChainWorld world)
     public void Check() => world.Server.Rooms!.Database.Read(db =>
     {
         Truth.Demand(LedgerBook.Sum(db) == 0, "I1", $"the ledger sums to {LedgerBook.Sum(db)}");
+        CheckAccounts(db);
         foreach (var card in world.Cards.Where(c => !world.IsExcused(c)))
             CheckCard(db, card);
         CheckParked(db);
@@ -35,6 +37,24 @@ internal sealed class BookCheck(ChainWorld world)
         CheckActions(db, card, newest.LastCardAction);
         foreach (var commit in physical.Commits)
             CheckMadeGood(db, physical, commit);
+    }
+
+    // What went where: given for sales, spent, and corrected by card actions.
+    private static void CheckAccounts(DbSession db)
+    {
+        foreach (var (account, column) in new[]
+        {
+            (AccountKind.ProgrammeIssued, "-earned"), (AccountKind.Redeemed, "redeemed"),
+            (AccountKind.Adjustments, "-adjusted"),
+        })
+        {
+            var (posted, made) = (
+                db.Value<long>(
+                    "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @account",
+                    new { account = (long)account }),
+                db.Value<long>($"SELECT COALESCE(SUM({column}), 0) FROM card_transaction"));
+            Truth.Demand(posted == made, "I5", $"account {account} holds {posted}, the cards made {made}");
+        }
     }
 
     private static void CheckActions(DbSession db, Card card, int applied)

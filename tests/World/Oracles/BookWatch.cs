@@ -78,6 +78,7 @@ internal sealed class BookWatch(ChainWorld world)
                 commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
                     + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
+            world.Weather.Decided();
             world.Truth.Queued(card, (int)row.Number, (int)row.Points);
             world.Story.Note(
                 Column.Server, "server queues action {0} of {1} points for card {2}", row.Number, row.Points,

@@ -44,7 +44,7 @@ internal sealed class Truth(ChainWorld world)
             commit.Record.Counter == before.Record.Counter + 1, "I12",
             $"card {card.Uid}: n {before.Record.Counter} is followed by {commit.Record.Counter}");
         if (!card.Tampered)
-            Reckon(card, before, commit);
+            Reckon(card, before, commit, presentation);
     }
 
     private void Attribute(Purchase purchase, TrueCommit commit, Presentation? presentation)
@@ -68,7 +68,7 @@ internal sealed class Truth(ChainWorld world)
             $"{purchase} at terminal {purchase.Terminal} is signed as {commit.Record.Terminal}");
     }
 
-    private void Reckon(PhysicalCard card, TrueCommit before, TrueCommit commit)
+    private void Reckon(PhysicalCard card, TrueCommit before, TrueCommit commit, Presentation? presentation)
     {
         var written = commit.Record;
         var purchase = commit.Purchase;
@@ -77,6 +77,11 @@ internal sealed class Truth(ChainWorld world)
             _rules.TryGetValue(written.RuleSetVersion, out var rules), "I10",
             $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
 
+        var known = world.RulesKnownBy(purchase!.Terminal);
+        Demand(
+            written.RuleSetVersion >= presentation!.RulesKnown && written.RuleSetVersion <= known, "I10",
+            $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation.RulesKnown}, then "
+                + $"{known}, and took {written.RuleSetVersion}");
         var balance = before.Points;
         for (var number = before.Record.LastCardAction + 1; number <= written.LastCardAction; number++)
         {
@@ -89,7 +94,7 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             written.LastCardAction >= before.Record.LastCardAction, "I8",
             $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
-        var asked = world.IsStranger(purchase!.Terminal, card.Uid) ? 0 : purchase.Asked;
+        var asked = world.IsStranger(purchase.Terminal, card.Uid) ? 0 : purchase.Asked;
         var (earned, redeemed) = PlainRules.Sale(rules!, balance, purchase.Amount, asked);
         Demand(
             (written.Earned, written.Redeemed, written.Amount) == (earned, redeemed, (int)purchase.Amount),

@@ -7,6 +7,7 @@ namespace SmartCardCrm.World;
 internal sealed class Cashier(ChainWorld world)
 {
     private const int PresentationsMost = 6;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
     private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
@@ -60,7 +61,10 @@ internal sealed class Cashier(ChainWorld world)
         purchase.Presentations++;
         world.Visited.NextIsAt(purchase.Card, terminal.Number);
         var operation = Operation.Of(till, purchase);
-        var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation));
+        var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation))
+        {
+            RulesKnown = terminal.RulesKnown,
+        };
         var (syncs, head) = (terminal.Disk.Syncs, till.Journal.Head.Sequence);
         terminal.Reader.Put(purchase.Card, presentation);
         terminal.Run();
@@ -161,7 +165,11 @@ internal sealed class Cashier(ChainWorld world)
         return state;
     }
 
-    private void Done(TerminalMachine terminal) => _busy.Remove(terminal);
+    private void Done(TerminalMachine terminal)
+    {
+        if (_busy.Remove(terminal))
+            world.Timeline.After(Rest, terminal.KeepSmall);
+    }
 
     private void Count(Presentation presentation, bool struckByTear)
     {

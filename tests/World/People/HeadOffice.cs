@@ -38,6 +38,7 @@ internal sealed class HeadOffice(ChainWorld world)
             }, certificate);
             return next;
         }));
+        world.Weather.Decided();
         return world.Server.IsUp ? number : 0;
     }
 
@@ -48,6 +49,7 @@ internal sealed class HeadOffice(ChainWorld world)
         long id = 0;
         world.Server.Guarded(
             () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", null, "en")).Id);
+        world.Weather.Decided();
         return world.Server.IsUp ? id : 0;
     }
 
@@ -86,6 +88,7 @@ internal sealed class HeadOffice(ChainWorld world)
             });
             Publish(rules);
         });
+        world.Weather.Decided();
         world.Server.Ring();
         world.Server.Bury();
     }
@@ -99,6 +102,7 @@ internal sealed class HeadOffice(ChainWorld world)
 
     private bool Attempt(PhysicalCard card, long member)
     {
+        world.Weather.Decided();
         var rooms = world.Server.Rooms!;
         PlanAnswer? answer = null;
         if (!world.Server.Guarded(() => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions)))

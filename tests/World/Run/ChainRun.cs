@@ -46,7 +46,6 @@ internal sealed class ChainRun
     private void Live()
     {
         Open();
-        _world.Caretaker.Begin();
         foreach (var customer in _customers)
             Expect(customer);
         _world.Timeline.RunUntil(_world.Timeline.Now + FarFuture, () => _world.Cashier.Taps >= _world.Plan.Taps);
