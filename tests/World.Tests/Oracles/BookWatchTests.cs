@@ -1,0 +1,46 @@
+namespace SmartCardCrm.World.Tests;
+
+/// <summary>What is new in the book must have happened.</summary>
+public sealed class BookWatchTests : IDisposable
+{
+    private readonly SmallChain _chain = new();
+
+    public void Dispose() => _chain.Dispose();
+
+    [Fact]
+    public void The_book_as_the_server_wrote_it_is_true() => _chain.World.Book.Restarted(_chain.Book);
+
+    [Fact]
+    public void Postings_must_sum_to_zero()
+    {
+        _chain.Forge(
+            """
+            INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
+            SELECT id + 100, programme, currency, account, owner, points, terminal, sequence FROM posting LIMIT 1
+            """);
+
+        Assert.Equal("I1", SmallChain.Violated(() => _chain.World.Book.Watch(_chain.Book)));
+    }
+
+    [Fact]
+    public void A_posted_transaction_must_be_a_cards()
+    {
+        _chain.Forge("UPDATE card_transaction SET record_written = zeroblob(64) WHERE counter = 2");
+
+        Assert.Equal("I9", SmallChain.Violated(() => _chain.World.Book.Restarted(_chain.Book)));
+    }
+
+    [Fact]
+    public void A_card_action_must_make_good_what_was_committed()
+    {
+        _chain.Forge(
+            """
+            INSERT INTO card_action
+                (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
+            SELECT uid, generation, 1, -9, 'abandoned', terminal, sequence, 0 FROM card_transaction
+            WHERE counter = 2
+            """);
+
+        Assert.Equal("I8", SmallChain.Violated(() => _chain.World.Book.Watch(_chain.Book)));
+    }
+}

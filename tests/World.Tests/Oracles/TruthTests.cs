@@ -1,0 +1,88 @@
+namespace SmartCardCrm.World.Tests;
+
+/// <summary>The reference model sees what no card may commit.</summary>
+public sealed class TruthTests : IDisposable
+{
+    private readonly SmallChain _chain = new();
+
+    public void Dispose() => _chain.Dispose();
+
+    [Fact]
+    public void What_the_rules_say_may_be_committed()
+    {
+        var purchase = _chain.Untapped();
+
+        Commit(_chain.Next(purchase));
+
+        Assert.Single(purchase.Commits);
+    }
+
+    [Fact]
+    public void A_counter_must_not_be_skipped()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("I12", Violated(commit with { Record = commit.Record with { Counter = 9 } }));
+    }
+
+    [Fact]
+    public void A_purchase_must_not_be_committed_twice() =>
+        Assert.Equal("I6", Violated(_chain.Next(_chain.Sale)));
+
+    [Fact]
+    public void A_terminal_must_not_sign_as_another()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("I9", Violated(commit with { Record = commit.Record with { Terminal = 77 } }));
+    }
+
+    [Fact]
+    public void A_card_must_not_commit_for_nobody() =>
+        Assert.Equal("I9", Violated(_chain.Next(_chain.Untapped()) with { Purchase = null }));
+
+    [Fact]
+    public void A_sale_must_not_earn_more_than_the_rules_say()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("I10", Violated(commit with { Record = commit.Record with { Earned = 11 } }));
+    }
+
+    [Fact]
+    public void Rules_must_have_been_published()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("I10", Violated(commit with { Record = commit.Record with { RuleSetVersion = 50 } }));
+    }
+
+    [Fact]
+    public void The_chip_must_hold_what_the_model_holds()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("model", Violated(commit with { Points = commit.Points + 1 }));
+    }
+
+    [Fact]
+    public void A_card_action_must_have_been_queued()
+    {
+        var commit = _chain.Next(_chain.Untapped());
+
+        Assert.Equal("I8", Violated(commit with { Record = commit.Record with { LastCardAction = 1 } }));
+    }
+
+    [Fact]
+    public void A_queued_card_action_must_stay_as_it_is()
+    {
+        _chain.World.Truth.Queued(_chain.Card.Uid, 1, -10);
+
+        Assert.Equal("I8", SmallChain.Violated(() => _chain.World.Truth.Queued(_chain.Card.Uid, 1, -9)));
+    }
+
+    private string Violated(TrueCommit commit) => SmallChain.Violated(() => Commit(commit));
+
+    private void Commit(TrueCommit commit) => _chain.World.Truth.Committed(
+        _chain.Card, commit, new Presentation(commit.Purchase, Operation.Earn, mishap: null) { Commits = 1 });
+}
