@@ -1,5 +1,4 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
@@ -93,7 +92,6 @@ internal sealed class ChainWorld : IDisposable
     public void Open()
     {
         Truth.Demand(Server.Start(), "liveness", "the server does not start on a new disk");
-        Office.Publish(ProgrammeBook.FirstRules);
     }
 
     /// <summary>A new terminal for a store, running; null where headquarters did not answer.</summary>

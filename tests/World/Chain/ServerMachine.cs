@@ -90,8 +90,6 @@ internal sealed class ServerMachine
             Disk.LosePower(_world.DiskDice);
         else
             Disk.Die();
-        if (Disk.LiesAboutSync)
-            Forget();
     }
 
     /// <summary>The process is stopped for good.</summary>

@@ -12,6 +12,7 @@ internal sealed class TerminalMachine
     private readonly List<Till> _dead = [];
     private TapLoop? _loop;
     private int _working;
+    private bool _hasLied;
 
     public TerminalMachine(ChainWorld world, uint number, int store)
     {
@@ -103,7 +104,7 @@ internal sealed class TerminalMachine
     {
         if (IsDead || Till is null)
             return;
-        DiskBetrayed |= power && Disk.LiesAboutSync;
+        DiskBetrayed |= power && (Disk.LiesAboutSync || _hasLied);
         IsDead = true;
         _world.Strike(power ? Fault.PowerCut : Fault.Kill);
         _world.Story.Note(Column.Terminal, power ? "terminal {0} loses power" : "terminal {0} is killed", Number);
@@ -206,6 +207,8 @@ internal sealed class TerminalMachine
 
     private void Syncing(SyncMoment moment, string file)
     {
+        // What a lie left unsynced is safe once everything is.
+        _hasLied = Disk.LiesAboutSync || (_hasLied && Disk.UnsyncedWrites > 0);
         if (Reader.Present is not { } presentation)
             return;
         if (moment == SyncMoment.Before)

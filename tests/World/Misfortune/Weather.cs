@@ -128,12 +128,12 @@ internal sealed class Weather(ChainWorld world, TimeSpan betweenVisits)
             world.Strike(Fault.Server);
             server.Disk.Full = true;
             // Meanwhile every terminal tries again and again.
-            world.Timeline.After(_dice.Within(TimeSpan.FromHours(2)), () => server.Disk.Full = false);
+            world.Timeline.After(_dice.Within(TimeSpan.FromMinutes(10)), () => server.Disk.Full = false);
         }
 
-        if (May(Fault.Backup, 0.02))
+        if (May(Fault.Backup, 0.05))
             _backup = server.Disk.Copy();
-        if (_backup is not null && May(Fault.Backup, 0.005))
+        if (_backup is not null && May(Fault.Backup, 0.002))
         {
             world.Strike(Fault.Backup);
             server.Die(power: false);

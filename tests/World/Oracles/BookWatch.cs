@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.World;
@@ -9,10 +10,12 @@ internal sealed class BookWatch(ChainWorld world)
     private long _transactions;
     private long _postings;
     private long _actions;
+    private long _rules;
 
     /// <summary>Looks at what was added since the last look.</summary>
     public void Watch(ServerRooms rooms) => rooms.Database.Read(db =>
     {
+        WatchRules(db);
         WatchTransactions(db);
         WatchPostings(db);
         WatchActions(db);
@@ -22,8 +25,20 @@ internal sealed class BookWatch(ChainWorld world)
     /// <summary>The book may be an older one: all of it is looked at again.</summary>
     public void Restarted(ServerRooms rooms)
     {
-        (_transactions, _postings, _actions) = (0, 0, 0);
+        (_transactions, _postings, _actions, _rules) = (0, 0, 0, 0);
         Watch(rooms);
+    }
+
+    private void WatchRules(DbSession db)
+    {
+        foreach (var document in db.List<byte[]>(
+            "SELECT document FROM rule_set WHERE version > @_rules ORDER BY version", new { _rules }))
+        {
+            var rules = RuleSet.FromDocument(document);
+            _rules = rules.Version;
+            world.Truth.Published(rules);
+            world.Story.Note(Column.Server, "server has published rule set {0}", rules.Version);
+        }
     }
 
     private void WatchTransactions(DbSession db)

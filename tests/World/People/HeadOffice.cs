@@ -1,5 +1,4 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
@@ -79,25 +78,18 @@ internal sealed class HeadOffice(ChainWorld world)
     {
         world.Server.Guarded(() =>
         {
-            var rules = world.Server.Rooms!.Programmes.Publish(ProgrammeBook.FirstRules with
+            world.Server.Rooms!.Programmes.Publish(ProgrammeBook.FirstRules with
             {
                 PointsPerUnit = 1 + _dice.Below(5),
                 PointValueMinor = 1 + _dice.Below(3),
                 RedeemedPartEarns = _dice.Chance(0.5),
                 CardBalanceMost = ProgrammeBook.FirstRules.CardBalanceMost,
             });
-            Publish(rules);
+            world.Book.Watch(world.Server.Rooms!);
         });
         world.Weather.Decided();
         world.Server.Ring();
         world.Server.Bury();
-    }
-
-    /// <summary>Tells the reference model of rules.</summary>
-    public void Publish(RuleSet rules)
-    {
-        world.Truth.Published(rules);
-        world.Story.Note(Column.Server, "server publishes rule set {0}", rules.Version);
     }
 
     private bool Attempt(PhysicalCard card, long member)
