@@ -37,6 +37,14 @@ public sealed class CoverageMatrixTests
     }
 
     [Fact]
+    public void Mishaps_strike_only_where_they_can()
+    {
+        Assert.Contains(HitPlace.Intent, CoverageMatrix.PlacesOf(Operation.Earn, MishapKind.CutBefore));
+        Assert.DoesNotContain(HitPlace.Intent, CoverageMatrix.PlacesOf(Operation.Earn, MishapKind.TearBefore));
+        Assert.DoesNotContain("Credit.1", CoverageMatrix.PlacesOf(Operation.Visit, MishapKind.TearBefore));
+    }
+
+    [Fact]
     public void Card_actions_after_the_second_count_as_the_second()
     {
         Assert.Equal("Credit.2", HitPlace.Exchange(0x0C, 3));

@@ -25,7 +25,7 @@ public sealed class CostsTests : IDisposable
 
     private Presentation After(int exchanges)
     {
-        var presentation = new Presentation(_chain.Sale, Operation.Earn, mishap: null);
+        var presentation = new Presentation(_chain.Sale, Operation.Earn, mishap: null) { Commits = 1 };
         for (var i = 0; i < exchanges; i++)
             presentation.Exchanged(0xAB);
         return presentation;

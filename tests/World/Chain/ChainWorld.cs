@@ -174,17 +174,12 @@ internal sealed class ChainWorld : IDisposable
     /// <summary>Another terminal stands in its place.</summary>
     public bool IsGone(TerminalMachine terminal) => Places.TrueForAll(p => p.Terminal != terminal);
 
-    /// <summary>A customer leaves a counter with a doubt and may go to another one soon.</summary>
+    /// <summary>A customer leaves a counter with a doubt, and may go to others soon before coming back: up to
+    /// more of them than a card's log can tell of.</summary>
     public void CarriedAway(PhysicalCard card, TerminalMachine from)
     {
-        if (!_timeDice.Chance(0.5))
-            return;
-        var place = _timeDice.Pick(Places);
-        if (place.Terminal == from)
-            return;
-        Timeline.After(
-            _timeDice.Within(TimeSpan.FromMinutes(30)),
-            () => Cashier.Serve(place.Terminal, card, 100 + _timeDice.Below(1000), _timeDice.Below(30)));
+        if (_timeDice.Chance(0.7))
+            Wander(card, from, _timeDice.Pick([0, 1, 2, 4, 7, 10, 13]));
     }
 
     /// <summary>Whether the book need not match this card: what happened on it was lost with a disk, or it
@@ -207,5 +202,18 @@ internal sealed class ChainWorld : IDisposable
         Server.End();
         Vault.Dispose();
         Disks.Dispose();
+    }
+
+    private void Wander(PhysicalCard card, TerminalMachine from, int others)
+    {
+        // The till has given up by then: one counter does not wait for two checkouts of one card.
+        Timeline.After((Purchase.Patience * 2) + _timeDice.Within(TimeSpan.FromMinutes(8)), () =>
+        {
+            var terminal = others == 0 ? from : _timeDice.Pick(Places).Terminal;
+            if (others == 0 || terminal != from)
+                Cashier.Serve(terminal, card, 100 + _timeDice.Below(1000), _timeDice.Below(30));
+            if (others > 0)
+                Wander(card, from, others - 1);
+        });
     }
 }

@@ -20,9 +20,6 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Exchanges so far.</summary>
     public int Exchanges { get; private set; }
 
-    /// <summary>Syncs of the terminal's disk so far.</summary>
-    public int Syncs { get; set; }
-
     /// <summary>Whether there was a doubt to settle first.</summary>
     public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
 
@@ -38,17 +35,20 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
 
     /// <summary>A command is about to be sent.</summary>
     /// <param name="instruction">Its INS.</param>
-    public void Exchanged(byte instruction)
+    /// <returns>What strikes now; null for nothing.</returns>
+    public Mishap? Exchanged(byte instruction)
     {
         Exchanges++;
         var occurrence = _sent[instruction] = _sent.GetValueOrDefault(instruction) + 1;
-        if (mishap is { AtSync: false } && mishap.Place == Exchanges)
-            Strike(HitPlace.Exchange(instruction, occurrence));
+        return MayStrike ? StrikesAt(HitPlace.Exchange(instruction, occurrence)) : null;
     }
 
-    /// <summary>The mishap strikes at a sync.</summary>
-    public void StruckAtSync() =>
-        Strike(HitPlace.Sync(Operation, commitSent: _sent.ContainsKey(CommitTransaction)));
+    /// <summary>The terminal's disk is about to sync, or has just done so.</summary>
+    /// <returns>What strikes now; null for nothing.</returns>
+    public Mishap? Syncs(SyncMoment moment) =>
+        MayStrike && mishap!.IsBefore == (moment == SyncMoment.Before)
+            ? StrikesAt(HitPlace.Sync(Operation, commitSent: _sent.ContainsKey(CommitTransaction)))
+            : null;
 
     /// <summary>The tap turns out to be another operation than was thought, or a sale follows the doubt that
     /// is settled.</summary>
@@ -59,5 +59,13 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
         Operation = operation;
     }
 
-    private void Strike(string place) => Struck = $"{Operation} {place} {mishap!.Kind}";
+    private bool MayStrike => mishap is not null && Struck is null;
+
+    private Mishap? StrikesAt(string place)
+    {
+        if (mishap!.Place != place)
+            return null;
+        Struck = $"{Operation} {place} {mishap.Kind}";
+        return mishap;
+    }
 }

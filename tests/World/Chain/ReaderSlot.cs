@@ -26,8 +26,6 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
         Present = presentation;
         _insertion++;
         card.Chip.Insert();
-        if (presentation.Mishap is { AtSync: false } mishap)
-            Arm(card, mishap);
         return presentation;
     }
 
@@ -57,22 +55,6 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
     {
     }
 
-    private static void Arm(PhysicalCard card, Mishap mishap)
-    {
-        switch (mishap.Kind)
-        {
-            case MishapKind.TearBefore:
-                card.Chip.Tear(mishap.Place, Simulator.Faults.TearMoment.Before);
-                break;
-            case MishapKind.TearAfter:
-                card.Chip.Tear(mishap.Place, Simulator.Faults.TearMoment.After);
-                break;
-            case MishapKind.Flip:
-                card.Chip.Flip(mishap.Place);
-                break;
-        }
-    }
-
     private sealed class Connection(
         ChainWorld world, TerminalMachine terminal, PhysicalCard card, Presentation presentation)
         : ICardConnection
@@ -89,12 +71,13 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
             world.PassWithin(ExchangeTime);
             if (command[1] is SelectApplication or GetValue)
                 LookWhatItIs();
-            presentation.Exchanged(command[1]);
-            DieWhereMeant(before: true);
+            var mishap = presentation.Exchanged(command[1]);
+            Arm(mishap);
+            Die(mishap, before: true);
             var bytes = card.Transmit(command, presentation);
             world.Digest.Mix(command);
             world.Digest.Mix(bytes);
-            DieWhereMeant(before: false);
+            Die(mishap, before: false);
             if (bytes is null)
                 throw new CardLostException("The card left the field.");
             bytes.CopyTo(answer);
@@ -112,14 +95,27 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
                 presentation.Becomes(Operation.Of(till, purchase));
         }
 
-        private void DieWhereMeant(bool before)
+        private void Arm(Mishap? mishap)
         {
-            if (presentation.Mishap is not { AtSync: false, Kills: true } mishap || mishap.IsBefore != before
-                || mishap.Place != presentation.Exchanges)
+            var next = card.Chip.Apdus + 1;
+            switch (mishap?.Kind)
             {
-                return;
+                case MishapKind.TearBefore:
+                    card.Chip.Tear(next, Simulator.Faults.TearMoment.Before);
+                    break;
+                case MishapKind.TearAfter:
+                    card.Chip.Tear(next, Simulator.Faults.TearMoment.After);
+                    break;
+                case MishapKind.Flip:
+                    card.Chip.Flip(next);
+                    break;
             }
+        }
 
+        private void Die(Mishap? mishap, bool before)
+        {
+            if (mishap is not { Kills: true } || mishap.IsBefore != before)
+                return;
             terminal.Die(mishap.CutsPower);
             throw new ProcessDiedException();
         }

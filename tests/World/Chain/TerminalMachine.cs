@@ -209,17 +209,7 @@ internal sealed class TerminalMachine
     {
         // What a lie left unsynced is safe once everything is.
         _hasLied = Disk.LiesAboutSync || (_hasLied && Disk.UnsyncedWrites > 0);
-        if (Reader.Present is not { } presentation)
-            return;
-        if (moment == SyncMoment.Before)
-            presentation.Syncs++;
-        if (presentation.Mishap is not { AtSync: true } mishap || mishap.Place != presentation.Syncs
-            || mishap.IsBefore != (moment == SyncMoment.Before))
-        {
-            return;
-        }
-
-        presentation.StruckAtSync();
-        Die(mishap.CutsPower);
+        if (Reader.Present?.Syncs(moment) is { } mishap)
+            Die(mishap.CutsPower);
     }
 }

@@ -8,7 +8,7 @@ namespace SmartCardCrm.World;
 internal static class CoverageMatrix
 {
     private const string Reading = "Select.1 Authenticate.1 Continue.1 ReadRecords.1 GetValue.1";
-    private const string Committing = "WriteRecord.1 CommitReaderId.1 Commit.1";
+    private const string Committing = $"WriteRecord.1 CommitReaderId.1 {HitPlace.Commit}";
     private const string OneSale = $"{HitPlace.Intent} {HitPlace.Outcome}";
 
     // After the handshake and the newest record a doubt is settled, or more of the log is read, or the proof
@@ -39,6 +39,11 @@ internal static class CoverageMatrix
     public static IReadOnlyCollection<string> Cells { get; } =
         Rows.SelectMany(row => row.Cells).ToHashSet(StringComparer.Ordinal);
 
+    private static readonly Dictionary<(string Operation, MishapKind Kind), List<string>> Places = Rows
+        .SelectMany(row => row.Kinds.Select(kind => (Key: (row.Operation, kind), row.Place)))
+        .GroupBy(pair => pair.Key, pair => pair.Place)
+        .ToDictionary(places => places.Key, places => places.ToList());
+
     /// <summary>What is no cell, and why.</summary>
     public static IReadOnlyList<string> Excluded { get; } =
     [
@@ -58,6 +63,10 @@ internal static class CoverageMatrix
         "Identifying, returns and the server driving the card: the product has none of them yet.",
     ];
 
+    /// <summary>Where a mishap can strike an operation.</summary>
+    public static IReadOnlyList<string> PlacesOf(string operation, MishapKind kind) =>
+        Places[(operation, kind)];
+
     /// <summary>A run was somewhere the matrix does not know: the matrix is wrong, or the product.</summary>
     public static Violation? Check(IEnumerable<string> visited) =>
         visited.FirstOrDefault(cell => !Cells.Contains(cell)) is { } stranger
@@ -69,10 +78,12 @@ internal static class CoverageMatrix
             syncs.Split(' ').Select(place => RowOf(operation, place, Kinds.Where(Mishap.CanStrikeSync))));
 
     private static CoverageRow RowOf(string operation, string place, IEnumerable<MishapKind> kinds) => new(
-        operation, place,
+        operation, place, [.. kinds],
         [.. kinds.SelectMany(kind => Nexts.Select(next => $"{operation} {place} {kind} {next}"))]);
 }
 
 /// <summary>One place of one operation.</summary>
-/// <param name="Cells">One for each mishap and next terminal.</param>
-internal sealed record CoverageRow(string Operation, string Place, IReadOnlyList<string> Cells);
+/// <param name="Kinds">What can strike there.</param>
+/// <param name="Cells">One for each of these and next terminal.</param>
+internal sealed record CoverageRow(
+    string Operation, string Place, IReadOnlyList<MishapKind> Kinds, IReadOnlyList<string> Cells);

@@ -12,6 +12,9 @@ internal static class HitPlace
     /// <summary>Syncs of the journal while a doubt is settled.</summary>
     public const string Settlement = "settlement-sync";
 
+    /// <summary>CommitTransaction: what is torn here is in doubt.</summary>
+    public const string Commit = "Commit.1";
+
     private const int ValueCommandsTold = 2;
 
     /// <summary>An exchange with the card, as in <c>Select.2</c>.</summary>

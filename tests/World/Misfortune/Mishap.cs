@@ -27,29 +27,29 @@ internal enum MishapKind
 
 /// <summary>One thing that goes wrong during one presentation of a card.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="AtSync">At a sync of the terminal's disk; otherwise at an exchange with the card.</param>
-/// <param name="Place">At which one, counted from 1 since the card was put down.</param>
-internal sealed record Mishap(MishapKind Kind, bool AtSync, int Place)
+/// <param name="Place">Where: as in <see cref="HitPlace"/>.</param>
+internal sealed record Mishap(MishapKind Kind, string Place)
 {
     public bool Kills => CanStrikeSync(Kind);
 
     public bool CutsPower => Kind >= MishapKind.CutBefore;
 
+    public bool IsBefore => Kind is MishapKind.TearBefore or MishapKind.KillBefore or MishapKind.CutBefore;
+
     /// <summary>Whether this can happen while the disk syncs: to the terminal, not to the card.</summary>
     public static bool CanStrikeSync(MishapKind kind) => kind >= MishapKind.KillBefore;
-
-    public bool IsBefore => Kind is MishapKind.TearBefore or MishapKind.KillBefore or MishapKind.CutBefore;
 }
 
 /// <summary>Decides what goes wrong with the cards.</summary>
 internal sealed class Mishaps(Dice dice, Fault faults)
 {
-    private const int ExchangesMost = 13;
-    private const int SyncsMost = 3;
     private const double Share = 0.3;
 
     // Few taps settle doubts or apply card actions: more of them are hit.
-    private const double ShareOfRare = 0.5;
+    private const double ShareOfRare = 0.7;
+
+    // Where the most depends on it, and all doubts come from.
+    private const double ShareOfCommit = 0.2;
 
     /// <summary>What goes wrong with this presentation; null where nothing does.</summary>
     /// <param name="operation">As in <see cref="Operation"/>.</param>
@@ -60,8 +60,9 @@ internal sealed class Mishaps(Dice dice, Fault faults)
         if (kinds.Count == 0 || !dice.Chance(share))
             return null;
         var kind = dice.Pick(kinds);
-        var atSync = Mishap.CanStrikeSync(kind) && dice.Chance(0.4);
-        return new Mishap(kind, atSync, 1 + dice.Below(atSync ? SyncsMost : ExchangesMost));
+        return new Mishap(
+            kind,
+            dice.Chance(ShareOfCommit) ? HitPlace.Commit : dice.Pick(CoverageMatrix.PlacesOf(operation, kind)));
     }
 
     private List<MishapKind> Kinds()
