@@ -11,20 +11,21 @@ public sealed class ReckoningTests : IDisposable
     public void A_chain_in_which_nothing_went_wrong_comes_to_rest() => _chain.Settle();
 
     [Fact]
-    public void A_terminal_that_never_serves_again_is_seen()
+    public void A_terminal_that_nobody_replaces_is_seen()
     {
-        _chain.Terminal.Halt("forgotten");
+        var forgotten = _chain.World.Enrol(0)!;
+        forgotten.Halt("nobody knows that it is at a counter");
+        _chain.World.Places.Insert(0, new Place(0, forgotten));
 
         Assert.Equal("liveness", SmallChain.Violated(_chain.Settle));
     }
 
     [Fact]
-    public void A_terminal_that_never_connects_again_is_seen()
+    public void A_server_that_knows_a_journal_otherwise_than_its_terminal_is_seen()
     {
-        _chain.World.Server.Die(power: false);
-        _chain.World.Server.Bury();
+        _chain.Forge("INSERT OR REPLACE INTO journal_head VALUES (2, 100, zeroblob(32), 0, 0)");
 
-        Assert.Equal("liveness", SmallChain.Violated(_chain.Settle));
+        Assert.Equal("I3", SmallChain.Violated(_chain.Settle));
     }
 
     [Fact]
