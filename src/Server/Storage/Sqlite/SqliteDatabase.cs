@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
@@ -55,10 +54,10 @@ internal sealed class SqliteDatabase : Database
     protected override void ReturnReader(DbConnection connection) => _readers.Keep(connection);
 
     protected override DbTransaction BeginWrite(DbConnection connection) =>
-        ((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false);
+        ((PreparedConnection)connection).BeginTransaction(deferred: false);
 
     protected override DbTransaction BeginRead(DbConnection connection) =>
-        ((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: true);
+        ((PreparedConnection)connection).BeginTransaction(deferred: true);
 
     public override void Dispose()
     {
@@ -66,14 +65,14 @@ internal sealed class SqliteDatabase : Database
         _readers.Dispose();
     }
 
-    private static SqliteConnection Connect(string settings, Action<SqliteConnection> prepare)
+    private static PreparedConnection Connect(string settings, Action<SqliteConnection> prepare)
     {
         var connection = new SqliteConnection(settings);
         try
         {
             connection.Open();
             prepare(connection);
-            return connection;
+            return new PreparedConnection(connection);
         }
         catch
         {
