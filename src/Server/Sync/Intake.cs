@@ -33,11 +33,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         database.Write<IReadOnlyList<Verdict>>(db =>
         {
             var book = new OpenBook(db, secrets, clock.Microseconds());
-            return
-            [
-                .. deliveries.SelectMany(delivery => delivery.Entries.Select(
-                    entry => TakeOne(book, new JournalPlace(delivery.Terminal, entry.Sequence), entry))),
-            ];
+            return [.. deliveries.SelectMany(delivery => Take(book, delivery))];
         });
 
     /// <summary>Judges the entries again that waited for this card.</summary>
@@ -48,24 +44,44 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         {
             var exception = Difference.NameOver(waiting.Place, Cause.UnknownCard);
             ExceptionBook.Close(book, exception, "card-registered");
-            Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
+            var verdict = Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
+            Journals.Judge(
+                book.Db, waiting.Place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
         }
     }
 
-    private static Verdict TakeOne(OpenBook book, JournalPlace place, JournalEntry entry)
+    private static List<Verdict> Take(OpenBook book, Delivery delivery)
     {
-        if (Journals.Find(book.Db, place) is { } taken)
-            return TakeAgain(book, taken, entry);
-        if (Journals.Head(book.Db, place.Terminal).Sequence != place.Sequence - 1)
-            throw new ArgumentException($"Entry {place} leaves a hole in the journal.", nameof(entry));
+        var verdicts = new List<Verdict>(delivery.Entries.Count);
+        var head = Journals.Head(book.Db, delivery.Terminal).Sequence;
+        var next = head + 1;
+        foreach (var entry in delivery.Entries)
+        {
+            var place = new JournalPlace(delivery.Terminal, entry.Sequence);
+            if (entry.Sequence > next)
+                throw new ArgumentException($"Entry {place} leaves a hole in the journal.", nameof(delivery));
+            verdicts.Add(entry.Sequence < next ? TakeAgain(book, place, entry) : TakeNew(book, place, entry));
+            next = Math.Max(next, entry.Sequence + 1L);
+        }
 
-        var body = JournalReading.TryRead(entry);
-        Journals.Append(book, place, entry, UidOf(body));
-        return Settle(book, place, body);
+        if (next > head + 1)
+            Journals.MoveHead(book, delivery.Terminal, delivery.Entries[^1]);
+        return verdicts;
     }
 
-    private static Verdict TakeAgain(OpenBook book, TakenEntry taken, JournalEntry entry)
+    private static Verdict TakeNew(OpenBook book, JournalPlace place, JournalEntry entry)
     {
+        var body = JournalReading.TryRead(entry);
+        Journals.Append(book, place, entry, UidOf(body));
+        var verdict = Settle(book, place, body);
+        if (verdict is Verdict.Parked parked)
+            Journals.Judge(book.Db, place, parked.Cause);
+        return verdict;
+    }
+
+    private static Verdict TakeAgain(OpenBook book, JournalPlace place, JournalEntry entry)
+    {
+        var taken = Journals.Find(book.Db, place)!;
         if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))
         {
             Journals.CountDuplicate(book.Db, taken.Terminal);
@@ -77,13 +93,12 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         return new Verdict.Parked(difference.Cause, difference.Detail);
     }
 
-    // The verdict is written beside the entry; a parked one has an exception that names it.
+    // What is parked has an exception that names it.
     private static Verdict Settle(OpenBook book, JournalPlace place, EntryBody? body)
     {
         var verdict = Judge(book, place, body);
         if (verdict is Verdict.Parked(var cause, var detail))
             ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = UidOf(body) });
-        Journals.Judge(book.Db, place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
         return verdict;
     }
 

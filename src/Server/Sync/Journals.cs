@@ -58,34 +58,41 @@ internal static class Journals
             """,
             place);
 
-    /// <summary>Writes a new entry at the end of the journal. Its verdict is still to come.</summary>
-    public static void Append(OpenBook book, JournalPlace place, JournalEntry entry, string? uid)
-    {
-        var row = new
-        {
-            place.Terminal,
-            place.Sequence,
-            Body = entry.Body.ToByteArray(),
-            ChainHash = entry.ChainHash.ToByteArray(),
-            Accepted,
-            uid,
-            book.NowUs,
-        };
+    /// <summary>Writes a new entry, as accepted until it is judged otherwise. The head is moved behind the
+    /// last of several.</summary>
+    public static void Append(OpenBook book, JournalPlace place, JournalEntry entry, string? uid) =>
         book.Db.Run(
             """
             INSERT INTO journal_entry (terminal, sequence, body, chain_hash, verdict, uid, taken_us)
             VALUES (@Terminal, @Sequence, @Body, @ChainHash, @Accepted, @uid, @NowUs)
             """,
-            row);
+            new
+            {
+                place.Terminal,
+                place.Sequence,
+                Body = entry.Body.ToByteArray(),
+                ChainHash = entry.ChainHash.ToByteArray(),
+                Accepted,
+                uid,
+                book.NowUs,
+            });
+
+    /// <summary>The journal ends with this entry now.</summary>
+    public static void MoveHead(OpenBook book, long terminal, JournalEntry newest) =>
         book.Db.Run(
             """
             INSERT INTO journal_head (terminal, sequence, chain_hash, taken_us, duplicates)
-            VALUES (@Terminal, @Sequence, @ChainHash, @NowUs, 0)
+            VALUES (@terminal, @Sequence, @ChainHash, @NowUs, 0)
             ON CONFLICT (terminal) DO UPDATE
             SET sequence = excluded.sequence, chain_hash = excluded.chain_hash, taken_us = excluded.taken_us
             """,
-            row);
-    }
+            new
+            {
+                terminal,
+                Sequence = (long)newest.Sequence,
+                ChainHash = newest.ChainHash.ToByteArray(),
+                book.NowUs,
+            });
 
     /// <summary>Writes the verdict on an entry: accepted, or the cause it is parked for.</summary>
     public static void Judge(DbSession db, JournalPlace place, string verdict) =>
