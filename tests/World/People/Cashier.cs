@@ -109,16 +109,20 @@ internal sealed class Cashier(ChainWorld world)
         }
     }
 
-    // The customer walks away; the till waits until its patience ends, and may serve others meanwhile.
+    // The customer walks away; the till waits until its patience ends, and serves nobody meanwhile: another
+    // customer's card would be taken for this checkout, should headquarters say that it did not happen.
     private void Leave(TerminalMachine terminal, Purchase purchase)
     {
-        Done(terminal);
         world.CarriedAway(purchase.Card, terminal);
         world.Timeline.After(Purchase.Patience * 1.5, () =>
         {
             terminal.Run();
-            if (terminal.IsUp)
-                Hear(terminal, purchase);
+            if (!terminal.IsUp)
+                Interrupted(terminal, purchase);
+            else if (Hear(terminal, purchase) is { IsOver: false })
+                Cancel(terminal, purchase);
+            else
+                Done(terminal);
         });
     }
 
