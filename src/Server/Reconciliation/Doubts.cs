@@ -69,7 +69,7 @@ internal static class Doubts
                 DidNotHappen(book, intent);
                 break;
             case Finding.Contradicted(var cause, var detail):
-                ExceptionBook.Open(book, Difference.Over(place, cause, $"settlement-{detail}"));
+                OpenOver(book, intent, cause, $"settlement-{detail}");
                 Intents.Settle(book.Db, place, tmv: null);
                 break;
         }
@@ -100,9 +100,17 @@ internal static class Doubts
         if (intent is { Doubted: true, Settled: false })
             TellTerminal(book, intent.Place, happened: true);
         if (intent.State is IntentState.Failed or IntentState.DidNot)
-            ExceptionBook.Open(book, Difference.Over(intent.Place, Cause.BadProof, "denied"));
+            OpenOver(book, intent, Cause.BadProof, "denied");
         var verdict = LedgerBook.Post(book, card, commit, JournalReading.CircumstanceOf(intent.Body));
         if (verdict is Verdict.Parked(var cause, var detail))
-            ExceptionBook.Open(book, Difference.Over(intent.Place, cause, detail));
+            OpenOver(book, intent, cause, detail);
     }
+
+    private static void OpenOver(OpenBook book, IntentRow intent, string cause, string detail) =>
+        ExceptionBook.Open(book, Difference.Over(intent.Place, cause, detail) with
+        {
+            Uid = intent.Uid,
+            Generation = intent.Generation,
+            Counter = intent.Counter,
+        });
 }

@@ -98,7 +98,11 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     {
         var verdict = Judge(book, place, body);
         if (verdict is Verdict.Parked(var cause, var detail))
-            ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = UidOf(body) });
+        {
+            var uid = UidOf(body) ?? (body?.Settlement?.Card is { } settled ? Hex(settled) : null);
+            ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = uid });
+        }
+
         return verdict;
     }
 

@@ -92,6 +92,14 @@ internal sealed class Headquarters : IDisposable
         Database.Read(db => db.List<string>(
             "SELECT cause || ' ' || detail FROM book_exception WHERE closed_us IS NULL ORDER BY id"));
 
+    /// <summary>Whom the open exceptions name, as cause, terminal and sequence.</summary>
+    public IReadOnlyList<string> Named() =>
+        Database.Read(db => db.List<string>(
+            """
+            SELECT cause || ' ' || COALESCE(terminal || ':' || sequence, 'nobody')
+            FROM book_exception WHERE closed_us IS NULL ORDER BY id
+            """));
+
     /// <summary>Closed exceptions as cause and resolution.</summary>
     public IReadOnlyList<string> Healed() =>
         Database.Read(db => db.List<string>(

@@ -57,6 +57,34 @@ public abstract class ContinuityContract(Engine engine)
     }
 
     [Fact]
+    public void A_gap_names_the_terminal_that_signed_the_hidden_commit()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, hiding, honest) = (hq.Issue(1), hq.NewTill(), hq.NewTill());
+        hiding.Sell(chip, new TestSale(1_00));
+        var hidden = hiding.Sell(chip, new TestSale(1_00));
+        honest.Sell(chip, new TestSale(1_00));
+
+        hq.Sync(honest);
+
+        Assert.Equal([$"gap {hiding.Number}:{hidden}"], hq.Named());
+    }
+
+    [Fact]
+    public void A_gap_names_nobody_where_the_hidden_commit_is_signed_with_another_terminals_key()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, honest) = (hq.Issue(1), hq.NewTill());
+        var thief = new Till(honest.Number, hq.Secrets, hq.Clock) { SignsAs = 77 };
+        thief.Sell(chip, new TestSale(1_00));
+        honest.Sell(chip, new TestSale(1_00));
+
+        hq.Sync(honest);
+
+        Assert.Equal(["gap nobody"], hq.Named());
+    }
+
+    [Fact]
     public void A_sale_that_overtakes_the_birth_waits_for_it_as_a_gap()
     {
         using var hq = new Headquarters(engine.OpenBook());
