@@ -55,6 +55,8 @@ internal sealed class CardSession : IDisposable
             FillRandom random)
         {
             var versions = keys.Versions(number, knownVersion);
+            if (versions.Count == 0)
+                throw new KeysForgottenException();
             for (var i = 0; ; i++)
             {
                 var key = keys.Derive(number, versions[i], connection.Uid);

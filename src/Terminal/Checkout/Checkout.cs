@@ -92,6 +92,7 @@ internal static class RetryCode
     public const string CardRefused = "card-refused";
     public const string CardForeign = "card-foreign";
     public const string CardNotTrusted = "card-not-trusted";
+    public const string KeysForgotten = "keys-forgotten";
     public const string Restarted = "terminal-restarted";
     public const string DidNotHappen = "did-not-happen";
 }

@@ -68,6 +68,7 @@ internal sealed partial class Tap(
         {
             CardLostException => RetryCode.CardLost,
             CardNotTrustedException => RetryCode.CardNotTrusted,
+            KeysForgottenException => RetryCode.KeysForgotten,
             CardForeignException => RetryCode.CardForeign,
             CardRefusedException { Status: NoApplication } => RetryCode.CardForeign,
             _ => RetryCode.CardRefused,

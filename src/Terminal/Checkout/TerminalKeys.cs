@@ -2,6 +2,10 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal;
 
+/// <summary>Headquarters does not trust this terminal any more, and what the tap needed is zeroed: the tap
+/// ends.</summary>
+internal sealed class KeysForgottenException() : CardException("The terminal holds no such key any more.");
+
 /// <summary>The keys this terminal holds in memory. They may be replaced while taps go on; safe for many
 /// threads.</summary>
 internal sealed class TerminalKeys : IDisposable
@@ -47,20 +51,23 @@ internal sealed class TerminalKeys : IDisposable
     }
 
     /// <summary>One card's key. The caller disposes of it.</summary>
-    /// <exception cref="InvalidOperationException">The version is not held (any more).</exception>
+    /// <exception cref="KeysForgottenException">The version is not held any more.</exception>
     public CardKey Derive(CardKeyNumber number, byte version, Uid uid)
     {
         lock (_gate)
-            return _masters.First(m => m.Number == number && m.Version == version).DeriveFor(uid);
+        {
+            var master = _masters.Find(m => m.Number == number && m.Version == version);
+            return master?.DeriveFor(uid) ?? throw new KeysForgottenException();
+        }
     }
 
     /// <summary>Names this terminal on the card.</summary>
-    /// <exception cref="InvalidOperationException">The key is not there.</exception>
+    /// <exception cref="KeysForgottenException">The key is not held any more.</exception>
     public ReaderId Sign(Uid uid, uint terminal, uint sequence, uint n)
     {
         lock (_gate)
         {
-            var key = _readerId ?? throw new InvalidOperationException("The terminal has no reader-id key.");
+            var key = _readerId ?? throw new KeysForgottenException();
             return key.Sign(uid, terminal, sequence, n);
         }
     }

@@ -77,6 +77,30 @@ public class TapLoopTests
     }
 
     [Fact]
+    public void Keys_that_are_forgotten_anywhere_in_a_tap_end_it_or_are_not_missed()
+    {
+        for (var last = 1; last <= 9; last++)
+        {
+            using var shop = new Shop(_chain);
+            var sent = 0;
+            shop.Reader.DieBefore = _ =>
+            {
+                if (++sent == last)
+                    shop.Keys.Dispose();
+                return false;
+            };
+            var card = _chain.Issue();
+
+            var state = shop.Sell(card, 100);
+
+            var sold = state is CheckoutState.Completed;
+            Assert.True(
+                sold || state is CheckoutState.PresentAgain(RetryCode.KeysForgotten), $"{last}: {state}");
+            Assert.Equal(sold ? 1 : 0, card.Look().Points);
+        }
+    }
+
+    [Fact]
     public void A_terminal_without_keys_sends_nothing()
     {
         using var shop = new Shop(_chain);
