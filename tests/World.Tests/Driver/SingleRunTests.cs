@@ -19,6 +19,7 @@ public sealed class SingleRunTests : IDisposable
             taps: 100
             terminal days: 1.0
             faults: none
+            stolen points: 0
             coverage: 50.0% (2 of 4 cells)
             digest: 00
             violations: 0

@@ -30,7 +30,10 @@ internal sealed class ChainWorld : IDisposable
         Truth = new Truth(this);
         Promises = new Promises(this);
         Book = new BookWatch(this);
+        Frauds = new Frauds(this);
         Office = new HeadOffice(this);
+        Personnel = new Personnel(this);
+        Thief = new Thief(this);
         Server = new ServerMachine(this);
         Cashier = new Cashier(this);
         Caretaker = new Caretaker(this);
@@ -61,7 +64,13 @@ internal sealed class ChainWorld : IDisposable
 
     public BookWatch Book { get; }
 
+    public Frauds Frauds { get; }
+
     public HeadOffice Office { get; }
+
+    public Personnel Personnel { get; }
+
+    public Thief Thief { get; }
 
     public ServerMachine Server { get; }
 
@@ -187,7 +196,11 @@ internal sealed class ChainWorld : IDisposable
     public bool IsExcused(PhysicalCard card) =>
         card.Tampered || card.Lost
         || card.Commits.Any(c => _terminals.Exists(
-            t => t.Number == c.Record.Terminal && (t.DiskBetrayed || t.Halted is not null)));
+            t => t.Number == c.Record.Terminal
+                && (t.DiskBetrayed || (t.Halted is not null && !t.IsGoneForGood))));
+
+    /// <summary>Whether a thief has made a chip with this UID.</summary>
+    public bool IsForged(string? uid) => Thief.Forged.Any(c => c.Uid.ToString() == uid);
 
     /// <summary>Whether what a terminal reports may contradict itself.</summary>
     public bool IsExcused(long? terminal) => _terminals.Exists(t => t.Number == terminal && t.DiskBetrayed);
@@ -200,6 +213,7 @@ internal sealed class ChainWorld : IDisposable
         foreach (var terminal in _terminals)
             terminal.End();
         Server.End();
+        Thief.Dispose();
         Vault.Dispose();
         Disks.Dispose();
     }

@@ -48,6 +48,9 @@ internal sealed class NetworkLine(ChainWorld world, TerminalMachine terminal)
         Connect();
     }
 
+    /// <summary>Headquarters has revoked the terminal.</summary>
+    public void Revoked() => _call?.End(SyncCode.TerminalRevoked);
+
     /// <summary>Tries to connect after a pause, where there is something to connect.</summary>
     public void Connect()
     {

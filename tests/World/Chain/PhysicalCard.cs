@@ -30,6 +30,13 @@ internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int mem
     /// <summary>Copied, rolled back or written on by a thief: what it says cannot be relied on.</summary>
     public bool Tampered { get; set; }
 
+    /// <summary>A thief uses it.</summary>
+    public bool IsThiefs { get; set; }
+
+    /// <summary>A thief has made a chip that passes for it: terminals that met that chip may suspect this
+    /// one.</summary>
+    public bool Imitated { get; set; }
+
     /// <summary>Its member will never present it again.</summary>
     public bool Lost { get; set; }
 

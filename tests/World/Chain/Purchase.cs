@@ -35,7 +35,5 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
     /// <summary>How often the card may have committed without the terminal knowing.</summary>
     public bool WasInDoubt { get; set; }
 
-    public bool IsThiefs { get; init; }
-
     public override string ToString() => $"purchase {Number}";
 }

@@ -6,6 +6,9 @@ namespace SmartCardCrm.World;
 /// <summary>One terminal: its box, its disk, and the process that runs on it while it runs.</summary>
 internal sealed class TerminalMachine
 {
+    /// <summary>Why a stolen terminal does not sell.</summary>
+    public const string Stolen = "stolen";
+
     private const int StepsMost = 25;
 
     private readonly ChainWorld _world;
@@ -51,6 +54,9 @@ internal sealed class TerminalMachine
     /// <summary>It will never sell again under this number: revoked, stolen, or another incarnation of its
     /// journal was seen.</summary>
     public string? Halted { get; private set; }
+
+    /// <summary>Revoked or stolen: what it has not reported is lost, and nothing else of it.</summary>
+    public bool IsGoneForGood => Halted is Stolen or Terminal.Sync.SyncCode.TerminalRevoked;
 
     /// <summary>What the disk lost is its own fault: it lied, was damaged, replaced or rolled back.</summary>
     public bool DiskBetrayed { get; set; }

@@ -26,6 +26,7 @@ internal sealed class SingleRun(Simulation simulation, TextWriter output)
         Print($"taps: {outcome.Taps}");
         Print($"terminal days: {outcome.TerminalTime.TotalDays:F1}");
         Print($"faults: {FigureText.Strikes(outcome.Faults)}");
+        Print($"stolen points: {outcome.StolenPoints}");
         Print($"{FigureText.Coverage(outcome.Cells, simulation.Cells)}");
         Print($"digest: {outcome.Digest}");
         var repeats = !options.Twice || await RepeatsAsync(outcome, cancellation);

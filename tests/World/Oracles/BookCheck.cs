@@ -16,13 +16,24 @@ internal sealed class BookCheck(ChainWorld world)
             CheckCard(db, card);
         CheckParked(db);
         CheckOpen(db);
+        world.Frauds.Check(db);
         return true;
     });
 
-    private static void CheckCard(DbSession db, PhysicalCard physical)
+    private void CheckCard(DbSession db, PhysicalCard physical)
     {
         var card = Card.Find(db, physical.Uid.ToString(), 0);
         Truth.Demand(card is not null, "I5", $"card {physical.Uid} is not in the book");
+        var losses = new Losses(world, db);
+        var missing = losses.Missing(physical);
+        foreach (var commit in physical.Commits.Except(missing))
+            CheckMadeGood(db, physical, commit);
+        if (missing.Count > 0)
+        {
+            losses.Check(card, physical, missing);
+            return;
+        }
+
         var newest = physical.Newest!.Record;
         Truth.Demand(
             card.AcknowledgedCounter == newest.Counter, "I5",
@@ -35,8 +46,6 @@ internal sealed class BookCheck(ChainWorld world)
             balance == physical.Points, "I5",
             $"card {physical.Uid}: {physical.Points} points on the chip, {balance} in the ledger");
         CheckActions(db, card, newest.LastCardAction);
-        foreach (var commit in physical.Commits)
-            CheckMadeGood(db, physical, commit);
     }
 
     // What went where: given for sales, spent, and corrected by card actions.
@@ -72,10 +81,15 @@ internal sealed class BookCheck(ChainWorld world)
     }
 
     // A till that gave up printed no points: what the card did all the same is taken back.
-    private static void CheckMadeGood(DbSession db, PhysicalCard card, TrueCommit commit)
+    private void CheckMadeGood(DbSession db, PhysicalCard card, TrueCommit commit)
     {
-        if (commit.Purchase is not { } purchase)
+        // That a till gave up may be lost with its terminal.
+        if (commit.Purchase is not { } purchase
+            || world.Terminals.Any(t => t.Number == purchase.Terminal && t.IsGoneForGood))
+        {
             return;
+        }
+
         var made = db.Value<long>(
             "SELECT COUNT(*) FROM card_action WHERE for_terminal = @Terminal AND for_sequence = @Sequence",
             new { Terminal = (long)commit.Record.Terminal, Sequence = (long)commit.Record.Sequence });
@@ -99,13 +113,15 @@ internal sealed class BookCheck(ChainWorld world)
 
     private void CheckOpen(DbSession db)
     {
+        var losses = new Losses(world, db);
         foreach (var open in db.List<OpenRow>(
             """
             SELECT name, cause, detail, terminal, uid FROM book_exception WHERE closed_us IS NULL ORDER BY id
             """))
         {
             var excused = open.Uid is { } uid
-                && world.Cards.Any(c => c.Uid.ToString() == uid && world.IsExcused(c));
+                && (world.IsForged(uid) || world.Cards.Any(
+                    c => c.Uid.ToString() == uid && (world.IsExcused(c) || losses.Has(c))));
             Truth.Demand(
                 excused || world.IsExcused(open.Terminal), "I7",
                 $"open without need: {open.Name} {open.Detail} of card {open.Uid}");

@@ -17,6 +17,7 @@ internal sealed class Promises(ChainWorld world)
     {
         if (!terminal.DiskBetrayed && !purchase.Card.Tampered)
             Judge(terminal, purchase, state);
+        world.Frauds.Heard(terminal, purchase, state);
         if (purchase.Told?.GetType() != state?.GetType())
         {
             world.Story.Note(

@@ -52,8 +52,12 @@ internal sealed class Reckoning(ChainWorld world)
             {
                 var purchase = world.Cashier.Serve(place.Terminal, card, 250, 0);
                 Pass(TimeSpan.FromMinutes(3));
-                if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered)
+                if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered
+                    || (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined))
+                {
                     break;
+                }
+
                 Truth.Demand(
                     tries < 19, "liveness",
                     $"card {card.Uid} is not served at terminal {place.Terminal.Number}: {purchase?.Told}");
@@ -76,9 +80,10 @@ internal sealed class Reckoning(ChainWorld world)
                 + $"acknowledged, the server {taken}");
         foreach (var doubt in terminal.Till.Journal.OpenDoubts())
         {
-            var card = world.Cards.First(c => c.Uid == doubt.Uid);
+            var card = world.Cards.FirstOrDefault(c => c.Uid == doubt.Uid);
             Truth.Demand(
-                world.IsExcused(card), "I6",
+                card is null || world.IsExcused(card) || world.IsForged($"{doubt.Uid}")
+                    || world.Server.Rooms!.Database.Read(db => new Losses(world, db).Has(card)), "I6",
                 $"terminal {terminal.Number}: doubt {doubt.Sequence} over card {doubt.Uid} is still open");
         }
     }

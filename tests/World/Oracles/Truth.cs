@@ -100,7 +100,8 @@ internal sealed class Truth(ChainWorld world)
             (written.Earned, written.Redeemed, written.Amount) == (earned, redeemed, (int)purchase.Amount),
             "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {asked} asked: "
-                + $"earned {written.Earned} redeemed {written.Redeemed}, by the rules {earned} and {redeemed}");
+                + $"earned {written.Earned} redeemed {written.Redeemed} of {written.Amount}, "
+                + $"by the rules {earned} and {redeemed}");
         Demand(
             commit.Points == balance - redeemed + earned && written.BalanceAfter == commit.Points, "model",
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "

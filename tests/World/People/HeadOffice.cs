@@ -38,7 +38,9 @@ internal sealed class HeadOffice(ChainWorld world)
             return next;
         }));
         world.Weather.Decided();
-        return world.Server.IsUp ? number : 0;
+        var isWritten = world.Server.IsUp;
+        world.Server.Bury();
+        return isWritten ? number : 0;
     }
 
     /// <summary>Takes on a member.</summary>
@@ -49,7 +51,9 @@ internal sealed class HeadOffice(ChainWorld world)
         world.Server.Guarded(
             () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", null, "en")).Id);
         world.Weather.Decided();
-        return world.Server.IsUp ? id : 0;
+        var isWritten = world.Server.IsUp;
+        world.Server.Bury();
+        return isWritten ? id : 0;
     }
 
     /// <summary>Issues a card to a member, however often it is torn away.</summary>
@@ -63,13 +67,13 @@ internal sealed class HeadOffice(ChainWorld world)
         world.Take(card);
         for (var attempt = 1; attempt <= AttemptsMost; attempt++)
         {
-            if (!world.Server.IsUp && !world.Server.Start())
-                return null;
-            if (Attempt(card, member))
+            if ((world.Server.IsUp || world.Server.Start()) && Attempt(card, member))
                 return card;
             world.Server.Bury();
         }
 
+        // Half made: it goes into the bin.
+        card.Lost = true;
         return null;
     }
 
@@ -139,17 +143,6 @@ internal sealed class HeadOffice(ChainWorld world)
         finally
         {
             card.Chip.Remove();
-        }
-    }
-
-    private sealed class BenchChannel(ChainWorld world, PhysicalCard card) : ICardChannel
-    {
-        public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
-        {
-            var bytes = card.Transmit(command, null) ?? throw new CardLostException("The card left the field.");
-            world.Digest.Mix(bytes);
-            bytes.CopyTo(answer);
-            return bytes.Length;
         }
     }
 }

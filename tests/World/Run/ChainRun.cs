@@ -8,6 +8,7 @@ internal sealed class ChainRun
     private readonly ChainWorld _world;
     private readonly Dice _dice;
     private readonly List<Customer> _customers = [];
+    private readonly CardMischief _mischief;
     private readonly double _pace;
     private TimeSpan _betweenVisits;
 
@@ -15,6 +16,7 @@ internal sealed class ChainRun
     {
         _world = world;
         _dice = Dice.For(world.Plan.Seed, "run");
+        _mischief = new CardMischief(world);
         _pace = _dice.Pick([1.0, 20, 400]);
     }
 
@@ -40,7 +42,10 @@ internal sealed class ChainRun
         violation ??= CoverageMatrix.Check(world.Visited.Cells);
         return new WorldOutcome(
             plan, world.Cashier.Taps, world.TerminalTime, world.Strikes, world.Visited.Cells,
-            $"{world.Disks.Digest}-{world.Digest}", violation, world.Story.Lines());
+            $"{world.Disks.Digest}-{world.Digest}", violation, world.Story.Lines())
+        {
+            StolenPoints = world.Frauds.StolenPoints,
+        };
     }
 
     private void Live()
@@ -54,24 +59,42 @@ internal sealed class ChainRun
 
     private void Open()
     {
-        var stores = Math.Max(1, _world.Plan.Terminals / 2);
         _world.Open();
         for (var i = 0; i < _world.Plan.Terminals; i++)
-            _world.Places.Add(new Place(i % stores, _world.Enrol(i % stores)!));
+            _world.Places.Add(new Place(i % Stores, _world.Enrol(i % Stores)!));
         for (var i = 0; i < _world.Plan.Members; i++)
-            Join(stores);
+            Join();
         var gaps = _customers.Select(c => c.Shopper.MeanGap.TotalDays).Sum(days => 1 / days);
         _betweenVisits = TimeSpan.FromDays(1 / gaps / _pace);
         _world.Weather = new Weather(_world, _betweenVisits);
     }
 
-    private void Join(int stores)
+    private int Stores => Math.Max(1, _world.Plan.Terminals / 2);
+
+    private void Join()
     {
         var index = _customers.Count;
-        var shopper = new Shopper(Dice.For(_world.Plan.Seed, $"shopper {index}"), stores);
+        var shopper = new Shopper(Dice.For(_world.Plan.Seed, $"shopper {index}"), Stores);
         var member = _world.Office.Join();
         if (member > 0 && _world.Office.Issue(member, index) is { } card)
             _customers.Add(new Customer(member, shopper, card));
+    }
+
+    private void Meddle(Customer customer)
+    {
+        _world.Thief.Lurk(_betweenVisits);
+        _world.Personnel.Decide();
+        if (_world.Personnel.SomebodyJoins())
+            Welcome();
+        _mischief.Befall(customer);
+    }
+
+    private void Welcome()
+    {
+        var known = _customers.Count;
+        Join();
+        if (_customers.Count > known)
+            Expect(_customers[^1]);
     }
 
     private void Expect(Customer customer) => _world.Timeline.After(
@@ -80,12 +103,14 @@ internal sealed class ChainRun
     private void Visit(Customer customer)
     {
         _world.Weather.Blow();
+        if (!_world.Weather.IsOver)
+            Meddle(customer);
         if (_dice.Chance(0.004) && _world.Server.IsUp)
             _world.Office.ChangeRules();
         var visit = customer.Shopper.NextVisit();
         var places = _world.Places.Where(p => p.Store == visit.Store).ToList();
         _world.Cashier.Serve(
-            _dice.Pick(places).Terminal, customer.Card, visit.AmountMinor, visit.PointsAsked);
+            _dice.Pick(places).Terminal, customer.Pick(_dice), visit.AmountMinor, visit.PointsAsked);
         Expect(customer);
     }
 }

@@ -97,4 +97,8 @@ internal sealed class ViolationException(Violation violation)
 /// <param name="Story">The last events, oldest first.</param>
 internal sealed record WorldOutcome(
     WorldPlan Plan, int Taps, TimeSpan TerminalTime, IReadOnlyDictionary<string, long> Faults,
-    IReadOnlySet<string> Cells, string Digest, Violation? Violation, IReadOnlyList<string> Story);
+    IReadOnlySet<string> Cells, string Digest, Violation? Violation, IReadOnlyList<string> Story)
+{
+    /// <summary>Points that a thief has redeemed at honest tills.</summary>
+    public long StolenPoints { get; init; }
+}

@@ -1,0 +1,80 @@
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+
+namespace SmartCardCrm.World;
+
+/// <summary>What headquarters can never learn, because a terminal was revoked or stolen before it reported
+/// the intent: it must show as a gap, and nothing else may be missing.</summary>
+internal sealed class Losses(ChainWorld world, DbSession db)
+{
+    /// <summary>Whether some of what this card committed can never be known.</summary>
+    public bool Has(PhysicalCard card) => card.Commits.Any(IsLost);
+
+    /// <summary>Commits of the card that are not in the book, oldest first.</summary>
+    public IReadOnlyList<TrueCommit> Missing(PhysicalCard card)
+    {
+        var posted = db.List<long>(
+            "SELECT counter FROM card_transaction WHERE uid = @uid", new { uid = card.Uid.ToString() });
+        return [.. card.Commits.ExceptBy(posted, c => c.Record.Counter)];
+    }
+
+    /// <summary>The book has all but the missing commits, and says which they are.</summary>
+    public void Check(Card card, PhysicalCard physical, IReadOnlyList<TrueCommit> missing)
+    {
+        var runs = Runs([.. missing.Select(c => c.Record.Counter)]);
+        foreach (var (from, through) in runs)
+        {
+            Truth.Demand(
+                missing.Any(c => c.Record.Counter >= from && c.Record.Counter <= through && IsLost(c)), "I7",
+                $"card {card.Uid}: n {from}..{through} are not posted; headquarters has all their intents");
+        }
+
+        CheckGaps(card, runs);
+        Truth.Demand(
+            card.AcknowledgedCounter == runs[0].From - 1, "I5",
+            $"card {card.Uid}: n {card.AcknowledgedCounter} acknowledged, {runs[0].From} is missing");
+        var expected = physical.Points - missing.Sum(c => (long)Change(physical, c));
+        var balance = LedgerBook.BalanceOnCard(db, card.Number);
+        Truth.Demand(
+            balance == expected, "I5",
+            $"card {card.Uid}: {balance} points in the ledger, {expected} by what is posted");
+    }
+
+    /// <summary>Rising numbers as runs, ends included.</summary>
+    public static IReadOnlyList<(uint From, uint Through)> Runs(IReadOnlyList<uint> counters)
+    {
+        var runs = new List<(uint From, uint Through)>();
+        foreach (var counter in counters)
+        {
+            if (runs.Count > 0 && runs[^1].Through == counter - 1)
+                runs[^1] = (runs[^1].From, counter);
+            else
+                runs.Add((counter, counter));
+        }
+
+        return runs;
+    }
+
+    private void CheckGaps(Card card, IReadOnlyList<(uint From, uint Through)> runs)
+    {
+        var gaps = db.List<string>(
+            "SELECT detail FROM book_exception WHERE uid = @Uid AND cause = 'gap' AND closed_us IS NULL",
+            new { card.Uid });
+        var expected = runs
+            .Select(r => r.From == r.Through ? $"{r.From}" : $"{r.From}..{r.Through}")
+            .ToList();
+        Truth.Demand(
+            gaps.ToHashSet(StringComparer.Ordinal).SetEquals(expected), "I7",
+            $"card {card.Uid}: missing {string.Join(", ", expected)}; gaps {string.Join(", ", gaps)}");
+    }
+
+    private bool IsLost(TrueCommit commit) =>
+        world.Terminals.Any(t => t.Number == commit.Record.Terminal && t.IsGoneForGood)
+        && Journals.Head(db, commit.Record.Terminal).Sequence < commit.Record.Sequence;
+
+    private static int Change(PhysicalCard card, TrueCommit commit) =>
+        commit.Points - card.Commits.Where(c => c.Record.Counter == commit.Record.Counter - 1)
+            .Select(c => c.Points).FirstOrDefault();
+}
