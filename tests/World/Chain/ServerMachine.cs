@@ -18,6 +18,7 @@ internal sealed class ServerMachine
     private readonly List<SqliteDatabase> _dead = [];
     private readonly List<(Delivery Delivery, NetworkLine.Call Call)> _waiting = [];
     private readonly Dictionary<uint, uint> _acknowledged = [];
+    private int _working;
     private bool _commitArranged;
     private bool _feedArranged;
 
@@ -112,6 +113,8 @@ internal sealed class ServerMachine
     /// <summary>Lets go of what a killed process held, once nothing of it is on the stack.</summary>
     public void Bury()
     {
+        if (_working > 0)
+            return;
         if (IsDead && Rooms is { } rooms)
         {
             _waiting.Clear();
@@ -130,12 +133,13 @@ internal sealed class ServerMachine
     /// <returns>Whether it was done.</returns>
     public bool Guarded(Action work)
     {
+        _working++;
         try
         {
             work();
             return !IsDead;
         }
-        catch (Exception) when (IsDead)
+        catch (Exception wrong) when (IsDead && wrong is not ViolationException)
         {
             return false;
         }
@@ -143,6 +147,11 @@ internal sealed class ServerMachine
         {
             _world.Story.Note(Column.Server, "server's disk is full: {0}", failed.Message);
             return false;
+        }
+        finally
+        {
+            _working--;
+            Bury();
         }
     }
 

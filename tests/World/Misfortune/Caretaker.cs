@@ -6,7 +6,7 @@ internal sealed class Caretaker(ChainWorld world)
 {
     private const int StartsMost = 4;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan Most = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Most = TimeSpan.FromHours(1);
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "caretaker");
     private readonly HashSet<Place> _called = [];
