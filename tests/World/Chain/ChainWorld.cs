@@ -180,6 +180,9 @@ internal sealed class ChainWorld : IDisposable
             Timeline.LetMessagesArrive();
     }
 
+    /// <summary>Whether a terminal's disk has lost or changed what it had taken.</summary>
+    public bool WasBetrayed(uint terminal) => _terminals.Exists(t => t.Number == terminal && t.DiskBetrayed);
+
     /// <summary>Another terminal stands in its place.</summary>
     public bool IsGone(TerminalMachine terminal) => Places.TrueForAll(p => p.Terminal != terminal);
 

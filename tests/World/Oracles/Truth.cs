@@ -53,7 +53,8 @@ internal sealed class Truth(ChainWorld world)
         if (!_made.TryGetValue(commit.Record.Terminal, out var made))
             _made[commit.Record.Terminal] = made = [];
         made.Add((commit.Record.Sequence, purchase));
-        if (!purchase.Card.Tampered)
+        // A disk that lied lost the intent: its terminal does not know that it has sold this.
+        if (!purchase.Card.Tampered && !world.WasBetrayed(purchase.Terminal))
         {
             Demand(
                 purchase.Commits.Count == 1, "I6",
