@@ -225,6 +225,8 @@ internal sealed class NetworkLine(ChainWorld world, TerminalMachine terminal)
                 Answer(ExchangeMachine.Refusal(refused.Code, refused.Message));
                 _serverLeft = true;
             }
+
+            _world.Server.Bury();
         }
 
         private void Take(TerminalMessage message)

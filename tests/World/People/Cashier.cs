@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -29,11 +30,19 @@ internal sealed class Cashier(ChainWorld world)
         if (!terminal.IsUp || terminal.Halted is not null || !_busy.Add(terminal))
             return null;
         var purchase = new Purchase(++_purchases, card, amount, asked) { Terminal = terminal.Number };
-        if (Post(terminal, purchase))
+        Begin(terminal, purchase);
+        return purchase;
+    }
+
+    // A till that gets no answer posts the same again, under the same key, when the terminal is back.
+    private void Begin(TerminalMachine terminal, Purchase purchase)
+    {
+        if (terminal.Halted is not null || world.IsGone(terminal))
+            Done(terminal);
+        else if (terminal.IsUp && Post(terminal, purchase))
             Present(terminal, purchase);
         else
-            Done(terminal);
-        return purchase;
+            world.Timeline.After(_dice.Within(TimeSpan.FromMinutes(1)), () => Begin(terminal, purchase));
     }
 
     private bool Post(TerminalMachine terminal, Purchase purchase)
@@ -41,7 +50,12 @@ internal sealed class Cashier(ChainWorld world)
         var posted = terminal.Guarded(() =>
         {
             var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
-            purchase.Checkout = ((CheckoutCreation.Created)creation).Checkout.Id;
+            purchase.Checkout = creation switch
+            {
+                CheckoutCreation.Created(var made) => made.Id,
+                CheckoutCreation.Same(var made) => made.Id,
+                _ => throw new UnreachableException(creation.ToString()),
+            };
             return true;
         });
         terminal.Bury();
