@@ -3,17 +3,22 @@ using SQLite;
 
 namespace SmartCardCrm.Terminal;
 
-/// <summary>Checkouts on disk, written lazily: each row was there before the durable intent that followed
-/// it.</summary>
+/// <summary>Checkouts on disk, written lazily, for what counts is in the journal: each row was there before
+/// the durable intent that followed it. An end that the journal does not know is written durably: after a
+/// power cut no card may be sold what the till was told is over.</summary>
 internal sealed class CheckoutStore(TerminalDatabase database)
 {
     public void Insert(Checkout checkout) => database.Lazily(c => c.Execute(
         "INSERT INTO checkout(id, idempotency_key, is_over, document) VALUES (?, ?, ?, ?)",
         Key(checkout.Id), checkout.IdempotencyKey, checkout.State.IsOver, Write(checkout)));
 
-    public void Update(Checkout checkout) => database.Lazily(c => c.Execute(
-        "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
-        checkout.State.IsOver, Write(checkout), Key(checkout.Id)));
+    public void Update(Checkout checkout)
+    {
+        if (checkout.State is CheckoutState.Cancelled or CheckoutState.TimedOut or CheckoutState.Declined)
+            database.Durably(c => Update(c, checkout));
+        else
+            database.Lazily(c => Update(c, checkout));
+    }
 
     public Checkout? Find(Guid id) => First("SELECT document FROM checkout WHERE id = ?", Key(id));
 
@@ -23,6 +28,10 @@ internal sealed class CheckoutStore(TerminalDatabase database)
     /// <summary>Those that are not over, oldest first.</summary>
     public IReadOnlyList<Checkout> LoadOpen() => database.Read(
         c => Load(c, "SELECT document FROM checkout WHERE is_over = 0 ORDER BY id"));
+
+    private static int Update(SQLiteConnection c, Checkout checkout) => c.Execute(
+        "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
+        checkout.State.IsOver, Write(checkout), Key(checkout.Id));
 
     private Checkout? First(string sql, string argument) =>
         database.Read(c => Load(c, sql, argument) is [var found, ..] ? found : null);

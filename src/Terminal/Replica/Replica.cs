@@ -65,7 +65,8 @@ internal sealed class Replica
     public void ReadFeedAgain() =>
         _database.Lazily(c => c.Execute("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
 
-    /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once.</summary>
+    /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once. Lazily, for
+    /// headquarters says it again; but durably where it closes doubts, for the till is told at once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set is unreadable; nothing of the batch is
     /// stored.</exception>
@@ -74,14 +75,26 @@ internal sealed class Replica
         if (items.Count == 0)
             return [];
 
-        _database.Lazily(c =>
-        {
-            foreach (var item in items)
-                Store(c, item);
-            c.Execute("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
-        });
+        List<DoubtClosedItem> closed = [.. items.Select(i => i.DoubtClosed).Where(IsOurs)];
+        if (closed.Count > 0)
+            _database.Durably(c => Stored(c, items));
+        else
+            _database.Lazily(c => Store(c, items));
         _current = NewestRules();
-        return [.. items.Select(i => i.DoubtClosed).Where(IsOurs)];
+        return closed;
+    }
+
+    private bool Stored(SQLiteConnection c, IReadOnlyList<FeedItem> items)
+    {
+        c.RunInTransaction(() => Store(c, items));
+        return true;
+    }
+
+    private void Store(SQLiteConnection c, IReadOnlyList<FeedItem> items)
+    {
+        foreach (var item in items)
+            Store(c, item);
+        c.Execute("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
     }
 
     private bool IsOurs(DoubtClosedItem? closed) => closed?.Terminal == _terminal;
