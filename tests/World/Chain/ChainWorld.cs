@@ -223,8 +223,10 @@ internal sealed class ChainWorld : IDisposable
 
     private void Wander(PhysicalCard card, TerminalMachine from, int others)
     {
-        // The till has given up by then: one counter does not wait for two checkouts of one card.
-        Timeline.After((Purchase.Patience * 2) + _timeDice.Within(TimeSpan.FromMinutes(8)), () =>
+        // Quickly: headquarters soon hears of the next commit, settles the doubt and tells the terminal, which
+        // serves nobody before its patience is over.
+        var hop = _timeDice.Within(TimeSpan.FromSeconds(20));
+        Timeline.After(others == 0 ? hop + (Purchase.Patience * 1.5) : hop, () =>
         {
             var terminal = others == 0 ? from : _timeDice.Pick(Places).Terminal;
             if (others == 0 || terminal != from)

@@ -16,6 +16,9 @@ internal sealed class Visited
         _open[card] = (struck, terminal);
     }
 
+    /// <summary>Whether something struck this card when it was presented last.</summary>
+    public bool IsOpen(PhysicalCard card) => _open.ContainsKey(card);
+
     /// <summary>The card is presented.</summary>
     public void NextIsAt(PhysicalCard card, uint terminal)
     {

@@ -5,6 +5,9 @@ namespace SmartCardCrm.World;
 /// <summary>What becomes of cards in their members' hands: lost, copied, rolled back.</summary>
 internal sealed class CardMischief(ChainWorld world)
 {
+    // So that what strikes a card is the last thing to happen to it, too.
+    private const double LostWhenStruck = 0.06;
+
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "card mischief");
     private readonly Dictionary<PhysicalCard, (string Image, IReadOnlyList<TrueCommit> Past)> _images = [];
 
@@ -16,7 +19,7 @@ internal sealed class CardMischief(ChainWorld world)
         var card = customer.Card;
         if (_dice.Chance(0.02))
             _images[card] = (card.Chip.Save(), [.. card.Commits]);
-        switch (_dice.Below(200))
+        switch (world.Visited.IsOpen(card) && _dice.Chance(LostWhenStruck) ? 0 : _dice.Below(200))
         {
             case 0:
                 Lose(customer);
