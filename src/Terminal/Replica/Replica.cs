@@ -66,7 +66,8 @@ internal sealed class Replica
         _database.Lazily(c => c.Execute("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
 
     /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once. Lazily, for
-    /// headquarters says it again; but durably where it closes doubts, for the till is told at once.</summary>
+    /// headquarters says it again; but durably where it closes doubts, for the till is told at
+    /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set is unreadable; nothing of the batch is
     /// stored.</exception>

@@ -40,7 +40,8 @@ public sealed class CoverageMatrixTests
     public void Mishaps_strike_only_where_they_can()
     {
         Assert.Contains(HitPlace.Intent, CoverageMatrix.PlacesOf(Operation.Earn, MishapKind.CutBefore));
-        Assert.DoesNotContain(HitPlace.Intent, CoverageMatrix.PlacesOf(Operation.Earn, MishapKind.TearBefore));
+        Assert.DoesNotContain(
+            HitPlace.Intent, CoverageMatrix.PlacesOf(Operation.Earn, MishapKind.TearBefore));
         Assert.DoesNotContain("Credit.1", CoverageMatrix.PlacesOf(Operation.Visit, MishapKind.TearBefore));
     }
 

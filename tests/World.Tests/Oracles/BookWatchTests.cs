@@ -16,7 +16,8 @@ public sealed class BookWatchTests : IDisposable
         _chain.Forge(
             """
             INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
-            SELECT id + 100, programme, currency, account, owner, points, terminal, sequence FROM posting LIMIT 1
+            SELECT id + 100, programme, currency, account, owner, points, terminal, sequence
+            FROM posting LIMIT 1
             """);
 
         Assert.Equal("I1", SmallChain.Violated(() => _chain.World.Book.Watch(_chain.Book)));

@@ -1,6 +1,7 @@
 namespace SmartCardCrm.World.Tests;
 
-/// <summary>Headquarters, two terminals and one card, with nothing going wrong but what a test does.</summary>
+/// <summary>Headquarters, two terminals and one card, with nothing going wrong but what a test
+/// does.</summary>
 internal sealed class SmallChain : IDisposable
 {
     public SmallChain()

@@ -82,7 +82,8 @@ public sealed class RepeatabilityTests
 
         public Load(int threads)
         {
-            _threads = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Burn) { IsBackground = true })];
+            _threads =
+                [.. Enumerable.Range(0, threads).Select(_ => new Thread(Burn) { IsBackground = true })];
             _threads.ForEach(thread => thread.Start());
         }
 

@@ -223,8 +223,8 @@ internal sealed class ChainWorld : IDisposable
 
     private void Wander(PhysicalCard card, TerminalMachine from, int others)
     {
-        // Quickly: headquarters soon hears of the next commit, settles the doubt and tells the terminal, which
-        // serves nobody before its patience is over.
+        // Quickly: headquarters soon hears of the next commit, settles the doubt and tells the terminal. The
+        // terminal serves nobody before its patience is over.
         var hop = _timeDice.Within(TimeSpan.FromSeconds(20));
         Timeline.After(others == 0 ? hop + (Purchase.Patience * 1.5) : hop, () =>
         {

@@ -62,7 +62,9 @@ internal sealed class Mishaps(Dice dice, Fault faults)
         var kind = dice.Pick(kinds);
         return new Mishap(
             kind,
-            dice.Chance(ShareOfCommit) ? HitPlace.Commit : dice.Pick(CoverageMatrix.PlacesOf(operation, kind)));
+            dice.Chance(ShareOfCommit)
+                ? HitPlace.Commit
+                : dice.Pick(CoverageMatrix.PlacesOf(operation, kind)));
     }
 
     private List<MishapKind> Kinds()
