@@ -8,7 +8,7 @@ internal sealed class Promises(ChainWorld world)
 {
     private const int KeptMost = 12;
 
-    private readonly Dictionary<uint, Queue<Purchase>> _completed = [];
+    private readonly Dictionary<uint, Queue<Purchase>> _ended = [];
     private readonly Dictionary<uint, int> _traced = [];
 
     /// <summary>The till reads how a purchase stands.</summary>
@@ -25,7 +25,7 @@ internal sealed class Promises(ChainWorld world)
                 state?.GetType().Name ?? "unknown");
         }
 
-        if (state is CheckoutState.Completed && purchase.Told is not CheckoutState.Completed)
+        if (state is { IsOver: true } && purchase.Told is not { IsOver: true })
             Keep(terminal, purchase);
         if (state is CheckoutState.InDoubt)
             purchase.WasInDoubt = true;
@@ -37,7 +37,7 @@ internal sealed class Promises(ChainWorld world)
     {
         if (terminal.DiskBetrayed || terminal.Till is not { } till)
             return;
-        foreach (var purchase in _completed.GetValueOrDefault(terminal.Number) ?? [])
+        foreach (var purchase in _ended.GetValueOrDefault(terminal.Number) ?? [])
             Heard(terminal, purchase, till.Desk.Get(purchase.Checkout)?.State);
 
         var made = world.Truth.MadeBy(terminal.Number);
@@ -88,8 +88,8 @@ internal sealed class Promises(ChainWorld world)
 
     private void Keep(TerminalMachine terminal, Purchase purchase)
     {
-        if (!_completed.TryGetValue(terminal.Number, out var kept))
-            _completed[terminal.Number] = kept = [];
+        if (!_ended.TryGetValue(terminal.Number, out var kept))
+            _ended[terminal.Number] = kept = [];
         kept.Enqueue(purchase);
         if (kept.Count > KeptMost)
             kept.Dequeue();
