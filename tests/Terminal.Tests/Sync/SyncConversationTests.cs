@@ -104,7 +104,8 @@ public sealed class SyncConversationTests : IDisposable
         _shop.Till.Journal.Append(new EntryBody());
         var before = Welcomed();
         before.Received(new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } });
-        before.Received(new ServerMessage { Feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) } } });
+        var feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) } };
+        before.Received(new ServerMessage { Feed = feed });
 
         var restored = Welcomed();
 

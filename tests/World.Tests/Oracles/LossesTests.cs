@@ -19,7 +19,9 @@ public sealed class LossesTests : IDisposable
     public void What_it_took_is_a_gap_that_names_it()
     {
         var gaps = _chain.Book.Database.Read(db => db.List<string>(
-            "SELECT detail || ' ' || terminal FROM book_exception WHERE cause = 'gap' AND closed_us IS NULL"));
+            """
+            SELECT detail || ' ' || terminal FROM book_exception WHERE cause = 'gap' AND closed_us IS NULL
+            """));
 
         Assert.Equal(["3 1"], gaps);
     }

@@ -10,6 +10,8 @@ namespace SmartCardCrm.World;
 /// <param name="Asked">Points to redeem.</param>
 internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int Asked)
 {
+    private const int PresentationsMost = 6;
+
     /// <summary>How long the till waits for a card.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -31,6 +33,9 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     /// <summary>How often a card was presented for it.</summary>
     public int Presentations { get; set; }
+
+    /// <summary>Whether the customer has patience for another presentation.</summary>
+    public bool MayTryAgain => Presentations < PresentationsMost;
 
     /// <summary>How often the card may have committed without the terminal knowing.</summary>
     public bool WasInDoubt { get; set; }

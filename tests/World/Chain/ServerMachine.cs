@@ -206,8 +206,8 @@ internal sealed class ServerMachine
         _acknowledged[delivery.Terminal] = Math.Max(
             through, _acknowledged.GetValueOrDefault(delivery.Terminal));
         _world.Story.Note(
-            Column.Server, "server has taken {0} entries of terminal {1}, through {2}", delivery.Entries.Count,
-            delivery.Terminal, through);
+            Column.Server, "server has taken {0} entries of terminal {1}, through {2}",
+            delivery.Entries.Count, delivery.Terminal, through);
         call.Answer(ExchangeMachine.Acknowledgement(delivery));
     }
 

@@ -100,7 +100,8 @@ internal sealed class TerminalMachine
         RulesKnown = Till.Replica.Current?.Version ?? 0;
         Till.Journal.Grew += Line.JournalGrew;
         _loop = new TapLoop(Reader, Till);
-        _world.Story.Note(Column.Terminal, "terminal {0} starts at entry {1}", Number, Till.Journal.Head.Sequence);
+        _world.Story.Note(
+            Column.Terminal, "terminal {0} starts at entry {1}", Number, Till.Journal.Head.Sequence);
         _world.Promises.Restarted(this);
         return true;
     }
@@ -113,7 +114,8 @@ internal sealed class TerminalMachine
         DiskBetrayed |= power && (Disk.LiesAboutSync || _hasLied);
         IsDead = true;
         _world.Strike(power ? Fault.PowerCut : Fault.Kill);
-        _world.Story.Note(Column.Terminal, power ? "terminal {0} loses power" : "terminal {0} is killed", Number);
+        _world.Story.Note(
+            Column.Terminal, power ? "terminal {0} loses power" : "terminal {0} is killed", Number);
         if (power)
             Disk.LosePower(_world.DiskDice);
         else

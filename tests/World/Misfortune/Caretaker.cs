@@ -63,7 +63,10 @@ internal sealed class Caretaker(ChainWorld world)
         }
 
         // A full disk is emptied some time; a broken journal stays broken.
-        if (!terminal.Disk.Full && (_failed[terminal] = _failed.GetValueOrDefault(terminal) + 1) == StartsMost)
+        if (terminal.Disk.Full)
+            return false;
+        var failures = _failed[terminal] = _failed.GetValueOrDefault(terminal) + 1;
+        if (failures == StartsMost)
         {
             Truth.Demand(
                 terminal.DiskBetrayed, "liveness",

@@ -60,11 +60,10 @@ internal sealed class Mishaps(Dice dice, Fault faults)
         if (kinds.Count == 0 || !dice.Chance(share))
             return null;
         var kind = dice.Pick(kinds);
-        return new Mishap(
-            kind,
-            dice.Chance(ShareOfCommit)
-                ? HitPlace.Commit
-                : dice.Pick(CoverageMatrix.PlacesOf(operation, kind)));
+        var place = dice.Chance(ShareOfCommit)
+            ? HitPlace.Commit
+            : dice.Pick(CoverageMatrix.PlacesOf(operation, kind));
+        return new Mishap(kind, place);
     }
 
     private List<MishapKind> Kinds()

@@ -74,7 +74,8 @@ internal sealed class Weather(ChainWorld world, TimeSpan betweenVisits)
                 terminal.Disk.Damage(_dice);
                 break;
             case 1 when _images.TryGetValue(terminal, out var image):
-                world.Story.Note(Column.Terminal, "terminal {0}'s disk is restored from an image", terminal.Number);
+                world.Story.Note(
+                    Column.Terminal, "terminal {0}'s disk is restored from an image", terminal.Number);
                 terminal.Disk.Restore(image);
                 break;
             default:

@@ -105,7 +105,8 @@ internal sealed class BookCheck(ChainWorld world)
     {
         var parked = db.List<string>(
             """
-            SELECT verdict || ':' || terminal || ':' || sequence FROM journal_entry WHERE verdict <> 'accepted'
+            SELECT verdict || ':' || terminal || ':' || sequence FROM journal_entry
+            WHERE verdict <> 'accepted'
             AND verdict || ':' || terminal || ':' || sequence NOT IN (SELECT name FROM book_exception)
             """);
         Truth.Demand(parked.Count == 0, "I7", $"parked without an exception: {string.Join(", ", parked)}");

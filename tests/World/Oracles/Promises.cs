@@ -47,7 +47,8 @@ internal sealed class Promises(ChainWorld world)
             Truth.Demand(
                 till.Journal.Trace(purchase.Checkout) is { } trace && trace.Sequence >= sequence
                     || purchase.Card.Tampered,
-                "I3", $"{purchase}: the card committed entry {terminal.Number}:{sequence}, the journal lacks it");
+                "I3",
+                $"{purchase}: the card committed entry {terminal.Number}:{sequence}, the journal lacks it");
         }
 
         _traced[terminal.Number] = made.Count;
@@ -60,8 +61,8 @@ internal sealed class Promises(ChainWorld world)
             case CheckoutState.Completed(var result):
                 Truth.Demand(
                     purchase.Commits is [var commit] && Says(result, commit), "I3",
-                    $"{purchase} is completed with n {result.Counter}, +{result.Earned} −{result.Redeemed} = "
-                        + $"{result.BalanceAfter}; the card made {Made(purchase)}");
+                    $"{purchase} is completed with n {result.Counter}, +{result.Earned} "
+                        + $"−{result.Redeemed} = {result.BalanceAfter}; the card made {Made(purchase)}");
                 break;
             case null or CheckoutState.Waiting or CheckoutState.PresentAgain or CheckoutState.Declined
                 or CheckoutState.Cancelled or CheckoutState.TimedOut:
@@ -73,8 +74,10 @@ internal sealed class Promises(ChainWorld world)
         }
 
         Truth.Demand(
-            purchase.Told is not { IsOver: true } told || state is not null && told.GetType() == state.GetType(),
-            "I3", $"{purchase} was {purchase.Told?.GetType().Name} and is {state?.GetType().Name ?? "unknown"}");
+            purchase.Told is not { IsOver: true } told
+                || state is not null && told.GetType() == state.GetType(),
+            "I3",
+            $"{purchase} was {purchase.Told?.GetType().Name} and is {state?.GetType().Name ?? "unknown"}");
     }
 
     private static bool Says(CheckoutResult result, TrueCommit commit) =>

@@ -112,7 +112,8 @@ internal sealed class Truth(ChainWorld world)
     /// <summary>What must be so.</summary>
     /// <exception cref="ViolationException">It is not.</exception>
     public static void Demand(
-        [System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string invariant, string otherwise)
+        [System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool holds, string invariant,
+        string otherwise)
     {
         if (!holds)
             Fail(invariant, otherwise);

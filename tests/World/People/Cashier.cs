@@ -7,7 +7,6 @@ namespace SmartCardCrm.World;
 /// where it must be, or gives up.</summary>
 internal sealed class Cashier(ChainWorld world)
 {
-    private const int PresentationsMost = 6;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
@@ -110,9 +109,10 @@ internal sealed class Cashier(ChainWorld world)
             case null or { IsOver: true }:
                 Done(terminal);
                 break;
-            case CheckoutState.InDoubt when purchase.Presentations < PresentationsMost && _dice.Chance(0.5):
-            case CheckoutState.PresentAgain when purchase.Presentations < PresentationsMost && _dice.Chance(0.85):
-                world.Timeline.After(_dice.Within(TimeSpan.FromSeconds(15)), () => Present(terminal, purchase));
+            case CheckoutState.InDoubt when purchase.MayTryAgain && _dice.Chance(0.5):
+            case CheckoutState.PresentAgain when purchase.MayTryAgain && _dice.Chance(0.85):
+                world.Timeline.After(
+                    _dice.Within(TimeSpan.FromSeconds(15)), () => Present(terminal, purchase));
                 break;
             case CheckoutState.InDoubt when _dice.Chance(0.5):
                 Leave(terminal, purchase);

@@ -101,8 +101,12 @@ internal sealed class HeadOffice(ChainWorld world)
         world.Weather.Decided();
         var rooms = world.Server.Rooms!;
         PlanAnswer? answer = null;
-        if (!world.Server.Guarded(() => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions)))
+        if (!world.Server.Guarded(
+            () => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions)))
+        {
             return false;
+        }
+
         if (answer is not PlanAnswer.Planned(var plan))
             return Settled(card);
         if (Personalise(card, plan) is not { } evidence)

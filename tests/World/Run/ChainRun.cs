@@ -53,7 +53,8 @@ internal sealed class ChainRun
         Open();
         foreach (var customer in _customers)
             Expect(customer);
-        _world.Timeline.RunUntil(_world.Timeline.Now + FarFuture, () => _world.Cashier.Taps >= _world.Plan.Taps);
+        _world.Timeline.RunUntil(
+            _world.Timeline.Now + FarFuture, () => _world.Cashier.Taps >= _world.Plan.Taps);
         new Reckoning(_world).Settle();
     }
 
