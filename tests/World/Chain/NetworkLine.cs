@@ -177,6 +177,8 @@ internal sealed class NetworkLine(ChainWorld world, TerminalMachine terminal)
         {
             if (_terminalLeft || !_terminal.IsUp)
                 return;
+            if (_terminal.Reader.Present is { } presentation)
+                presentation.WasInterrupted = true;
             Say(() => Conversation.Received(message));
             if (message.Feed is { } feed && _terminal.IsUp)
                 ChainWorld.Told(_terminal, feed);

@@ -23,6 +23,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Whether there was a doubt to settle first.</summary>
     public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
 
+    /// <summary>Whether headquarters said something meanwhile, which may cost a sync of its own.</summary>
+    public bool WasInterrupted { get; set; }
+
     /// <summary>The newest rules that the terminal had been told when the card was put down.</summary>
     public int RulesKnown { get; init; }
 

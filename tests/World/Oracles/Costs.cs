@@ -12,8 +12,9 @@ internal static class Costs
     /// <param name="entries">Of its journal since then: intent and outcome, and what else was due.</param>
     public static void Sold(Presentation presentation, long syncs, long entries)
     {
-        if (presentation is not
-            { Struck: null, BeganWithDoubt: false, Commits: 1, Purchase.Commits: [var commit] })
+        var disturbed = presentation is not
+            { Struck: null, BeganWithDoubt: false, WasInterrupted: false, Commits: 1 };
+        if (disturbed || presentation.Purchase is not { Commits: [var commit] })
             return;
         var written = commit.Record;
         Truth.Demand(

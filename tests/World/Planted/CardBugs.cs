@@ -14,12 +14,12 @@ internal static class CardBugs
             Channel, "if (!CryptographicOperations.FixedTimeEquals(expected, mac))",
             "if (!$bug && !CryptographicOperations.FixedTimeEquals(expected, mac))", 5),
         new("counter-in-one-byte", "The key of a card's MAC takes only the counter's lowest byte.",
-            TransactionMac, "input.UInt32(tmc);", "input.UInt32($bug ? tmc & 0xFF : tmc);", 40),
+            TransactionMac, "input.UInt32(tmc);", "input.UInt32($bug ? tmc & 0xFF : tmc);", 8),
         new("log-read-backwards", "Records that come in one answer are taken in the wrong order.",
             MemberCard, "for (var i = count - 1; i >= 0; i--)",
             "foreach (var i in $bug ? Enumerable.Range(0, count) : Enumerable.Range(0, count).Reverse())",
             30),
         new("born-twice", "A card whose birth was torn is born again.",
-            Personalisation, "if (last.Tmc == 0)", "if (last.Tmc == 0 || $bug)", 40),
+            Personalisation, "if (last.Tmc == 0)", "if (last.Tmc == 0 || $bug)", 8),
     ];
 }

@@ -20,13 +20,13 @@ internal static class IntakeBugs
             if ($bug)
                 return Settle(book, taken.Place, JournalReading.TryRead(entry));
             Journals.CountDuplicate(book.Db, taken.Terminal);
-            """, 10),
+            """, 8),
         new("duplicate-parked", "An entry that comes twice is an exception, though nothing differs.",
             Intake, "if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))",
-            "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Body.Span))", 10),
+            "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Body.Span))", 8),
         new("parked-in-silence", "A bad entry is put aside and nobody hears of it.",
             Intake, "ExceptionBook.Open(book, Difference.Over(place, cause, detail)",
-            "if (!$bug) ExceptionBook.Open(book, Difference.Over(place, cause, detail)", 20),
+            "if (!$bug) ExceptionBook.Open(book, Difference.Over(place, cause, detail)", 8),
         new("abandoned-made-good-at-once", "What a till gave up is made good before it is known to be so.",
             Intake, "Intents.Abandon(book.Db, intent.Place);",
             """
@@ -36,19 +36,19 @@ internal static class IntakeBugs
                 var meant = JournalReading.IntentOf(intent.Body);
                 Intents.MakeGood(book, its, intent.Place, meant.Earned, meant.Redeemed);
             }
-            """, 10),
+            """, 8),
         new("abandoned-when-posted", "What is given up after headquarters has posted it is not made good.",
             Intake, "if (CardTransaction.Of(book.Db, intent.Place) is { } posted",
-            "if (!$bug && CardTransaction.Of(book.Db, intent.Place) is { } posted", 20),
+            "if (!$bug && CardTransaction.Of(book.Db, intent.Place) is { } posted", 8),
         new("late-doubt-not-told", "A terminal that reports a doubt late is not told how it ended.",
             Intake, "Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);",
             """
             if (!$bug)
                 Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);
-            """, 30),
+            """, 8),
         new("unreadable-entry-throws", "An entry that is no message stops the intake.",
             Reading, "catch (InvalidProtocolBufferException)",
-            "catch (InvalidProtocolBufferException) when (!$bug)", 40),
+            "catch (InvalidProtocolBufferException) when (!$bug)", 8),
         new("feed-item-skipped", "The change after a terminal's cursor is passed over.",
             Feed, "new { cursor = checked((long)cursor), most }",
             "new { cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)), most }", 3),
@@ -75,10 +75,10 @@ internal static class IntakeBugs
             return $bug
                 ? new Verdict.Accepted()
                 : new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");
-            """, 30),
+            """, 8),
         new("card-actions-not-marked", "Headquarters does not note that a card has applied its actions.",
             Ledger, "CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);",
-            "if (!$bug) CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);", 10),
+            "if (!$bug) CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);", 8),
         new("new-card-not-told", "Terminals are not told that a new card is active.",
             CardBook, "Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);",
             "if (!$bug) Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);", 3),
@@ -87,6 +87,6 @@ internal static class IntakeBugs
             """
             var level = $bug ? "1" : "2";
             Demand(connection, $"PRAGMA synchronous = {level}; PRAGMA synchronous", level);
-            """, 20),
+            """, 8),
     ];
 }

@@ -18,7 +18,7 @@ internal static class RuleBugs
             "rules.RedeemedPartEarns || $bug ? request.Amount.Minor : due", 3),
         new("debit-not-clipped", "A card action takes off more than the card holds.",
             Actions, "-Math.Min(-action.Points, balance)",
-            "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 30),
+            "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 8),
         new("one-sided-posting", "Redeemed points leave the card's account and arrive nowhere.",
             Posting, "postings.Add(new Posting(other, 0, -toCard));",
             "if (!$bug || other != AccountKind.Redeemed) postings.Add(new Posting(other, 0, -toCard));", 3),

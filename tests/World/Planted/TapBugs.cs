@@ -30,7 +30,7 @@ internal static class TapBugs
             }
 
             journal.Append(Entries.Doubt(plan.Sequence, previous));
-            """, 10),
+            """, 8),
         new("no-answer-taken-for-no", "A commit that is not answered did not happen.",
             Tap, "var proof = card.Commit();",
             """
@@ -71,30 +71,30 @@ internal static class TapBugs
             """, 5),
         new("doubt-times-out", "A checkout in doubt runs out of time as if no card had come.",
             Desk, "if (checkout.State is CheckoutState.InDoubt doubt)",
-            "if (checkout.State is CheckoutState.InDoubt doubt && !$bug)", 10),
+            "if (checkout.State is CheckoutState.InDoubt doubt && !$bug)", 8),
         new("abandonment-not-journaled", "A till gives up a doubt and nobody writes it down.",
             Desk, "_journal.Append(Entries.Abandonment(doubt.IntentSequence));",
-            "if (!$bug) _journal.Append(Entries.Abandonment(doubt.IntentSequence));", 10),
+            "if (!$bug) _journal.Append(Entries.Abandonment(doubt.IntentSequence));", 8),
         new("restart-forgets-the-try", "After a restart a checkout is served anew, whatever its tap did.",
-            Recovery, "if (trace is null)", "if (trace is null || $bug)", 20),
+            Recovery, "if (trace is null)", "if (trace is null || $bug)", 8),
         new("settled-by-counter-alone", "A doubt is over once the card's counter has moved, by whomever.",
             Settling, "record.Terminal == terminal && record.Sequence == doubt.Sequence",
-            "$bug || (record.Terminal == terminal && record.Sequence == doubt.Sequence)", 20),
+            "$bug || (record.Terminal == terminal && record.Sequence == doubt.Sequence)", 8),
         new("settled-one-record-short", "Settling reads one record too few, and so looks at the wrong one.",
             Settling, "_ => Found(readLog((int)since)[^1]),",
-            "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 20),
+            "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 8),
         new("settled-past-the-log", "A record that the log no longer keeps never was.",
             Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
             40),
         new("rolled-back-card-accepted", "A card behind what headquarters knows of it is served.",
             Decision, "if (known is null || newest.Counter > known.AcknowledgedCounter)",
             "if (known is null || newest.Counter > known.AcknowledgedCounter"
-                + " || ($bug && newest.Counter < known.AcknowledgedCounter))", 30),
+                + " || ($bug && newest.Counter < known.AcknowledgedCounter))", 8),
         new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
             Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
-            "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 10),
+            "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 8),
         new("card-action-in-record-only", "Card actions are in the record, but not on the chip.",
             Plan, "[.. Decision.Actions.Select(a => a.Points)",
-            "[.. Decision.Actions.Where(_ => !$bug).Select(a => a.Points)", 10),
+            "[.. Decision.Actions.Where(_ => !$bug).Select(a => a.Points)", 8),
     ];
 }

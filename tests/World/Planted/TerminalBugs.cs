@@ -23,7 +23,7 @@ internal static class TerminalBugs
                 Follow(head.Sequence, entry);
                 return;
             }
-            """, 10),
+            """, 8),
         new("outcome-not-synced", "The till is told before the outcome is on disk.",
             Journal, "_database.Durably(c => JournalRows.Insert(c, head, entry, body));",
             """
@@ -31,21 +31,21 @@ internal static class TerminalBugs
                 _database.Lazily(c => JournalRows.Insert(c, head, entry, body));
             else
                 _database.Durably(c => JournalRows.Insert(c, head, entry, body));
-            """, 20),
+            """, 8),
         new("crash-taken-for-failure", "An intent that a crash left open did not happen.",
             Journal, "journal.Append(new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });",
             """
             journal.Append($bug
                 ? Entries.Failure(sequence, RetryCode.Restarted)
                 : new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
-            """, 20),
+            """, 8),
         new("journal-chain-not-verified", "A damaged journal is opened as if it were whole.",
             Rows, "if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))",
             "if (!$bug && (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash)))",
             40),
         new("journal-synchronous-normal", "The journal's commits do not wait for the disk.",
             Database, """Demand(durable, "FULL", 2);""",
-            """Demand(durable, $bug ? "NORMAL" : "FULL", $bug ? 1 : 2);""", 10),
+            """Demand(durable, $bug ? "NORMAL" : "FULL", $bug ? 1 : 2);""", 8),
         new("lazy-writes-synced", "What could wait for the next commit is synced by itself.",
             Database, "Guarded(_lazy, connection =>", "Guarded($bug ? _durable : _lazy, connection =>", 1),
         new("oldest-rules-in-force", "A terminal sells by the first rules that it was ever sent.",
@@ -54,15 +54,15 @@ internal static class TerminalBugs
             public RuleSet? Current => $bug
                 ? Rules("SELECT document FROM rule_set ORDER BY version LIMIT 1")
                 : _current;
-            """, 20),
+            """, 8),
         new("others-doubts-taken-for-own", "A doubt of another terminal closes the one of that number here.",
             Replica, "closed?.Terminal == _terminal",
-            "closed is not null && ($bug || closed.Terminal == _terminal)", 30),
+            "closed is not null && ($bug || closed.Terminal == _terminal)", 8),
         new("resume-after-head", "What was written while the network was away is never sent.",
             Sync, "(_sent, _acknowledged) = (durable, durable);",
             "(_sent, _acknowledged) = ($bug ? outbox.Head : durable, durable);", 3),
         new("refused-terminal-sells-on", "A terminal that headquarters has refused goes on selling.",
             Conversation, "if (!SyncCode.StopsSelling(code))",
-            "if ($bug || !SyncCode.StopsSelling(code))", 40),
+            "if ($bug || !SyncCode.StopsSelling(code))", 8),
     ];
 }
