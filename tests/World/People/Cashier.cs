@@ -63,6 +63,8 @@ internal sealed class Cashier(ChainWorld world)
 
     private void Present(TerminalMachine terminal, Purchase purchase)
     {
+        // The loop looks all the time: what has waited too long is over before a card comes.
+        terminal.Run();
         if (!terminal.IsUp)
         {
             Interrupted(terminal, purchase);
