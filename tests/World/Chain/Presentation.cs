@@ -29,6 +29,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>The newest rules that the terminal had been told when the card was put down.</summary>
     public int RulesKnown { get; init; }
 
+    /// <summary>Whether the terminal did not know the card when it was put down.</summary>
+    public bool WasStranger { get; init; }
+
     /// <summary>Commits that the chip made.</summary>
     public int Commits { get; set; }
 

@@ -95,7 +95,9 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             written.LastCardAction >= before.Record.LastCardAction, "I8",
             $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
-        var asked = world.IsStranger(purchase.Terminal, card.Uid) ? 0 : purchase.Asked;
+        // The card may have become known between the decision and the commit.
+        var wasStranger = presentation.WasStranger && written.Redeemed == 0;
+        var asked = wasStranger || world.IsStranger(purchase.Terminal, card.Uid) ? 0 : purchase.Asked;
         var (earned, redeemed) = PlainRules.Sale(rules!, balance, purchase.Amount, asked);
         Demand(
             (written.Earned, written.Redeemed, written.Amount) == (earned, redeemed, (int)purchase.Amount),

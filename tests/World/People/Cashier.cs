@@ -46,6 +46,8 @@ internal sealed class Cashier(ChainWorld world)
 
     private bool Post(TerminalMachine terminal, Purchase purchase)
     {
+        world.Story.Note(
+            Column.Terminal, "terminal {0}: {1} of {2} is posted", terminal.Number, purchase, purchase.Amount);
         var posted = terminal.Guarded(() =>
         {
             var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
@@ -79,6 +81,7 @@ internal sealed class Cashier(ChainWorld world)
         var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation))
         {
             RulesKnown = terminal.RulesKnown,
+            WasStranger = world.IsStranger(terminal.Number, purchase.Card.Uid),
         };
         var (syncs, head) = (terminal.Disk.Syncs, till.Journal.Head.Sequence);
         terminal.Reader.Put(purchase.Card, presentation);
@@ -146,8 +149,13 @@ internal sealed class Cashier(ChainWorld world)
     {
         terminal.Guarded(() => terminal.Till!.Desk.Cancel(purchase.Checkout) != CancelAnswer.Unknown);
         terminal.Bury();
-        if (terminal.IsUp)
-            Hear(terminal, purchase);
+        if (!terminal.IsUp)
+        {
+            Interrupted(terminal, purchase);
+            return;
+        }
+
+        Hear(terminal, purchase);
         Done(terminal);
         if (purchase.WasInDoubt)
             world.CarriedAway(purchase.Card, terminal);
