@@ -103,6 +103,9 @@ internal sealed class ChainRun
 
     private void Visit(Customer customer)
     {
+        // The shops are closed for the reckoning.
+        if (_world.Weather.IsOver)
+            return;
         _world.Weather.Blow();
         if (!_world.Weather.IsOver)
             Meddle(customer);
