@@ -4,7 +4,6 @@ namespace SmartCardCrm.World;
 internal static class CardBugs
 {
     private const string Channel = "src/CardProtocol/SecureMessaging/Ev2Channel.cs";
-    private const string TransactionMac = "src/CardProtocol/SecureMessaging/TransactionMac.cs";
     private const string MemberCard = "src/CardProtocol/MemberCard/MemberCard.cs";
     private const string Personalisation = "src/CardProtocol/MemberCard/Personalisation.cs";
 
@@ -13,8 +12,6 @@ internal static class CardBugs
         new("answer-mac-ignored", "An answer is believed whose MAC is wrong.",
             Channel, "if (!CryptographicOperations.FixedTimeEquals(expected, mac))",
             "if (!$bug && !CryptographicOperations.FixedTimeEquals(expected, mac))", 5),
-        new("counter-in-one-byte", "The key of a card's MAC takes only the counter's lowest byte.",
-            TransactionMac, "input.UInt32(tmc);", "input.UInt32($bug ? tmc & 0xFF : tmc);", 8),
         new("log-read-backwards", "Records that come in one answer are taken in the wrong order.",
             MemberCard, "for (var i = count - 1; i >= 0; i--)",
             "foreach (var i in $bug ? Enumerable.Range(0, count) : Enumerable.Range(0, count).Reverse())",

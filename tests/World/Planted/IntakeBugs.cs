@@ -5,7 +5,6 @@ namespace SmartCardCrm.World;
 internal static class IntakeBugs
 {
     private const string Intake = "src/Server/Sync/Intake.cs";
-    private const string Reading = "src/Server/Sync/JournalReading.cs";
     private const string Feed = "src/Server/Sync/Feed.cs";
     private const string Proof = "src/Server/Ledger/Proof.cs";
     private const string Ledger = "src/Server/Ledger/LedgerBook.cs";
@@ -40,28 +39,9 @@ internal static class IntakeBugs
         new("abandoned-when-posted", "What is given up after headquarters has posted it is not made good.",
             Intake, "if (CardTransaction.Of(book.Db, intent.Place) is { } posted",
             "if (!$bug && CardTransaction.Of(book.Db, intent.Place) is { } posted", 8),
-        new("late-doubt-not-told", "A terminal that reports a doubt late is not told how it ended.",
-            Intake, "Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);",
-            """
-            if (!$bug)
-                Doubts.TellTerminal(book, intent.Place, happened: intent.State == IntentState.Posted);
-            """, 8),
-        new("unreadable-entry-throws", "An entry that is no message stops the intake.",
-            Reading, "catch (InvalidProtocolBufferException)",
-            "catch (InvalidProtocolBufferException) when (!$bug)", 8),
         new("feed-item-skipped", "The change after a terminal's cursor is passed over.",
             Feed, "new { cursor = checked((long)cursor), most }",
             "new { cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)), most }", 3),
-        new("feed-item-not-moved", "A change keeps its old place, which terminals have passed.",
-            Feed,
-            """"
-            position = excluded.position, body = excluded.body
-                        """,
-            """",
-            """"
-            position = excluded.position, body = excluded.body
-                        """.Replace($bug ? "position = excluded.position, " : "\0", ""),
-            """", 5),
         new("terminals-word-taken", "What a terminal reports is posted without the card's MAC.",
             Proof, "if (TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",
             "if (!$bug && TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",
@@ -69,13 +49,6 @@ internal static class IntakeBugs
         new("posted-to-the-member", "Points are posted under the member's number instead of the card's.",
             Ledger, "card.Number, written.Earned, written.Redeemed,",
             "$bug ? card.Member : card.Number, written.Earned, written.Redeemed,", 1),
-        new("counter-used-accepted", "A second, other transaction with a card's counter goes unnoticed.",
-            Ledger, """return new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");""",
-            """
-            return $bug
-                ? new Verdict.Accepted()
-                : new Verdict.Parked(Cause.ConflictingDuplicate, "counter-used");
-            """, 8),
         new("card-actions-not-marked", "Headquarters does not note that a card has applied its actions.",
             Ledger, "CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);",
             "if (!$bug) CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);", 8),

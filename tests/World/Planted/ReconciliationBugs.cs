@@ -32,7 +32,7 @@ internal static class ReconciliationBugs
             LostRun, "run.Count == LengthMost", "run.Count == ($bug ? 1 : LengthMost)", 8),
         new("doubts-share-a-key", "In the feed the next closed doubt takes the place of the last.",
             Doubts, """Feed.Publish(book.Db, $"doubt:{place}", new FeedItem""",
-            """Feed.Publish(book.Db, $bug ? "doubt" : $"doubt:{place}", new FeedItem""", 8),
+            """Feed.Publish(book.Db, $bug ? "doubt" : $"doubt:{place}", new FeedItem""", 16),
         new("ignore-a-gap", "A card's history is acknowledged over a hole.",
             Continuity, "one.Counter == now.AcknowledgedCounter + 1 + index",
             "$bug || one.Counter == now.AcknowledgedCounter + 1 + index", 5),

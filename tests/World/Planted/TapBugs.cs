@@ -85,11 +85,7 @@ internal static class TapBugs
             "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 8),
         new("settled-past-the-log", "A record that the log no longer keeps never was.",
             Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
-            40),
-        new("rolled-back-card-accepted", "A card behind what headquarters knows of it is served.",
-            Decision, "if (known is null || newest.Counter > known.AcknowledgedCounter)",
-            "if (known is null || newest.Counter > known.AcknowledgedCounter"
-                + " || ($bug && newest.Counter < known.AcknowledgedCounter))", 8),
+            20),
         new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
             Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
             "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 8),

@@ -4,11 +4,9 @@ namespace SmartCardCrm.World;
 internal static class TerminalBugs
 {
     private const string Journal = "src/Terminal/Journal/Journal.cs";
-    private const string Rows = "src/Terminal/Journal/JournalRows.cs";
     private const string Database = "src/Terminal/Journal/TerminalDatabase.cs";
     private const string Replica = "src/Terminal/Replica/Replica.cs";
     private const string Sync = "src/Terminal/Sync/SyncMachine.cs";
-    private const string Conversation = "src/Terminal/Sync/SyncConversation.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
@@ -39,10 +37,6 @@ internal static class TerminalBugs
                 ? Entries.Failure(sequence, RetryCode.Restarted)
                 : new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
             """, 8),
-        new("journal-chain-not-verified", "A damaged journal is opened as if it were whole.",
-            Rows, "if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))",
-            "if (!$bug && (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash)))",
-            40),
         new("journal-synchronous-normal", "The journal's commits do not wait for the disk.",
             Database, """Demand(durable, "FULL", 2);""",
             """Demand(durable, $bug ? "NORMAL" : "FULL", $bug ? 1 : 2);""", 8),
@@ -61,8 +55,5 @@ internal static class TerminalBugs
         new("resume-after-head", "What was written while the network was away is never sent.",
             Sync, "(_sent, _acknowledged) = (durable, durable);",
             "(_sent, _acknowledged) = ($bug ? outbox.Head : durable, durable);", 3),
-        new("refused-terminal-sells-on", "A terminal that headquarters has refused goes on selling.",
-            Conversation, "if (!SyncCode.StopsSelling(code))",
-            "if ($bug || !SyncCode.StopsSelling(code))", 8),
     ];
 }
