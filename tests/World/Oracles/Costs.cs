@@ -13,7 +13,7 @@ internal static class Costs
     public static void Sold(Presentation presentation, long syncs, long entries)
     {
         var disturbed = presentation is not
-            { Struck: null, BeganWithDoubt: false, WasInterrupted: false, Commits: 1 };
+        { Struck: null, BeganWithDoubt: false, WasInterrupted: false, Commits: 1 };
         if (disturbed || presentation.Purchase is not { Commits: [var commit] })
             return;
         var written = commit.Record;
