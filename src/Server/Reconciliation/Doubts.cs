@@ -12,6 +12,10 @@ namespace SmartCardCrm.Server.Reconciliation;
 /// </summary>
 internal static class Doubts
 {
+    /// <summary>A terminal saw its record on a card, and the card's own history has another in its place: it
+    /// saw a copy, or a forged one.</summary>
+    public const string SettledOtherwise = "settled-otherwise";
+
     public static string NameOf(JournalPlace place) => Difference.NameOver(place, Cause.Doubt);
 
     /// <summary>Looks at the intents that a newly posted counter may tell something about.</summary>
@@ -67,6 +71,8 @@ internal static class Doubts
                 break;
             case Finding.DidNotHappen when intent.State is IntentState.Open or IntentState.Doubt:
                 DidNotHappen(book, intent);
+                if (intent.Settled)
+                    OpenOver(book, intent, Cause.CopyOrRollback, SettledOtherwise);
                 break;
             case Finding.Contradicted(var cause, var detail):
                 OpenOver(book, intent, cause, $"settlement-{detail}");

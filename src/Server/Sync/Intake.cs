@@ -206,6 +206,8 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     {
         if (!settlement.Happened && intent.State == IntentState.Posted)
             return new Verdict.Parked(Cause.BadProof, "denied");
+        if (settlement.Happened && intent.State == IntentState.DidNot)
+            return new Verdict.Parked(Cause.CopyOrRollback, Doubts.SettledOtherwise);
 
         var ours = settlement.Happened && settlement.Tmc == intent.Counter && !settlement.Tmv.IsEmpty;
         Intents.Settle(book.Db, intent.Place, ours ? settlement.Tmv.ToByteArray() : null);

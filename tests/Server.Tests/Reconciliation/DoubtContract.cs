@@ -187,6 +187,28 @@ public abstract class DoubtContract : IDisposable
         AssertSettled("doubt did-not-happen");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_settlement_that_the_cards_history_denies_is_named(bool settledFirst)
+    {
+        var doubt = _till.Sell(_chip, new TestSale(9_00) { Fate = Fate.CommitLost });
+        _hq.Sync(_till);
+        _other.Sell(_chip, new TestSale(1_00));
+        if (!settledFirst)
+            _hq.Sync(_other);
+        // A copy of the card, or a forged one, showed the terminal a record of its own.
+        _till.Journal.Add(new EntryBody
+        {
+            Settlement = new Settlement { IntentSequence = doubt, Happened = true, NewestCounter = 9 },
+        });
+
+        _hq.Sync(_till);
+        _hq.Sync(_other);
+
+        Assert.Equal(["copy-or-rollback settled-otherwise"], _hq.Open());
+    }
+
     [Fact]
     public void The_report_may_come_before_the_doubt()
     {
