@@ -47,7 +47,8 @@ internal sealed class Cashier(ChainWorld world)
     private bool Post(TerminalMachine terminal, Purchase purchase)
     {
         world.Story.Note(
-            Column.Terminal, "terminal {0}: {1} of {2} is posted", terminal.Number, purchase, purchase.Amount);
+            Column.Terminal, "terminal {0}: {1} of {2} is posted", terminal.Number, purchase,
+            purchase.Amount);
         var posted = terminal.Guarded(() =>
         {
             var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
