@@ -40,9 +40,8 @@ internal sealed class ExchangeMachine(
         if (same && head.Sequence > 0 && !hello.HeadHash.Span.SequenceEqual(head.ChainHash))
             throw Refused("journal-differs", "The server has another entry at the journal's end.");
 
-        _feedCursor = hello.FeedCursor;
-        if (database.Read(db => Feed.Head(db)) < _feedCursor)
-            database.Write(db => Feed.MoveBehind(db, _feedCursor));
+        // Who has read further than the feed goes has read a book that was restored from a backup since.
+        _feedCursor = hello.FeedCursor <= database.Read(Feed.Head) ? hello.FeedCursor : 0;
         return new ServerMessage
         {
             Welcome = new Welcome

@@ -10,8 +10,6 @@ namespace SmartCardCrm.Server.Sync;
 /// </summary>
 internal static class Feed
 {
-    private const int BlockBits = 32;
-
     /// <summary>Writes an item over the one of the same key. Its position is set here.</summary>
     public static void Publish(DbSession db, string name, FeedItem item) =>
         db.Run(
@@ -27,17 +25,6 @@ internal static class Feed
         [.. db.List<FeedRow>(
             "SELECT position, body FROM feed WHERE position > @cursor ORDER BY position LIMIT @most",
             new { cursor = checked((long)cursor), most }).Select(row => row.ToItem())];
-
-    /// <summary>Moves every item behind a cursor that the feed never reached: the book was restored from a
-    /// backup, and what terminals read of it before says nothing about where they are now. Each reads all of
-    /// it again, once.</summary>
-    /// <param name="cursor">A terminal's. Positions go on in the next block of 2³², behind whatever any
-    /// terminal has read.</param>
-    public static void MoveBehind(DbSession db, ulong cursor)
-    {
-        var shift = checked((long)(((cursor >> BlockBits) + 1) << BlockBits));
-        db.Run("UPDATE feed SET position = position + @shift", new { shift });
-    }
 
     /// <summary>The newest position, 0 where nothing was ever published.</summary>
     public static ulong Head(DbSession db) =>
