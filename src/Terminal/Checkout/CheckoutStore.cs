@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SQLite;
 
 namespace SmartCardCrm.Terminal;
 
@@ -8,7 +7,7 @@ namespace SmartCardCrm.Terminal;
 /// power cut no card may be sold what the till was told is over.</summary>
 internal sealed class CheckoutStore(TerminalDatabase database)
 {
-    public void Insert(Checkout checkout) => database.Lazily(c => c.Execute(
+    public void Insert(Checkout checkout) => database.Lazily(c => c.Run(
         "INSERT INTO checkout(id, idempotency_key, is_over, document) VALUES (?, ?, ?, ?)",
         Key(checkout.Id), checkout.IdempotencyKey, checkout.State.IsOver, Write(checkout)));
 
@@ -29,15 +28,15 @@ internal sealed class CheckoutStore(TerminalDatabase database)
     public IReadOnlyList<Checkout> LoadOpen() => database.Read(
         c => Load(c, "SELECT document FROM checkout WHERE is_over = 0 ORDER BY id"));
 
-    private static int Update(SQLiteConnection c, Checkout checkout) => c.Execute(
+    private static int Update(PreparedConnection c, Checkout checkout) => c.Run(
         "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
         checkout.State.IsOver, Write(checkout), Key(checkout.Id));
 
     private Checkout? First(string sql, string argument) =>
         database.Read(c => Load(c, sql, argument) is [var found, ..] ? found : null);
 
-    private static List<Checkout> Load(SQLiteConnection c, string sql, params object[] arguments) =>
-        [.. c.Scalars<string>(sql, arguments).Select(Read)];
+    private static List<Checkout> Load(PreparedConnection c, string sql, params object?[] arguments) =>
+        [.. c.Rows(sql, row => Read(row.Text(0)), arguments)];
 
     private static string Key(Guid id) => id.ToString("D");
 

@@ -1,5 +1,3 @@
-using SQLite;
-
 namespace SmartCardCrm.Terminal;
 
 /// <summary>The tables, as numbered steps; <c>user_version</c> counts those already taken.</summary>
@@ -35,20 +33,20 @@ internal static class DatabaseSchema
     ];
 
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>
-    public static void Prepare(SQLiteConnection connection)
+    public static void Prepare(PreparedConnection connection)
     {
-        var taken = connection.ExecuteScalar<int>("PRAGMA user_version");
+        var taken = connection.Number("PRAGMA user_version");
         if (taken < 0 || taken > Steps.Length)
             throw new JournalFailedException(
                 $"The database is of schema {taken}; this release knows {Steps.Length}.");
 
-        for (var step = taken; step < Steps.Length; step++)
+        for (var step = (int)taken; step < Steps.Length; step++)
         {
-            connection.RunInTransaction(() =>
+            connection.InTransaction(() =>
             {
                 foreach (var statement in Steps[step])
-                    connection.Execute(statement);
-                connection.Execute($"PRAGMA user_version = {step + 1}");
+                    connection.Run(statement);
+                connection.Run($"PRAGMA user_version = {step + 1}");
             });
         }
     }

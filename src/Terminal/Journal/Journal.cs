@@ -88,13 +88,12 @@ internal sealed class Journal
 
     /// <summary>How far headquarters holds this journal durably, as far as it has told us.</summary>
     public uint AcknowledgedThrough =>
-        _database.Read(c => (uint)c.ExecuteScalar<long>(
-            "SELECT position FROM cursor WHERE name = 'acknowledged'"));
+        _database.Read(c => (uint)c.Number("SELECT position FROM cursor WHERE name = 'acknowledged'"));
 
     /// <summary>Notes what headquarters holds. Lazily: losing it only means sending again. It may go
     /// backwards, after headquarters was restored from a backup.</summary>
     public void AcknowledgeThrough(uint sequence) =>
-        _database.Lazily(c => c.Execute(
+        _database.Lazily(c => c.Run(
             "UPDATE cursor SET position = ? WHERE name = 'acknowledged'", (long)sequence));
 
     /// <summary>Everything nobody has settled, oldest first.</summary>

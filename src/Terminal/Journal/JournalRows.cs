@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.SyncContract;
-using SQLite;
 
 namespace SmartCardCrm.Terminal;
 
@@ -16,21 +15,19 @@ internal readonly record struct JournalHead(uint Sequence, ReadOnlyMemory<byte> 
     /// <summary>The end after one more entry, hashed as terminal.proto says.</summary>
     public JournalHead Next(ReadOnlySpan<byte> body)
     {
-        Span<byte> number = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(number, Sequence + 1);
-
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Hash.Span);
-        hash.AppendData(number);
-        hash.AppendData(body);
-        return new JournalHead(Sequence + 1, hash.GetHashAndReset());
+        const int beforeBody = SHA256.HashSizeInBytes + sizeof(uint);
+        var covered = new byte[beforeBody + body.Length];
+        Hash.Span.CopyTo(covered);
+        BinaryPrimitives.WriteUInt32LittleEndian(covered.AsSpan(SHA256.HashSizeInBytes), Sequence + 1);
+        body.CopyTo(covered.AsSpan(beforeBody));
+        return new JournalHead(Sequence + 1, SHA256.HashData(covered));
     }
 }
 
 /// <summary>The journal's SQL.</summary>
 internal static class JournalRows
 {
-    public static int Insert(SQLiteConnection c, JournalHead head, EntryBody entry, byte[] body) => c.Execute(
+    public static int Insert(PreparedConnection c, JournalHead head, EntryBody entry, byte[] body) => c.Run(
         "INSERT INTO entry(sequence, kind, operation, closes, body, chain_hash) VALUES (?, ?, ?, ?, ?, ?)",
         (long)head.Sequence, (int)entry.ContentCase, entry.Intent?.OperationId.ToByteArray(), Closes(entry),
         body, head.Hash.ToArray());
@@ -40,15 +37,12 @@ internal static class JournalRows
     /// <param name="follow">Takes an entry's sequence and body.</param>
     /// <exception cref="JournalFailedException">An entry is missing, is not what was hashed, or stands under
     /// another kind, operation or intent than its body names.</exception>
-    public static JournalHead Walk(SQLiteConnection c, Action<uint, EntryBody> follow)
+    public static JournalHead Walk(PreparedConnection c, Action<uint, EntryBody> follow)
     {
         var head = JournalHead.Empty;
-        foreach (var row in c.Rows<Row>(
-            """
-            SELECT sequence AS Sequence, kind AS Kind, operation AS Operation, closes AS Closes, body AS Body,
-                chain_hash AS ChainHash
-            FROM entry ORDER BY sequence
-            """))
+        foreach (var row in c.Rows(
+            "SELECT sequence, kind, operation, closes, body, chain_hash FROM entry ORDER BY sequence",
+            EntryRow.Read))
         {
             head = head.Next(row.Body);
             if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))
@@ -64,26 +58,24 @@ internal static class JournalRows
     }
 
     /// <summary>Intents whose doubt headquarters has closed.</summary>
-    public static IReadOnlyList<uint> DoubtsClosed(SQLiteConnection c) =>
-        [.. c.Scalars<long>("SELECT intent_sequence FROM doubt_closed").Select(s => (uint)s)];
+    public static IReadOnlyList<uint> DoubtsClosed(PreparedConnection c) =>
+        [.. c.Rows("SELECT intent_sequence FROM doubt_closed", row => (uint)row.Number(0))];
 
     public static IReadOnlyList<JournalEntry> After(
-        SQLiteConnection c, uint after, int entriesMost, int bytesMost)
+        PreparedConnection c, uint after, int entriesMost, int bytesMost)
     {
         var entries = new List<JournalEntry>();
         var bytes = 0;
-        foreach (var row in c.Rows<Row>(
-            """
-            SELECT sequence AS Sequence, body AS Body, chain_hash AS ChainHash
-            FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?
-            """, (long)after, entriesMost))
-        {
-            var entry = new JournalEntry
+        foreach (var entry in c.Rows(
+            "SELECT sequence, body, chain_hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            row => new JournalEntry
             {
-                Sequence = (uint)row.Sequence,
-                Body = ByteString.CopyFrom(row.Body),
-                ChainHash = ByteString.CopyFrom(row.ChainHash),
-            };
+                Sequence = (uint)row.Number(0),
+                Body = UnsafeByteOperations.UnsafeWrap(row.Bytes(1)),
+                ChainHash = UnsafeByteOperations.UnsafeWrap(row.Bytes(2)),
+            },
+            (long)after, entriesMost))
+        {
             bytes += entry.CalculateSize();
             if (bytes > bytesMost && entries.Count > 0)
                 break;
@@ -93,30 +85,33 @@ internal static class JournalRows
         return entries;
     }
 
-    public static byte[]? HashOf(SQLiteConnection c, uint sequence) => sequence == 0
+    public static byte[]? HashOf(PreparedConnection c, uint sequence) => sequence == 0
         ? JournalHead.Empty.Hash.ToArray()
-        : c.ExecuteScalar<byte[]?>("SELECT chain_hash FROM entry WHERE sequence = ?", (long)sequence);
+        : c.Rows("SELECT chain_hash FROM entry WHERE sequence = ?", row => row.Bytes(0), (long)sequence)
+            .SingleOrDefault();
 
-    public static IntentTrace? Trace(SQLiteConnection c, byte[] operation)
+    public static IntentTrace? Trace(PreparedConnection c, byte[] operation)
     {
-        var intent = c.Rows<Row>(
-            """
-            SELECT sequence AS Sequence, body AS Body
-            FROM entry WHERE operation = ? ORDER BY sequence DESC LIMIT 1
-            """,
+        var trace = c.Rows(
+            "SELECT sequence, body FROM entry WHERE operation = ? ORDER BY sequence DESC LIMIT 1",
+            row => new IntentTrace(
+                (uint)row.Number(0), Body(row, 1).Intent, Closings: [], HeadquartersSaid: null),
             operation).SingleOrDefault();
-        if (intent is null)
+        if (trace is null)
             return null;
 
-        var sequence = intent.Sequence;
-        var closings = c.Rows<Row>(
-            "SELECT body AS Body FROM entry WHERE closes = ? ORDER BY sequence", sequence);
-        var said = c.Scalars<int>(
-            "SELECT happened FROM doubt_closed WHERE intent_sequence = ?", sequence);
-        return new IntentTrace(
-            (uint)sequence, EntryBody.Parser.ParseFrom(intent.Body).Intent,
-            [.. closings.Select(r => EntryBody.Parser.ParseFrom(r.Body))],
-            said.Count == 0 ? null : said[0] != 0);
+        var sequence = (long)trace.Sequence;
+        return trace with
+        {
+            Closings =
+            [
+                .. c.Rows(
+                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0), sequence),
+            ],
+            HeadquartersSaid = c.Rows(
+                "SELECT happened FROM doubt_closed WHERE intent_sequence = ?",
+                row => (bool?)(row.Number(0) != 0), sequence).SingleOrDefault(),
+        };
     }
 
     private static long? Closes(EntryBody entry) => entry.ContentCase switch
@@ -129,24 +124,19 @@ internal static class JournalRows
         _ => null,
     };
 
-    private static bool IsFiledAs(Row row, EntryBody entry) =>
+    private static bool IsFiledAs(EntryRow row, EntryBody entry) =>
         row.Kind == (int)entry.ContentCase
         && row.Closes == Closes(entry)
         && row.Operation.AsSpan().SequenceEqual(entry.Intent is { } intent ? intent.OperationId.Span : []);
 
-    // Each query fills what it selects.
-    private sealed class Row
+    private static EntryBody Body(PreparedConnection.Row row, int column) =>
+        EntryBody.Parser.ParseFrom(row.Bytes(column));
+
+    private sealed record EntryRow(
+        long Sequence, int Kind, byte[] Operation, long? Closes, byte[] Body, byte[] ChainHash)
     {
-        public long Sequence { get; set; }
-
-        public int Kind { get; set; }
-
-        public byte[]? Operation { get; set; }
-
-        public long? Closes { get; set; }
-
-        public byte[] Body { get; set; } = [];
-
-        public byte[] ChainHash { get; set; } = [];
+        public static EntryRow Read(PreparedConnection.Row row) => new(
+            row.Number(0), (int)row.Number(1), row.Bytes(2), row.IsNull(3) ? null : row.Number(3),
+            row.Bytes(4), row.Bytes(5));
     }
 }

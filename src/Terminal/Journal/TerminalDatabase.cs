@@ -19,12 +19,12 @@ internal sealed class TerminalDatabase : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
-    private readonly SQLiteConnection _durable;
-    private readonly SQLiteConnection _lazy;
+    private readonly PreparedConnection _durable;
+    private readonly PreparedConnection _lazy;
     private long _lastCommit;
     private Exception? _failure;
 
-    private TerminalDatabase(SQLiteConnection durable, SQLiteConnection lazy, TimeProvider clock)
+    private TerminalDatabase(PreparedConnection durable, PreparedConnection lazy, TimeProvider clock)
     {
         (_durable, _lazy, _clock) = (durable, lazy, clock);
         _lastCommit = clock.GetTimestamp();
@@ -36,15 +36,15 @@ internal sealed class TerminalDatabase : IDisposable
     /// take.</exception>
     public static TerminalDatabase Open(string path, TimeProvider clock)
     {
-        SQLiteConnection? durable = null;
-        SQLiteConnection? lazy = null;
+        PreparedConnection? durable = null;
+        PreparedConnection? lazy = null;
         TerminalDatabase? opened = null;
         try
         {
-            durable = Connect(path);
+            durable = new PreparedConnection(path);
             Demand(durable, "FULL", 2);
             DatabaseSchema.Prepare(durable);
-            lazy = Connect(path);
+            lazy = new PreparedConnection(path);
             Demand(lazy, "NORMAL", 1);
             DemandIntegrity(lazy);
             var database = new TerminalDatabase(durable, lazy, clock);
@@ -69,8 +69,7 @@ internal sealed class TerminalDatabase : IDisposable
     /// <summary>Bytes of pages in the write-ahead log, as SQLite counts them.</summary>
     /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
     public long LogBytes => Read(c =>
-        c.Rows<CheckpointRow>("PRAGMA wal_checkpoint(NOOP)").Single().Frames
-        * c.ExecuteScalar<long>("PRAGMA page_size"));
+        c.Rows("PRAGMA wal_checkpoint(NOOP)", FramesInLog).Single() * c.Number("PRAGMA page_size"));
 
     /// <summary>Time since the last durable commit.</summary>
     public TimeSpan Idle
@@ -85,7 +84,7 @@ internal sealed class TerminalDatabase : IDisposable
     /// <summary>Runs one statement, or statements in a transaction of their own making; on disk when it
     /// returns.</summary>
     /// <exception cref="JournalFailedException">Whether it is on disk is unknown.</exception>
-    public T Durably<T>(Func<SQLiteConnection, T> work)
+    public T Durably<T>(Func<PreparedConnection, T> work)
     {
         lock (_gate)
         {
@@ -97,13 +96,13 @@ internal sealed class TerminalDatabase : IDisposable
 
     /// <summary>Runs statements in one transaction without waiting for the disk.</summary>
     /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
-    public void Lazily(Action<SQLiteConnection> work)
+    public void Lazily(Action<PreparedConnection> work)
     {
         lock (_gate)
         {
             Guarded(_lazy, connection =>
             {
-                connection.RunInTransaction(() => work(connection));
+                connection.InTransaction(() => work(connection));
                 return true;
             });
         }
@@ -112,7 +111,7 @@ internal sealed class TerminalDatabase : IDisposable
     /// <summary>Queries, and makes sense of the rows.</summary>
     /// <exception cref="JournalFailedException">The database is of no use any more, or holds what nobody can
     /// have written.</exception>
-    public T Read<T>(Func<SQLiteConnection, T> query)
+    public T Read<T>(Func<PreparedConnection, T> query)
     {
         lock (_gate)
         {
@@ -134,7 +133,7 @@ internal sealed class TerminalDatabase : IDisposable
     {
         lock (_gate)
         {
-            var moved = Guarded(_lazy, c => c.ExecuteScalar<int>("PRAGMA wal_checkpoint(TRUNCATE)") == 0);
+            var moved = Guarded(_lazy, c => c.Number("PRAGMA wal_checkpoint(TRUNCATE)") == 0);
             Lazily(c => AbsorbFirstWrite(c));
             return moved;
         }
@@ -152,17 +151,14 @@ internal sealed class TerminalDatabase : IDisposable
 
     // The first write into an empty log also syncs the log's header, and the first of a log's life its
     // directory: it must not be the one of a sale.
-    private static int AbsorbFirstWrite(SQLiteConnection connection) =>
-        connection.Execute("UPDATE cursor SET position = position + 1 WHERE name = 'first_writes'");
+    private static int AbsorbFirstWrite(PreparedConnection connection) =>
+        connection.Run("UPDATE cursor SET position = position + 1 WHERE name = 'first_writes'");
 
-    private static SQLiteConnection Connect(string path) =>
-        new(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create);
-
-    private static void Demand(SQLiteConnection connection, string synchronous, int expected)
+    private static void Demand(PreparedConnection connection, string synchronous, int expected)
     {
-        connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
-        connection.ExecuteScalar<string>($"PRAGMA synchronous = {synchronous}");
-        connection.ExecuteScalar<int>("PRAGMA wal_autocheckpoint = 0");
+        connection.Text("PRAGMA journal_mode = WAL");
+        connection.Run($"PRAGMA synchronous = {synchronous}");
+        connection.Number("PRAGMA wal_autocheckpoint = 0");
 
         var settings = DatabaseSettings.Of(connection);
         if (settings != new DatabaseSettings("wal", expected, 0))
@@ -175,14 +171,14 @@ internal sealed class TerminalDatabase : IDisposable
 
     // A damaged index would not find the try of a checkout, which would then be served again. It costs a
     // fraction of walking the chain: 0.3 s for 200,000 entries.
-    private static void DemandIntegrity(SQLiteConnection connection)
+    private static void DemandIntegrity(PreparedConnection connection)
     {
-        var found = connection.ExecuteScalar<string>("PRAGMA integrity_check(1)");
+        var found = connection.Text("PRAGMA integrity_check(1)");
         if (found != "ok")
             throw new JournalFailedException($"The database is damaged: {found}");
     }
 
-    private T Guarded<T>(SQLiteConnection connection, Func<SQLiteConnection, T> work)
+    private T Guarded<T>(PreparedConnection connection, Func<PreparedConnection, T> work)
     {
         if (_failure is not null)
             throw new JournalFailedException("The journal is closed after a failure.", _failure);
@@ -197,12 +193,8 @@ internal sealed class TerminalDatabase : IDisposable
         }
     }
 
-    // NOOP moves nothing and waits for no disk; it only tells.
-    private sealed class CheckpointRow
-    {
-        [Column("log")]
-        public long Frames { get; set; }
-    }
+    // NOOP moves nothing and waits for no disk; it only tells: busy, frames in the log, frames moved.
+    private static long FramesInLog(PreparedConnection.Row row) => row.Number(1);
 }
 
 /// <summary>What durability rests on, as SQLite itself reports it.</summary>
@@ -210,8 +202,8 @@ internal sealed class TerminalDatabase : IDisposable
 /// <param name="AutoCheckpoint">Pages; 0 for never.</param>
 internal sealed record DatabaseSettings(string JournalMode, int Synchronous, int AutoCheckpoint)
 {
-    public static DatabaseSettings Of(SQLiteConnection connection) => new(
-        connection.ExecuteScalar<string>("PRAGMA journal_mode"),
-        connection.ExecuteScalar<int>("PRAGMA synchronous"),
-        connection.ExecuteScalar<int>("PRAGMA wal_autocheckpoint"));
+    public static DatabaseSettings Of(PreparedConnection connection) => new(
+        connection.Text("PRAGMA journal_mode"),
+        (int)connection.Number("PRAGMA synchronous"),
+        (int)connection.Number("PRAGMA wal_autocheckpoint"));
 }

@@ -3,7 +3,6 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
-using SQLite;
 
 namespace SmartCardCrm.Terminal;
 
@@ -33,7 +32,7 @@ internal sealed class Replica
 
     /// <summary>The last feed position stored.</summary>
     public ulong Cursor => _database.Read(
-        c => (ulong)c.ExecuteScalar<long>("SELECT position FROM cursor WHERE name = 'feed'"));
+        c => (ulong)c.Number("SELECT position FROM cursor WHERE name = 'feed'"));
 
     /// <summary>The rules that an intent of this journal was decided under.</summary>
     /// <exception cref="JournalFailedException">They are gone, although they were written before the
@@ -50,20 +49,18 @@ internal sealed class Replica
     /// <summary>What is known of a card; null for a stranger.</summary>
     public KnownCard? Find(Uid uid) => _database.Read(c =>
     {
-        var items = c.Scalars<byte[]>("SELECT item FROM card WHERE uid = ?", uid.ToString());
-        if (items.Count == 0)
-            return null;
-
-        var item = CardItem.Parser.ParseFrom(items[0]);
-        var actions = c.Rows<ActionRow>(
-            "SELECT number AS Number, points AS Points FROM card_action WHERE uid = ? AND generation = ?",
-            uid.ToString(), (long)item.Card.Generation);
-        return new KnownCard(item, [.. actions.Select(a => new CardAction(a.Number, a.Points))]);
+        var key = uid.ToString();
+        var item = c.Rows(
+            "SELECT item FROM card WHERE uid = ?", row => CardItem.Parser.ParseFrom(row.Bytes(0)), key)
+            .SingleOrDefault();
+        return item is null ? null : new KnownCard(item, [.. c.Rows(
+            "SELECT number, points FROM card_action WHERE uid = ? AND generation = ?",
+            row => new CardAction((int)row.Number(0), (int)row.Number(1)), key, (long)item.Card.Generation)]);
     });
 
     /// <summary>Asks for all of the feed from now on; what is known stays until then.</summary>
     public void ReadFeedAgain() =>
-        _database.Lazily(c => c.Execute("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
+        _database.Lazily(c => c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
 
     /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once. Lazily, for
     /// headquarters says it again; but durably where it closes doubts, for the till is told at
@@ -85,29 +82,29 @@ internal sealed class Replica
         return closed;
     }
 
-    private bool Stored(SQLiteConnection c, IReadOnlyList<FeedItem> items)
+    private bool Stored(PreparedConnection c, IReadOnlyList<FeedItem> items)
     {
-        c.RunInTransaction(() => Store(c, items));
+        c.InTransaction(() => Store(c, items));
         return true;
     }
 
-    private void Store(SQLiteConnection c, IReadOnlyList<FeedItem> items)
+    private void Store(PreparedConnection c, IReadOnlyList<FeedItem> items)
     {
         foreach (var item in items)
             Store(c, item);
-        c.Execute("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
+        c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
     }
 
     private bool IsOurs(DoubtClosedItem? closed) => closed?.Terminal == _terminal;
 
-    private void Store(SQLiteConnection c, FeedItem item)
+    private void Store(PreparedConnection c, FeedItem item)
     {
         switch (item.ContentCase)
         {
             case FeedItem.ContentOneofCase.RuleSet:
                 var document = item.RuleSet.Document.ToByteArray();
                 var rules = RuleSet.FromDocument(document);
-                c.Execute(
+                c.Run(
                     "INSERT OR REPLACE INTO rule_set(version, document) VALUES (?, ?)",
                     rules.Version, document);
                 break;
@@ -116,23 +113,23 @@ internal sealed class Replica
                 break;
             case FeedItem.ContentOneofCase.CardAction:
                 var action = item.CardAction;
-                c.Execute(
+                c.Run(
                     "INSERT OR REPLACE INTO card_action(uid, generation, number, points) VALUES (?, ?, ?, ?)",
                     Key(action.Uid), (long)action.Generation, (long)action.Number, action.Points);
                 break;
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
-                c.Execute(
+                c.Run(
                     "INSERT OR REPLACE INTO doubt_closed(intent_sequence, happened) VALUES (?, ?)",
                     (long)item.DoubtClosed.IntentSequence, item.DoubtClosed.Happened);
                 break;
         }
     }
 
-    private static void StoreCard(SQLiteConnection c, CardItem item)
+    private static void StoreCard(PreparedConnection c, CardItem item)
     {
         var key = Key(item.Card.Uid);
-        c.Execute("INSERT OR REPLACE INTO card(uid, item) VALUES (?, ?)", key, item.ToByteArray());
-        c.Execute(
+        c.Run("INSERT OR REPLACE INTO card(uid, item) VALUES (?, ?)", key, item.ToByteArray());
+        c.Run(
             "DELETE FROM card_action WHERE uid = ? AND (generation < ? OR generation = ? AND number <= ?)",
             key, (long)item.Card.Generation, (long)item.Card.Generation, (long)item.LastCardAction);
     }
@@ -141,13 +138,6 @@ internal sealed class Replica
 
     private RuleSet? NewestRules() => Rules("SELECT document FROM rule_set ORDER BY version DESC LIMIT 1");
 
-    private RuleSet? Rules(string sql, params object[] arguments) => _database.Read(c =>
-        c.Scalars<byte[]>(sql, arguments) is [var document] ? RuleSet.FromDocument(document) : null);
-
-    private sealed class ActionRow
-    {
-        public int Number { get; set; }
-
-        public int Points { get; set; }
-    }
+    private RuleSet? Rules(string sql, params object?[] arguments) => _database.Read(
+        c => c.Rows(sql, row => RuleSet.FromDocument(row.Bytes(0)), arguments).SingleOrDefault());
 }

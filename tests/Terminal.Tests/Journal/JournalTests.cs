@@ -78,7 +78,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void A_card_in_the_replica_that_cannot_be_read_is_a_failure_of_the_disk()
     {
-        _shop.Till.Database.Lazily(c => c.Execute("UPDATE card SET item = x'FF'"));
+        _shop.Till.Database.Lazily(c => c.Run("UPDATE card SET item = x'FF'"));
         _shop.Post(100);
 
         Assert.Throws<JournalFailedException>(() => _shop.Present(_chain.Issue()));

@@ -29,10 +29,21 @@ public sealed class TerminalDatabaseTests : IDisposable
         using var database = TerminalDatabase.Open(DatabasePath, _clock);
 
         Assert.Throws<JournalFailedException>(
-            () => database.Durably(c => c.Execute("INSERT INTO entry DEFAULT VALUES")));
+            () => database.Durably(c => c.Run("INSERT INTO entry DEFAULT VALUES")));
 
-        Assert.Throws<JournalFailedException>(() => database.Read(c => c.ExecuteScalar<int>("SELECT 1")));
+        Assert.Throws<JournalFailedException>(() => database.Read(c => c.Number("SELECT 1")));
         Assert.Throws<JournalFailedException>(() => database.Lazily(_ => { }));
+    }
+
+    [Fact]
+    public void A_query_that_runs_inside_the_same_query_disturbs_neither()
+    {
+        const string sql = "SELECT position FROM cursor WHERE position < ? ORDER BY name";
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+
+        Assert.Equal([3, 3, 3], database.Read(c => c.Rows(sql, _ => Count(c), 1000).ToList()));
+
+        static int Count(PreparedConnection c) => c.Rows(sql, row => row.Number(0), 1000).Count();
     }
 
     /// <summary>The second row overflows, as a damaged page would end a query in its midst.</summary>
@@ -40,11 +51,10 @@ public sealed class TerminalDatabaseTests : IDisposable
     public void A_query_that_fails_midway_is_no_shorter_answer()
     {
         const string sql = "SELECT abs(column1) AS Sequence FROM (VALUES (1), (-9223372036854775808))";
-        using var one = TerminalDatabase.Open(DatabasePath, _clock);
-        using var other = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(DatabasePath, _clock);
 
-        Assert.Throws<JournalFailedException>(() => one.Read(c => c.Scalars<long>(sql)));
-        Assert.Throws<JournalFailedException>(() => other.Read(c => c.Rows<OneRow>(sql).ToList()));
+        Assert.Throws<JournalFailedException>(
+            () => database.Read(c => c.Rows(sql, row => row.Number(0)).ToList()));
     }
 
     [Theory]
@@ -64,13 +74,13 @@ public sealed class TerminalDatabaseTests : IDisposable
     {
         using var database = TerminalDatabase.Open(DatabasePath, _clock);
         for (var i = 0; i < 200; i++)
-            database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (?, 1)", i));
+            database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (?, 1)", i));
         var before = database.LogBytes;
 
         Assert.True(database.Checkpoint());
 
         Assert.True(database.LogBytes < before / 10);
-        Assert.Equal(200, database.Read(c => c.ExecuteScalar<int>("SELECT count(*) FROM doubt_closed")));
+        Assert.Equal(200, database.Read(c => c.Number("SELECT count(*) FROM doubt_closed")));
     }
 
     [Fact]
@@ -78,7 +88,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     {
         using var database = TerminalDatabase.Open(DatabasePath, _clock);
         for (var i = 0; i < 200; i++)
-            database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (?, 1)", i));
+            database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (?, 1)", i));
 
         // The file has some bytes more for the header and each page.
         var file = new FileInfo(DatabasePath + "-wal").Length;
@@ -101,18 +111,13 @@ public sealed class TerminalDatabaseTests : IDisposable
     {
         using var database = TerminalDatabase.Open(DatabasePath, _clock);
         _clock.Advance(TimeSpan.FromSeconds(3));
-        database.Durably(c => c.Execute("INSERT INTO doubt_closed VALUES (1, 1)"));
+        database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (1, 1)"));
         _clock.Advance(TimeSpan.FromSeconds(2));
-        database.Lazily(c => c.Execute("INSERT INTO doubt_closed VALUES (2, 1)"));
+        database.Lazily(c => c.Run("INSERT INTO doubt_closed VALUES (2, 1)"));
 
         Assert.Equal(TimeSpan.FromSeconds(2), database.Idle);
     }
 
     private static IEnumerable<string?> OpenFiles() =>
         Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget);
-
-    private sealed class OneRow
-    {
-        public long Sequence { get; set; }
-    }
 }

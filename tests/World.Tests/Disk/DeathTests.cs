@@ -32,7 +32,7 @@ public sealed class DeathTests : IDisposable
     {
         using var dead = JournalOnDisk.Open(_disk);
         dead.Append(3);
-        dead.Database.Durably(c => c.Execute("BEGIN IMMEDIATE"));
+        dead.Database.Durably(c => c.Run("BEGIN IMMEDIATE"));
 
         _disk.Die();
         _disk.Revive();
@@ -69,7 +69,7 @@ public sealed class DeathTests : IDisposable
         Assert.Equal(before, _room.Digest);
         Assert.True(_disk.LengthOf("journal.db-wal") > 0);
         using var again = JournalOnDisk.Open(_disk);
-        Assert.Equal(1, again.Database.Read(c => c.ExecuteScalar<int>("SELECT count(*) FROM doubt_closed")));
+        Assert.Equal(1, again.Database.Read(c => c.Number("SELECT count(*) FROM doubt_closed")));
     }
 
     [Fact]

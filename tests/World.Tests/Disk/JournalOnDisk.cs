@@ -41,7 +41,7 @@ internal sealed class JournalOnDisk : IDisposable
     }
 
     public string IntegrityCheck() =>
-        Database.Read(c => c.ExecuteScalar<string>("PRAGMA integrity_check"));
+        Database.Read(c => c.Text("PRAGMA integrity_check"));
 
     public void Dispose() => Database.Dispose();
 }

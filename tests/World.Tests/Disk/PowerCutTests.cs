@@ -125,9 +125,9 @@ public sealed class PowerCutTests
             for (var row = 1; row <= rows; row++)
             {
                 if (dice.Chance(0.2))
-                    durable = till.Database.Durably(c => c.Execute(Insert, row)) * row;
+                    durable = till.Database.Durably(c => c.Run(Insert, row)) * row;
                 else
-                    till.Database.Lazily(c => c.Execute(Insert, row));
+                    till.Database.Lazily(c => c.Run(Insert, row));
             }
 
             disk.LosePower(dice);
@@ -136,7 +136,9 @@ public sealed class PowerCutTests
         disk.Revive();
         using var again = JournalOnDisk.Open(disk);
         var kept = again.Database.Read(
-            c => c.QueryScalars<int>("SELECT intent_sequence FROM doubt_closed ORDER BY intent_sequence"));
+            c => c.Rows(
+                "SELECT intent_sequence FROM doubt_closed ORDER BY intent_sequence",
+                row => (int)row.Number(0)).ToList());
         Assert.Equal(Enumerable.Range(1, kept.Count), kept);
         Assert.InRange(kept.Count, durable, rows);
         return rows - kept.Count;

@@ -42,7 +42,7 @@ public sealed class ToldTests
             },
         ]),
         (till, _) => Assert.Equal(
-            1, till.Database.Read(c => c.ExecuteScalar<int>("SELECT COUNT(*) FROM doubt_closed"))));
+            1, till.Database.Read(c => c.Number("SELECT COUNT(*) FROM doubt_closed"))));
 
     private static Guid Posted(Till till)
     {
