@@ -77,10 +77,14 @@ internal sealed class ExchangeMachine(
     public static ServerMessage Acknowledgement(Delivery taken) =>
         new() { Acknowledgement = new Acknowledgement { Through = taken.Entries[^1].Sequence } };
 
-    /// <summary>The next of the change feed; null while the terminal has all of it.</summary>
+    /// <summary>Whether the change feed went no further when <see cref="NextFeed"/> looked.</summary>
+    public bool HasAllOfFeed { get; private set; }
+
+    /// <summary>The next of the change feed; null where the terminal has all of it.</summary>
     public ServerMessage? NextFeed()
     {
         var items = database.Read(db => Feed.After(db, _feedCursor, FeedItemsMost));
+        HasAllOfFeed = items.Count < FeedItemsMost;
         if (items.Count == 0)
             return null;
         _feedCursor = items[^1].Position;

@@ -39,7 +39,7 @@ internal sealed class ExchangeStream(
             var rung = bell.Next;
             if (machine.NextFeed() is { } feed)
                 await WriteAsync(feed, cancellation);
-            else
+            if (machine.HasAllOfFeed)
                 await rung.WaitAsync(cancellation);
         }
     }

@@ -35,12 +35,10 @@ internal static class JournalChain
 
     private static void Append(Span<byte> hash, JournalEntry entry)
     {
-        Span<byte> sequence = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(sequence, entry.Sequence);
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(hash);
-        sha.AppendData(sequence);
-        sha.AppendData(entry.Body.Span);
-        sha.GetHashAndReset(hash);
+        var covered = new byte[Length + sizeof(uint) + entry.Body.Length];
+        hash.CopyTo(covered);
+        BinaryPrimitives.WriteUInt32LittleEndian(covered.AsSpan(Length), entry.Sequence);
+        entry.Body.Span.CopyTo(covered.AsSpan(Length + sizeof(uint)));
+        SHA256.HashData(covered, hash);
     }
 }

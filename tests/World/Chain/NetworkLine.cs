@@ -163,8 +163,12 @@ internal sealed class NetworkLine(ChainWorld world, TerminalMachine terminal)
         {
             if (!_greeted || _serverLeft)
                 return;
-            while (_machine.NextFeed() is { } feed)
-                Answer(feed);
+            do
+            {
+                if (_machine.NextFeed() is { } feed)
+                    Answer(feed);
+            }
+            while (!_machine.HasAllOfFeed);
         }
 
         private bool Close(string code)

@@ -13,6 +13,7 @@ namespace SmartCardCrm.Server.Storage.Sqlite;
 internal sealed class PreparedConnection(SqliteConnection connection) : DbConnection
 {
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     [AllowNull]
     public override string ConnectionString
@@ -30,8 +31,11 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
     public override ConnectionState State => connection.State;
 
     /// <summary>Begins a transaction; one that is not deferred waits for the writer's lock at once.</summary>
-    public SqliteTransaction BeginTransaction(bool deferred) =>
-        connection.BeginTransaction(IsolationLevel.Serializable, deferred);
+    public DbTransaction BeginTransaction(bool deferred)
+    {
+        Run(deferred ? "BEGIN" : "BEGIN IMMEDIATE");
+        return new Transaction(this);
+    }
 
     public override void ChangeDatabase(string databaseName) => connection.ChangeDatabase(databaseName);
 
@@ -42,7 +46,7 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
     public override void Close() => connection.Close();
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
-        connection.BeginTransaction(isolationLevel);
+        BeginTransaction(deferred: true);
 
     protected override DbCommand CreateDbCommand() => new Command(this, connection.CreateCommand());
 
@@ -59,6 +63,15 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
         base.Dispose(disposing);
     }
 
+    private bool IsInTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
+    private void Run(string sql)
+    {
+        var command = Rent(sql);
+        command.ExecuteNonQuery();
+        Return(command);
+    }
+
     private SqliteCommand Rent(string text)
     {
         if (_idle.Remove(text, out var command))
@@ -68,11 +81,20 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
         return command;
     }
 
+    // Our statements say @name, Dapper says name; the driver would try other signs first, each time.
+    private string NameInSql(string name)
+    {
+        if (name.StartsWith('@'))
+            return name;
+        if (!_names.TryGetValue(name, out var prefixed))
+            _names.Add(name, prefixed = "@" + name);
+        return prefixed;
+    }
+
     // Of two that ran at once, one is kept.
     private void Return(SqliteCommand command)
     {
         command.Parameters.Clear();
-        command.Transaction = null;
         if (!_idle.TryAdd(command.CommandText, command))
             command.Dispose();
     }
@@ -113,11 +135,7 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
 
         protected override DbParameterCollection DbParameterCollection => filled.Parameters;
 
-        protected override DbTransaction? DbTransaction
-        {
-            get => filled.Transaction;
-            set => filled.Transaction = (SqliteTransaction?)value;
-        }
+        protected override DbTransaction? DbTransaction { get; set; }
 
         public override void Cancel() => _running?.Cancel();
 
@@ -150,11 +168,43 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
         private SqliteCommand Running()
         {
             _running ??= connection.Rent(filled.CommandText);
-            _running.Transaction = filled.Transaction;
             _running.Parameters.Clear();
             foreach (SqliteParameter parameter in filled.Parameters)
+            {
+                parameter.ParameterName = connection.NameInSql(parameter.ParameterName);
                 _running.Parameters.Add(parameter);
+            }
+
             return _running;
+        }
+    }
+
+    /// <summary>A transaction by statements that are prepared like all others. The driver knows nothing of
+    /// it.</summary>
+    private sealed class Transaction(PreparedConnection connection) : DbTransaction
+    {
+        private bool _isOver;
+
+        public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
+
+        protected override DbConnection DbConnection => connection;
+
+        public override void Commit() => End("COMMIT");
+
+        public override void Rollback() => End("ROLLBACK");
+
+        protected override void Dispose(bool disposing)
+        {
+            // SQLite has undone it by itself after some failures, and then there is nothing left to undo.
+            if (disposing && !_isOver && connection.IsInTransaction)
+                Rollback();
+            base.Dispose(disposing);
+        }
+
+        private void End(string sql)
+        {
+            _isOver = true;
+            connection.Run(sql);
         }
     }
 }
