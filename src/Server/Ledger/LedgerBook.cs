@@ -81,7 +81,7 @@ internal static class LedgerBook
     private static void ApplyCardActions(OpenBook book, Card card, ProvenCommit commit)
     {
         var (after, through) = (commit.Read?.LastCardAction ?? 0, commit.Written.LastCardAction);
-        var queued = CardActionQueue.Between(book.Db, card, after, through);
+        var queued = after == through ? [] : CardActionQueue.Between(book.Db, card, after, through);
         var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
         if (RuleCheck.Differs(commit, rules, queued, card.BalanceMost) is { } difference)
         {
@@ -93,6 +93,7 @@ internal static class LedgerBook
             });
         }
 
-        CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);
+        if (after != through)
+            CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);
     }
 }

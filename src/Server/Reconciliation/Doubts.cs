@@ -27,6 +27,14 @@ internal static class Doubts
         ReviewRun(book, card, counter + 1);
     }
 
+    /// <summary>Looks at an intent that has just come: only what is posted at its counter or above may
+    /// already say something about it.</summary>
+    public static void ReviewNew(OpenBook book, Card card, IntentRow intent)
+    {
+        if (CardTransaction.NextFrom(book.Db, card, intent.Counter) is not null)
+            Review(book, card, intent);
+    }
+
     /// <summary>Looks at one intent, and settles it where the evidence does.</summary>
     public static void Review(OpenBook book, Card card, IntentRow intent)
     {
@@ -84,6 +92,8 @@ internal static class Doubts
     private static Finding Find(OpenBook book, Card card, IntentRow intent)
     {
         var around = CardTransaction.Between(book.Db, card, intent.Counter - 1, intent.Counter + 1);
+        if (intent.SettledTmv is null && around.All(one => one.Counter < intent.Counter))
+            return new Finding.Unknown();
         var evidence = new DoubtEvidence(
             intent,
             Before: around.SingleOrDefault(one => one.Counter == intent.Counter - 1),

@@ -142,11 +142,16 @@ internal static class Intents
     /// is made good.</summary>
     public static void Posted(OpenBook book, Card card, ProvenCommit commit)
     {
-        if (Find(book.Db, commit.Place) is not { } intent)
-            return;
-        SetState(book.Db, commit.Place, IntentState.Posted);
-        ExceptionBook.Close(book, Doubts.NameOf(commit.Place), "happened");
-        if (intent.Abandoned)
+        var intent = book.Db.Find<IntentRow>(
+            $"""
+            UPDATE intent SET state = '{IntentState.Posted}'
+            WHERE terminal = @Terminal AND sequence = @Sequence
+            RETURNING doubted, abandoned
+            """,
+            commit.Place);
+        if (intent is { Doubted: true })
+            ExceptionBook.Close(book, Doubts.NameOf(commit.Place), "happened");
+        if (intent is { Abandoned: true })
             MakeGood(book, card, commit.Place, commit.Written.Earned, commit.Written.Redeemed);
     }
 

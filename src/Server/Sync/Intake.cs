@@ -139,7 +139,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         };
         Intents.Insert(book.Db, row);
         if (card is not null)
-            Doubts.Review(book, card, row);
+            Doubts.ReviewNew(book, card, row);
         return new Verdict.Accepted();
     }
 

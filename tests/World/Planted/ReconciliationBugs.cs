@@ -18,7 +18,8 @@ internal static class ReconciliationBugs
                 ExceptionBook.Close(book, Doubts.NameOf(commit.Place), "happened");
             """, 5),
         new("abandoned-then-posted", "What was given up before headquarters posted it is not made good.",
-            Intents, "if (intent.Abandoned)", "if (intent.Abandoned && !$bug)", 8),
+            Intents, "if (intent is { Abandoned: true })",
+            "if (!$bug && intent is { Abandoned: true })", 8),
         new("made-good-wrong-way", "What a till gave up is done to the card once more.",
             Intents, "checked((int)(redeemed - earned))",
             "checked((int)($bug ? earned - redeemed : redeemed - earned))", 8),
