@@ -15,6 +15,14 @@ internal static unsafe partial class NativeSqlite
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int RegisterVfs(NativeVfs* vfs, int makeDefault);
 
+    /// <summary>Sets an option of the library, before its first use.</summary>
+    /// <param name="option">One of <see cref="SqliteConfig"/>.</param>
+    /// <param name="value">Ignored by options that take none.</param>
+    /// <returns>0, or an error of <see cref="SqliteCode"/>.</returns>
+    [LibraryImport(Library, EntryPoint = "sqlite3_config")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Configure(int option, int value = 0);
+
     /// <summary>Fills a buffer from SQLite's own generator; with nothing to fill, makes it take a new seed
     /// from the default file system at its next use.</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_randomness")]
@@ -103,6 +111,16 @@ internal static class SqliteCode
     public const int ShmLockFailed = 10 | (20 << 8);
     public const int ShmMapFailed = 10 | (21 << 8);
     public const int DeleteNoEntry = 10 | (23 << 8);
+}
+
+/// <summary>Options of <c>sqlite3_config</c>.</summary>
+internal static class SqliteConfig
+{
+    /// <summary>Connections do not guard themselves against two threads.</summary>
+    public const int MultiThread = 2;
+
+    /// <summary>Whether memory in use is counted: 0 or 1.</summary>
+    public const int MemoryStatus = 9;
 }
 
 /// <summary>Flags of <c>xOpen</c>, <c>xShmLock</c> and <c>xDeviceCharacteristics</c>.</summary>

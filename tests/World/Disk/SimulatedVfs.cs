@@ -65,6 +65,13 @@ internal static unsafe class SimulatedVfs
         vfs->Randomness = &Randomness;
         vfs->Sleep = &Sleep;
         vfs->CurrentTimeMs = &CurrentTimeMs;
+        // No connection is used by two threads at once, and nothing asks SQLite how much memory it has.
+        if (NativeSqlite.Configure(SqliteConfig.MultiThread) != SqliteCode.Ok
+            || NativeSqlite.Configure(SqliteConfig.MemoryStatus, 0) != SqliteCode.Ok)
+        {
+            throw new InvalidOperationException("SQLite was used before the simulated disks were there.");
+        }
+
         if (NativeSqlite.RegisterVfs(vfs, makeDefault: 1) != SqliteCode.Ok)
             throw new InvalidOperationException("SQLite does not take the simulated disks.");
     }
