@@ -106,7 +106,8 @@ internal static class JournalRows
             Closings =
             [
                 .. c.Rows(
-                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0), sequence),
+                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence",
+                    row => Body(row, 0), sequence),
             ],
             HeadquartersSaid = c.Rows(
                 "SELECT happened FROM doubt_closed WHERE intent_sequence = ?",
