@@ -63,6 +63,18 @@ public sealed class FraudsTests : IDisposable
             () => Frauds.CheckSpent([exception with { Terminal = null }], _chain.Sale, Spent)));
     }
 
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, "I9")]
+    public void Only_points_of_a_card_that_a_thief_wrote_on_are_stolen(bool wasMinted, string? invariant)
+    {
+        (_chain.Card.IsThiefs, _chain.Card.WasMinted) = (true, wasMinted);
+
+        _chain.World.Frauds.Heard(_chain.Terminal, _chain.Untapped(), new CheckoutState.Completed(Spent));
+
+        Assert.Equal(invariant, (Record.Exception(Check) as ViolationException)?.Violation.Invariant);
+    }
+
     [Fact]
     public void A_card_that_nobody_issued_and_that_redeems_is_seen()
     {

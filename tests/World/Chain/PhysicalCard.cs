@@ -33,6 +33,9 @@ internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int mem
     /// <summary>A thief uses it.</summary>
     public bool IsThiefs { get; set; }
 
+    /// <summary>It has held points that a thief wrote on it.</summary>
+    public bool WasMinted { get; set; }
+
     /// <summary>A thief has made a chip that passes for it: terminals that met that chip may suspect this
     /// one.</summary>
     public bool Imitated { get; set; }

@@ -29,6 +29,7 @@ internal sealed class Forger(ChainWorld world, uint stolen, uint sequence) : IDi
                 new BenchChannel(world, card), key, CardKeyNumber.Sale, _dice.Fill);
             var newest = session.ReadNewest();
             Write(session, card.Uid, Next(newest, newest.Counter + 1, session.ReadBalance(), points));
+            card.WasMinted = true;
             return true;
         }
         catch (CardRefusedException)
@@ -54,7 +55,12 @@ internal sealed class Forger(ChainWorld world, uint stolen, uint sequence) : IDi
         var memory = JsonNode.Parse(blank.Save())!;
         memory["Applications"]![0]!["Files"]!["5"]!["Counter"] = counter - 1;
         var chip = SimulatedCard.Load(memory.ToJsonString(), _dice.Fill);
-        var card = new PhysicalCard(world, chip, member: -1) { Tampered = true, IsThiefs = true };
+        var card = new PhysicalCard(world, chip, member: -1) 
+        {
+            Tampered = true,
+            IsThiefs = true,
+            WasMinted = true,
+        };
         card.Inherit([new TrueCommit(record with { Counter = counter - 1 }, [], 0, null)]);
         Fill(card, record);
         return card;

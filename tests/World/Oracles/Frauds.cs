@@ -29,7 +29,7 @@ internal sealed class Frauds(ChainWorld world)
             _suspected[purchase.Number] = purchase;
         }
 
-        if (state is not CheckoutState.Completed(var result) || !card.IsThiefs)
+        if (state is not CheckoutState.Completed(var result) || !card.WasMinted)
             return;
         Truth.Demand(
             result.Redeemed == 0 || world.CommitsOf(card.Uid).Any(), "I9",
