@@ -11,6 +11,15 @@ public enum LogKind : byte
 
     /// <summary>A card action and nothing else.</summary>
     CardAction = 3,
+
+    /// <summary>Goods of an earlier sale came back.</summary>
+    Return = 4,
+
+    /// <summary>An earlier operation is undone as a whole.</summary>
+    Reversal = 5,
+
+    /// <summary>The card's last transaction: no points, no customer, blocked.</summary>
+    Retirement = 6,
 }
 
 /// <summary>How a transaction came about. Bits that this release does not know are kept.</summary>
@@ -59,8 +68,11 @@ public sealed record LogRecord
     /// <summary>The version of the rules by which the points were reckoned.</summary>
     public ushort RuleSetVersion { get; init; }
 
+    /// <summary>What the operation itself put on the card; for a return or reversal what it gave
+    /// back.</summary>
     public int Earned { get; init; }
 
+    /// <summary>What the operation itself took off; for a return or reversal what it took back.</summary>
     public int Redeemed { get; init; }
 
     /// <summary>What the checkout came to, in minor units of the programme's currency; negative for a

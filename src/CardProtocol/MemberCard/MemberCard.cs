@@ -128,7 +128,7 @@ public sealed class MemberCard : IDisposable
     public void Dispose() => _channel.Dispose();
 
     /// <summary>Replaces the member file at commit: 1 APDU. Needs the sale key.</summary>
-    internal void WriteProfile(MemberProfile profile) => Execute(Writing(profile));
+    public void WriteProfile(MemberProfile profile) => Execute(Writing(profile));
 
     /// <summary>The command that stages a record.</summary>
     internal static WriteRecord Writing(LogRecord record)

@@ -23,6 +23,9 @@ public sealed record MemberProfile
 
     private const int OffersAt = 32;
 
+    /// <summary>What stands in the file once it is erased: nothing but the layout version.</summary>
+    public static MemberProfile Erased { get; } = new() { Language = "\0\0" };
+
     /// <summary>Two ASCII letters, ISO 639-1: "en", "ru".</summary>
     public required string Language
     {

@@ -54,6 +54,8 @@ public static class Personalisation
 
         private Ev2Channel Issuer => _issuer ?? throw new InvalidOperationException("There is no session.");
 
+        private TransactionPlan Birth => new(plan.Birth, plan.ReaderId) { Profile = plan.Profile };
+
         private bool HasTransactionMacFile => _files.Contains(CardLayout.TransactionMacFile.Number);
 
         public void MakeApplication()
@@ -155,24 +157,16 @@ public static class Personalisation
         private CommitEvidence Commit()
         {
             using var card = Open(CardKeyNumber.Sale);
-            card.WriteProfile(plan.Profile);
-            card.Append(plan.Birth);
-            card.CommitReaderId(plan.ReaderId);
+            Birth.Stage(card);
             var proof = card.Commit();
             return new CommitEvidence(proof, card.Steps);
         }
 
         private TransactionStep[] StepsOfBirth()
         {
-            Span<byte> previous = stackalloc byte[EncryptedReaderId.Length];
-            TransactionMac.EncryptPrevious(keys[CardKeyNumber.TransactionMac], keys.Uid, 1, previous: default)
-                .CopyTo(previous);
-            return
-            [
-                TransactionStep.Of(MemberCard.Writing(plan.Profile), []),
-                PlannedSteps.Append(plan.Birth),
-                TransactionStep.Of(new CommitReaderID(plan.ReaderId), previous),
-            ];
+            var previous = TransactionMac.EncryptPrevious(
+                keys[CardKeyNumber.TransactionMac], keys.Uid, 1, previous: default);
+            return [.. Birth.StepsAfter(previous)];
         }
 
         private MemberCard Open(CardKeyNumber number) =>

@@ -2,29 +2,9 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal;
 
-/// <summary>What a look at a card's log says about one doubt.</summary>
-internal enum DoubtVerdict
-{
-    /// <summary>Our record is there.</summary>
-    Happened,
-
-    /// <summary>The log reaches back far enough, and our record is not there.</summary>
-    DidNotHappen,
-
-    /// <summary>Too much has happened since; only headquarters can tell.</summary>
-    Open,
-
-    /// <summary>The card is behind what it showed us: a copy, or rolled back. It says nothing about the
-    /// doubt.</summary>
-    Behind,
-}
-
 /// <summary>Settles doubt by asking the card's log, never by trying again.</summary>
 internal sealed partial class DoubtSettling(Journal journal, TerminalProfile profile, ILogger log)
 {
-    // The log keeps ten readable records.
-    private const int LogReaches = 10;
-
     /// <summary>Looks, and writes down what it saw: 1 APDU, and more where others have been at the card
     /// since, or where the card still has the proof of ours.</summary>
     /// <remarks>The session must be restarted before a sale, so that these reads stay out of its
@@ -34,7 +14,8 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
     {
         var card = session.Card;
         var newest = card.ReadNewest();
-        var verdict = Judge(doubt, profile.Number, newest, most => card.ReadLog(most));
+        var commit = new UnansweredCommit(profile.Number, doubt.Sequence, doubt.Intent.CounterRead);
+        var verdict = commit.Judge(newest, card.ReadLog);
         switch (verdict)
         {
             case DoubtVerdict.Happened:
@@ -54,27 +35,6 @@ internal sealed partial class DoubtSettling(Journal journal, TerminalProfile pro
 
         LogLooked(session.Uid.Masked, doubt.Sequence, verdict);
         return verdict;
-    }
-
-    /// <summary>The rule: ours can only be the record right after the one the intent read.</summary>
-    /// <param name="readLog">Reads so many records, newest first.</param>
-    public static DoubtVerdict Judge(
-        OpenDoubt doubt, uint terminal, LogRecord newest, Func<int, IReadOnlyList<LogRecord>> readLog)
-    {
-        var since = (long)newest.Counter - doubt.Intent.CounterRead;
-        return since switch
-        {
-            < 0 => DoubtVerdict.Behind,
-            0 => DoubtVerdict.DidNotHappen,
-            > LogReaches => DoubtVerdict.Open,
-            1 => Found(newest),
-            _ => Found(readLog((int)since)[^1]),
-        };
-
-        DoubtVerdict Found(LogRecord record) =>
-            record.Terminal == terminal && record.Sequence == doubt.Sequence
-                ? DoubtVerdict.Happened
-                : DoubtVerdict.DidNotHappen;
     }
 
     private static CommitProof? ProofOf(CardSession session, OpenDoubt doubt, LogRecord newest)

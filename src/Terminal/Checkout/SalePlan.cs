@@ -10,15 +10,22 @@ namespace SmartCardCrm.Terminal;
 internal sealed record ApprovedSale(
     Checkout Checkout, CardReading Reading, CardItem? Known, CardDecision.Approved Decision)
 {
-    /// <summary>Card actions first, then what the customer spends, then what the sale earns.</summary>
-    public IReadOnlyList<int> Changes =>
-        [.. Decision.Actions.Select(a => a.Points)
-            .Append(-Decision.Terms.Redeemed).Append(Decision.Terms.Earned).Where(points => points != 0)];
-
-    public SaleFacts FactsFor(DateTimeOffset now, uint terminal, uint sequence) => new(
-        now, terminal, sequence, (ushort)Decision.Terms.RuleSetVersion, (int)Checkout.Request.Amount.Minor,
-        Decision.Terms.Earned, Decision.Terms.Redeemed, Decision.Actions.Sum(a => a.Points),
-        Decision.Actions is [.., var last] ? (ushort)last.Number : Reading.Newest.LastCardAction);
+    /// <summary>What it does to the card.</summary>
+    public CardChange ChangeFor(DateTimeOffset now, uint terminal, uint sequence) => new()
+    {
+        Kind = LogKind.Sale,
+        Time = now,
+        Terminal = terminal,
+        Sequence = sequence,
+        Circumstances = Circumstances.Offline,
+        RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
+        Amount = (int)Checkout.Request.Amount.Minor,
+        Earned = Decision.Terms.Earned,
+        Redeemed = Decision.Terms.Redeemed,
+        CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
+        LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
+        Acknowledged = Known?.AcknowledgedCounter ?? 0,
+    };
 
     /// <summary>Where and when it is sold, and under which rules.</summary>
     public SaleContext ContextFor(TerminalProfile profile, DateOnly today) => new()
@@ -34,23 +41,16 @@ internal sealed record ApprovedSale(
 }
 
 /// <summary>What will be sent to the card, and the intent that says so beforehand.</summary>
-/// <param name="Sequence">The journal entry of the intent.</param>
-/// <param name="Changes">Credits above and debits below zero, in the order in which they are sent.</param>
-/// <param name="Record">The record to append.</param>
-/// <param name="ReaderId">This terminal's name for the commit.</param>
-internal sealed record SalePlan(
-    uint Sequence, IReadOnlyList<int> Changes, LogRecord Record, ReaderId ReaderId, Intent Intent)
+/// <param name="Transaction">What the card is to do.</param>
+internal sealed record SalePlan(TransactionPlan Transaction, Intent Intent)
 {
+    /// <summary>The journal entry of the intent.</summary>
+    public uint Sequence => Transaction.Record.Sequence;
+
     /// <param name="read">What the session has read so far; it will be part of the card's proof.</param>
     public static SalePlan Of(
-        ApprovedSale sale, LogRecord record, ReaderId readerId, IEnumerable<TransactionStep> read,
-        SaleContext context)
+        ApprovedSale sale, TransactionPlan transaction, IEnumerable<TransactionStep> read, SaleContext context)
     {
-        var changes = sale.Changes;
-        var steps = read
-            .Concat(changes.Select(PlannedSteps.ChangePoints))
-            .Append(PlannedSteps.Append(record))
-            .Append(PlannedSteps.CommitReaderId(readerId));
         var intent = new Intent
         {
             OperationId = ByteString.CopyFrom(sale.Checkout.Id.ToByteArray(bigEndian: true)),
@@ -58,15 +58,15 @@ internal sealed record SalePlan(
             Context = context,
             CounterRead = sale.Reading.Newest.Counter,
             BalanceBefore = sale.Reading.Balance,
-            BalanceAfter = record.BalanceAfter,
+            BalanceAfter = transaction.Record.BalanceAfter,
             Earned = (uint)sale.Decision.Terms.Earned,
             Redeemed = (uint)sale.Decision.Terms.Redeemed,
             AmountMinor = sale.Checkout.Request.Amount.Minor,
-            Steps = { steps.Select(Entries.ToStep) },
+            Steps = { read.Concat(transaction.Steps).Select(Entries.ToStep) },
             IdempotencyKey = sale.Checkout.IdempotencyKey,
             Offline = true,
             CardActions = { sale.Decision.Actions.Select(a => (uint)a.Number) },
         };
-        return new SalePlan(record.Sequence, changes, record, readerId, intent);
+        return new SalePlan(transaction, intent);
     }
 }

@@ -81,8 +81,7 @@ internal sealed partial class Tap(
         EncryptedReaderId previous;
         try
         {
-            Stage(card, plan);
-            previous = card.CommitReaderId(plan.ReaderId);
+            previous = plan.Transaction.Stage(card);
         }
         catch (CardException wrong)
         {
@@ -105,27 +104,13 @@ internal sealed partial class Tap(
         }
     }
 
-    private static void Stage(MemberCard card, SalePlan plan)
-    {
-        foreach (var points in plan.Changes)
-        {
-            if (points > 0)
-                card.Credit(points);
-            else
-                card.Debit(-points);
-        }
-
-        card.Append(plan.Record);
-    }
-
     private SalePlan PlanFor(
         ApprovedSale sale, IReadOnlyList<TransactionStep> read, DateTimeOffset now, uint sequence)
     {
-        var record = RunningState.Next(
-            sale.Reading.Newest, sale.Known?.AcknowledgedCounter ?? 0,
-            sale.FactsFor(now, profile.Number, sequence));
-        var readerId = keys.Sign(sale.Reading.Uid, profile.Number, sequence, record.Counter);
-        return SalePlan.Of(sale, record, readerId, read, sale.ContextFor(profile, DayOf(now)));
+        var transaction = TransactionPlan.Of(
+            sale.Reading.Newest, sale.ChangeFor(now, profile.Number, sequence),
+            n => keys.Sign(sale.Reading.Uid, profile.Number, sequence, n));
+        return SalePlan.Of(sale, transaction, read, sale.ContextFor(profile, DayOf(now)));
     }
 
     private CheckoutState.Declined Refuse(

@@ -38,13 +38,11 @@ public sealed class MemberCardTests
         var (_, steps) = Example.Sell(reader, earned: 57, redeemed: 20);
 
         var content = TransactionContent.TryRead(steps);
-        TransactionStep[] planned =
-        [
-            PlannedSteps.ChangePoints(-20),
-            PlannedSteps.ChangePoints(57),
-            PlannedSteps.Append(content?.RecordWritten ?? Example.Sale),
-            PlannedSteps.CommitReaderId(content?.ReaderId ?? default),
-        ];
+        var plan = new TransactionPlan(content?.RecordWritten ?? Example.Sale, content?.ReaderId ?? default)
+        {
+            Changes = [-20, 57],
+        };
+        TransactionStep[] planned = [.. plan.Steps];
         Assert.Equal(TransactionMac.Tmi(planned[..3]), TransactionMac.Tmi(steps.Skip(2).Take(3)));
         Assert.Equal(planned[3].Data.ToArray(), steps[^1].Data[..ReaderId.Length].ToArray());
     }

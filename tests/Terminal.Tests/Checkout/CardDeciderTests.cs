@@ -105,9 +105,9 @@ public class CardDeciderTests
                     CardDecider.Decide(reading, known, Chain.Rules, checkout.Request, Today));
 
                 var sale = new ApprovedSale(checkout, reading, known.Item, decision);
-                var record = RunningState.Next(newest, 4, sale.FactsFor(newest.Time, 1, 1));
-                return record.BalanceAfter == balance + sale.Changes.Sum() && record.BalanceAfter >= 0
-                    && !sale.Changes.Contains(0);
+                var plan = TransactionPlan.Of(newest, sale.ChangeFor(newest.Time, 1, 1), _ => default);
+                return plan.Record.BalanceAfter == balance + plan.Changes.Sum()
+                    && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
 
     private static CardDecision Decide(LogRecord newest, KnownCard? known) => CardDecider.Decide(

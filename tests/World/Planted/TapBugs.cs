@@ -7,7 +7,7 @@ internal static class TapBugs
     private const string TapLoop = "src/Terminal/Checkout/TapLoop.cs";
     private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
-    private const string Settling = "src/Terminal/Checkout/DoubtSettling.cs";
+    private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
     private const string Decision = "src/Terminal/Checkout/SaleDecision.cs";
     private const string Plan = "src/Terminal/Checkout/SalePlan.cs";
 
@@ -78,8 +78,8 @@ internal static class TapBugs
         new("restart-forgets-the-try", "After a restart a checkout is served anew, whatever its tap did.",
             Recovery, "if (trace is null)", "if (trace is null || $bug)", 8),
         new("settled-by-counter-alone", "A doubt is over once the card's counter has moved, by whomever.",
-            Settling, "record.Terminal == terminal && record.Sequence == doubt.Sequence",
-            "$bug || (record.Terminal == terminal && record.Sequence == doubt.Sequence)", 8),
+            Settling, "record.Terminal == Terminal && record.Sequence == Sequence",
+            "$bug || (record.Terminal == Terminal && record.Sequence == Sequence)", 8),
         new("settled-one-record-short", "Settling reads one record too few, and so looks at the wrong one.",
             Settling, "_ => Found(readLog((int)since)[^1]),",
             "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 8),

@@ -1,8 +1,6 @@
-using SmartCardCrm.CardProtocol;
+namespace SmartCardCrm.CardProtocol.Tests;
 
-namespace SmartCardCrm.Terminal.Tests;
-
-public class RunningStateTests
+public sealed class RunningStateTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
 
@@ -25,11 +23,22 @@ public class RunningStateTests
         NextExpiryPoints = 5,
     };
 
+    private static readonly CardChange Sale = new()
+    {
+        Kind = LogKind.Sale,
+        Time = Now,
+        Terminal = 4,
+        Sequence = 123,
+        Circumstances = Circumstances.Offline,
+        RuleSetVersion = 9,
+        Amount = 1500,
+        Earned = 15,
+    };
+
     [Fact]
     public void A_record_follows_from_the_one_before_and_the_sale()
     {
-        var next = RunningState.Next(
-            Before, 0, new SaleFacts(Now, 4, 123, 9, 1500, Earned: 15, Redeemed: 30, CardActionPoints: 0, 2));
+        var next = RunningState.Next(Before, Sale with { Redeemed = 30 });
 
         Assert.Equal(
             Before with
@@ -53,8 +62,7 @@ public class RunningStateTests
     [Fact]
     public void A_card_action_counts_in_the_balance_and_is_named()
     {
-        var next = RunningState.Next(
-            Before, 0, new SaleFacts(Now, 4, 123, 9, 1500, 15, Redeemed: 0, CardActionPoints: -20, 3));
+        var next = RunningState.Next(Before, Sale with { CardActionPoints = [-25, 5], LastCardAction = 3 });
 
         Assert.Equal((95, (ushort)3), (next.BalanceAfter, next.LastCardAction));
         Assert.True(next.Circumstances.HasFlag(Circumstances.CardActionApplied));
@@ -70,8 +78,7 @@ public class RunningStateTests
     public void What_was_done_offline_counts_until_headquarters_acknowledges_it(
         uint acknowledged, uint counter, byte operations, int points)
     {
-        var next = RunningState.Next(
-            Before, acknowledged, new SaleFacts(Now, 4, 123, 9, 1500, 15, Redeemed: 1, 0, 2));
+        var next = RunningState.Next(Before, Sale with { Redeemed = 1, Acknowledged = acknowledged });
 
         Assert.Equal(
             (counter, operations, points),
@@ -83,7 +90,7 @@ public class RunningStateTests
     {
         var full = Before with { OfflineOperations = byte.MaxValue, OfflinePoints = int.MaxValue };
 
-        var next = RunningState.Next(full, 0, new SaleFacts(Now, 4, 123, 9, 1500, 15, Redeemed: 1, 0, 2));
+        var next = RunningState.Next(full, Sale with { Redeemed = 1 });
 
         Assert.Equal((byte.MaxValue, int.MaxValue), (next.OfflineOperations, next.OfflinePoints));
     }
