@@ -36,21 +36,24 @@ internal static class PlainBook
         if (one.Proof is { } proof)
             Assert.Equal(new CommitProof(n, TransactionMac.Compute(key, Example.Uid, n, steps)), proof);
         else
-            Assert.Equal(one.Plan.ReaderId, PreviousOf(key, next));                             // I6, I9
+            MustFollow(key, one, next);                                                         // I6, I9
     }
 
-    private static ReaderId? PreviousOf(CardKey key, Try? next)
+    // Where the answer to CommitReaderID is lost too, the proof of the commit after it is over that answer.
+    private static void MustFollow(CardKey key, Try one, Try? next)
     {
-        if (next is null || TransactionContent.TryRead(next.Steps)?.PreviousReaderId is not { } encrypted)
-            return null;
-        return TransactionMac.DecryptPrevious(key, Example.Uid, next.Plan.Record.Counter, encrypted);
+        Assert.NotNull(next);
+        if (TransactionContent.TryRead(next.Steps)?.PreviousReaderId is not { } encrypted)
+            return;
+        var n = next.Plan.Record.Counter;
+        Assert.Equal(one.Plan.ReaderId, TransactionMac.DecryptPrevious(key, Example.Uid, n, encrypted));
     }
 
     private static void CheckCard(
         ChipInReader reader, List<Try> happened, long balance, IReadOnlyList<int> queued)
     {
         reader.PutBack();
-        using var card = Example.Open(reader, CardKeyNumber.Enquiry);
+        using var card = HeldKeys.Open(reader, CardKeyNumber.Enquiry);
         var newest = card.ReadNewest();
         Assert.Equal(happened.Count == 0 ? Example.Birth : happened[^1].Plan.Record, newest);   // I3, I4, I5
         Assert.Equal(balance, card.ReadBalance());                                              // I5

@@ -48,15 +48,13 @@ internal sealed class PlainTill(uint number) : IDisposable
     public IReadOnlyList<int> Queued { get; set; } = [];
 
     /// <summary>Does an operation on the card on the reader.</summary>
-    public Told Do(ICardChannel reader, CardOperation operation, CardKey? saleKey = null)
+    public Told Do(ICardChannel reader, CardOperation operation)
     {
         Try? begun = null;
         var isSent = false;
         try
         {
-            using var key = Example.Key(CardKeyNumber.Sale);
-            using var card = MemberCard.Open(
-                reader, saleKey ?? key, CardKeyNumber.Sale, new CountingRandom(0x10).Fill);
+            using var card = HeldKeys.Open(reader, CardKeyNumber.Sale);
             var reading = new Reading(
                 card.ReadNewest(), card.ReadBalance(), operation.Rewrite is null ? null : card.ReadProfile());
             Assert.Equal(reading.Newest.BalanceAfter, reading.Balance);
@@ -87,7 +85,7 @@ internal sealed class PlainTill(uint number) : IDisposable
     {
         foreach (var doubt in _journal.Where(one => one.Told == Told.InDoubt))
         {
-            using var card = Example.Open(reader, CardKeyNumber.Enquiry);
+            using var card = HeldKeys.Open(reader, CardKeyNumber.Enquiry);
             var newest = card.ReadNewest();
             var verdict = doubt.Commit.Judge(newest, card.ReadLog);
             Assert.True(verdict is DoubtVerdict.Happened or DoubtVerdict.DidNotHappen, $"{verdict}");
