@@ -22,8 +22,8 @@ case ${1:-} in
 ./test.sh
 
 Installs the Debian packages the tests need (as root or with passwordless sudo), restores, builds, checks the format,
-runs every test project, then a replay of 200 sales and a short one with --chaos, 200,000 taps of the simulated chain
-and the hunt for the bugs planted in it, each counted as one test.
+runs every test project, then a replay of 200 sales and a short one with --chaos, 200,000 taps of the simulated chain,
+the hunt for the bugs planted in it, and 20 seconds of arbitrary bytes, each counted as one test.
 Real purchases are read from ../shared/data; where they are absent, the tests that need them count as skipped.
 The last line is "N passed, N failed", with ", N skipped" where some were. Exit code 1 when anything failed.
 TEXT
@@ -103,13 +103,13 @@ run_replay() {
     fi
 }
 
-# A campaign in the simulated chain counts as one test.
-run_world() {
-    heading "world $*"
-    if tests/World/run.sh "$@"; then
+# A campaign in the simulated chain, or of arbitrary bytes, counts as one test.
+run_campaign() {
+    heading "$*"
+    if "$@"; then
         passed=$((passed + 1))
     else
-        echo "FAILED: world $*"
+        echo "FAILED: $*"
         failed=$((failed + 1))
     fi
 }
@@ -125,6 +125,7 @@ for project in "${PROJECTS[@]}"; do
 done
 run_replay --members 20 --sales 200
 run_replay --members 20 --sales 200 --chaos
-run_world --taps 200000
-run_world --planted
+run_campaign tests/World/run.sh --taps 200000
+run_campaign tests/World/run.sh --planted
+run_campaign tests/Fuzz/run.sh 20
 finish

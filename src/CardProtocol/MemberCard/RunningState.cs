@@ -79,7 +79,8 @@ public static class RunningState
             Earned = change.Earned,
             Redeemed = change.Redeemed,
             Amount = change.Amount,
-            BalanceAfter = before.BalanceAfter + change.CardActionPoints.Sum() - change.Redeemed + change.Earned,
+            BalanceAfter = before.BalanceAfter + change.CardActionPoints.Sum()
+                - change.Redeemed + change.Earned,
             Tier = change.Tier ?? before.Tier,
             Blocked = change.Blocked ?? before.Blocked,
             LastCardAction = lastCardAction,

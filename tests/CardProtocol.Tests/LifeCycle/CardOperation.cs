@@ -42,7 +42,12 @@ internal sealed record CardOperation(string Name, Func<Reading, CardChange, Card
             Amount = -9000,
             Redeemed = Math.Min(900, reading.Balance + change.CardActionPoints.Sum()),
         }),
-        new("reversal", (_, change) => change with { Kind = LogKind.Reversal, Amount = -1000, Redeemed = 57 }),
+        new("reversal", (_, change) => change with
+        {
+            Kind = LogKind.Reversal,
+            Amount = -1000,
+            Redeemed = 57,
+        }),
         new("card actions", (_, change) => change with { Kind = LogKind.CardAction }),
         new("tier", (_, change) => change with { Kind = LogKind.CardAction, Tier = 3 }),
         new("next expiry", (_, change) => change with
@@ -78,13 +83,15 @@ internal sealed record CardOperation(string Name, Func<Reading, CardChange, Card
         },
     ];
 
-    private static CardOperation Sale(string name, int earned, int redeemed) => new(name, (_, change) => change with
-    {
-        Kind = LogKind.Sale,
-        Circumstances = Circumstances.Offline,
-        RuleSetVersion = 3,
-        Amount = 5799,
-        Earned = earned,
-        Redeemed = redeemed,
-    });
+    private static CardOperation Sale(string name, int earned, int redeemed) => new(
+        name,
+        (_, change) => change with
+        {
+            Kind = LogKind.Sale,
+            Circumstances = Circumstances.Offline,
+            RuleSetVersion = 3,
+            Amount = 5799,
+            Earned = earned,
+            Redeemed = redeemed,
+        });
 }

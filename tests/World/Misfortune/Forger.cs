@@ -55,7 +55,7 @@ internal sealed class Forger(ChainWorld world, uint stolen, uint sequence) : IDi
         var memory = JsonNode.Parse(blank.Save())!;
         memory["Applications"]![0]!["Files"]!["5"]!["Counter"] = counter - 1;
         var chip = SimulatedCard.Load(memory.ToJsonString(), _dice.Fill);
-        var card = new PhysicalCard(world, chip, member: -1) 
+        var card = new PhysicalCard(world, chip, member: -1)
         {
             Tampered = true,
             IsThiefs = true,

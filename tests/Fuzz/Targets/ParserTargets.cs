@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Simulator.Faults;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.TillApi;
+
+namespace SmartCardCrm.Fuzz.Targets;
+
+/// <summary>What reads bytes from a journal, the network, a file or a person says no in its own way.</summary>
+internal static class ParserTargets
+{
+    public static IEnumerable<Target> All =>
+    [
+        new Target("log-record", [new byte[LogRecord.Length]], LogRecordOf),
+        new Target("transaction-steps", [Pieces.Join([[0x6C, 3], [1, 0, 0, 0]])], StepsOf),
+        new Target("rule-set", [Rules.ToDocument()], RuleSetOf),
+        new Target("server-message", [Welcome.ToByteArray()], ServerMessageOf),
+        new Target("checkout-body", ["""{"amountMinor":100,"currency":"USD"}"""u8.ToArray()], CheckoutOf),
+        new Target("saved-card", [Encoding.UTF8.GetBytes(TestCards.Born().Save())], SavedCardOf),
+        new Target("words", ["04112233445566"u8.ToArray()], WordsOf),
+    ];
+
+    private static RuleSet Rules { get; } = new(1, 1, "USD", 100, 1, 1, false, 1000);
+
+    private static ServerMessage Welcome { get; } = new() { Welcome = new Welcome { DurableThrough = 1 } };
+
+    private static Behaviour LogRecordOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(LogRecord.Decode(input).Kind.ToString());
+        }
+        catch (CardForeignException no)
+        {
+            return Behaviour.None.And(no.Message);
+        }
+    }
+
+    private static Behaviour StepsOf(byte[] input)
+    {
+        var pieces = Pieces.Of(input).ToList();
+        var steps = pieces.Chunk(2).Where(pair => pair[0].Length > 0)
+            .Select(pair => new TransactionStep(pair[0], pair.ElementAtOrDefault(1) ?? [])).ToList();
+        TransactionMac.Tmi(steps);
+        var content = TransactionContent.TryRead(steps);
+        return Behaviour.None.And(content is null ? 0 : 1).And(content?.ValueChanges.Count ?? 0);
+    }
+
+    private static Behaviour RuleSetOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(RuleSet.FromDocument(input).Currency);
+        }
+        catch (FormatException no)
+        {
+            return Behaviour.None.And(no.Message).And(no.InnerException?.Message ?? "");
+        }
+    }
+
+    private static Behaviour ServerMessageOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(ServerMessage.Parser.ParseFrom(input).ContentCase.ToString());
+        }
+        catch (InvalidProtocolBufferException no)
+        {
+            return Behaviour.None.And(no.Message);
+        }
+    }
+
+    private static Behaviour CheckoutOf(byte[] input)
+    {
+        try
+        {
+            var body = JsonSerializer.Deserialize(input, TillJson.Default.CheckoutBody);
+            body?.ToRequest(["counter"]);
+            return Behaviour.None.And(body?.Currency ?? "");
+        }
+        catch (JsonException no)
+        {
+            return Behaviour.None.And(no.Path ?? "");
+        }
+        catch (ProblemException no)
+        {
+            return Behaviour.None.And(no.Message);
+        }
+    }
+
+    private static Behaviour SavedCardOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(SimulatedCard.Load(Encoding.UTF8.GetString(input)).Uid.Length);
+        }
+        catch (JsonException no)
+        {
+            return Behaviour.None.And(no.Path ?? "");
+        }
+    }
+
+    private static Behaviour WordsOf(byte[] input)
+    {
+        var text = Encoding.UTF8.GetString(input);
+        return Behaviour.None.And(Uid.TryParse(text, out _) ? 1 : 0)
+            .And(EnrolmentToken.TryParse(text, out _) ? 1 : 0);
+    }
+}
