@@ -49,7 +49,8 @@ internal sealed record SalePlan(TransactionPlan Transaction, Intent Intent)
 
     /// <param name="read">What the session has read so far; it will be part of the card's proof.</param>
     public static SalePlan Of(
-        ApprovedSale sale, TransactionPlan transaction, IEnumerable<TransactionStep> read, SaleContext context)
+        ApprovedSale sale, TransactionPlan transaction, IEnumerable<TransactionStep> read,
+        SaleContext context)
     {
         var intent = new Intent
         {

@@ -10,7 +10,8 @@ using SmartCardCrm.Terminal.TillApi;
 
 namespace SmartCardCrm.Fuzz.Targets;
 
-/// <summary>What reads bytes from a journal, the network, a file or a person says no in its own way.</summary>
+/// <summary>What reads bytes from a journal, the network, a file or a person says no in its own
+/// way.</summary>
 internal static class ParserTargets
 {
     public static IEnumerable<Target> All =>
