@@ -50,4 +50,7 @@ public enum CardForeignReason
 
     /// <summary>The card has been used since its birth.</summary>
     InUse = 5,
+
+    /// <summary>The chip is of a kind that cannot do what it is wanted for.</summary>
+    UnsuitableProduct = 6,
 }

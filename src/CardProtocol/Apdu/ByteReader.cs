@@ -11,11 +11,16 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
 
+    /// <summary>Three bytes.</summary>
+    public int UInt24() => UInt16() | (Byte() << 16);
+
     public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
 
     public ulong UInt48() => UInt32() | ((ulong)UInt16() << 32);
+
+    public readonly int Left => _rest.Length;
 
     public ReadOnlySpan<byte> Bytes(int count)
     {

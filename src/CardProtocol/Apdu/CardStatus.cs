@@ -7,6 +7,7 @@ public static class CardStatus
     public const byte AuthenticationError = 0xAE;
 
     internal const byte Ok = 0x00;
+    internal const byte PermissionDenied = 0x9D;
     internal const byte AdditionalFrame = 0xAF;
 
     /// <summary>The name that DESFire documents give a status, or "unknown status".</summary>
@@ -20,7 +21,7 @@ public static class CardStatus
         0x1E => "INTEGRITY_ERROR",
         0x40 => "NO_SUCH_KEY",
         0x7E => "LENGTH_ERROR",
-        0x9D => "PERMISSION_DENIED",
+        PermissionDenied => "PERMISSION_DENIED",
         0x9E => "PARAMETER_ERROR",
         ApplicationNotFound => "APPLICATION_NOT_FOUND",
         0xAD => "AUTHENTICATION_DELAY",

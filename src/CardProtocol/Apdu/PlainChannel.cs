@@ -4,11 +4,57 @@ namespace SmartCardCrm.CardProtocol;
 /// believed.</summary>
 internal sealed class PlainChannel(ICardChannel card)
 {
+    // GetVersion has three; nothing else that we read without a session is chained.
+    private const int FramesMost = 3;
+
     public TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
     {
         Span<byte> answer = stackalloc byte[Frame.AnswerMost];
         var length = Transmit(command, answer);
         return command.Read(Frame.Unwrap(command.GetType().Name, answer[..length]));
+    }
+
+    /// <summary>As <see cref="Execute"/>, for an answer that comes in several frames.</summary>
+    public TAnswer ExecuteChained<TAnswer>(ICommand<TAnswer> command)
+    {
+        var name = command.GetType().Name;
+        var whole = new ByteWriter(stackalloc byte[FramesMost * Frame.AnswerMost]);
+        Span<byte> answer = stackalloc byte[Frame.AnswerMost];
+        Span<byte> more = stackalloc byte[Frame.CommandMost];
+        more = more[..Frame.Wrap(CardStatus.AdditionalFrame, [], more)];
+
+        var length = Transmit(command, answer);
+        for (var frame = 1; Frame.StatusOf(name, answer[..length]) == CardStatus.AdditionalFrame; frame++)
+        {
+            if (frame == FramesMost)
+                throw new CardForeignException(
+                    CardForeignReason.NotDesfire, $"The answer to {name} does not end.");
+            whole.Bytes(answer[..(length - 2)]);
+            length = card.Transmit(more, answer);
+        }
+
+        whole.Bytes(Frame.Unwrap(name, answer[..length]));
+        return command.Read(whole.Written);
+    }
+
+    /// <summary>Selects an application by its ISO 7816 name; false when the card has none.</summary>
+    /// <param name="name">DF name, 1 to 16 bytes.</param>
+    /// <exception cref="CardForeignException">The card knows no such command.</exception>
+    public bool TrySelect(IsoName name)
+    {
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        Span<byte> answer = stackalloc byte[Frame.AnswerMost];
+        var select = new ByteWriter(frame);
+        select.Bytes([0x00, 0xA4, 0x04, 0x0C, (byte)name.Bytes.Length]);
+        select.Bytes(name.Bytes.Span);
+        var length = card.Transmit(select.Written, answer);
+        return answer[..length] switch
+        {
+            [.., 0x90, 0x00] => true,
+            [.., 0x6A, 0x82] => false,
+            _ => throw new CardForeignException(
+                CardForeignReason.NotDesfire, "The card does not select by name."),
+        };
     }
 
     /// <summary>Selects an application; false when the card has none of that name.</summary>

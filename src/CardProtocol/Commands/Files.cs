@@ -3,8 +3,18 @@ namespace SmartCardCrm.CardProtocol;
 /// <summary>Who may do what with a file: a key number each, or E for everybody, F for nobody.</summary>
 internal readonly record struct AccessRights(byte Read, byte Write, byte ReadWrite, byte Change)
 {
+    public const byte Everybody = 0xE;
+    public const byte Nobody = 0xF;
+
     public void WriteTo(ref ByteWriter to) =>
         to.Bytes([(byte)((ReadWrite << 4) | Change), (byte)((Read << 4) | Write)]);
+
+    public static AccessRights ReadFrom(ref ByteReader from)
+    {
+        var (first, second) = (from.Byte(), from.Byte());
+        return new AccessRights(
+            (byte)(second >> 4), (byte)(second & 0xF), (byte)(first >> 4), (byte)(first & 0xF));
+    }
 }
 
 /// <summary>The numbers of the application's files, in no particular order.</summary>
@@ -18,12 +28,21 @@ internal sealed record GetFileIDs : ICommand<IReadOnlyList<byte>>
 /// <summary>Creates a file whose writes take effect at once.</summary>
 internal sealed record CreateStdDataFile(FileRef File, AccessRights Rights, int Size) : ICommand<Nothing>
 {
+    /// <summary>The two-byte ISO id; needed in an application that has an ISO name, and only there.</summary>
+    public ushort? IsoFileId { get; init; }
+
+    /// <summary>Whether <see cref="SdmSettings"/> may be given to the file later.</summary>
+    public bool AllowsSdm { get; init; }
+
     public byte Ins => 0xCD;
     public CommMode Mode => CommMode.Mac;
 
     public void WriteHeader(ref ByteWriter to)
     {
-        to.Bytes([File.Number, (byte)File.Mode]);
+        to.Byte(File.Number);
+        if (IsoFileId is { } id)
+            to.UInt16(id);
+        to.Byte((byte)((byte)File.Mode | (AllowsSdm ? FileSettings.SdmBit : 0)));
         Rights.WriteTo(ref to);
         to.UInt24(Size);
     }

@@ -1,16 +1,30 @@
 namespace SmartCardCrm.CardProtocol;
 
+/// <summary>The number of a key in the selected application, as the chip counts.</summary>
+internal readonly record struct KeyNumber(byte Value)
+{
+    /// <summary>The card's own master key, at AID 000000: 0, like an application's.</summary>
+    public static KeyNumber PiccMaster => default;
+
+    /// <summary>The same in ChangeKey, which there names the type of the new key too: AES.</summary>
+    public static KeyNumber PiccMasterAsAes => new(0x80);
+
+    public static implicit operator KeyNumber(CardKeyNumber number) => new((byte)number);
+
+    public static implicit operator KeyNumber(TapKeyNumber number) => new((byte)number);
+}
+
 /// <summary>Replaces a key of the application.</summary>
 /// <param name="Number">Which key.</param>
 /// <param name="Old">The key now in place, or null for the key of the session itself, which success then
 /// ends.</param>
 /// <param name="New">The key to be, with its version.</param>
-internal sealed record ChangeKey(CardKeyNumber Number, CardKey? Old, CardKey New) : ICommand<Nothing>
+internal sealed record ChangeKey(KeyNumber Number, CardKey? Old, CardKey New) : ICommand<Nothing>
 {
     public byte Ins => 0xC4;
     public CommMode Mode => CommMode.Full;
     public bool EndsSession => Old is null;
-    public void WriteHeader(ref ByteWriter to) => to.Byte((byte)Number);
+    public void WriteHeader(ref ByteWriter to) => to.Byte(Number.Value);
 
     public void WriteData(ref ByteWriter to)
     {
@@ -29,11 +43,11 @@ internal sealed record ChangeKey(CardKeyNumber Number, CardKey? Old, CardKey New
 }
 
 /// <summary>The version byte that came with a key.</summary>
-internal sealed record GetKeyVersion(CardKeyNumber Number) : ICommand<byte>
+internal sealed record GetKeyVersion(KeyNumber Number) : ICommand<byte>
 {
     public byte Ins => 0x64;
     public CommMode Mode => CommMode.Mac;
-    public void WriteHeader(ref ByteWriter to) => to.Byte((byte)Number);
+    public void WriteHeader(ref ByteWriter to) => to.Byte(Number.Value);
 
     public byte Read(ReadOnlySpan<byte> data)
     {

@@ -21,9 +21,32 @@ public static class Personalisation
         ICardChannel channel, PersonalisationPlan plan, PersonalisationKeys keys, FillRandom random,
         IProgress<PersonalisationStep>? progress = null)
     {
-        if (plan.Birth is not { Kind: LogKind.Birth, Counter: 1 })
-            throw new ArgumentException("The first record is a birth with counter 1.", nameof(plan));
+        Binding.MustBeBirth(plan.Birth);
+        Prepare(channel, plan.Preparation, keys, random, progress);
 
+        progress?.Report(PersonalisationStep.Birth);
+        var (enquiry, sale) = (keys[CardKeyNumber.Enquiry], keys[CardKeyNumber.Sale]);
+        var birth = Binding.Run(channel, plan.Binding, enquiry, sale, random);
+        birth = Binding.Complete(birth, keys.Uid, keys[CardKeyNumber.TransactionMac]);
+        progress?.Report(PersonalisationStep.Born);
+        return birth;
+    }
+
+    /// <summary>All of it but the birth: a card of ours that is nobody's yet, for <see cref="Binding"/> to
+    /// give away.</summary>
+    /// <param name="channel">The card. Not owned.</param>
+    /// <param name="plan">What to write; the same at every attempt.</param>
+    /// <param name="keys">The keys the card is to have, derived for its UID. Not owned.</param>
+    /// <param name="random">Fresh randomness for the handshakes.</param>
+    /// <param name="progress">Told each step as it begins; or null.</param>
+    /// <exception cref="CardRefusedException">The card refuses a step; the command says which.</exception>
+    /// <exception cref="CardForeignException">Keys, files or an identity are there that are not the
+    /// plan's.</exception>
+    /// <exception cref="CardNotTrustedException">An answer is not the card's.</exception>
+    public static void Prepare(
+        ICardChannel channel, PreparationPlan plan, PersonalisationKeys keys, FillRandom random,
+        IProgress<PersonalisationStep>? progress = null)
+    {
         using var attempt = new Attempt(channel, plan, keys, random);
         Take(PersonalisationStep.Application, attempt.MakeApplication);
         Take(PersonalisationStep.Files, attempt.MakeFiles);
@@ -31,10 +54,6 @@ public static class Personalisation
         Take(PersonalisationStep.Keys, attempt.ChangeOtherKeys);
         Take(PersonalisationStep.IssuerKey, attempt.ChangeIssuerKey);
         Take(PersonalisationStep.TransactionMac, attempt.MakeTransactionMacFile);
-        progress?.Report(PersonalisationStep.Birth);
-        var birth = attempt.GiveBirth();
-        progress?.Report(PersonalisationStep.Born);
-        return birth;
 
         void Take(PersonalisationStep step, Action make)
         {
@@ -44,29 +63,29 @@ public static class Personalisation
     }
 
     private sealed class Attempt(
-        ICardChannel channel, PersonalisationPlan plan, PersonalisationKeys keys, FillRandom random)
+        ICardChannel channel, PreparationPlan plan, PersonalisationKeys keys, FillRandom random)
         : IDisposable
     {
         private readonly CardKey _factoryKey = CardKey.Factory();
         private Ev2Channel? _issuer;
-        private bool _issuerKeyIsFactory;
+
+        /// <summary>The key with which the application began and key 0 still is; null once that is
+        /// ours.</summary>
+        private CardKey? _firstKey;
         private IReadOnlyList<byte> _files = [];
 
         private Ev2Channel Issuer => _issuer ?? throw new InvalidOperationException("There is no session.");
-
-        private TransactionPlan Birth => new(plan.Birth, plan.ReaderId) { Profile = plan.Profile };
 
         private bool HasTransactionMacFile => _files.Contains(CardLayout.TransactionMacFile.Number);
 
         public void MakeApplication()
         {
-            var card = new PlainChannel(channel);
-            if (card.TrySelect(CardLayout.Application))
+            if (new PlainChannel(channel).TrySelect(CardLayout.Application))
                 return;
 
-            card.Execute(new SelectApplication(Aid.Picc));
-            card.Execute(new CreateApplication(
-                CardLayout.Application, CardLayout.KeySettings, CardLayout.KeyKind));
+            var application = new CreateApplication(
+                CardLayout.Application, CardLayout.KeySettings, CardLayout.KeyKind);
+            BlankCard.Create(channel, application, keys.Picc, random);
         }
 
         public void MakeFiles()
@@ -109,15 +128,16 @@ public static class Personalisation
                 var version = Issuer.Execute(new GetKeyVersion(number));
                 if (version == keys[number].Version)
                     continue;
-                if (version != _factoryKey.Version)
+                // Key 0 is changed last, so while another is not ours yet, key 0 tells what it is.
+                if (version != CardKey.FirstVersion || _firstKey is null)
                     throw Foreign(CardForeignReason.UnknownKeys, $"The {number} key has version {version}.");
-                Issuer.Execute(new ChangeKey(number, _factoryKey, keys[number]));
+                Issuer.Execute(new ChangeKey(number, _firstKey, keys[number]));
             }
         }
 
         public void ChangeIssuerKey()
         {
-            if (!_issuerKeyIsFactory)
+            if (_firstKey is null)
                 return;
 
             Issuer.Execute(new ChangeKey(CardKeyNumber.Issuer, Old: null, keys[CardKeyNumber.Issuer]));
@@ -133,53 +153,23 @@ public static class Personalisation
                 CardLayout.TransactionMacFile, CardLayout.SaleRights, keys[CardKeyNumber.TransactionMac]));
         }
 
-        public CommitEvidence GiveBirth()
-        {
-            using var card = Open(CardKeyNumber.Enquiry);
-            var last = card.ReadLastCommit();
-            if (last.Tmc > 1)
-                throw Foreign(CardForeignReason.InUse, "The card has been used since its birth.");
-            if (last.Tmc == 0)
-                return Commit();
-            if (card.ReadNewest() != plan.Birth)
-                throw Foreign(CardForeignReason.OtherContent, "The card had another birth.");
-
-            // An earlier attempt lost the answer to its commit, but the card keeps the proof of its last one.
-            return new CommitEvidence(last, StepsOfBirth());
-        }
-
         public void Dispose()
         {
             _issuer?.Dispose();
             _factoryKey.Dispose();
         }
 
-        private CommitEvidence Commit()
-        {
-            using var card = Open(CardKeyNumber.Sale);
-            Birth.Stage(card);
-            var proof = card.Commit();
-            return new CommitEvidence(proof, card.Steps);
-        }
-
-        private TransactionStep[] StepsOfBirth()
-        {
-            var previous = TransactionMac.EncryptPrevious(
-                keys[CardKeyNumber.TransactionMac], keys.Uid, 1, previous: default);
-            return [.. Birth.StepsAfter(previous)];
-        }
-
-        private MemberCard Open(CardKeyNumber number) =>
-            MemberCard.Open(channel, keys[number], number, random);
-
-        /// <summary>A session under key 0: the one to be, else the factory's.</summary>
+        /// <summary>A session under key 0: the one to be, else the one that applications begin with, as the
+        /// bench or the factory has it.</summary>
         private void OpenIssuer()
         {
             _issuer?.Dispose();
             _issuer = TryOpenIssuer(keys[CardKeyNumber.Issuer]);
-            _issuerKeyIsFactory = _issuer is null;
-            _issuer ??= TryOpenIssuer(_factoryKey)
-                ?? throw Foreign(CardForeignReason.UnknownKeys, "Key 0 is neither ours nor the factory's.");
+            _firstKey = null;
+            if (_issuer is null && keys.Picc is { } picc)
+                _issuer = TryOpenIssuer(_firstKey = picc.Default);
+            _issuer ??= TryOpenIssuer(_firstKey = _factoryKey)
+                ?? throw Foreign(CardForeignReason.UnknownKeys, "Key 0 is neither ours nor a blank card's.");
         }
 
         private Ev2Channel? TryOpenIssuer(CardKey key)

@@ -7,7 +7,17 @@ namespace SmartCardCrm.CardProtocol;
 /// <param name="BalanceMost">Most points that the card can hold, 1 to 2³¹ − 1.</param>
 /// <param name="ReaderId">Who commits the birth, signed for this card and counter 1.</param>
 public sealed record PersonalisationPlan(
-    Identity Identity, MemberProfile Profile, LogRecord Birth, int BalanceMost, ReaderId ReaderId);
+    Identity Identity, MemberProfile Profile, LogRecord Birth, int BalanceMost, ReaderId ReaderId)
+{
+    internal PreparationPlan Preparation => new(Identity, BalanceMost);
+
+    internal BindingPlan Binding => new(Profile, Birth, ReaderId);
+}
+
+/// <summary>What a card is before it is anybody's.</summary>
+/// <param name="Identity">File 1.</param>
+/// <param name="BalanceMost">Most points that the card can hold, 1 to 2³¹ − 1.</param>
+public sealed record PreparationPlan(Identity Identity, int BalanceMost);
 
 /// <summary>The keys that a card is to have, each derived for it.</summary>
 public sealed class PersonalisationKeys : IDisposable
@@ -16,10 +26,13 @@ public sealed class PersonalisationKeys : IDisposable
 
     /// <param name="uid">The card.</param>
     /// <param name="masters">One for each <see cref="CardKeyNumber"/>. Read, not kept.</param>
+    /// <param name="bench">Root of the card's own keys, where it may have been pre-personalised; or null.
+    /// Read, not kept.</param>
     /// <exception cref="ArgumentException">A key is missing or comes twice.</exception>
-    public PersonalisationKeys(Uid uid, IEnumerable<MasterKey> masters)
+    public PersonalisationKeys(Uid uid, IEnumerable<MasterKey> masters, RootKey? bench = null)
     {
         Uid = uid;
+        Picc = bench is null ? null : new PiccKeys(uid, bench);
         foreach (var master in masters)
             _keys.Add(master.Number, master.DeriveFor(uid));
         foreach (var number in Enum.GetValues<CardKeyNumber>())
@@ -31,12 +44,15 @@ public sealed class PersonalisationKeys : IDisposable
 
     public Uid Uid { get; }
 
+    internal PiccKeys? Picc { get; }
+
     internal CardKey this[CardKeyNumber number] => _keys[number];
 
     public void Dispose()
     {
         foreach (var key in _keys.Values)
             key.Dispose();
+        Picc?.Dispose();
     }
 }
 

@@ -46,28 +46,43 @@ public sealed class MasterKey : IDisposable
 
     /// <summary>The key of one card. The caller disposes of it.</summary>
     /// <remarks>AN10922 over <c>UID(7) ‖ AID(3) ‖ key number(1) ‖ "SCCRM"</c>.</remarks>
-    public CardKey DeriveFor(Uid uid)
-    {
-        var input = new ByteWriter(stackalloc byte[16]);
-        uid.CopyTo(input.Next(Uid.Length));
-        CardLayout.Application.WriteTo(ref input);
-        input.Byte((byte)Number);
-        input.Bytes(KeyDiversification.SystemId);
-
-        Span<byte> derived = stackalloc byte[CardKey.Length];
-        KeyDiversification.Derive(_key, input.Written, derived);
-        var key = new CardKey(Version, derived);
-        CryptographicOperations.ZeroMemory(derived);
-        return key;
-    }
+    public CardKey DeriveFor(Uid uid) =>
+        KeyDiversification.DeriveCardKey(_key, Version, uid, CardLayout.Application, (byte)Number);
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+}
+
+/// <summary>A chain's key from which a card gets whole sets of keys: those of the tap application, or of the
+/// bench.</summary>
+public sealed class RootKey : IDisposable
+{
+    private readonly byte[] _key;
+
+    /// <param name="version">1 to 255; 0 is the factory's.</param>
+    /// <param name="key">AES-128, 16 bytes. Copied; the copy is zeroed when disposed of.</param>
+    public RootKey(byte version, ReadOnlySpan<byte> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(version);
+        Version = version;
+        _key = CardKey.Copy(key);
+    }
+
+    public byte Version { get; }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+
+    /// <summary>One key. The caller disposes of it.</summary>
+    internal CardKey Derive(Uid uid, Aid aid, byte number, byte? version = null) =>
+        KeyDiversification.DeriveCardKey(_key, version ?? Version, uid, aid, number);
 }
 
 /// <summary>One key of one card: AES-128 and its version.</summary>
 public sealed class CardKey : IDisposable
 {
     internal const int Length = 16;
+
+    /// <summary>The version of every key of a new application; ours count from 1.</summary>
+    internal const byte FirstVersion = 0;
 
     private readonly byte[] _key;
 
@@ -86,7 +101,7 @@ public sealed class CardKey : IDisposable
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
     /// <summary>What every key of a new application is on a card from the factory: zero, version 0.</summary>
-    internal static CardKey Factory() => new(0, stackalloc byte[Length]);
+    internal static CardKey Factory() => new(FirstVersion, stackalloc byte[Length]);
 
     internal static byte[] Copy(ReadOnlySpan<byte> key) =>
         key.Length == Length

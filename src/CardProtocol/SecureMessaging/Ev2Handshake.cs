@@ -28,18 +28,18 @@ internal static class Ev2Handshake
     /// <exception cref="CardRefusedException">AE: the card has another key; AD: too many wrong ones
     /// before.</exception>
     /// <exception cref="CardNotTrustedException">The card does not hold the key.</exception>
-    public static Ev2Channel First(ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random) =>
+    public static Ev2Channel First(ICardChannel card, CardKey key, KeyNumber number, FillRandom random) =>
         TryFirst(card, key, number, random)
             ?? throw new CardRefusedException("AuthenticateEV2First", CardStatus.AuthenticationError);
 
     /// <summary>As <see cref="First"/>, but null when the card has another key.</summary>
     public static Ev2Channel? TryFirst(
-        ICardChannel card, CardKey key, CardKeyNumber number, FillRandom random)
+        ICardChannel card, CardKey key, KeyNumber number, FillRandom random)
     {
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[Ev2Channel.IdentifierLength + RandomLength + CapabilitiesLength];
         random(randoms[..RandomLength]);
-        if (!TryExchange(card, key, [FirstIns, (byte)number, 0x00], randoms, proof))
+        if (!TryExchange(card, key, [FirstIns, number.Value, 0x00], randoms, proof))
             return null;
 
         MustReturn(randoms[..RandomLength], proof.Slice(Ev2Channel.IdentifierLength, RandomLength));
@@ -53,13 +53,13 @@ internal static class Ev2Handshake
     /// <param name="number">Its number in the application.</param>
     /// <param name="random">Makes the 16 bytes that this side adds.</param>
     public static Ev2Channel NonFirst(
-        Ev2Channel channel, CardKey key, CardKeyNumber number, FillRandom random)
+        Ev2Channel channel, CardKey key, KeyNumber number, FillRandom random)
     {
         using var ended = channel;
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[RandomLength];
         random(randoms[..RandomLength]);
-        if (!TryExchange(channel.Card, key, [NonFirstIns, (byte)number], randoms, proof))
+        if (!TryExchange(channel.Card, key, [NonFirstIns, number.Value], randoms, proof))
             throw new CardRefusedException("AuthenticateEV2NonFirst", CardStatus.AuthenticationError);
 
         MustReturn(randoms[..RandomLength], proof);

@@ -40,6 +40,43 @@ public sealed class TranscriptTests
     [Fact]
     public void Visit() => Sale("visit", exchanges: 8, earned: 0, redeemed: 0);
 
+    /// <summary>A commit's answer was lost: the same terminal finds its record, fetches the proof, and is
+    /// ready to sell.</summary>
+    [Fact]
+    public void Settle()
+    {
+        var reader = Example.BornCard();
+        reader.TornAt = (2 * 9) - 1;
+        Assert.Throws<CardLostException>(() => Example.Sell(reader, earned: 57, redeemed: 0));
+        reader.PutBack();
+
+        using var card = Example.Open(reader, CardKeyNumber.Sale);
+        Assert.Equal(1234u, card.ReadNewest().Sequence);
+        using (var enquiry = Example.Open(reader, CardKeyNumber.Enquiry))
+            Assert.Equal(2u, enquiry.ReadLastCommit().Tmc);
+        card.Restart();
+
+        Assert.Equal(11, reader.Exchanges);
+        Transcript.MustBe("settle", reader.Transcript);
+    }
+
+    [Fact]
+    public void Read_the_whole_log()
+    {
+        var reader = Example.BornCard();
+        for (var sale = 0; sale < 9; sale++)
+        {
+            Example.Sell(reader, earned: 1, redeemed: 0);
+            reader.PutBack();
+        }
+
+        using var card = Example.Open(reader, CardKeyNumber.Enquiry);
+        Assert.Equal(10, card.ReadLog(10).Count);
+
+        Assert.Equal(7, reader.Exchanges);
+        Transcript.MustBe("read-log", reader.Transcript);
+    }
+
     [Fact]
     public void Personalise()
     {

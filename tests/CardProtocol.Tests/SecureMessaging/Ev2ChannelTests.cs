@@ -140,15 +140,16 @@ public sealed class Ev2ChannelTests
         }
     }
 
-    private static void Replay<TAnswer>(string file, string section, ICommand<TAnswer> command)
+    internal static TAnswer Replay<TAnswer>(string file, string section, ICommand<TAnswer> command)
     {
         var vector = Vectors.Find(file, "commands", section);
         var card = new ScriptedCard(vector.Lines("exchange"));
         using var channel = Open(card, vector);
 
-        channel.Execute(command);
+        var answer = channel.Execute(command);
 
         Assert.True(card.IsThrough);
+        return answer;
     }
 
     private static Ev2Channel Open(ICardChannel card, JsonElement vector)

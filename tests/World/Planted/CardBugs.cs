@@ -5,7 +5,7 @@ internal static class CardBugs
 {
     private const string Channel = "src/CardProtocol/SecureMessaging/Ev2Channel.cs";
     private const string MemberCard = "src/CardProtocol/MemberCard/MemberCard.cs";
-    private const string Personalisation = "src/CardProtocol/MemberCard/Personalisation.cs";
+    private const string Binding = "src/CardProtocol/MemberCard/Binding.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
@@ -17,6 +17,6 @@ internal static class CardBugs
             "foreach (var i in $bug ? Enumerable.Range(0, count) : Enumerable.Range(0, count).Reverse())",
             30),
         new("born-twice", "A card whose birth was torn is born again.",
-            Personalisation, "if (last.Tmc == 0)", "if (last.Tmc == 0 || $bug)", 8),
+            Binding, "if (last.Tmc == 1)", "if (last.Tmc == 1 && !$bug)", 8),
     ];
 }
