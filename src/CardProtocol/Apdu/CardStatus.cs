@@ -9,6 +9,7 @@ public static class CardStatus
     internal const byte Ok = 0x00;
     internal const byte PermissionDenied = 0x9D;
     internal const byte AdditionalFrame = 0xAF;
+    internal const byte BoundaryError = 0xBE;
 
     /// <summary>The name that DESFire documents give a status, or "unknown status".</summary>
     internal static string NameOf(byte status) => status switch
@@ -27,7 +28,7 @@ public static class CardStatus
         0xAD => "AUTHENTICATION_DELAY",
         AuthenticationError => "AUTHENTICATION_ERROR",
         AdditionalFrame => "ADDITIONAL_FRAME",
-        0xBE => "BOUNDARY_ERROR",
+        BoundaryError => "BOUNDARY_ERROR",
         0xCA => "COMMAND_ABORTED",
         0xCE => "COUNT_ERROR",
         0xDE => "DUPLICATE_ERROR",

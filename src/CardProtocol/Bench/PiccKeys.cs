@@ -64,4 +64,21 @@ internal static class BlankCard
             return null; // the factory's, which is DES
         }
     }
+
+    /// <summary>A session under the factory's master key: DES as delivered; or AES, where somebody before us has
+    /// only changed the type.</summary>
+    /// <exception cref="CardForeignException">UnknownKeys: the card has another.</exception>
+    public static Ev1Channel OpenFactory(ICardChannel channel, FillRandom random)
+    {
+        var select = new SelectApplication(Aid.Picc);
+        new PlainChannel(channel).Execute(select);
+        if (Ev1Handshake.TryFactoryDes(channel, KeyNumber.PiccMaster, random) is { } des)
+            return des;
+
+        using var zero = CardKey.Factory();
+        new PlainChannel(channel).Execute(select);
+        return Ev1Handshake.TryAes(channel, zero, KeyNumber.PiccMaster, random)
+            ?? throw new CardForeignException(
+                CardForeignReason.UnknownKeys, "The card's master key is neither ours nor the factory's.");
+    }
 }

@@ -58,25 +58,10 @@ public static class PrePersonalisation
     /// ours.</summary>
     private static Ev2Channel ChangeMasterKey(ICardChannel channel, PiccKeys keys, FillRandom random)
     {
-        using (var factory = OpenFactory(channel, random))
+        using (var factory = BlankCard.OpenFactory(channel, random))
             factory.Execute(new ChangeKey(KeyNumber.PiccMasterAsAes, Old: null, keys.Master));
 
         return TryOpen(channel, keys, random)
             ?? throw new CardNotTrustedException("The card did not take the master key.");
-    }
-
-    /// <summary>DES as delivered; or AES, where somebody before us has only changed the type.</summary>
-    private static Ev1Channel OpenFactory(ICardChannel channel, FillRandom random)
-    {
-        var select = new SelectApplication(Aid.Picc);
-        new PlainChannel(channel).Execute(select);
-        if (Ev1Handshake.TryFactoryDes(channel, KeyNumber.PiccMaster, random) is { } des)
-            return des;
-
-        using var zero = CardKey.Factory();
-        new PlainChannel(channel).Execute(select);
-        return Ev1Handshake.TryAes(channel, zero, KeyNumber.PiccMaster, random)
-            ?? throw new CardForeignException(
-                CardForeignReason.UnknownKeys, "The card's master key is neither ours nor the factory's.");
     }
 }

@@ -9,6 +9,15 @@ internal readonly record struct Aid(byte First, byte Second, byte Third)
     public void WriteTo(ref ByteWriter to) => to.Bytes([First, Second, Third]);
 }
 
+/// <summary>Deletes all applications and gives their memory back; the card's own keys and settings stay. Under
+/// the card's master key.</summary>
+internal sealed record FormatPICC : ICommand<Nothing>
+{
+    public byte Ins => 0xFC;
+    public CommMode Mode => CommMode.Mac;
+    public Nothing Read(ReadOnlySpan<byte> data) => Nothing.Read(data);
+}
+
 /// <summary>Selects an application; ends the session and drops an open transaction.</summary>
 internal sealed record SelectApplication(Aid Aid) : ICommand<Nothing>
 {

@@ -82,6 +82,15 @@ public sealed class MemberCard : IDisposable
     public MemberProfile ReadProfile() => MemberProfile.Decode(
         Execute(new ReadData(CardLayout.MemberFile, 0, MemberProfile.Length)).Span);
 
+    /// <summary>Whether file 1 says that: 1 APDU.</summary>
+    internal bool Has(Identity identity)
+    {
+        var wanted = new byte[Identity.Length];
+        identity.Encode(wanted);
+        var found = Execute(new ReadData(CardLayout.IdentityFile, 0, Identity.Length));
+        return found.Span.SequenceEqual(wanted);
+    }
+
     /// <summary>The points, as last committed: 1 APDU.</summary>
     public int ReadBalance() => Execute(new GetValue(CardLayout.Points));
 
