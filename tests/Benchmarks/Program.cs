@@ -1,8 +1,10 @@
 using SmartCardCrm.Benchmarks.Sale;
+using SmartCardCrm.Benchmarks.Session;
 
 return args switch
 {
     ["sale", var work] => SaleFigure.Print(work),
+    ["session"] => SessionFigure.Print(),
     ["cards"] => Cards.Serve(),
     [] => Names(),
     _ => Unknown(args[0]),
@@ -11,6 +13,7 @@ return args switch
 static int Names()
 {
     Console.WriteLine("sale    a sale beside bare transmits of the same lengths, and the journal's share");
+    Console.WriteLine("session a session's set-up and a sale beside the bare AES in them");
     return 0;
 }
 

@@ -25,6 +25,9 @@ internal sealed class AesCmac : IDisposable
         CryptographicOperations.ZeroMemory(zero);
     }
 
+    /// <summary>The cipher under the same key, for who needs both.</summary>
+    public AesBlocks Blocks => _aes;
+
     /// <summary>K1: masks a last block that is whole.</summary>
     public ReadOnlySpan<byte> WholeBlockSubkey => _subkeys.AsSpan(0, Length);
 

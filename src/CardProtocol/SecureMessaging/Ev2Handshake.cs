@@ -39,12 +39,13 @@ internal static class Ev2Handshake
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[Ev2Channel.IdentifierLength + RandomLength + CapabilitiesLength];
         random(randoms[..RandomLength]);
-        if (!TryExchange(card, key, [FirstIns, number.Value, 0x00], randoms, proof))
+        using var proving = new AesCmac(key.Bytes);
+        if (!TryExchange(card, proving.Blocks, [FirstIns, number.Value, 0x00], randoms, proof))
             return null;
 
         MustReturn(randoms[..RandomLength], proof.Slice(Ev2Channel.IdentifierLength, RandomLength));
 
-        return Open(card, proof[..Ev2Channel.IdentifierLength], 0, key, randoms);
+        return Open(card, proof[..Ev2Channel.IdentifierLength], 0, proving, randoms);
     }
 
     /// <summary>Goes on with another key: identifier, counter and an open transaction stay.</summary>
@@ -59,19 +60,21 @@ internal static class Ev2Handshake
         Span<byte> randoms = stackalloc byte[2 * RandomLength];
         Span<byte> proof = stackalloc byte[RandomLength];
         random(randoms[..RandomLength]);
-        if (!TryExchange(channel.Card, key, [NonFirstIns, number.Value], randoms, proof))
+        using var proving = new AesCmac(key.Bytes);
+        if (!TryExchange(channel.Card, proving.Blocks, [NonFirstIns, number.Value], randoms, proof))
             throw new CardRefusedException("AuthenticateEV2NonFirst", CardStatus.AuthenticationError);
 
         MustReturn(randoms[..RandomLength], proof);
 
-        return Open(channel.Card, channel.Identifier, channel.Counter, key, randoms);
+        return Open(channel.Card, channel.Identifier, channel.Counter, proving, randoms);
     }
 
     /// <summary>The session keys that two random numbers make: encryption key ‖ MAC key, 32 bytes.</summary>
-    /// <param name="key">The key that both sides proved.</param>
+    /// <param name="proven">Under the key that both sides proved.</param>
     /// <param name="randoms">The reader's 16 bytes ‖ the card's 16 bytes.</param>
     /// <param name="sessionKeys">Receives 32 bytes. The caller zeroes them.</param>
-    public static void DeriveSessionKeys(CardKey key, ReadOnlySpan<byte> randoms, Span<byte> sessionKeys)
+    public static void DeriveSessionKeys(
+        AesCmac proven, ReadOnlySpan<byte> randoms, Span<byte> sessionKeys)
     {
         var mine = randoms[..RandomLength];
         var cards = randoms[RandomLength..];
@@ -82,23 +85,21 @@ internal static class Ev2Handshake
         cards[6..].CopyTo(context[8..]);
         mine[8..].CopyTo(context[18..]);
 
-        using var cmac = new AesCmac(key.Bytes);
         EncryptionLabel.CopyTo(input);
-        cmac.Compute(input, sessionKeys);
+        proven.Compute(input, sessionKeys);
         MacLabel.CopyTo(input);
-        cmac.Compute(input, sessionKeys[CardKey.Length..]);
+        proven.Compute(input, sessionKeys[CardKey.Length..]);
     }
 
     /// <param name="card">The card.</param>
-    /// <param name="key">The key to prove.</param>
+    /// <param name="aes">Under the key to prove.</param>
     /// <param name="opening">Opcode, key number and, for First, the empty list of capabilities.</param>
     /// <param name="randoms">This side's 16 bytes; the card's are added behind them.</param>
     /// <param name="proof">Receives the card's last cryptogram, decrypted.</param>
     /// <returns>False when the card has another key.</returns>
     private static bool TryExchange(
-        ICardChannel card, CardKey key, ReadOnlySpan<byte> opening, Span<byte> randoms, Span<byte> proof)
+        ICardChannel card, AesBlocks aes, ReadOnlySpan<byte> opening, Span<byte> randoms, Span<byte> proof)
     {
-        using var aes = new AesBlocks(key.Bytes);
         var name = opening[0] == FirstIns ? "AuthenticateEV2First" : "AuthenticateEV2NonFirst";
         Span<byte> frame = stackalloc byte[Frame.CommandMost];
         Span<byte> answer = stackalloc byte[Frame.AnswerMost];
@@ -126,10 +127,10 @@ internal static class Ev2Handshake
 
     private static Ev2Channel Open(
         ICardChannel card, ReadOnlySpan<byte> identifier, ushort counter,
-        CardKey key, ReadOnlySpan<byte> randoms)
+        AesCmac proven, ReadOnlySpan<byte> randoms)
     {
         Span<byte> sessionKeys = stackalloc byte[2 * CardKey.Length];
-        DeriveSessionKeys(key, randoms, sessionKeys);
+        DeriveSessionKeys(proven, randoms, sessionKeys);
         var channel = new Ev2Channel(card, identifier, counter, sessionKeys);
         CryptographicOperations.ZeroMemory(sessionKeys);
         return channel;

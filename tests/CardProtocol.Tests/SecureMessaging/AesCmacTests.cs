@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SmartCardCrm.CardProtocol.Tests;
 
 /// <summary>RFC 4493, section 4.</summary>
@@ -16,6 +18,16 @@ public sealed class AesCmacTests
         cmac.Compute(vector.Bytes("message"), mac);
 
         Assert.Equal(vector.Text("mac"), Convert.ToHexString(mac));
+    }
+
+    [Fact]
+    public void The_subkeys_are_the_published_ones()
+    {
+        var rfc = Vectors.Open("rfc4493.json");
+        var diversification = Vectors.Find("an10922.json", "diversifications", "2.2.1");
+
+        AssertSubkeys(rfc.Bytes("key"), rfc);
+        AssertSubkeys(diversification.Bytes("master"), diversification);
     }
 
     [Fact]
@@ -43,5 +55,13 @@ public sealed class AesCmacTests
         cmac.ComputeShort(message, mac);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static void AssertSubkeys(byte[] key, JsonElement vector)
+    {
+        using var cmac = new AesCmac(key);
+
+        Assert.Equal(vector.Text("wholeBlockSubkey"), Convert.ToHexString(cmac.WholeBlockSubkey));
+        Assert.Equal(vector.Text("paddedBlockSubkey"), Convert.ToHexString(cmac.PaddedBlockSubkey));
     }
 }

@@ -21,6 +21,20 @@ public sealed class KeyDiversificationTests
     }
 
     [Fact]
+    public void A_short_input_is_not_simply_MACed()
+    {
+        var vector = Vectors.Find(
+            "desfire-computed.json", "diversifications", "short input: the UID only");
+        using var cmac = new AesCmac(vector.Bytes("master"));
+        var mac = new byte[AesCmac.Length];
+
+        cmac.Compute([0x01, .. vector.Bytes("input")], mac);
+
+        Assert.Equal(vector.Text("cmacInstead"), Convert.ToHexString(mac));
+        Assert.NotEqual(vector.Text("derived"), vector.Text("cmacInstead"));
+    }
+
+    [Fact]
     public void Each_key_of_a_card_is_the_one_laid_down()
     {
         var vector = Vectors.Open("member-card.json");
