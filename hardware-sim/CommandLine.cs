@@ -1,31 +1,40 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Simulator.Rack;
-using SmartCardCrm.Simulator.Reader;
 
 namespace SmartCardCrm.Simulator;
 
 /// <summary>
-/// The two ways to start the simulator. Exit codes: 0 ended as asked, 2 a wrong command line.
+/// The ways to start the simulator. Exit codes: 0 ended as asked, 2 a wrong command line or a file that is no
+/// card.
 /// </summary>
 internal static class CommandLine
 {
     private const int WrongUsage = 2;
-    private const int DefaultPort = 35963;
-    private const string EchoProfile = "echo";
 
     public static int Run(string[] args)
     {
         var root = new RootCommand(
-            "A MIFARE DESFire EV3 in software, put into PC/SC readers through vpcd " +
-            "(Debian: pcscd, vsmartcard-vpcd). For tests and demos: its keys are no secret.")
+            """
+            A MIFARE DESFire in software, put into PC/SC readers through vpcd (Debian: pcscd,
+            vsmartcard-vpcd). For tests and demos: its keys are no secret.
+
+            Examples:
+              hardware-sim serve                                 a factory-fresh EV3 on the first slot
+              hardware-sim serve --profile ev2-4k --port 35964   another product, on the second slot
+              hardware-sim serve --card anna.json                kept in a file, gone on with next time
+              hardware-sim serve --fault tear-after@9            torn off at its ninth exchange, each time
+              hardware-sim serve --faults-seed 42                something goes wrong at each insertion
+              hardware-sim rack --slots 16 --home wallet         many slots, driven by lines: try help
+              hardware-sim cards --home wallet                   what lies in a wallet
+              hardware-sim faults                                how faults are written
+            """)
         {
-            Serve(),
+            ServeCommand.Create(),
             Rack(),
+            Cards(),
+            Faults(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
@@ -38,39 +47,16 @@ internal static class CommandLine
         return WrongUsage;
     }
 
-    private static Command Serve()
-    {
-        var profile = new Option<string>("--profile")
-        {
-            Description = "Product; echo is a card that answers P1P2 zero bytes, for measurements.",
-            DefaultValueFactory = _ => "ev3-4k",
-        };
-        profile.AcceptOnlyFromAmong([.. CardProfile.All.Select(known => known.Name), EchoProfile]);
-        var uid = new Option<string?>("--uid")
-        {
-            Description = "UID, 14 hex digits. Without it a random one.",
-        };
-        uid.Validators.Add(RequireUid);
-        var port = Port("--port", "vpcd's port for the slot; a reader's second slot is the next port.");
-        var command = new Command("serve", "Serve one factory-fresh card until Ctrl-C.")
-        {
-            profile, uid, port,
-        };
-        command.SetAction(parsed => ServeCard(
-            Card(parsed.GetValue(profile)!, parsed.GetValue(uid)),
-            parsed.GetValue(port)));
-        return command;
-    }
-
     private static Command Rack()
     {
-        var portBase = Port("--port-base", "vpcd's port for slot 0; slot i has the port i higher.");
+        var portBase = PortOption.Create(
+            "--port-base", "vpcd's port for slot 0; slot i has the port i higher.");
         var slots = new Option<int>("--slots")
         {
             Description = "Number of slots, 1 to 64.",
             DefaultValueFactory = _ => 2,
+            CustomParser = given => PortOption.NumberWithin(given, 1, 64),
         };
-        slots.Validators.Add(result => RequireWithin(result, 1, 64));
         var home = new Option<DirectoryInfo?>("--home")
         {
             Description = "Folder in which the cards are kept. Without it they end with the process.",
@@ -82,84 +68,81 @@ internal static class CommandLine
         {
             portBase, slots, home,
         };
-        command.SetAction(parsed => RunRack(
-            parsed.GetValue(home),
-            Enumerable.Range(parsed.GetValue(portBase), parsed.GetValue(slots))));
+        command.SetAction(parsed => Guarded(() =>
+        {
+            var wallet = new Wallet(parsed.GetValue(home));
+            wallet.Load();
+            var ports = Enumerable.Range(parsed.GetValue(portBase), parsed.GetValue(slots));
+            using var rack = new CardRack(wallet, ports, Console.Out);
+            rack.Run(Console.In);
+        }));
         return command;
     }
 
-    private static ICardInSlot Card(string profile, string? uid)
+    private static Command Cards()
     {
-        if (profile == EchoProfile)
-            return new EchoCard();
-
-        return SimulatedCard.Factory(profile, uid is null ? RandomUid() : CardUid.Parse(uid));
-    }
-
-    private static byte[] RandomUid() => [0x04, .. RandomNumberGenerator.GetBytes(6)];
-
-    private static int ServeCard(ICardInSlot card, int port)
-    {
-        using var ended = new ManualResetEventSlim();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using var slot = new VpcdSlot(port, (_, _) => { });
-        slot.TryInsert(card);
-        Console.WriteLine("ready");
-        ended.Wait();
-        return 0;
-
-        void End(PosixSignalContext signal)
+        var home = new Option<DirectoryInfo>("--home")
         {
-            signal.Cancel = true;
-            ended.Set();
-        }
+            Description = "The folder that a rack keeps its cards in.",
+            Required = true,
+        };
+        home.AcceptExistingOnly();
+        var command = new Command("cards", "List the cards kept in a folder, a line each.") { home };
+        command.SetAction(parsed => Guarded(() =>
+        {
+            var wallet = new Wallet(parsed.GetValue(home));
+            wallet.Load();
+            foreach (var name in wallet.Names)
+            {
+                var card = wallet.Find(name);
+                Console.WriteLine($"{name}  {card.Profile}  uid {card.Uid}");
+            }
+        }));
+        return command;
     }
 
-    private static int RunRack(DirectoryInfo? home, IEnumerable<int> ports)
+    private static Command Faults()
+    {
+        var command = new Command("faults", "Explain how faults are written, for --fault and the rack.");
+        command.SetAction(_ => Console.WriteLine(CardFault.Language));
+        return command;
+    }
+
+    /// <summary>Says in one line what cannot be done.</summary>
+    public static int Guarded(Action work)
     {
         try
         {
-            var wallet = new Wallet(home);
-            wallet.Load();
-            using var rack = new CardRack(wallet, ports, Console.Out);
-            rack.Run(Console.In);
+            work();
             return 0;
         }
-        catch (RackException problem)
+        catch (Exception problem)
+            when (problem is RackException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(problem.Message);
             return WrongUsage;
         }
     }
+}
 
-    private static Option<int> Port(string name, string description)
-    {
-        var port = new Option<int>(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => DefaultPort,
-        };
-        port.Validators.Add(result => RequireWithin(result, 1, ushort.MaxValue));
-        return port;
-    }
+/// <summary>Numbers on the command line.</summary>
+internal static class PortOption
+{
+    private const int DefaultPort = 35963;
 
-    private static void RequireWithin(OptionResult result, int least, int most)
+    public static Option<int> Create(string name, string description) => new(name)
     {
-        var value = result.GetValueOrDefault<int>();
-        if (value < least || value > most)
-            result.AddError($"{result.Option.Name} must be from {least} to {most}.");
-    }
+        Description = description,
+        DefaultValueFactory = _ => DefaultPort,
+        CustomParser = given => NumberWithin(given, 1, ushort.MaxValue),
+    };
 
-    private static void RequireUid(OptionResult result)
+    public static int NumberWithin(ArgumentResult given, int least, int most)
     {
-        try
-        {
-            _ = CardUid.Parse(result.GetValueOrDefault<string>() ?? "");
-        }
-        catch (RackException problem)
-        {
-            result.AddError(problem.Message);
-        }
+        var isNumber = int.TryParse(
+            given.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var value);
+        if (!isNumber || value < least || value > most)
+            given.AddError($"'{given.Tokens[0].Value}' is not a number from {least} to {most}.");
+        return value;
     }
 }

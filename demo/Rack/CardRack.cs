@@ -63,8 +63,8 @@ internal sealed partial class CardRack : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public async Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation)
     {
-        var answer =
-            await AskAsync(Line($"tear {slot} {exchange} {(before ? "before" : "after")}"), cancellation);
+        var moment = before ? "before" : "after";
+        var answer = await AskAsync(Line($"fault {slot} tear-{moment}@{exchange}"), cancellation);
         if (!answer.StartsWith(TooLate, StringComparison.Ordinal))
             _ = Checked(answer);
     }

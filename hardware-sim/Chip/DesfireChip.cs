@@ -69,6 +69,19 @@ public sealed class DesfireChip
         };
     }
 
+    /// <summary>Whether a command begins an authentication.</summary>
+    internal static bool Authenticates(ReadOnlySpan<byte> apdu) =>
+        apdu is [0x90, 0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
+
+    /// <summary>Says no to a command without looking at it: session and transaction are gone.</summary>
+    internal byte[] Refuse(Status status)
+    {
+        _native.Forget();
+        _card.EndSession();
+        _card.AbortTransaction();
+        return [0x91, (byte)status];
+    }
+
     private byte[] Iso(ReadOnlySpan<byte> apdu)
     {
         _native.Forget();
@@ -83,10 +96,7 @@ public sealed class DesfireChip
         }
         catch (RefusedException refusal)
         {
-            _native.Forget();
-            _card.EndSession();
-            _card.AbortTransaction();
-            return [0x91, (byte)refusal.Status];
+            return Refuse(refusal.Status);
         }
     }
 }

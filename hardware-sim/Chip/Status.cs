@@ -13,6 +13,7 @@ internal enum Status : byte
     PermissionDenied = 0x9D,
     ParameterError = 0x9E,
     ApplicationNotFound = 0xA0,
+    AuthenticationDelay = 0xAD,
     AuthenticationError = 0xAE,
     AdditionalFrame = 0xAF,
     BoundaryError = 0xBE,

@@ -5,22 +5,10 @@ using SmartCardCrm.Simulator.Reader;
 
 namespace SmartCardCrm.Simulator.Faults;
 
-/// <summary>When a card is torn away, seen from the chip.</summary>
-public enum TearMoment
-{
-    /// <summary>The command never reaches the chip.</summary>
-    Before,
-
-    /// <summary>The chip acts, the answer never reaches the reader.</summary>
-    After,
-}
-
 /// <summary>
-/// A card in somebody's hand: a chip that can be put on a reader, taken away and torn off at a chosen
-/// exchange. Safe for several threads. Exchanges are counted from the last insertion, the first one is 1;
-/// the reader's own
-/// <c>FF CA</c> does not count.
-/// </summary>
+/// A card in somebody's hand: a chip that can be put on a reader and taken away, and to which things happen
+/// at chosen exchanges. Safe for several threads. Exchanges are counted from the last insertion, the first
+/// one is 1; the reader's own <c>FF CA</c> does not count.</summary>
 public sealed class SimulatedCard : ICardInSlot
 {
     private const int HistoryMost = 100;
@@ -29,12 +17,12 @@ public sealed class SimulatedCard : ICardInSlot
     private readonly DesfireChip _chip;
     private readonly FillRandom _random;
     private readonly List<int> _history = [];
-    private (int Exchange, TearMoment Moment)? _tear;
-    private int? _flip;
+    private readonly List<CardFault> _faults = [];
+    private DesfireChip _onReader;
 
     private SimulatedCard(DesfireChip chip, FillRandom random)
     {
-        _chip = chip;
+        _chip = _onReader = chip;
         _random = random;
     }
 
@@ -49,10 +37,14 @@ public sealed class SimulatedCard : ICardInSlot
     /// <summary>Exchanges since the last insertion.</summary>
     public int Apdus { get; private set; }
 
-    /// <summary>
-    /// What every answer takes longer than the chip does. A card that leaves meanwhile acted.
-    /// </summary>
-    public TimeSpan AnswerDelay { get; set; }
+    /// <summary>Product, such as <c>ev3-4k</c>.</summary>
+    public string Profile => _chip.Memory.Profile;
+
+    /// <summary>What goes wrong by chance, drawn anew at each insertion; null for nothing.</summary>
+    public FaultDice? Chance { get; set; }
+
+    /// <summary>Armed for every insertion, besides what is armed for one.</summary>
+    public IReadOnlyList<CardFault> Always { get; set; } = [];
 
     /// <summary>Exchanges in the card's life.</summary>
     public long ApdusTotal { get; private set; }
@@ -114,11 +106,14 @@ public sealed class SimulatedCard : ICardInSlot
             Apdus = 0;
             LastTear = null;
             IsInserted = true;
+            _faults.AddRange(Always);
+            if (Chance?.Next() is { } fault)
+                _faults.Add(fault);
         }
     }
 
     /// <summary>
-    /// Takes the card away: an open transaction rolls back, tears and flips not reached are forgotten.
+    /// Takes the card away: an open transaction rolls back, faults not reached are forgotten.
     /// </summary>
     public void Remove()
     {
@@ -130,65 +125,88 @@ public sealed class SimulatedCard : ICardInSlot
     public void Reset()
     {
         lock (_lock)
-            _chip.Reset();
+            _onReader.Reset();
     }
 
-    /// <summary>Arms a tear for this insertion, or for the next one of a card that is not inserted.</summary>
+    /// <summary>Arms a fault for this insertion, or for the next one of a card that is not
+    /// inserted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">That exchange is past.</exception>
-    public void Tear(int exchange, TearMoment moment)
+    public void Arm(CardFault fault)
     {
         lock (_lock)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(exchange, IsInserted ? Apdus : 0);
-            _tear = (exchange, moment);
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(
+                fault.Exchange, IsInserted ? Apdus : 0, nameof(fault));
+            _faults.Add(fault);
         }
     }
 
-    /// <summary>Arms a transmission fault: one bit of that answer's first byte arrives wrong.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">That exchange is past.</exception>
-    public void Flip(int exchange)
-    {
-        lock (_lock)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(exchange, IsInserted ? Apdus : 0);
-            _flip = exchange;
-        }
-    }
+    /// <inheritdoc cref="Arm"/>
+    public void Tear(int exchange, TearMoment moment) => Arm(CardFault.Tear(exchange, moment));
 
     /// <returns>The answer; nothing when the card is not there (any more).</returns>
     public byte[]? Transmit(ReadOnlySpan<byte> apdu)
     {
         byte[]? answer;
+        var delay = TimeSpan.Zero;
         lock (_lock)
         {
             if (!IsInserted)
                 return null;
 
-            answer = PseudoApdu.Is(apdu) ? _chip.Transmit(apdu) : Exchange(apdu);
+            answer = PseudoApdu.Is(apdu) ? _onReader.Transmit(apdu) : Exchange(apdu, out delay);
         }
 
-        return AnswerDelay > TimeSpan.Zero && LeavesWithin(AnswerDelay) ? null : answer;
+        return delay > TimeSpan.Zero && LeavesWithin(delay) ? null : answer;
     }
 
+    // A card that leaves meanwhile has acted.
     private bool LeavesWithin(TimeSpan delay) => SpinWait.SpinUntil(() => !IsInserted, delay);
 
-    private byte[]? Exchange(ReadOnlySpan<byte> apdu)
+    private byte[]? Exchange(ReadOnlySpan<byte> apdu, out TimeSpan delay)
     {
         Apdus++;
         ApdusTotal++;
-        var moment = _tear?.Exchange == Apdus ? _tear.Value.Moment : (TearMoment?)null;
-        var answer = moment == TearMoment.Before ? null : _chip.Transmit(apdu);
-        if (moment is { } torn)
-        {
-            LastTear = (Apdus, torn);
-            Leave();
-            return null;
-        }
+        delay = TimeSpan.Zero;
+        List<CardFault> striking = [.. _faults.Where(fault => fault.Strikes(Apdus))];
+        if (Has(striking, FaultKind.TearBefore))
+            return Torn(TearMoment.Before);
+        if (Has(striking, FaultKind.Swap))
+            Swap();
+        if (Has(striking, FaultKind.Full))
+            _onReader.Memory.MemoryTaken += _onReader.Memory.FreeBytes;
 
-        if (_flip == Apdus)
-            answer![0] ^= 0x01;
-
+        var answer = Has(striking, FaultKind.AuthDelay) && DesfireChip.Authenticates(apdu)
+            ? _onReader.Refuse(Status.AuthenticationDelay)
+            : _onReader.Transmit(apdu);
+        if (Has(striking, FaultKind.TearAfter))
+            return Torn(TearMoment.After);
+        foreach (var fault in striking)
+            answer = FaultyAnswer.Of(answer, fault);
+        delay = TimeSpan.FromMilliseconds(
+            striking.Where(fault => fault.Kind == FaultKind.Slow).Sum(fault => (long)fault.Number));
         return answer;
+    }
+
+    private static bool Has(List<CardFault> striking, FaultKind kind) =>
+        striking.Exists(fault => fault.Kind == kind);
+
+    private byte[]? Torn(TearMoment moment)
+    {
+        LastTear = (Apdus, moment);
+        Leave();
+        return null;
+    }
+
+    // A UID of its own: the last byte of ours turned round.
+    private void Swap()
+    {
+        if (_onReader != _chip)
+            return;
+        var uid = _chip.Memory.Uid.ToArray();
+        uid[^1] ^= 0xFF;
+        _chip.Reset();
+        _onReader = DesfireChip.Factory(_chip.Memory.Profile, uid, _random);
     }
 
     private void Leave()
@@ -201,8 +219,8 @@ public sealed class SimulatedCard : ICardInSlot
         }
 
         _chip.Reset();
-        _tear = null;
-        _flip = null;
+        _onReader = _chip;
+        _faults.Clear();
         IsInserted = false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Simulator.Reader;
 
@@ -13,8 +14,8 @@ internal sealed class CardRack : IDisposable
 {
     /// <summary>What a person sees on <c>help</c> and in the README of the commands.</summary>
     public const string Commands =
-        "card UID | cards | insert SLOT NAME | remove SLOT | tear SLOT N before|after | flip SLOT N | " +
-        "slow SLOT MS | clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
+        "card UID [PROFILE] | cards | insert SLOT NAME | remove SLOT | fault SLOT FAULT | " +
+        "chance SLOT SEED | clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
 
     private readonly Lock _lock = new();
     private readonly Wallet _wallet;
@@ -73,7 +74,10 @@ internal sealed class CardRack : IDisposable
         switch (words)
         {
             case ["card", var uid]:
-                _wallet.Add(uid);
+                _wallet.Add(uid, CardProfile.Default);
+                return "";
+            case ["card", var uid, var profile]:
+                _wallet.Add(uid, profile);
                 return "";
             case ["cards"]:
                 return string.Join(' ', _wallet.Names);
@@ -82,14 +86,11 @@ internal sealed class CardRack : IDisposable
                 return "";
             case ["remove", var slot]:
                 return Remove(Slot(slot));
-            case ["tear", var slot, var number, "before" or "after"]:
-                Arm(Slot(slot), number, (card, exchange) => card.Tear(exchange, Moment(words[3])));
+            case ["fault", var slot, var fault]:
+                Arm(Slot(slot), fault);
                 return "";
-            case ["flip", var slot, var number]:
-                Arm(Slot(slot), number, (card, exchange) => card.Flip(exchange));
-                return "";
-            case ["slow", var slot, var milliseconds]:
-                CardIn(Slot(slot)).AnswerDelay = TimeSpan.FromMilliseconds(Number(milliseconds));
+            case ["chance", var slot, var seed]:
+                CardIn(Slot(slot)).Chance = new FaultDice((ulong)Number(seed));
                 return "";
             case ["clone", var name, var newName]:
                 _wallet.Clone(name, newName);
@@ -123,16 +124,19 @@ internal sealed class CardRack : IDisposable
         return $"apdus={card.History[^1]} card={_wallet.NameOf(card)}";
     }
 
-    /// <summary>Only for the insertion under way: a tear that was not reached goes with the card.</summary>
-    private static void Arm(VpcdSlot slot, string number, Action<SimulatedCard, int> arm)
+    /// <summary>Only for the insertion under way: a fault that was not reached goes with the card.</summary>
+    private static void Arm(VpcdSlot slot, string text)
     {
+        var card = CardIn(slot);
+        var fault = CardFault.TryParse(text)
+            ?? throw new RackException("fault", $"'{text}' is no fault: the command 'faults' explains them");
         try
         {
-            arm(CardIn(slot), Number(number));
+            card.Arm(fault);
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new RackException("late", $"exchange {number} is past");
+            throw new RackException("late", $"exchange {fault.Exchange} is past");
         }
     }
 
@@ -174,8 +178,6 @@ internal sealed class CardRack : IDisposable
                 $"event torn {number} {_wallet.NameOf(card)} {tear.Exchange} {moment}"));
         }
     }
-
-    private static TearMoment Moment(string word) => word == "before" ? TearMoment.Before : TearMoment.After;
 
     private static SimulatedCard CardIn(VpcdSlot slot) =>
         slot.Card as SimulatedCard ?? throw new RackException("empty", "no card lies in that slot");

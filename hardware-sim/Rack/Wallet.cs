@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.Simulator.Rack;
@@ -8,8 +9,6 @@ namespace SmartCardCrm.Simulator.Rack;
 /// only.</param>
 internal sealed class Wallet(DirectoryInfo? home)
 {
-    private const string Profile = "ev3-4k";
-
     private readonly SortedDictionary<string, SimulatedCard> _cards = new(StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<string> Names => _cards.Keys;
@@ -41,9 +40,14 @@ internal sealed class Wallet(DirectoryInfo? home)
 
     public string NameOf(SimulatedCard card) => _cards.First(entry => entry.Value == card).Key;
 
-    /// <exception cref="RackException">Not a UID, or it exists.</exception>
-    public void Add(string uid) =>
-        Add(uid.ToUpperInvariant(), SimulatedCard.Factory(Profile, CardUid.Parse(uid)));
+    /// <exception cref="RackException">Not a UID or not a profile, or it exists.</exception>
+    public void Add(string uid, string profile)
+    {
+        if (CardProfile.All.All(known => known.Name != profile))
+            throw new RackException(
+                "profile", $"there are: {string.Join(", ", CardProfile.All.Select(known => known.Name))}");
+        Add(uid.ToUpperInvariant(), SimulatedCard.Factory(profile, CardUid.Parse(uid)));
+    }
 
     /// <exception cref="RackException">No such card, or the new name exists.</exception>
     public void Clone(string name, string newName) => Add(newName, Find(name).Clone());

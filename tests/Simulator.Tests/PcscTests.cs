@@ -42,7 +42,7 @@ public sealed class PcscTests
         using var stack = new PcscStack(2, "rack", "--slots", "2");
         Assert.Equal("ok", stack.Command($"card {Uid}"));
         Assert.Equal("ok", stack.Command($"insert 1 {Uid}"));
-        Assert.Equal("ok", stack.Command("tear 1 5 after"));
+        Assert.Equal("ok", stack.Command("fault 1 tear-after@5"));
 
         var outcome = stack.RunClient();
 

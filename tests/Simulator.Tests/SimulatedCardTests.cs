@@ -49,7 +49,7 @@ public sealed class SimulatedCardTests
     {
         _card.Insert();
         var right = Convert.ToHexString(_card.Transmit(FreeMem)!);
-        _card.Flip(2);
+        _card.Arm(new CardFault(FaultKind.Flip, 2));
 
         Assert.NotEqual(right, Convert.ToHexString(_card.Transmit(FreeMem)!));
         Assert.Equal(right, Convert.ToHexString(_card.Transmit(FreeMem)!));
@@ -59,14 +59,13 @@ public sealed class SimulatedCardTests
     public async Task A_card_that_leaves_before_its_slow_answer_has_acted()
     {
         _card.Insert();
-        _card.AnswerDelay = TimeSpan.FromMinutes(5);
+        _card.Arm(new CardFault(FaultKind.Slow, 1, 300_000));
         var answer = Task.Run(() => _card.Transmit(Create));
         Assert.True(SpinWait.SpinUntil(() => _card.Apdus == 1, TimeSpan.FromSeconds(20)));
 
         _card.Remove();
 
         Assert.Null(await answer);
-        _card.AnswerDelay = TimeSpan.Zero;
         _card.Insert();
         Assert.Equal("9100", Convert.ToHexString(_card.Transmit(Select)!));
     }

@@ -11,6 +11,9 @@ internal sealed class CardProfile
     /// <summary>Default ATS of DESFire EV1 to EV3: frames of 64 bytes.</summary>
     public static ReadOnlySpan<byte> Ats => [0x06, 0x75, 0x77, 0x81, 0x02, 0x80];
 
+    /// <summary>What people get who name none.</summary>
+    public const string Default = "ev3-4k";
+
     public required string Name { get; init; }
 
     /// <summary>Vendor, type, subtype, major, minor, storage, protocol.</summary>

@@ -65,8 +65,8 @@ internal static class BlankCard
         }
     }
 
-    /// <summary>A session under the factory's master key: DES as delivered; or AES, where somebody before us has
-    /// only changed the type.</summary>
+    /// <summary>A session under the factory's master key: DES as delivered; or AES, where somebody before us
+    /// has only changed the type.</summary>
     /// <exception cref="CardForeignException">UnknownKeys: the card has another.</exception>
     public static Ev1Channel OpenFactory(ICardChannel channel, FillRandom random)
     {

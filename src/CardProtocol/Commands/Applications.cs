@@ -9,8 +9,8 @@ internal readonly record struct Aid(byte First, byte Second, byte Third)
     public void WriteTo(ref ByteWriter to) => to.Bytes([First, Second, Third]);
 }
 
-/// <summary>Deletes all applications and gives their memory back; the card's own keys and settings stay. Under
-/// the card's master key.</summary>
+/// <summary>Deletes all applications and gives their memory back; the card's own keys and settings stay.
+/// Under the card's master key.</summary>
 internal sealed record FormatPICC : ICommand<Nothing>
 {
     public byte Ins => 0xFC;

@@ -1,5 +1,6 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Tests.Kit;
 
@@ -176,7 +177,7 @@ public class SaleTests
         var card = _chain.Issue();
         var checkout = shop.Post(100);
         shop.Reader.Put(card);
-        card.Flip(7);
+        card.Arm(new CardFault(FaultKind.Flip, 7));
 
         shop.StepUntilIdle();
 
@@ -191,7 +192,7 @@ public class SaleTests
         var card = _chain.Issue();
         var checkout = shop.Post(100);
         shop.Reader.Put(card);
-        card.Flip(9);
+        card.Arm(new CardFault(FaultKind.Flip, 9));
 
         shop.StepUntilIdle();
 

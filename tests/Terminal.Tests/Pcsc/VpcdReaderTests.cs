@@ -22,7 +22,7 @@ public sealed class VpcdReaderTests : CardReaderContract, IDisposable
     public void A_card_torn_away_within_an_exchange_is_lost()
     {
         Put();
-        _rack.Do("tear 0 2 before");
+        _rack.Do("fault 0 tear-before@2");
 
         using (var connection = Connect())
         {

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -101,13 +102,13 @@ internal sealed class ReaderSlot(ChainWorld world, TerminalMachine terminal) : I
             switch (mishap?.Kind)
             {
                 case MishapKind.TearBefore:
-                    card.Chip.Tear(next, Simulator.Faults.TearMoment.Before);
+                    card.Chip.Tear(next, TearMoment.Before);
                     break;
                 case MishapKind.TearAfter:
-                    card.Chip.Tear(next, Simulator.Faults.TearMoment.After);
+                    card.Chip.Tear(next, TearMoment.After);
                     break;
                 case MishapKind.Flip:
-                    card.Chip.Flip(next);
+                    card.Chip.Arm(new CardFault(FaultKind.Flip, next));
                     break;
             }
         }
