@@ -27,8 +27,8 @@ public static class TapPersonalisation
     /// <param name="random">Fresh randomness for the handshakes.</param>
     /// <param name="progress">Told each step as it begins; or null.</param>
     /// <exception cref="CardRefusedException">The card refuses a step; the command says which.</exception>
-    /// <exception cref="CardForeignException">Unsuitable: neither EV3 nor NTAG 424 DNA; or keys are there that
-    /// are neither ours nor a blank card's.</exception>
+    /// <exception cref="CardForeignException">Unsuitable: neither EV3 nor NTAG 424 DNA; or keys are there
+    /// that are neither ours nor a blank card's.</exception>
     /// <exception cref="CardNotTrustedException">An answer is not the card's.</exception>
     public static void Run(
         ICardChannel channel, TapTemplate template, TapKeys keys, FillRandom random,

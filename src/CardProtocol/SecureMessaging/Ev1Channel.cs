@@ -6,8 +6,8 @@ namespace SmartCardCrm.CardProtocol;
 /// AES. For the bench: it carries settings and keys, not files.</summary>
 /// <remarks>
 /// Each answer ends in the first 8 bytes of a CMAC; commands carry none, but advance it. Full mode appends a
-/// CRC to the data and encrypts both. Broken until proven whole, as <see cref="Ev2Channel"/>. Source: recorded
-/// EV3 traffic, tests/vectors/ev1-aes.json.
+/// CRC to the data and encrypts both. Broken until proven whole, as <see cref="Ev2Channel"/>. Source:
+/// recorded EV3 traffic, tests/vectors/ev1-aes.json.
 /// </remarks>
 internal sealed class Ev1Channel : IDisposable
 {

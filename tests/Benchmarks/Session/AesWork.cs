@@ -13,8 +13,8 @@ internal readonly record struct AesWork(int Keys, int DecryptionKeys, int Blocks
 
     /// <summary>From a master key to an open session.</summary>
     /// <remarks>Keys: the master, the card's, two of the session. Blocks: subkeys 1 and input 2 for the
-    /// derivation; 1 + 2 + 2 for three cryptograms; subkeys 1 and two inputs of 2 for the session keys; subkeys
-    /// 1 for the MAC key.</remarks>
+    /// derivation; 1 + 2 + 2 for three cryptograms; subkeys 1 and two inputs of 2 for the session keys;
+    /// subkeys 1 for the MAC key.</remarks>
     public static AesWork OfOpening => new(4, 1, 3 + 5 + 5 + 1);
 
     /// <summary>One command and its answer in the session, as they went over the air.</summary>

@@ -96,7 +96,8 @@ internal sealed class ReplayedSale : IDisposable
         };
         var plan = new PersonalisationPlan(
             new Identity { Programme = 1, CardNumber = 1, Generation = 1 },
-            new MemberProfile { Language = "en" }, birth, int.MaxValue, _readerIds.Sign(_uid, Terminal, 0, 1));
+            new MemberProfile { Language = "en" }, birth, int.MaxValue,
+            _readerIds.Sign(_uid, Terminal, 0, 1));
         using var keys = new PersonalisationKeys(_uid, Enum.GetValues<CardKeyNumber>().Select(Master));
         Personalisation.Run(channel, plan, keys, Fill);
     }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace SmartCardCrm.Benchmarks.Session;
 
-/// <summary>What our code adds to the AES in it: opening a session from a master key, and a whole sale, against
-/// a card that replays its answers, each timed in turn with the bare AES work it contains.</summary>
+/// <summary>What our code adds to the AES in it: opening a session from a master key, and a whole sale,
+/// against a card that replays its answers, each timed in turn with the bare AES work it contains.</summary>
 internal static class SessionFigure
 {
     private const int WarmUpRounds = 2_000;

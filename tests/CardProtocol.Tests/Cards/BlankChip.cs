@@ -1,7 +1,7 @@
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>What the bench and phone taps ask of a chip, and no more: a factory EV3 whose master key is DES, or
-/// a NTAG 424 DNA. It may be torn away before or after any exchange.</summary>
+/// <summary>What the bench and phone taps ask of a chip, and no more: a factory EV3 whose master key is DES,
+/// or a NTAG 424 DNA. It may be torn away before or after any exchange.</summary>
 internal sealed class BlankChip : ICardChannel
 {
     private static readonly byte[] CardRandom = [.. Enumerable.Range(0x51, 16).Select(value => (byte)value)];
@@ -9,7 +9,13 @@ internal sealed class BlankChip : ICardChannel
     private readonly Uid _uid;
     private readonly bool _isNtag;
     private readonly List<Level> _applications = [];
-    private readonly Level _picc = new() { Settings = 0x0F, Kind = 0x01, Keys = [new ChipKey()], IsDes = true };
+    private readonly Level _picc = new()
+    {
+        Settings = 0x0F,
+        Kind = 0x01,
+        Keys = [new ChipKey()],
+        IsDes = true,
+    };
     private Level _selected;
     private ChipSession? _session;
     private Func<byte[], (byte[] Answer, ChipSession Session)?>? _handshake;

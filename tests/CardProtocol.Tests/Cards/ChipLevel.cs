@@ -117,7 +117,8 @@ internal sealed class Level
             case 0xF5:
                 return
                 [
-                    0x00, .. file.Settings[..3], (byte)(size & 0xFF), (byte)(size >> 8), 0, .. file.Settings[3..],
+                    0x00, .. file.Settings[..3], (byte)(size & 0xFF), (byte)(size >> 8), 0,
+                    .. file.Settings[3..],
                 ];
             case 0x5F:
                 file.Settings = body[1..];

@@ -21,8 +21,10 @@ internal abstract class ChipSession
 
         private byte _counter;
 
-        /// <summary>The answer to the reader's second message, and the session; null for a wrong key.</summary>
-        public static (byte[] Answer, Ev2 Session)? Finish(byte[] key, byte[] cardRandom, byte[] message)
+        /// <summary>The answer to the reader's second message, and the session; null for a wrong
+        /// key.</summary>
+        public static (byte[] Answer, Ev2 Session)? Finish(
+            byte[] key, byte[] cardRandom, byte[] message)
         {
             using var proven = new AesCmac(key);
             proven.Blocks.DecryptCbc(new byte[16], message);

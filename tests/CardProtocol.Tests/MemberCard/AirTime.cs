@@ -4,10 +4,10 @@ namespace SmartCardCrm.CardProtocol.Tests;
 
 /// <summary>How long a use of a card takes, reckoned from a golden transcript's bytes.</summary>
 /// <remarks>
-/// <para>On air each byte has 9 bits (a parity bit), and travels in blocks of at most 64 bytes, both ways: PCB
-/// and CRC take 3 of them. A command or answer that needs several blocks gets an acknowledgement of 3 bytes for
-/// each but the last. Start and end bits, guard times and waiting-time extensions are in the time that an
-/// exchange takes anyway.</para>
+/// <para>On air each byte has 9 bits (a parity bit), and travels in blocks of at most 64 bytes, both ways:
+/// PCB and CRC take 3 of them. A command or answer that needs several blocks gets an acknowledgement of 3
+/// bytes for each but the last. Start and end bits, guard times and waiting-time extensions are in the time
+/// that an exchange takes anyway.</para>
 /// <para>An exchange costs reader and chip 10 ms beside the bytes: the lower end of what PC/SC readers were
 /// seen to take, 10 to 20 ms. Activation costs 15 ms, once. Sources: ISO 14443-3 and -4 for bits and blocks;
 /// the planning values are to be measured on each reader.</para>
@@ -27,7 +27,8 @@ internal sealed record AirTime(int Exchanges, int ApduBytes, int AirBytes)
     /// <summary>The lines of a golden transcript.</summary>
     public static AirTime Of(IEnumerable<string> transcript)
     {
-        var lengths = transcript.Where(line => line[0] is '>' or '<').Select(line => line[1..].Length / 3).ToList();
+        var lengths = transcript.Where(line => line[0] is '>' or '<')
+            .Select(line => line[1..].Length / 3).ToList();
         return new AirTime(lengths.Count / 2, lengths.Sum(), lengths.Sum(OnAir));
     }
 

@@ -58,5 +58,6 @@ public sealed class AirTimeTests
         Assert.Equal(onAir + 5, AirTime.Of([line, "< 91 00"]).AirBytes);
     }
 
-    private static AirTime Read(string use) => AirTime.Of(File.ReadAllLines(Path.Combine(Folder, use + ".txt")));
+    private static AirTime Read(string use) =>
+        AirTime.Of(File.ReadAllLines(Path.Combine(Folder, use + ".txt")));
 }

@@ -51,7 +51,8 @@ public sealed class AllocationTests
         private int _exchange;
 
         public ReadyCard(CommMode mode, byte[] data, int exchanges) =>
-            _answers = [.. Enumerable.Range(1, exchanges).Select(counter => Answer(mode, data, (byte)counter))];
+            _answers =
+                [.. Enumerable.Range(1, exchanges).Select(counter => Answer(mode, data, (byte)counter))];
 
         public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
         {

@@ -8,7 +8,8 @@ public sealed class Ev1ChannelTests
 {
     private static readonly JsonElement Recorded = Vectors.Open("ev1-aes.json");
 
-    private static readonly List<JsonElement> Commands = [.. Recorded.GetProperty("commands").EnumerateArray()];
+    private static readonly List<JsonElement> Commands =
+        [.. Recorded.GetProperty("commands").EnumerateArray()];
 
     public static TheoryData<int> Lengths => [.. Enumerable.Range(0, Commands.Count + 1)];
 
