@@ -47,6 +47,14 @@ public sealed class TapVerifier : IDisposable
 
     private static ReadOnlySpan<byte> MacLabel => [0x3C, 0xC3, 0x00, 0x01, 0x00, 0x80];
 
+    /// <summary>Verifies the address that a phone opened, as received: not unescaped.</summary>
+    /// <param name="address">Whole, or its query alone; from outside, so anything at all.</param>
+    /// <param name="lastSeen">As for a message.</param>
+    public TapVerdict Verify(string? address, Func<Uid, uint> lastSeen) =>
+        TapMessage.TryParse(address) is { } message
+            ? Verify(message, lastSeen)
+            : new TapVerdict.Refused(TapRefusal.Malformed);
+
     /// <summary>Verifies a tap; the MAC first, in constant time, then that it is new.</summary>
     /// <param name="message">What <see cref="TapMessage.TryParse"/> made of the address.</param>
     /// <param name="lastSeen">The highest counter seen of a card, 0 for none. The caller stores the one in

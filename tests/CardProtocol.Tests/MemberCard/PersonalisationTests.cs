@@ -56,59 +56,6 @@ public sealed class PersonalisationTests
             iter: 200);
 
     [Fact]
-    public void A_card_from_the_bench_is_personalised_under_its_master_key()
-    {
-        var card = CardFromTheBench();
-        using var keys = KeysWithBench();
-
-        var birth = Personalisation.Run(card, Example.Plan, keys, new CountingRandom(0x80).Fill);
-
-        AssertIsBorn(birth);
-        AssertIsAsPlanned(card);
-    }
-
-    [Fact]
-    public void A_card_from_the_bench_that_is_torn_anywhere_is_gone_on_with()
-    {
-        using var keys = KeysWithBench();
-        var whole = CardFromTheBench();
-        Personalisation.Run(whole, Example.Plan, keys, new CountingRandom(0x80).Fill);
-        for (var moment = 0; moment < 2 * whole.Exchanges; moment++)
-        {
-            var card = CardFromTheBench();
-            card.TornAt = moment;
-            Assert.Throws<CardLostException>(
-                () => Personalisation.Run(card, Example.Plan, keys, new CountingRandom(0x80).Fill));
-            card.PutBack();
-
-            AssertIsBorn(Personalisation.Run(card, Example.Plan, keys, new CountingRandom(0x80).Fill));
-            AssertIsAsPlanned(card);
-        }
-    }
-
-    [Fact]
-    public void A_factory_card_is_personalised_by_who_has_a_bench_too()
-    {
-        var card = new ChipInReader(Example.Uid);
-        using var keys = KeysWithBench();
-
-        AssertIsBorn(Personalisation.Run(card, Example.Plan, keys, new CountingRandom(0x80).Fill));
-
-        AssertIsAsPlanned(card);
-    }
-
-    [Fact]
-    public void A_card_from_the_bench_gives_nothing_to_who_has_no_key_of_it()
-    {
-        using var keys = Example.Keys();
-
-        var refused = Assert.Throws<CardRefusedException>(() => Personalisation.Run(
-            CardFromTheBench(), Example.Plan, keys, new CountingRandom(0x80).Fill));
-
-        Assert.Equal("The card refused CreateApplication: AE AUTHENTICATION_ERROR.", refused.Message);
-    }
-
-    [Fact]
     public void A_card_that_is_born_is_only_looked_at()
     {
         var card = Example.BornCard();
@@ -243,14 +190,14 @@ public sealed class PersonalisationTests
         }
     }
 
-    private static void AssertIsBorn(CommitEvidence birth)
+    internal static void AssertIsBorn(CommitEvidence birth)
     {
         Assert.Equal(new CommitProof(1, Example.BirthTmv), birth.Proof);
         using var key = Example.Key(CardKeyNumber.TransactionMac);
         Assert.True(TransactionMac.Verify(key, Example.Uid, birth.Proof.Tmc, birth.Steps, birth.Proof.Tmv));
     }
 
-    private static void AssertIsAsPlanned(ChipInReader reader)
+    internal static void AssertIsAsPlanned(ChipInReader reader)
     {
         reader.PutBack();
         using (var card = Example.Open(reader, CardKeyNumber.Enquiry))
@@ -282,22 +229,6 @@ public sealed class PersonalisationTests
         "0403201F4000000B0000010000",
         "0501201F0201",
     ];
-
-    private static readonly byte[] Bench = Example.Vector.GetProperty("piccKeys").Bytes("root");
-
-    private static PersonalisationKeys KeysWithBench()
-    {
-        using var root = new RootKey(1, Bench);
-        var masters = Enum.GetValues<CardKeyNumber>().Select(number => Example.Master(number, version: 1));
-        return new PersonalisationKeys(Example.Uid, masters, root);
-    }
-
-    private static ChipInReader CardFromTheBench()
-    {
-        using var root = new RootKey(1, Bench);
-        using var picc = new PiccKeys(Example.Uid, root);
-        return ChipInReader.FromTheBench(Example.Uid, picc);
-    }
 
     private static PersonalisationKeys KeysWith(MasterKey other)
     {
