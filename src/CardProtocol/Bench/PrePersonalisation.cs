@@ -10,8 +10,7 @@ public enum PrePersonalisationStep
 }
 
 /// <summary>Makes a factory card the chain's own at a trusted bench, or goes on where an earlier attempt was
-/// torn: a master key of its own, a secret first key for new applications, and nothing free for
-/// others.</summary>
+/// torn: a master key of its own, a secret first key for applications, and nothing free for others.</summary>
 /// <remarks>
 /// From the factory's key the first session can be computed by whoever listens, and in it the new master key:
 /// hence a bench. After it no session of this card begins from a key that others know. Run again with the

@@ -21,7 +21,7 @@ public abstract record TapVerdict
 
 /// <summary>Verifies what cards write into the addresses that phones open (SDM, "SUN message").</summary>
 /// <remarks>
-/// One thread at a time. After the reading root has been changed, cards of both roots are about: ask a
+/// Safe for several threads. After the reading root has been changed, cards of both roots are about: ask a
 /// verifier of each. Source: NXP AN12196, sections 3.3 and 3.4, and NT4H2421Gx, section 9.3.
 /// </remarks>
 public sealed class TapVerifier : IDisposable
@@ -33,19 +33,26 @@ public sealed class TapVerifier : IDisposable
     private const byte UidAndCounter = 0xC7;
 
     private readonly RootKey _reading;
-    private readonly AesBlocks _metaRead;
+    private readonly CardKey _metaRead;
 
     /// <param name="reading">Root of the keys FileRead and MetaRead. Not owned.</param>
     public TapVerifier(RootKey reading)
     {
         _reading = reading;
-        using var key = TapKeys.MetaReadKey(reading);
-        _metaRead = new AesBlocks(key.Bytes);
+        _metaRead = TapKeys.MetaReadKey(reading);
     }
 
     private static ReadOnlySpan<byte> EncryptionLabel => [0xC3, 0x3C, 0x00, 0x01, 0x00, 0x80];
 
     private static ReadOnlySpan<byte> MacLabel => [0x3C, 0xC3, 0x00, 0x01, 0x00, 0x80];
+
+    /// <summary>Verifies the address that a phone opened, as received: not unescaped.</summary>
+    /// <param name="address">Whole, or its query alone; from outside, so anything at all.</param>
+    /// <param name="lastSeen">As for a message.</param>
+    public TapVerdict Verify(string? address, Func<Uid, uint> lastSeen) =>
+        TapMessage.TryParse(address) is { } message
+            ? Verify(message, lastSeen)
+            : new TapVerdict.Refused(TapRefusal.Malformed);
 
     /// <summary>Verifies a tap; the MAC first, in constant time, then that it is new.</summary>
     /// <param name="message">What <see cref="TapMessage.TryParse"/> made of the address.</param>
@@ -137,7 +144,10 @@ public sealed class TapVerifier : IDisposable
     private bool TryIdentify(TapMessage message, Span<byte> identity)
     {
         if (message.IsEncrypted)
-            return TryDecryptPicc(_metaRead, message.Picc, identity);
+        {
+            using var metaRead = new AesBlocks(_metaRead.Bytes);
+            return TryDecryptPicc(metaRead, message.Picc, identity);
+        }
 
         message.Picc.CopyTo(identity);
         return true;

@@ -148,7 +148,11 @@ internal sealed class Ev2Channel : IDisposable
             : throw new CardNotTrustedException("The padding of the answer is wrong.");
     }
 
-    private void MakeIv(ReadOnlySpan<byte> label, ushort counter, Span<byte> iv)
+    /// <summary>Where the CBC chain of one cryptogram begins.</summary>
+    /// <param name="label">A5 5A for a command, 5A A5 for an answer.</param>
+    /// <param name="counter">The command's; one more for its answer.</param>
+    /// <param name="iv">Receives 16 bytes.</param>
+    internal void MakeIv(ReadOnlySpan<byte> label, ushort counter, Span<byte> iv)
     {
         iv.Clear();
         var to = new ByteWriter(iv);

@@ -1,4 +1,5 @@
-using SmartCardCrm.Simulator.Chip;
+using System.Text.Json.Nodes;
+using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
@@ -6,14 +7,37 @@ namespace SmartCardCrm.CardProtocol.Tests;
 /// exchange.</summary>
 internal sealed class ChipInReader : ICardChannel
 {
-    private readonly DesfireChip _chip;
+    // As the chip's memory has it in JSON.
+    private const int AesType = 1;
+
+    private readonly SimulatedCard _chip;
     private readonly List<string> _transcript = [];
 
     public ChipInReader(Uid uid)
     {
         Span<byte> bytes = stackalloc byte[Uid.Length];
         uid.CopyTo(bytes);
-        _chip = DesfireChip.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
+        _chip = SimulatedCard.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
+        _chip.Insert();
+    }
+
+    private ChipInReader(SimulatedCard chip)
+    {
+        _chip = chip;
+        _chip.Insert();
+    }
+
+    /// <summary>A card as <see cref="PrePersonalisation"/> leaves it.</summary>
+    public static ChipInReader FromTheBench(Uid uid, PiccKeys keys)
+    {
+        Span<byte> bytes = stackalloc byte[Uid.Length];
+        uid.CopyTo(bytes);
+        var factory = SimulatedCard.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
+        var memory = JsonNode.Parse(factory.Save()) as JsonObject ?? [];
+        memory["KeySettings"] = 0x09;
+        memory["Keys"] = new JsonArray(Written(keys.Master));
+        memory["DefaultApplicationKey"] = Written(keys.Default);
+        return new ChipInReader(SimulatedCard.Load(memory.ToJsonString(), new CountingRandom(0x40).Fill));
     }
 
     /// <summary>Every exchange since the card was put there, as golden transcripts have it.</summary>
@@ -40,7 +64,7 @@ internal sealed class ChipInReader : ICardChannel
         if (TornAt == moment)
             throw new CardLostException("Torn before the exchange.");
 
-        var bytes = _chip.Transmit(command);
+        var bytes = _chip.Transmit(command) ?? throw new CardLostException("The card is not there.");
         _transcript.Add("< " + Convert.ToHexString(bytes));
         if (TornAt == moment + 1)
             throw new CardLostException("Torn after the exchange.");
@@ -48,6 +72,13 @@ internal sealed class ChipInReader : ICardChannel
         bytes.CopyTo(answer);
         return bytes.Length;
     }
+
+    private static JsonObject Written(CardKey key) => new()
+    {
+        ["Type"] = AesType,
+        ["Value"] = Convert.ToBase64String(key.Bytes),
+        ["Version"] = key.Version,
+    };
 }
 
 /// <summary>Randomness that a golden transcript can repeat: numbers in order.</summary>

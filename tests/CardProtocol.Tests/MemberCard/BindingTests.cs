@@ -1,7 +1,6 @@
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>A prepared card is given to a member at a shop, with a terminal's two keys and no
-/// network.</summary>
+/// <summary>A prepared card is given to a member at a shop, with a terminal's two keys alone.</summary>
 public sealed class BindingTests
 {
     private static readonly BindingPlan Plan = Example.Plan.Binding;

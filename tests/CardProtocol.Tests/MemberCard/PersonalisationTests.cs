@@ -190,14 +190,14 @@ public sealed class PersonalisationTests
         }
     }
 
-    private static void AssertIsBorn(CommitEvidence birth)
+    internal static void AssertIsBorn(CommitEvidence birth)
     {
         Assert.Equal(new CommitProof(1, Example.BirthTmv), birth.Proof);
         using var key = Example.Key(CardKeyNumber.TransactionMac);
         Assert.True(TransactionMac.Verify(key, Example.Uid, birth.Proof.Tmc, birth.Steps, birth.Proof.Tmv));
     }
 
-    private static void AssertIsAsPlanned(ChipInReader reader)
+    internal static void AssertIsAsPlanned(ChipInReader reader)
     {
         reader.PutBack();
         using (var card = Example.Open(reader, CardKeyNumber.Enquiry))

@@ -53,6 +53,14 @@ internal static class Transcript
         "CE" => "CreateTransactionMACFile",
         "64" => "GetKeyVersion",
         "C4" => "ChangeKey",
+        "1A" => "AuthenticateISO",
+        "45" => "GetKeySettings",
+        "54" => "ChangeKeySettings",
+        "5C" => "SetConfiguration",
+        "60" => "GetVersion",
+        "A4" => "ISOSelectFile",
+        "F5" => "GetFileSettings",
+        "5F" => "ChangeFileSettings",
         _ => throw new ArgumentOutOfRangeException(nameof(ins), ins, "No command of ours."),
     };
 }

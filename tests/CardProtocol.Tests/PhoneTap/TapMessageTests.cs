@@ -114,6 +114,15 @@ public sealed class TapMessageTests
         });
 
     [Fact]
+    public void How_often_phones_read_a_file_is_three_bytes_and_two_more()
+    {
+        var counters = new GetFileCounters(2);
+
+        Assert.Equal(0x03_02_01, counters.Read([1, 2, 3, 0, 0]));
+        Assert.Throws<CardNotTrustedException>(() => counters.Read([1, 2, 3]));
+    }
+
+    [Fact]
     public void A_block_of_settings_that_is_cut_short_is_refused()
     {
         var answer = Vectors.Find("an12196.json", "commands", "table 8: GetFileSettings").Bytes("answerData");

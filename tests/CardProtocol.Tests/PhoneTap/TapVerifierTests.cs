@@ -18,7 +18,7 @@ public sealed class TapVerifierTests
         using var root = Root();
         using var verifier = new TapVerifier(root);
 
-        var verdict = verifier.Verify(Parsed(Encrypted(root, 300, content)), _ => 299);
+        var verdict = verifier.Verify(Encrypted(root, 300, content), _ => 299);
 
         Assert.Equal(new TapVerdict.Genuine(Card, 300, content), verdict);
     }
@@ -29,7 +29,7 @@ public sealed class TapVerifierTests
         using var root = Root();
         using var verifier = new TapVerifier(root);
 
-        var verdict = verifier.Verify(Parsed(InClear(root, 0x010203)), _ => 0);
+        var verdict = verifier.Verify(InClear(root, 0x010203), _ => 0);
 
         Assert.Equal(new TapVerdict.Genuine(Card, 0x010203, ""), verdict);
     }
@@ -43,7 +43,7 @@ public sealed class TapVerifierTests
         using var root = Root();
         using var verifier = new TapVerifier(root);
 
-        var verdict = verifier.Verify(Parsed(Encrypted(root, 7, "")), _ => lastSeen);
+        var verdict = verifier.Verify(Encrypted(root, 7, ""), _ => lastSeen);
 
         Assert.Equal(replayed, verdict is TapVerdict.Refused { Reason: TapRefusal.Replayed });
         Assert.Equal(!replayed, verdict is TapVerdict.Genuine);
@@ -57,7 +57,7 @@ public sealed class TapVerifierTests
         using var verifier = new TapVerifier(root);
 
         var verdict = verifier.Verify(
-            Parsed(InClear(others, 7)), _ => throw new InvalidOperationException("Asked before the MAC."));
+            InClear(others, 7), _ => throw new InvalidOperationException("Asked before the MAC."));
 
         Assert.Equal(new TapVerdict.Refused(TapRefusal.WrongMac), verdict);
     }
@@ -69,7 +69,7 @@ public sealed class TapVerifierTests
         using var others = new RootKey(1, Enumerable.Repeat((byte)9, 16).ToArray());
         using var verifier = new TapVerifier(root);
 
-        var verdict = verifier.Verify(Parsed(Encrypted(others, 7, "")), _ => 0);
+        var verdict = verifier.Verify(Encrypted(others, 7, ""), _ => 0);
 
         Assert.Equal(new TapVerdict.Refused(TapRefusal.NotOurs), verdict);
     }
@@ -109,17 +109,26 @@ public sealed class TapVerifierTests
 
                 Assert.Equal(
                     new TapVerdict.Genuine(uid, counter, "sixteen letters!"),
-                    verifier.Verify(Parsed(address), _ => counter - 1));
+                    verifier.Verify(address, _ => counter - 1));
                 AssertNotBelieved(verifier, WithOtherDigit(address, at, change));
             },
             iter: 300);
 
-    private static void AssertNotBelieved(TapVerifier verifier, string address)
+    [Theory]
+    [InlineData(null)]
+    [InlineData("https://tap.example/m")]
+    public void An_address_of_others_is_refused_as_malformed(string? address)
     {
-        var message = TapMessage.TryParse(address);
-        if (message is not null)
-            Assert.IsType<TapVerdict.Refused>(verifier.Verify(message, _ => 0));
+        using var root = Root();
+        using var verifier = new TapVerifier(root);
+
+        Assert.Equal(
+            new TapVerdict.Refused(TapRefusal.Malformed),
+            verifier.Verify(address, _ => throw new InvalidOperationException("Asked without a card.")));
     }
+
+    private static void AssertNotBelieved(TapVerifier verifier, string address) =>
+        Assert.IsType<TapVerdict.Refused>(verifier.Verify(address, _ => 0));
 
     private static string WithOtherDigit(string address, int at, int change)
     {
@@ -132,9 +141,6 @@ public sealed class TapVerifierTests
         changed[place] = digits[(digits.IndexOf(changed[place], StringComparison.Ordinal) + change) % 16];
         return new string(changed);
     }
-
-    private static TapMessage Parsed(string address) =>
-        TapMessage.TryParse(address) ?? throw new FormatException(address);
 
     private static RootKey Root() => new(1, Enumerable.Range(1, 16).Select(i => (byte)i).ToArray());
 

@@ -40,6 +40,27 @@ public sealed class Ev1ChannelTests
     }
 
     [Fact]
+    public void A_factory_card_takes_a_master_key_in_the_computed_bytes()
+    {
+        var computed = Vectors.Open("ev1-des.json");
+        var commands = computed.GetProperty("commands").EnumerateArray();
+        var card = new ScriptedCard(
+            [.. computed.Lines("handshake"), .. commands.SelectMany(command => command.Lines("exchange"))]);
+        using var key = new CardKey(1, Convert.FromHexString("101112131415161718191A1B1C1D1E1F"));
+
+        using var channel = Ev1Handshake.TryFactoryDes(
+            card, KeyNumber.PiccMaster, bytes => computed.Bytes("readerRandom").CopyTo(bytes));
+
+        Assert.NotNull(channel);
+        Assert.Equal(new KeySettings(0x0F, 0x01), channel.Execute(new GetKeySettings()));
+        Assert.Equal(0, channel.Execute(new GetKeyVersion(KeyNumber.PiccMaster)));
+        channel.Execute(new ChangeKeySettings(0x0B));
+        channel.Execute(new ChangeKey(KeyNumber.PiccMasterAsAes, Old: null, key));
+        Assert.True(card.IsThrough);
+        Assert.Throws<ObjectDisposedException>(() => channel.Execute(new GetKeySettings()));
+    }
+
+    [Fact]
     public void The_chain_runs_through_every_command_as_recorded()
     {
         using var cipher = new Ev1Cipher(new AesCipher(Recorded.Bytes("sessionKey")));

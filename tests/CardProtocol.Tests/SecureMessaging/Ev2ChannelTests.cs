@@ -24,6 +24,19 @@ public sealed class Ev2ChannelTests
 
     [Theory]
     [MemberData(nameof(Commands))]
+    public void The_chain_of_a_cryptogram_begins_as_published(string file, string section)
+    {
+        var vector = Vectors.Find(file, "commands", section);
+        var counter = vector.GetProperty("counter").GetUInt16();
+
+        if (vector.TryGetProperty("commandIv", out var iv))
+            Assert.Equal(iv.GetString(), Iv(vector, [0xA5, 0x5A], counter));
+        if (vector.TryGetProperty("answerIv", out iv))
+            Assert.Equal(iv.GetString(), Iv(vector, [0x5A, 0xA5], (ushort)(counter + 1)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
     public void One_flipped_bit_in_an_answer_ends_the_session(string file, string section)
     {
         var vector = Vectors.Find(file, "commands", section);
@@ -150,6 +163,14 @@ public sealed class Ev2ChannelTests
 
         Assert.True(card.IsThrough);
         return answer;
+    }
+
+    private static string Iv(JsonElement vector, byte[] label, ushort counter)
+    {
+        using var channel = Open(new ScriptedCard(), vector);
+        var iv = new byte[AesBlocks.BlockLength];
+        channel.MakeIv(label, counter, iv);
+        return Convert.ToHexString(iv);
     }
 
     private static Ev2Channel Open(ICardChannel card, JsonElement vector)

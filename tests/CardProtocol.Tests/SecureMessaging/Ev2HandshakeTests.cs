@@ -34,6 +34,13 @@ public sealed class Ev2HandshakeTests
             proven, [.. vector.Bytes("readerRandom"), .. vector.Bytes("cardRandom")], sessionKeys);
 
         Assert.Equal(vector.Text("encryptionKey") + vector.Text("macKey"), Convert.ToHexString(sessionKeys));
+        if (!vector.TryGetProperty("encryptionInput", out _))
+            return;
+
+        // The note prints what the keys are the MACs of, too.
+        proven.Compute(vector.Bytes("encryptionInput"), sessionKeys);
+        proven.Compute(vector.Bytes("macInput"), sessionKeys.AsSpan(16));
+        Assert.Equal(vector.Text("encryptionKey") + vector.Text("macKey"), Convert.ToHexString(sessionKeys));
     }
 
     [Theory]
