@@ -13,6 +13,9 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     /// <summary>Nothing at PICC level.</summary>
     public Application? Selected { get; private set; }
 
+    /// <summary>The file that ISO commands without a short id mean.</summary>
+    public CardFile? SelectedFile { get; set; }
+
     public SecureChannel? Session { get; private set; }
 
     /// <summary>An authentication whose second message is awaited.</summary>
@@ -38,6 +41,7 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
         EndSession();
         AbortTransaction();
         Selected = application;
+        SelectedFile = null;
     }
 
     public void Begin(SecureChannel session)

@@ -1,53 +1,61 @@
-using System.Buffers.Binary;
-using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Iso;
 
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// Genuine ISO 7816-4 commands (CLA 00): selecting the card or an application by name or file id. Clients
-/// probe with it; an unknown name keeps the selection.
+/// Genuine ISO 7816-4 commands (CLA 00), as phones use a type 4 tag and as clients probe for cards.
 /// </summary>
 internal static class Iso7816
 {
-    private const ushort MasterFile = 0x3F00;
+    private const byte SelectFile = 0xA4;
 
+    /// <summary>Answers one APDU of 4 bytes or more. A refusal ends session and transaction like any other,
+    /// except that what is not found to be selected leaves all as it was.</summary>
     public static byte[] Answer(ChipState card, ReadOnlySpan<byte> apdu)
     {
-        if (apdu[1] != 0xA4)
-            return [0x6D, 0x00];
-
-        if (apdu.Length < 6 || apdu.Length < 5 + apdu[4])
-            return [0x67, 0x00];
-
-        var name = apdu.Slice(5, apdu[4]);
-        return apdu[2] switch
+        if (card.Handshake is not null)
         {
-            0x04 => SelectByName(card, name),
-            0x00 when name.Length == 2 => SelectById(card, BinaryPrimitives.ReadUInt16BigEndian(name)),
-            _ => [0x6A, 0x86],
-        };
-    }
-
-    private static byte[] SelectByName(ChipState card, ReadOnlySpan<byte> name)
-    {
-        foreach (var application in card.Memory.Applications)
-        {
-            if (application.DfName is { } dfName && name.SequenceEqual(dfName))
-                return Select(card, application);
+            card.EndSession();
+            card.AbortTransaction();
         }
 
-        return [0x6A, 0x82];
+        try
+        {
+            return Run(card, apdu);
+        }
+        catch (IsoRefusedException refusal)
+        {
+            if (apdu[1] != SelectFile)
+            {
+                card.EndSession();
+                card.AbortTransaction();
+            }
+
+            return Bytes(refusal.Status);
+        }
     }
 
-    private static byte[] SelectById(ChipState card, ushort id)
+    private static byte[] Run(ChipState card, ReadOnlySpan<byte> apdu)
     {
-        var application = card.Memory.Applications.Find(candidate => candidate.IsoId == id);
-        return id == MasterFile || application is not null ? Select(card, application) : [0x6A, 0x82];
+        switch (apdu[1])
+        {
+            case SelectFile:
+                return Bytes(IsoSelection.Select(card, IsoApdu.Parse(apdu)));
+            case 0xB0:
+                return [.. IsoFiles.ReadBinary(card, IsoApdu.Parse(apdu)), .. Bytes(IsoStatus.Ok)];
+            case 0xD6:
+                IsoFiles.UpdateBinary(card, IsoApdu.Parse(apdu));
+                return Bytes(IsoStatus.Ok);
+            case 0xB2:
+                return [.. IsoFiles.ReadRecord(card, IsoApdu.Parse(apdu)), .. Bytes(IsoStatus.Ok)];
+            case 0xE2:
+                IsoFiles.AppendRecord(card, IsoApdu.Parse(apdu));
+                return Bytes(IsoStatus.Ok);
+            default:
+                throw new IsoRefusedException(IsoStatus.UnknownInstruction);
+        }
     }
 
-    private static byte[] Select(ChipState card, Application? application)
-    {
-        card.Select(application);
-        return [0x90, 0x00];
-    }
+    private static byte[] Bytes(IsoStatus status) =>
+        [(byte)((ushort)status >> 8), (byte)((ushort)status & 0xFF)];
 }

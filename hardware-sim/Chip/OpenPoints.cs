@@ -40,6 +40,16 @@ internal static class OpenPoints
     /// </summary>
     public static int TmiPaddingAfter(int length) => (16 - (length % 16)) % 16;
 
+    /// <summary>Short id of a file in ISO commands: its number, and 0 is nobody's.</summary>
+    public static int ShortId(CardFile file) => file.Number;
+
+    /// <summary>
+    /// Record by its number in ISO commands, from 1: ISO 7816-4 counts cyclic files from the newest and
+    /// linear ones from the oldest.
+    /// </summary>
+    public static byte[] IsoRecord(RecordFile file, int number) =>
+        file.Records[file.Cyclic ? ^number : number - 1];
+
     /// <summary>AuthenticateEV2First in an open transaction starts over; NonFirst keeps it.</summary>
     public static bool FirstAuthenticationAborts => true;
 

@@ -66,7 +66,7 @@ public sealed class MessagingTests
     [InlineData("905A010003F5435200", "919E")]   // P1
     [InlineData("90", "6700")]
     [InlineData("80CA000000", "6E00")]
-    [InlineData("00B0000000", "6D00")]
+    [InlineData("00B0000000", "6985")]
     [InlineData("00A4040007D276000085010000", "6A82")]
     [InlineData("FFCA000000", "9000")]
     [InlineData("FFCA010000", "9000")]

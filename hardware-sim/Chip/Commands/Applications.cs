@@ -15,6 +15,8 @@ internal static class Applications
     private const byte HasKeySettings3 = 0x10;
     private const byte UsesIsoIds = 0x20;
     private const byte HasKeySets = 0x01;
+    private const byte KeySettings3Bits = 0x17;
+    private const ushort MasterFile = 0x3F00;
     private const byte MayDeleteItself = 0x10;
 
     public static IEnumerable<Command> Commands =>
@@ -58,7 +60,9 @@ internal static class Applications
         var rest = body[5..];
         var settings3 = (settings2 & HasKeySettings3) == 0 ? (byte?)null : TakeByte(ref rest);
         RefusedException.When((settings3 & HasKeySets) == HasKeySets, Status.ParameterError);
+        RefusedException.When((settings3 & ~KeySettings3Bits) is not (null or 0), Status.ParameterError);
         var isoId = (settings2 & UsesIsoIds) == 0 ? (ushort?)null : TakeIsoId(ref rest);
+        RefusedException.When(isoId == MasterFile, Status.ParameterError);
         RefusedException.When(rest.Length > (isoId is null ? 0 : DfNameMost), Status.LengthError);
         return new Application
         {

@@ -80,6 +80,7 @@ internal static class Files
         var file = card.File(call.Bytes[0]);
         Access.RequireCreation(card);
         card.Application.Files.Remove(file.Number);
+        card.SelectedFile = card.SelectedFile == file ? null : card.SelectedFile;
         card.Transaction.Forget(file);
         return Answer.Empty;
     }

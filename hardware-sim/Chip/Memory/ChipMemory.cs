@@ -84,6 +84,9 @@ internal sealed class ChipMemory : IKeyHolder
     /// <summary>The key that new applications start with.</summary>
     public CardKey DefaultApplicationKey { get; set; } = CardKey.FactoryAes;
 
+    /// <summary>By which ISOSelectFile finds the card as a whole, 1–16 bytes; empty without one.</summary>
+    public byte[] Name { get; set; } = [];
+
     public List<Application> Applications { get; init; } = [];
 
     /// <summary>Bytes of user memory taken; only FormatPICC gives them back.</summary>
