@@ -15,8 +15,8 @@ internal abstract record Expected
 }
 
 /// <summary>
-/// The card of <see cref="TestCard.CreateWhole"/> as the reference describes it, plain and slow: everything is
-/// written into a copy, and a commit puts the copy in the place of the original.
+/// The card of <see cref="TestCard.CreateWhole"/> as the reference describes it, plain and slow: everything
+/// is written into a copy, and a commit puts the copy in the place of the original.
 /// </summary>
 internal sealed class PlainCard
 {

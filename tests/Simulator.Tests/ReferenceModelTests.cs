@@ -4,8 +4,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Tests;
 
-/// <summary>Any sequence of commands leaves the chip as a plain model of it: what is committed, what a refusal
-/// ends, what a lost field takes back, and how often it committed.</summary>
+/// <summary>Any sequence of commands leaves the chip as a plain model of it: what is committed, what a
+/// refusal ends, what a lost field takes back, and how often it committed.</summary>
 public sealed class ReferenceModelTests
 {
     private static readonly Gen<byte[]> Content = Gen.Byte.Array[1, 6];
@@ -30,10 +30,23 @@ public sealed class ReferenceModelTests
         (1, Gen.Const(Mac("abort", card => card.Abort(), "A7", ""))),
         (1, Gen.Const(new Step("field lost", null, "", ""))));
 
+    /// <summary>Steps that belong together, so that many transactions come to their end.</summary>
+    private static readonly Gen<Step[]> Sale = Gen.Select(
+        Amount("0C", 60, (card, points) => card.Change(points)),
+        Write("8B", "04", 13, (card, at, data) => card.WriteLog(at, data)),
+        (credit, record) => new[]
+        {
+            Mac("abort", card => card.Abort(), "A7", ""),
+            credit,
+            record,
+            Mac("reader id", card => card.CommitReaderId(), "C8", new string('A', 32)),
+            Mac("commit", card => card.Commit(), "C7", "01"),
+        });
+
     [Fact]
     public void Any_sequence_of_commands_leaves_what_a_plain_model_says() =>
-        Steps.Array[1, 60].Sample(
-            steps =>
+        Gen.Frequency((4, Steps.Array[1, 1]), (1, Sale)).Array[1, 40].Sample(
+            groups =>
             {
                 var chip = TestCard.CreateWhole();
                 var linear = TestCard.Records(cyclic: false, PlainCard.LinearMost);
@@ -41,7 +54,7 @@ public sealed class ReferenceModelTests
                 var reader = new TestReader(chip).Open(2);
                 var model = new PlainCard();
                 model.StartOver();
-                foreach (var step in steps)
+                foreach (var step in groups.SelectMany(steps => steps))
                     Take(step, chip, reader, model);
 
                 Assert.Equal(model.Commits, chip.Memory.Applications[0].TransactionMac!.Counter);
