@@ -123,6 +123,8 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
         if (!_tools.FactoryCards)
             throw new IssueRefusedException("factory-cards-off");
 
+        // Before anything is planned: a chip that cannot hold points becomes nobody's card.
+        ChipVersion.Read(channel).MustHoldValue();
         var planned = _tools.Issuer.Plan(channel.Uid, _progress.Request.Member);
         _begun = channel.Uid;
         Change(p => p with
@@ -188,6 +190,7 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
             CardForeignException { Reason: CardForeignReason.UnknownKeys } => "card-keys-unknown",
             CardForeignException { Reason: CardForeignReason.OtherContent } => "card-content-other",
             CardForeignException { Reason: CardForeignReason.InUse } => "card-in-use",
+            CardForeignException { Reason: CardForeignReason.UnsuitableProduct } => "card-unsuitable",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
