@@ -53,17 +53,21 @@ internal sealed class PcscStack : IDisposable
         return ReadLine();
     }
 
-    /// <summary>Runs the Python client against this stack.</summary>
+    /// <summary>Runs a Python client of this folder against this stack.</summary>
     /// <returns>What it printed; all of it when it failed.</returns>
-    public string RunClient()
+    public string RunClient(string script = "pyscard_client.py") =>
+        RunProgram("/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, script));
+
+    /// <summary>Runs any PC/SC program against this stack.</summary>
+    /// <inheritdoc cref="RunClient"/>
+    public string RunProgram(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3")
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pyscard_client.py"));
         start.Environment["PCSCLITE_CSOCK_NAME"] = SocketPath;
         using var client = Process.Start(start)!;
         var errors = client.StandardError.ReadToEndAsync();

@@ -20,6 +20,36 @@ public sealed class PcscTests
     }
 
     [Fact]
+    public void A_client_of_another_make_speaks_every_session_before_ev2()
+    {
+        using var stack = new PcscStack(1, "serve", "--uid", Uid, "--port", "35963");
+        Assert.Equal("ready", stack.ReadLine());
+
+        var outcome = stack.RunClient("older_channels_client.py");
+
+        Assert.Equal("done: D40, DES, 2TDEA, 3TDEA and AES sessions", outcome);
+    }
+
+    [Fact]
+    public void Ready_made_tools_see_the_card_and_talk_to_it()
+    {
+        using var stack = new PcscStack(1, "serve", "--uid", Uid, "--port", "35963");
+        Assert.Equal("ready", stack.ReadLine());
+        Assert.StartsWith("done", stack.RunClient(), StringComparison.Ordinal);      // the card has come
+
+        var atr = stack.RunProgram("opensc-tool", "--atr");
+        var version = stack.RunProgram(
+            "opensc-tool", "-c", "default", "-s", "90:60:00:00:00", "-s", "90:AF:00:00:00");
+        var scan = stack.RunProgram("pcsc_scan", "-t", "2");
+
+        Assert.Contains("3b:81:80:01:80:80", atr, StringComparison.Ordinal);
+        Assert.Contains("04 01 01 33 00 18 05", version, StringComparison.Ordinal);
+        Assert.Contains("04 01 01 03 00 18 05", version, StringComparison.Ordinal);
+        Assert.Contains("3B 81 80 01 80 80", scan, StringComparison.Ordinal);
+        Assert.Contains("DESFire", scan, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void A_card_of_the_third_reader_survives_a_killed_daemon()
     {
         using var stack = new PcscStack(6, "rack", "--slots", "6");

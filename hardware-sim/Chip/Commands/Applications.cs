@@ -11,7 +11,6 @@ internal static class Applications
     private const int AidLength = 3;
     private const int KeysMost = 14;
     private const int DfNameMost = 16;
-    private const byte AesKeys = 0x80;
     private const byte HasKeySettings3 = 0x10;
     private const byte UsesIsoIds = 0x20;
     private const byte HasKeySets = 0x01;
@@ -55,8 +54,8 @@ internal static class Applications
     {
         var settings2 = body[4];
         var keys = settings2 & 0xF;
-        var isSound = keys is > 0 and <= KeysMost && (settings2 & 0xC0) == AesKeys;
-        RefusedException.When(!isSound, Status.ParameterError);
+        RefusedException.When(keys is 0 or > KeysMost, Status.ParameterError);
+        var type = Keys.TypeOf(settings2);
         var rest = body[5..];
         var settings3 = (settings2 & HasKeySettings3) == 0 ? (byte?)null : TakeByte(ref rest);
         RefusedException.When((settings3 & HasKeySets) == HasKeySets, Status.ParameterError);
@@ -72,7 +71,7 @@ internal static class Applications
             KeySettings3 = settings3,
             IsoId = isoId,
             DfName = rest.IsEmpty ? null : rest.ToArray(),
-            Keys = [.. Enumerable.Repeat(memory.DefaultApplicationKey, keys)],
+            Keys = [.. Enumerable.Repeat(memory.DefaultKeyOf(type), keys)],
         };
     }
 

@@ -12,6 +12,9 @@ internal static class Authentication
     [
         new(0x71, Protection.None, Ev2First) { LengthLeast = 2, LengthMost = 8 },
         new(0x77, Protection.None, Ev2NonFirst) { Length = 1 },
+        new(0xAA, Protection.None, Aes) { Length = 1 },
+        new(0x1A, Protection.None, Iso) { Length = 1 },
+        new(0x0A, Protection.None, Legacy) { Length = 1 },
     ];
 
     private static Answer Ev2First(ChipState card, Call call)
@@ -27,7 +30,7 @@ internal static class Authentication
         if (OpenPoints.FirstAuthenticationAborts)
             card.AbortTransaction();
 
-        return Start(card, handshake);
+        return Start(card, handshake, handshake.Challenge());
     }
 
     private static Answer Ev2NonFirst(ChipState card, Call call)
@@ -39,14 +42,45 @@ internal static class Authentication
         {
             Continues = (before.Identifier.ToArray(), before.Counter),
         };
-        return Start(card, handshake);
+        return Start(card, handshake, handshake.Challenge());
     }
 
-    private static Answer Start(ChipState card, Ev2Handshake handshake)
+    // What a transaction has staged stays: seen on hardware.
+    private static Answer Aes(ChipState card, Call call)
+    {
+        var handshake = new Ev1Handshake(
+            call.Bytes[0], Key(card, call.Bytes[0], KeyType.Aes), DrawRndB(card));
+        return Start(card, handshake, handshake.Challenge());
+    }
+
+    private static Answer Iso(ChipState card, Call call)
+    {
+        var key = Key(card, call.Bytes[0], KeyType.Des, KeyType.Tdea3);
+        var handshake = new Ev1Handshake(
+            call.Bytes[0], key, DrawRndB(card, SessionKey.RandomLength(key.Type)));
+        return Start(card, handshake, handshake.Challenge());
+    }
+
+    private static Answer Legacy(ChipState card, Call call)
+    {
+        var key = Key(card, call.Bytes[0], KeyType.Des);
+        var handshake = new LegacyHandshake(
+            call.Bytes[0], key, DrawRndB(card, SessionKey.RandomLength(key.Type)));
+        return Start(card, handshake, handshake.Challenge());
+    }
+
+    private static Answer Start(ChipState card, Handshake handshake, Answer challenge)
     {
         card.EndSession();
         card.Handshake = handshake;
-        return handshake.Challenge();
+        return challenge;
+    }
+
+    private static CardKey Key(ChipState card, byte number, params ReadOnlySpan<KeyType> types)
+    {
+        var key = Keys.Find(card, number);
+        RefusedException.When(!types.Contains(key.Type), Status.AuthenticationError);
+        return key;
     }
 
     private static byte[] AesKey(ChipState card, byte number)
@@ -56,9 +90,9 @@ internal static class Authentication
         return key.Value;
     }
 
-    private static byte[] DrawRndB(ChipState card)
+    private static byte[] DrawRndB(ChipState card, int length = AesCmac.BlockLength)
     {
-        var rndB = new byte[AesCmac.BlockLength];
+        var rndB = new byte[length];
         card.Random(rndB);
         return rndB;
     }

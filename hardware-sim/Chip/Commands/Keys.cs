@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using SmartCardCrm.Simulator.Chip.Memory;
-using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
@@ -9,9 +7,7 @@ namespace SmartCardCrm.Simulator.Chip.Commands;
 /// </summary>
 internal static class Keys
 {
-    private const int KeyLength = 16;
     private const byte TypeBits = 0xC0;
-    private const byte AesType = 0x80;
 
     public static IEnumerable<Command> Commands =>
     [
@@ -21,8 +17,8 @@ internal static class Keys
         new(0xC4, Protection.Full, Change)
         {
             Header = 1,
-            LengthLeast = 1 + KeyLength + 1,
-            LengthMost = 1 + KeyLength + 1 + sizeof(uint),
+            LengthLeast = 1 + KeyCryptogram.LengthLeast,
+            LengthMost = 1 + KeyCryptogram.LengthMost,
         },
     ];
 
@@ -60,45 +56,30 @@ internal static class Keys
 
     private static Answer Change(ChipState card, Call call)
     {
-        var number = KeyNumber(card, call.Bytes[0]);
+        var (number, type) = Named(card, call.Bytes[0]);
         var old = Find(card, number);
         Access.RequireKeyChange(card, number);
         var isOwn = card.Session!.KeyNumber == number;
-        card.Level.Keys[number] = isOwn ? ReadOwn(call.Bytes[1..]) : ReadOther(call.Bytes[1..], old);
+        card.Level.Keys[number] = KeyCryptogram.Read(card.Session, call, type, isOwn ? null : old);
         return isOwn ? Answer.Farewell : Answer.Empty;
     }
 
-    /// <summary>At PICC level the two upper bits are the type of the new key; only AES is offered.</summary>
-    private static byte KeyNumber(ChipState card, byte sent)
+    /// <summary>At PICC level the two upper bits are the type of the new key; in an application all keys are
+    /// of one type.</summary>
+    private static (byte Number, KeyType Type) Named(ChipState card, byte sent) =>
+        card.Selected is { } application
+            ? (sent, TypeOf(application.KeySettings2))
+            : ((byte)(sent & ~TypeBits), TypeOf(sent));
+
+    /// <summary>The type in bits 7–6.</summary>
+    /// <exception cref="RefusedException">There is no such type.</exception>
+    public static KeyType TypeOf(byte bits) => (bits & TypeBits) switch
     {
-        if (card.Selected is not null)
-            return sent;
-
-        RefusedException.When((sent & TypeBits) != AesType, Status.ParameterError);
-        return (byte)(sent & ~TypeBits);
-    }
-
-    private static CardKey ReadOwn(ReadOnlySpan<byte> plain)
-    {
-        RefusedException.When(plain.Length != KeyLength + 1, Status.LengthError);
-        return NewKey(plain[..KeyLength], plain[KeyLength]);
-    }
-
-    /// <summary>New key XOR old key, version, CRC32 of the new key.</summary>
-    private static CardKey ReadOther(ReadOnlySpan<byte> plain, CardKey old)
-    {
-        RefusedException.When(plain.Length != KeyLength + 1 + sizeof(uint), Status.LengthError);
-        var key = plain[..KeyLength].ToArray();
-        for (var i = 0; i < KeyLength; i++)
-            key[i] ^= old.Value[i];
-
-        var crc = BinaryPrimitives.ReadUInt32LittleEndian(plain[(KeyLength + 1)..]);
-        RefusedException.When(crc != Crc32.Compute(key), Status.IntegrityError);
-        return NewKey(key, plain[KeyLength]);
-    }
-
-    private static CardKey NewKey(ReadOnlySpan<byte> value, byte version) =>
-        new() { Type = KeyType.Aes, Value = value.ToArray(), Version = version };
+        0x00 => KeyType.Des,
+        0x40 => KeyType.Tdea3,
+        0x80 => KeyType.Aes,
+        _ => throw new RefusedException(Status.ParameterError),
+    };
 
     private static byte PiccKeySettings2(ChipMemory memory) =>
         (byte)(memory.Keys[0].Type == KeyType.Aes ? 0x81 : 0x01);

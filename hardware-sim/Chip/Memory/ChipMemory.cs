@@ -8,6 +8,9 @@ internal enum KeyType
     /// <summary>Single DES, held as 2TDEA with equal halves, or true 2TDEA: 16 bytes.</summary>
     Des,
     Aes,
+
+    /// <summary>24 bytes.</summary>
+    Tdea3,
 }
 
 /// <summary>A key in the chip. It lives as long as the card, so nothing zeroes it.</summary>
@@ -86,6 +89,19 @@ internal sealed class ChipMemory : IKeyHolder
 
     /// <summary>By which ISOSelectFile finds the card as a whole, 1–16 bytes; empty without one.</summary>
     public byte[] Name { get; set; } = [];
+
+    /// <summary>The same for keys of any type: its bytes, as many as the type needs; all zero from the
+    /// factory.</summary>
+    public CardKey DefaultKeyOf(KeyType type) => type == KeyType.Aes
+        ? DefaultApplicationKey
+        : new CardKey
+        {
+            Type = type,
+            Value = type == KeyType.Tdea3
+                ? [.. DefaultApplicationKey.Value, .. DefaultApplicationKey.Value[..8]]
+                : DefaultApplicationKey.Value,
+            Version = 0,
+        };
 
     public List<Application> Applications { get; init; } = [];
 
