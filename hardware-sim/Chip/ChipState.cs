@@ -1,5 +1,6 @@
 using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Chip.Messaging;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip;
 
@@ -15,6 +16,9 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
 
     /// <summary>The file that ISO commands without a short id mean.</summary>
     public CardFile? SelectedFile { get; set; }
+
+    /// <summary>The reading of a file with SDM that the last command began or went on with.</summary>
+    public SdmTap? Tap { get; set; }
 
     public SecureChannel? Session { get; private set; }
 
@@ -40,6 +44,7 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     {
         EndSession();
         AbortTransaction();
+        Tap = null;
         Selected = application;
         SelectedFile = null;
     }

@@ -10,6 +10,7 @@ public sealed class DesfireChip
 {
     private readonly ChipState _card;
     private readonly NativeFraming _native;
+    private (byte Cla, byte Ins) _last;
 
     internal DesfireChip(ChipMemory memory, FillRandom random)
     {
@@ -60,6 +61,8 @@ public sealed class DesfireChip
         if (apdu.Length < 4)
             return [0x67, 0x00];
 
+        Follow(apdu[0], apdu[1]);
+
         return apdu[0] switch
         {
             0x90 => Native(apdu),
@@ -67,6 +70,19 @@ public sealed class DesfireChip
             0xFF => PseudoApdu.Answer(_card.Memory, apdu),
             _ => [0x6E, 0x00],
         };
+    }
+
+    /// <summary>Any other command ends the reading of a file; AF frames and the reader's own do
+    /// not.</summary>
+    private void Follow(byte cla, byte ins)
+    {
+        if (cla == PseudoApdu.Class || (cla, ins) is (0x90, 0xAF))
+            return;
+
+        if (_last != (cla, ins))
+            _card.Tap = null;
+
+        _last = (cla, ins);
     }
 
     private byte[] Iso(ReadOnlySpan<byte> apdu)
@@ -86,6 +102,7 @@ public sealed class DesfireChip
             _native.Forget();
             _card.EndSession();
             _card.AbortTransaction();
+            _card.Tap = null;
             return [0x91, (byte)refusal.Status];
         }
     }

@@ -23,16 +23,27 @@ internal static class Iso7816
         {
             return Run(card, apdu);
         }
-        catch (IsoRefusedException refusal)
+        catch (RefusedException)
         {
-            if (apdu[1] != SelectFile)
-            {
-                card.EndSession();
-                card.AbortTransaction();
-            }
-
+            // The counter of a file with SDM: the one reason that native reads have too.
+            return Refuse(card, IsoStatus.SecurityNotSatisfied);
+        }
+        catch (IsoRefusedException refusal) when (apdu[1] == SelectFile)
+        {
             return Bytes(refusal.Status);
         }
+        catch (IsoRefusedException refusal)
+        {
+            return Refuse(card, refusal.Status);
+        }
+    }
+
+    private static byte[] Refuse(ChipState card, IsoStatus status)
+    {
+        card.EndSession();
+        card.AbortTransaction();
+        card.Tap = null;
+        return Bytes(status);
     }
 
     private static byte[] Run(ChipState card, ReadOnlySpan<byte> apdu)

@@ -15,6 +15,9 @@ internal static class OpenPoints
     public const Status ReaderIdWithoutSession = Status.PermissionDenied;
     public const Status TransactionMacNotAvailable = Status.PermissionDenied;
 
+    /// <summary>Reading a file with SDM whose counter is at its limit; 6982 to an ISO command.</summary>
+    public const Status CounterUsedUp = Status.AuthenticationError;
+
     /// <summary>EV2 authentication with a key that is not AES.</summary>
     public const Status KeyNotUsable = Status.PermissionDenied;
 
@@ -39,6 +42,12 @@ internal static class OpenPoints
     /// are multiples of 16 bytes; we pad as after file content.
     /// </summary>
     public static int TmiPaddingAfter(int length) => (16 - (length % 16)) % 16;
+
+    /// <summary>
+    /// Turning SDM on sets its counter to 0; other settings of a file that has it on leave it, or a limit
+    /// could never be below it.
+    /// </summary>
+    public static int CounterAfterChange(StandardFile file) => file.Sdm is null ? 0 : file.ReadCounter;
 
     /// <summary>Short id of a file in ISO commands: its number, and 0 is nobody's.</summary>
     public static int ShortId(CardFile file) => file.Number;

@@ -8,7 +8,7 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 internal static class PseudoApdu
 {
-    private const byte Class = 0xFF;
+    public const byte Class = 0xFF;
     private const byte Unknown = 0x81;
 
     public static bool Is(ReadOnlySpan<byte> apdu) => apdu.Length > 0 && apdu[0] == Class;

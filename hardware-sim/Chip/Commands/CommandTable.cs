@@ -9,7 +9,7 @@ internal static class CommandTable
     {
         Authentication.Commands, Identification.Commands, Applications.Commands, Keys.Commands,
         Files.Commands, FileCreation.Commands, DataFiles.Commands, Values.Commands,
-        Records.Commands, Transactions.Commands,
+        Records.Commands, Transactions.Commands, FileCounters.Commands,
     }.SelectMany(commands => commands).ToFrozenDictionary(command => command.Ins);
 
     /// <exception cref="RefusedException">There is no such command.</exception>

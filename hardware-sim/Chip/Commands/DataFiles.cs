@@ -1,4 +1,5 @@
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
@@ -25,13 +26,18 @@ internal static class DataFiles
     /// <summary>Length 0 reads to the end.</summary>
     private static Answer Read(ChipState card, Call call)
     {
-        var content = call.File switch
+        var length = call.File switch
         {
-            ByteFile file => file.Content,
-            TransactionMacFile file => TransactionMac.Content(file),
+            ByteFile file => file.Content.Length,
+            TransactionMacFile => TransactionMac.ContentLength,
             _ => throw new RefusedException(Status.PermissionDenied),
         };
-        var range = Extent.Read(call.Bytes[1..], content.Length);
+
+        // Before the content: a refused read does not count.
+        var range = Extent.Read(call.Bytes[1..], length);
+        var content = call.File is ByteFile bytes
+            ? SdmTap.Content(card, bytes)
+            : TransactionMac.Content(call.FileAs<TransactionMacFile>());
         var data = content[range.Start..range.End];
         if (call.File is not TransactionMacFile)
             TransactionMac.Take(card, [call.Ins, call.Bytes[0], .. range.ToBytes()], data);

@@ -63,6 +63,9 @@ internal sealed class Application : IKeyHolder
     public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
 
     [JsonIgnore]
+    public bool HasAesKeys => (KeySettings2 & 0xC0) == 0x80;
+
+    [JsonIgnore]
     public TransactionMacFile? TransactionMac => Files.Values.OfType<TransactionMacFile>().SingleOrDefault();
 }
 
