@@ -7,6 +7,9 @@ namespace SmartCardCrm.Simulator.Chip;
 /// <summary>What the commands work on: the non-volatile memory and all that is lost with the field.</summary>
 internal sealed class ChipState(ChipMemory memory, FillRandom random)
 {
+    private const int RandomUidLength = 4;
+    private const byte RandomUidMark = 0x08;
+
     public ChipMemory Memory { get; } = memory;
 
     public FillRandom Random { get; } = random;
@@ -27,6 +30,9 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
 
     public Transaction Transaction { get; private set; } = new();
 
+    /// <summary>The id of the activation: the real one, 7 bytes, or a random one of 4.</summary>
+    public byte[] ShownUid { get; private set; } = memory.Uid;
+
     /// <summary>Keys and settings in force: those of the application, else those of the card.</summary>
     public IKeyHolder Level => Selected is null ? Memory : Selected;
 
@@ -39,6 +45,20 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
         Application.Files.TryGetValue(number, out var file)
             ? file
             : throw new RefusedException(Status.FileNotFound);
+
+    /// <summary>The field comes: the card gives its id, and nothing is selected.</summary>
+    public void Activate()
+    {
+        Select(null);
+        ShownUid = Memory.Uid;
+        if (!Memory.Configuration.HasRandomUid)
+            return;
+
+        var shown = new byte[RandomUidLength];
+        Random(shown);
+        shown[0] = RandomUidMark;
+        ShownUid = shown;
+    }
 
     public void Select(Application? application)
     {

@@ -3,7 +3,7 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// A MIFARE DESFire EV3 in software, as seen through a contactless PC/SC reader: ISO APDUs in, answers out.
+/// A MIFARE DESFire EV3 or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: ISO APDUs in, answers out.
 /// Not safe for several threads.
 /// </summary>
 public sealed class DesfireChip
@@ -16,6 +16,7 @@ public sealed class DesfireChip
     {
         _card = new ChipState(memory, random);
         _native = new NativeFraming(_card);
+        _card.Activate();
     }
 
     /// <summary>
@@ -32,7 +33,8 @@ public sealed class DesfireChip
     internal ChipState State => _card;
 
     /// <summary>
-    /// A card as it leaves the factory: no applications, all zero keys, master key single DES.
+    /// A card as it leaves the factory. DESFire: no applications, all zero keys, master key single DES. NTAG:
+    /// its one application with three files, all zero keys.
     /// </summary>
     /// <param name="profile">Product, such as <c>ev3-4k</c>.</param>
     /// <param name="uid">7 bytes.</param>
@@ -43,15 +45,20 @@ public sealed class DesfireChip
         if (uid.Length != 7)
             throw new ArgumentException("A UID has 7 bytes.", nameof(uid));
 
-        var memory = new ChipMemory { Uid = uid.ToArray(), Profile = CardProfile.ByName(profile).Name };
-        return new DesfireChip(memory, random);
+        return new DesfireChip(ChipMemory.Factory(profile, uid), random);
     }
+
+    /// <summary>What a contactless PC/SC reader gives for the card.</summary>
+    public byte[] Atr => AnswerToSelect.ToAtr(Memory.Ats.Span);
+
+    /// <summary>The non-volatile memory as JSON.</summary>
+    public string Save() => Memory.Save();
 
     /// <summary>The field comes or goes: selection, session and open transaction are lost.</summary>
     public void Reset()
     {
         _native.Forget();
-        _card.Select(null);
+        _card.Activate();
     }
 
     /// <summary>Answers one APDU. Never throws for what a reader may send.</summary>
@@ -67,7 +74,7 @@ public sealed class DesfireChip
         {
             0x90 => Native(apdu),
             0x00 => Iso(apdu),
-            0xFF => PseudoApdu.Answer(_card.Memory, apdu),
+            0xFF => PseudoApdu.Answer(_card, apdu),
             _ => [0x6E, 0x00],
         };
     }

@@ -48,6 +48,8 @@ internal static class Iso7816
 
     private static byte[] Run(ChipState card, ReadOnlySpan<byte> apdu)
     {
+        var isKnown = card.Memory.Product.IsoCommands?.Contains(apdu[1]) is not false;
+        IsoRefusedException.When(!isKnown, IsoStatus.UnknownInstruction);
         switch (apdu[1])
         {
             case SelectFile:

@@ -18,6 +18,18 @@ internal static class OpenPoints
     /// <summary>Reading a file with SDM whose counter is at its limit; 6982 to an ISO command.</summary>
     public const Status CounterUsedUp = Status.AuthenticationError;
 
+    /// <summary>SetConfiguration that would take back what cannot be.</summary>
+    public const Status ConfigurationIsOneWay = Status.PermissionDenied;
+
+    /// <summary>Asking for LRP messaging instead of AES.</summary>
+    public const Status LrpNotOffered = Status.PermissionDenied;
+
+    /// <summary>Read_Sig without a session from a card that hides its UID.</summary>
+    public const Status SignatureHidden = Status.CommandNotFound;
+
+    /// <summary>Opening a session, or writing in AF frames, where SetConfiguration turned it off.</summary>
+    public const Status MessagingDisabled = Status.PermissionDenied;
+
     /// <summary>EV2 authentication with a key that is not AES.</summary>
     public const Status KeyNotUsable = Status.PermissionDenied;
 

@@ -1,15 +1,17 @@
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
 /// <summary>
-/// What tells one product from another: the answer to GetVersion and the size of the memory.
+/// What tells one product from another: the answer to GetVersion, the size of the memory, the commands.
 /// </summary>
 internal sealed class CardProfile
 {
     /// <summary>Historical byte 80, as a PC/SC reader shows every DESFire.</summary>
     public static ReadOnlySpan<byte> Atr => [0x3B, 0x81, 0x80, 0x01, 0x80, 0x80];
 
-    /// <summary>Default ATS of DESFire EV1 to EV3: frames of 64 bytes.</summary>
-    public static ReadOnlySpan<byte> Ats => [0x06, 0x75, 0x77, 0x81, 0x02, 0x80];
+    private static readonly byte[] NtagCommands =
+        [0x71, 0x77, 0x5F, 0xC4, 0x51, 0xF6, 0xF5, 0x64, 0x60, 0xAD, 0x8D, 0x3C, 0x5C];
+
+    private static readonly byte[] NtagIsoCommands = [0xA4, 0xB0, 0xD6];
 
     public required string Name { get; init; }
 
@@ -21,7 +23,21 @@ internal sealed class CardProfile
 
     public required int UserMemoryBytes { get; init; }
 
-    /// <summary>Both answers to GetVersion were seen on physical cards.</summary>
+    /// <summary>As delivered. Default: DESFire EV1 to EV3, frames of 64 bytes.</summary>
+    public ReadOnlyMemory<byte> Ats { get; init; } = new byte[] { 0x06, 0x75, 0x77, 0x81, 0x02, 0x80 };
+
+    /// <summary>Native opcodes; nothing where all are known.</summary>
+    public IReadOnlyCollection<byte>? Commands { get; init; }
+
+    /// <summary>ISO instructions; nothing where all are known.</summary>
+    public IReadOnlyCollection<byte>? IsoCommands { get; init; }
+
+    /// <summary>Whether application and files are there from the factory and cannot be made or
+    /// deleted.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>The answers to GetVersion of EV3 were seen on physical cards, those of NTAG are AN12196's and
+    /// the data sheet's.</summary>
     public static IReadOnlyList<CardProfile> All { get; } =
     [
         new()
@@ -37,6 +53,17 @@ internal sealed class CardProfile
             Hardware = new byte[] { 0x04, 0x01, 0x01, 0x33, 0x00, 0x18, 0x05 },
             Software = new byte[] { 0x04, 0x01, 0x01, 0x03, 0x00, 0x18, 0x05 },
             UserMemoryBytes = 5120,
+        },
+        new()
+        {
+            Name = "ntag424",
+            Hardware = new byte[] { 0x04, 0x04, 0x02, 0x30, 0x00, 0x11, 0x05 },
+            Software = new byte[] { 0x04, 0x04, 0x02, 0x01, 0x02, 0x11, 0x05 },
+            UserMemoryBytes = NtagMemory.Bytes,
+            Ats = new byte[] { 0x06, 0x77, 0x77, 0x71, 0x02, 0x80 },
+            Commands = NtagCommands,
+            IsoCommands = NtagIsoCommands,
+            IsFixed = true,
         },
     ];
 

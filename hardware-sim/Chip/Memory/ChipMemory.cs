@@ -90,10 +90,29 @@ internal sealed class ChipMemory : IKeyHolder
     /// <summary>By which ISOSelectFile finds the card as a whole, 1–16 bytes; empty without one.</summary>
     public byte[] Name { get; set; } = [];
 
+    public CardConfiguration Configuration { get; init; } = new();
+
     public List<Application> Applications { get; init; } = [];
 
     /// <summary>Bytes of user memory taken; only FormatPICC gives them back.</summary>
     public int MemoryTaken { get; set; }
+
+    [JsonIgnore]
+    public CardProfile Product => CardProfile.ByName(Profile);
+
+    /// <summary>From TL on, as it is sent at each activation.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Ats => Configuration.Ats ?? Product.Ats;
+
+    /// <summary>A card as it leaves the factory.</summary>
+    /// <exception cref="ArgumentException">There is no such profile.</exception>
+    public static ChipMemory Factory(string profile, ReadOnlySpan<byte> uid)
+    {
+        var product = CardProfile.ByName(profile);
+        return product.IsFixed
+            ? NtagMemory.Create(uid.ToArray(), product.Name)
+            : new ChipMemory { Uid = uid.ToArray(), Profile = product.Name };
+    }
 
     /// <summary>Takes memory for a new object.</summary>
     /// <exception cref="RefusedException">There is not enough left.</exception>
@@ -104,7 +123,7 @@ internal sealed class ChipMemory : IKeyHolder
     }
 
     [JsonIgnore]
-    public int FreeBytes => CardProfile.ByName(Profile).UserMemoryBytes - MemoryTaken;
+    public int FreeBytes => Product.UserMemoryBytes - MemoryTaken;
 
     public string Save() => JsonSerializer.Serialize(this, ChipMemoryJson.Default.ChipMemory);
 

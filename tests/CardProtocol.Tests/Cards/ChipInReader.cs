@@ -2,18 +2,18 @@ using SmartCardCrm.Simulator.Chip;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>A simulated DESFire held against a reader, which may tear it away before or after any
+/// <summary>A simulated card held against a reader, which may tear it away before or after any
 /// exchange.</summary>
 internal sealed class ChipInReader : ICardChannel
 {
     private readonly DesfireChip _chip;
     private readonly List<string> _transcript = [];
 
-    public ChipInReader(Uid uid)
+    public ChipInReader(Uid uid, string profile = "ev3-4k")
     {
         Span<byte> bytes = stackalloc byte[Uid.Length];
         uid.CopyTo(bytes);
-        _chip = DesfireChip.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
+        _chip = DesfireChip.Factory(profile, bytes, new CountingRandom(0x40).Fill);
     }
 
     /// <summary>Every exchange since the card was put there, as golden transcripts have it.</summary>
@@ -24,6 +24,9 @@ internal sealed class ChipInReader : ICardChannel
     /// <summary>When the card goes: 0 is before the first exchange, 1 after it, 2 before the second; null
     /// stays.</summary>
     public int? TornAt { get; set; }
+
+    /// <summary>All that the card keeps without power, to compare two cards by.</summary>
+    public string Save() => _chip.Save();
 
     /// <summary>The card comes back, and stays.</summary>
     public void PutBack()
