@@ -1,10 +1,11 @@
+using SmartCardCrm.Simulator.Chip.Iso;
 using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// A MIFARE DESFire EV3 or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: ISO APDUs in, answers out.
-/// Not safe for several threads.
+/// A MIFARE DESFire EV3 or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: ISO APDUs
+/// in, answers out. Not safe for several threads.
 /// </summary>
 public sealed class DesfireChip
 {

@@ -9,8 +9,9 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 internal sealed class NativeFraming(ChipState card)
 {
+    public const int SingleAnswerMost = 256;
+
     private const byte AdditionalFrame = 0xAF;
-    private const int SingleAnswerMost = 256;
 
     private readonly Queue<byte[]> _outgoing = [];
     private readonly List<byte> _incoming = [];

@@ -46,6 +46,11 @@ internal static class OpenPoints
     /// </summary>
     public const FileRight MayClearRecords = FileRight.ReadWrite;
 
+    /// <summary>
+    /// RestoreTransfer: the right in the target; in the source, any right to read the value is enough.
+    /// </summary>
+    public const FileRight MayRestore = FileRight.ReadWrite;
+
     /// <summary>The TMC at which the card stops transacting; a configurable limit is not offered.</summary>
     public const uint TransactionMacLimit = uint.MaxValue;
 

@@ -8,9 +8,9 @@ using Org.BouncyCastle.Utilities;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// The key with which simulated cards are signed in place of a factory's. Everybody knows it, so it vouches for
-/// nothing: trust it in tests and demonstrations only. ECDSA on secp224r1 over the 7 bytes of the UID, without
-/// a hash. Source: NXP AN12196, section 7.
+/// The key with which simulated cards are signed in place of a factory's. Everybody knows it, so it vouches
+/// for nothing: trust it in tests and demonstrations only. ECDSA on secp224r1 over the 7 bytes of the UID,
+/// without a hash. Source: NXP AN12196, section 7.
 /// </summary>
 public static class OriginalityTestKey
 {

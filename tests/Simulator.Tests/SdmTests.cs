@@ -145,6 +145,18 @@ public sealed class SdmTests
     }
 
     [Fact]
+    public void An_answer_too_long_for_one_frame_does_not_count()
+    {
+        File.Content = new byte[300];
+        Configure(InClear);
+
+        Assert.Equal("917E", _reader.Select().Hex(ReadWhole));
+        Assert.Equal(0, File.ReadCounter);
+        Assert.Equal(604, Whole(Read).Length);
+        Assert.Equal(516, Whole(ReadByIso).Length);
+    }
+
+    [Fact]
     public void In_a_session_the_file_is_what_was_written()
     {
         Configure(InClear);

@@ -3,8 +3,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
 /// <summary>
-/// SetConfiguration: what the holder of the card's key 0 decides for the card as a whole. Sources: NXP AN12752;
-/// NT4H2421Gx, chapter 10.5.1.
+/// SetConfiguration: what the holder of the card's key 0 decides for the card as a whole. Sources: NXP
+/// AN12752; NT4H2421Gx, chapter 10.5.1.
 /// </summary>
 internal static class Configuration
 {

@@ -6,13 +6,14 @@ namespace SmartCardCrm.Simulator.Chip.Commands;
 /// <summary>ReadData and WriteData of both opcode sets.</summary>
 internal static class DataFiles
 {
+    private const byte ReadInOneFrame = 0xAD;
     private const FileRight Reading = FileRight.Read | FileRight.ReadWrite;
     private const FileRight Writing = FileRight.Write | FileRight.ReadWrite;
 
     public static IEnumerable<Command> Commands =>
     [
         new(0xBD, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading },
-        new(0xAD, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading, OneFrame = true },
+        new(ReadInOneFrame, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading, OneFrame = true },
         new(0x3D, Protection.File, Write) { Header = 7, AnnouncesLength = true, Rights = Writing },
         new(0x8D, Protection.File, Write)
         {
@@ -33,8 +34,10 @@ internal static class DataFiles
             _ => throw new RefusedException(Status.PermissionDenied),
         };
 
-        // Before the content: a refused read does not count.
+        // Both before the content: a refused read does not count.
         var range = Extent.Read(call.Bytes[1..], length);
+        var isTooLong = call.Ins == ReadInOneFrame && range.Length > NativeFraming.SingleAnswerMost;
+        RefusedException.When(isTooLong, OpenPoints.AnswerTooLong);
         var content = call.File is ByteFile bytes
             ? SdmTap.Content(card, bytes)
             : TransactionMac.Content(call.FileAs<TransactionMacFile>());

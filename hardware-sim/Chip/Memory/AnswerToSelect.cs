@@ -3,8 +3,8 @@ using System.Numerics;
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
 /// <summary>
-/// ATS: <c>TL T0 [TA] [TB] [TC] historical bytes</c>. Source: ISO 14443-4, chapter 5.2; PC/SC part 3 for what a
-/// reader makes of it.
+/// ATS: <c>TL T0 [TA] [TB] [TC] historical bytes</c>. Source: ISO 14443-4, chapter 5.2; PC/SC part 3 for what
+/// a reader makes of it.
 /// </summary>
 internal static class AnswerToSelect
 {

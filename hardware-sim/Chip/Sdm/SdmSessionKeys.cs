@@ -27,7 +27,8 @@ internal sealed record SdmSessionKeys(AesCmac Encryption, AesCmac Mac) : IDispos
     }
 
     /// <summary>SV1 or SV2, 16 bytes.</summary>
-    internal static byte[] Vector(byte label1, byte label2, ReadOnlySpan<byte> uid, ReadOnlySpan<byte> counter)
+    internal static byte[] Vector(
+        byte label1, byte label2, ReadOnlySpan<byte> uid, ReadOnlySpan<byte> counter)
     {
         byte[] content = [label1, label2, 0x00, 0x01, 0x00, 0x80, .. uid, .. counter];
         var vector = new byte[AesCmac.BlockLength];

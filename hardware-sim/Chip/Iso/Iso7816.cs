@@ -1,6 +1,4 @@
-using SmartCardCrm.Simulator.Chip.Iso;
-
-namespace SmartCardCrm.Simulator.Chip;
+namespace SmartCardCrm.Simulator.Chip.Iso;
 
 /// <summary>
 /// Genuine ISO 7816-4 commands (CLA 00), as phones use a type 4 tag and as clients probe for cards.
