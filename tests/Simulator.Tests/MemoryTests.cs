@@ -43,7 +43,8 @@ public sealed class MemoryTests
     [Fact]
     public void Every_object_takes_its_part_and_a_full_card_takes_no_application()
     {
-        for (var number = 0; Create($"90CC 0000 11 {number:X2} 00 EEEE 00000000 0A000000 00000000 00 00"); number++)
+        const string value = "00 EEEE 00000000 0A000000 00000000 00";
+        for (var number = 0; Create($"90CC 0000 11 {number:X2} {value} 00"); number++)
             Assert.InRange(number, 0, 31);
 
         for (var number = 0; number < 20; number++)

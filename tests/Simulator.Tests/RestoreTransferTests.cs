@@ -62,7 +62,8 @@ public sealed class RestoreTransferTests
     [Fact]
     public void It_is_part_of_the_transaction_MAC()
     {
-        var chip = TestCard.Create(TestCard.Value(100), Value(Source, 250, 1000, TestCard.Rights), TestCard.Mac());
+        var chip = TestCard.Create(
+            TestCard.Value(100), Value(Source, 250, 1000, TestCard.Rights), TestCard.Mac());
         new TestReader(chip).Open(2).Do(0xB1, "0307", mode: CommMode.Mac);
 
         Assert.Equal("B1030700000000000000000000000000",

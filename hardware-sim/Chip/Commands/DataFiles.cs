@@ -13,7 +13,13 @@ internal static class DataFiles
     public static IEnumerable<Command> Commands =>
     [
         new(0xBD, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading },
-        new(ReadInOneFrame, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading, OneFrame = true },
+        new(ReadInOneFrame, Protection.File, Read)
+        {
+            Header = 7,
+            Length = 7,
+            Rights = Reading,
+            OneFrame = true,
+        },
         new(0x3D, Protection.File, Write) { Header = 7, AnnouncesLength = true, Rights = Writing },
         new(0x8D, Protection.File, Write)
         {
