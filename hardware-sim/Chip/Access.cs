@@ -20,12 +20,18 @@ internal static class Access
 
     public static bool IsFree(CardFile file, FileRight rights) => IsHeldBy(file, rights, AccessRights.Free);
 
+    /// <summary>Whether anybody may read, because the chip signs what it tells who has no session.</summary>
+    public static bool IsSignedRead(ChipState card, CardFile file, FileRight rights) =>
+        card.Session is null
+        && rights.HasFlag(FileRight.Read)
+        && file is StandardFile { Sdm.Signs: true };
+
     /// <exception cref="RefusedException">
     /// AE when another key could do it; 9D when nobody may.
     /// </exception>
     public static void Require(ChipState card, CardFile file, FileRight rights)
     {
-        if (IsGrantedByKey(card, file, rights) || IsFree(file, rights))
+        if (IsGrantedByKey(card, file, rights) || IsFree(file, rights) || IsSignedRead(card, file, rights))
             return;
 
         var someKeyMay = EachRight.Any(right =>

@@ -1,11 +1,15 @@
 using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Chip.Messaging;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>What the commands work on: the non-volatile memory and all that is lost with the field.</summary>
 internal sealed class ChipState(ChipMemory memory, FillRandom random)
 {
+    private const int RandomUidLength = 4;
+    private const byte RandomUidMark = 0x08;
+
     public ChipMemory Memory { get; } = memory;
 
     public FillRandom Random { get; } = random;
@@ -16,12 +20,18 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     /// <summary>The file that ISO commands without a short id mean.</summary>
     public CardFile? SelectedFile { get; set; }
 
+    /// <summary>The reading of a file with SDM that the last command began or went on with.</summary>
+    public SdmTap? Tap { get; set; }
+
     public SecureChannel? Session { get; private set; }
 
     /// <summary>An authentication whose second message is awaited.</summary>
     public Handshake? Handshake { get; set; }
 
     public Transaction Transaction { get; private set; } = new();
+
+    /// <summary>The id of the activation: the real one, 7 bytes, or a random one of 4.</summary>
+    public byte[] ShownUid { get; private set; } = memory.Uid;
 
     /// <summary>Keys and settings in force: those of the application, else those of the card.</summary>
     public IKeyHolder Level => Selected is null ? Memory : Selected;
@@ -36,10 +46,25 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
             ? file
             : throw new RefusedException(Status.FileNotFound);
 
+    /// <summary>The field comes: the card gives its id, and nothing is selected.</summary>
+    public void Activate()
+    {
+        Select(null);
+        ShownUid = Memory.Uid;
+        if (!Memory.Configuration.HasRandomUid)
+            return;
+
+        var shown = new byte[RandomUidLength];
+        Random(shown);
+        shown[0] = RandomUidMark;
+        ShownUid = shown;
+    }
+
     public void Select(Application? application)
     {
         EndSession();
         AbortTransaction();
+        Tap = null;
         Selected = application;
         SelectedFile = null;
     }

@@ -1,20 +1,23 @@
+using SmartCardCrm.Simulator.Chip.Iso;
 using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// A MIFARE DESFire EV3 in software, as seen through a contactless PC/SC reader: ISO APDUs in, answers out.
-/// Not safe for several threads.
+/// A MIFARE DESFire EV3 or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: ISO APDUs
+/// in, answers out. Not safe for several threads.
 /// </summary>
 public sealed class DesfireChip
 {
     private readonly ChipState _card;
     private readonly NativeFraming _native;
+    private (byte Cla, byte Ins) _last;
 
     internal DesfireChip(ChipMemory memory, FillRandom random)
     {
         _card = new ChipState(memory, random);
         _native = new NativeFraming(_card);
+        _card.Activate();
     }
 
     /// <summary>
@@ -31,7 +34,8 @@ public sealed class DesfireChip
     internal ChipState State => _card;
 
     /// <summary>
-    /// A card as it leaves the factory: no applications, all zero keys, master key single DES.
+    /// A card as it leaves the factory. DESFire: no applications, all zero keys, master key single DES. NTAG:
+    /// its one application with three files, all zero keys.
     /// </summary>
     /// <param name="profile">Product, such as <c>ev3-4k</c>.</param>
     /// <param name="uid">7 bytes.</param>
@@ -42,15 +46,20 @@ public sealed class DesfireChip
         if (uid.Length != 7)
             throw new ArgumentException("A UID has 7 bytes.", nameof(uid));
 
-        var memory = new ChipMemory { Uid = uid.ToArray(), Profile = CardProfile.ByName(profile).Name };
-        return new DesfireChip(memory, random);
+        return new DesfireChip(ChipMemory.Factory(profile, uid), random);
     }
+
+    /// <summary>What a contactless PC/SC reader gives for the card.</summary>
+    public byte[] Atr => AnswerToSelect.ToAtr(Memory.Ats.Span);
+
+    /// <summary>The non-volatile memory as JSON.</summary>
+    public string Save() => Memory.Save();
 
     /// <summary>The field comes or goes: selection, session and open transaction are lost.</summary>
     public void Reset()
     {
         _native.Forget();
-        _card.Select(null);
+        _card.Activate();
     }
 
     /// <summary>Answers one APDU. Never throws for what a reader may send.</summary>
@@ -60,11 +69,13 @@ public sealed class DesfireChip
         if (apdu.Length < 4)
             return [0x67, 0x00];
 
+        Follow(apdu[0], apdu[1]);
+
         return apdu[0] switch
         {
             0x90 => Native(apdu),
             0x00 => Iso(apdu),
-            0xFF => PseudoApdu.Answer(_card.Memory, apdu),
+            0xFF => PseudoApdu.Answer(_card, apdu),
             _ => [0x6E, 0x00],
         };
     }
@@ -79,7 +90,21 @@ public sealed class DesfireChip
         _native.Forget();
         _card.EndSession();
         _card.AbortTransaction();
+        _card.Tap = null;
         return [0x91, (byte)status];
+    }
+
+    /// <summary>Any other command ends the reading of a file; AF frames and the reader's own do
+    /// not.</summary>
+    private void Follow(byte cla, byte ins)
+    {
+        if (cla == PseudoApdu.Class || (cla, ins) is (0x90, 0xAF))
+            return;
+
+        if (_last != (cla, ins))
+            _card.Tap = null;
+
+        _last = (cla, ins);
     }
 
     private byte[] Iso(ReadOnlySpan<byte> apdu)

@@ -1,4 +1,5 @@
 using SmartCardCrm.Simulator.Chip.Commands;
+using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip;
 
@@ -8,8 +9,9 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 internal sealed class NativeFraming(ChipState card)
 {
+    public const int SingleAnswerMost = 256;
+
     private const byte AdditionalFrame = 0xAF;
-    private const int SingleAnswerMost = 256;
 
     private readonly Queue<byte[]> _outgoing = [];
     private readonly List<byte> _incoming = [];
@@ -45,11 +47,13 @@ internal sealed class NativeFraming(ChipState card)
             card.AbortTransaction();
         }
 
-        var command = CommandTable.Find(ins);
+        var command = CommandTable.Find(card.Memory, ins);
         var announced = CommandRunner.AnnouncedLength(card, command, payload);
         if (announced is not { } length || payload.Length >= length)
             return Run(command, payload);
 
+        var isTurnedOff = card.Session is Ev2Channel && card.Memory.Configuration.HasNoChainedWrites;
+        RefusedException.When(isTurnedOff, OpenPoints.MessagingDisabled);
         _incomingCommand = command;
         _incomingLength = length;
         _incoming.AddRange(payload);

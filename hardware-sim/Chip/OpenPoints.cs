@@ -15,6 +15,21 @@ internal static class OpenPoints
     public const Status ReaderIdWithoutSession = Status.PermissionDenied;
     public const Status TransactionMacNotAvailable = Status.PermissionDenied;
 
+    /// <summary>Reading a file with SDM whose counter is at its limit; 6982 to an ISO command.</summary>
+    public const Status CounterUsedUp = Status.AuthenticationError;
+
+    /// <summary>SetConfiguration that would take back what cannot be.</summary>
+    public const Status ConfigurationIsOneWay = Status.PermissionDenied;
+
+    /// <summary>Asking for LRP messaging instead of AES.</summary>
+    public const Status LrpNotOffered = Status.PermissionDenied;
+
+    /// <summary>Read_Sig without a session from a card that hides its UID.</summary>
+    public const Status SignatureHidden = Status.CommandNotFound;
+
+    /// <summary>Opening a session, or writing in AF frames, where SetConfiguration turned it off.</summary>
+    public const Status MessagingDisabled = Status.PermissionDenied;
+
     /// <summary>EV2 authentication with a key that is not AES.</summary>
     public const Status KeyNotUsable = Status.PermissionDenied;
 
@@ -31,6 +46,11 @@ internal static class OpenPoints
     /// </summary>
     public const FileRight MayClearRecords = FileRight.ReadWrite;
 
+    /// <summary>
+    /// RestoreTransfer: the right in the target; in the source, any right to read the value is enough.
+    /// </summary>
+    public const FileRight MayRestore = FileRight.ReadWrite;
+
     /// <summary>The TMC at which the card stops transacting; a configurable limit is not offered.</summary>
     public const uint TransactionMacLimit = uint.MaxValue;
 
@@ -39,6 +59,12 @@ internal static class OpenPoints
     /// are multiples of 16 bytes; we pad as after file content.
     /// </summary>
     public static int TmiPaddingAfter(int length) => (16 - (length % 16)) % 16;
+
+    /// <summary>
+    /// Turning SDM on sets its counter to 0; other settings of a file that has it on leave it, or a limit
+    /// could never be below it.
+    /// </summary>
+    public static int CounterAfterChange(StandardFile file) => file.Sdm is null ? 0 : file.ReadCounter;
 
     /// <summary>Short id of a file in ISO commands: its number, and 0 is nobody's.</summary>
     public static int ShortId(CardFile file) => file.Number;

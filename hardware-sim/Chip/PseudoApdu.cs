@@ -1,5 +1,3 @@
-using SmartCardCrm.Simulator.Chip.Memory;
-
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
@@ -8,16 +6,16 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 internal static class PseudoApdu
 {
-    private const byte Class = 0xFF;
+    public const byte Class = 0xFF;
     private const byte Unknown = 0x81;
 
     public static bool Is(ReadOnlySpan<byte> apdu) => apdu.Length > 0 && apdu[0] == Class;
 
-    public static byte[] Answer(ChipMemory memory, ReadOnlySpan<byte> apdu) =>
+    public static byte[] Answer(ChipState card, ReadOnlySpan<byte> apdu) =>
         (apdu[1], apdu[2], apdu[3]) switch
         {
-            (0xCA, 0, 0) => [.. memory.Uid, 0x90, 0x00],
-            (0xCA, 1, 0) => [.. CardProfile.Ats, 0x90, 0x00],
+            (0xCA, 0, 0) => [.. card.ShownUid, 0x90, 0x00],
+            (0xCA, 1, 0) => [.. card.Memory.Ats.Span, 0x90, 0x00],
             _ => [0x6A, Unknown],
         };
 }

@@ -4,6 +4,7 @@ namespace SmartCardCrm.Simulator.Chip;
 internal enum Status : byte
 {
     Ok = 0x00,
+    CommandNotFound = 0x0B,
     NoChanges = 0x0C,
     OutOfMemory = 0x0E,
     IllegalCommand = 0x1C,

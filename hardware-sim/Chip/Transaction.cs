@@ -40,6 +40,14 @@ internal sealed class PendingValue(ValueFile file) : PendingChange
         _limitedCredit = 0;
     }
 
+    /// <summary>Takes over the value of another file, whatever was pending; neither credit nor
+    /// debit.</summary>
+    public void Restore(int value)
+    {
+        RefusedException.When(value < file.Lower || value > file.Upper, Status.BoundaryError);
+        Value = value;
+    }
+
     public override void Apply()
     {
         file.Value = Value;

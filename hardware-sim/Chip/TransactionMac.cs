@@ -10,6 +10,8 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 internal static class TransactionMac
 {
+    public const int ContentLength = 12;
+
     /// <summary>TMC and TMV, 12 bytes: what reading the file gives.</summary>
     public static byte[] Content(TransactionMacFile file) => [.. Counter(file.Counter), .. file.LastValue];
 

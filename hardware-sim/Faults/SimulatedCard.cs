@@ -59,7 +59,7 @@ public sealed class SimulatedCard : ICardInSlot
         }
     }
 
-    public ReadOnlySpan<byte> Atr => CardProfile.Atr;
+    public ReadOnlySpan<byte> Atr => _chip.Atr;
 
     /// <param name="profile">Product, such as <c>ev3-4k</c>.</param>
     /// <param name="uid">7 bytes.</param>
@@ -83,7 +83,7 @@ public sealed class SimulatedCard : ICardInSlot
     public string Save()
     {
         lock (_lock)
-            return _chip.Memory.Save();
+            return _chip.Save();
     }
 
     /// <summary>

@@ -44,7 +44,8 @@ public sealed class ApplicationAndFileTests
     [InlineData("90CD 0000 07 20 00 2013 200000 00", "919E")]             // file number 32
     [InlineData("90CD 0000 07 01 00 2013 000000 00", "919E")]             // empty
     [InlineData("90CD 0000 07 01 00 2613 200000 00", "919E")]             // key 6 of six
-    [InlineData("90CD 0000 07 01 40 2013 200000 00", "919E")]             // SDM
+    [InlineData("90CD 0000 07 01 40 2013 200000 00", "9100")]             // SDM
+    [InlineData("90CB 0000 07 01 40 2013 200000 00", "919E")]             // which backup files have not
     [InlineData("90CD 0000 07 01 00 2013 0000FF 00", "910E")]             // larger than the card
     [InlineData("90CD 0000 09 01 04E1 00 2013 200000 00", "917E")]         // an ISO id where there are none
     [InlineData("90C0 0000 0A 04 00 2013 100000 010000 00", "919E")]       // one record cannot be cyclic

@@ -159,7 +159,8 @@ public sealed class IsoTests
     {
         var free = new AccessRights(0xEE, 0xEE);
         var chip = TestCard.Create(
-            new StandardFile { Number = 1, Option = 0, Rights = free, Content = new byte[4] }, TestCard.Mac());
+            new StandardFile { Number = 1, Option = 0, Rights = free, Content = new byte[4] },
+            TestCard.Mac());
         var reader = new TestReader(chip).Select();
 
         Assert.Equal("6985", reader.Hex("00B0 8100 00"));

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
@@ -9,10 +10,18 @@ internal static class CommandTable
     {
         Authentication.Commands, Identification.Commands, Applications.Commands, Keys.Commands,
         Files.Commands, FileCreation.Commands, DataFiles.Commands, Values.Commands,
-        Records.Commands, Transactions.Commands,
+        Records.Commands, Transactions.Commands, FileCounters.Commands,
+        Configuration.Commands,
     }.SelectMany(commands => commands).ToFrozenDictionary(command => command.Ins);
 
-    /// <exception cref="RefusedException">There is no such command.</exception>
-    public static Command Find(byte ins) =>
-        ByIns.TryGetValue(ins, out var command) ? command : throw new RefusedException(Status.IllegalCommand);
+    /// <exception cref="RefusedException">The product has no such command, or it is turned off.</exception>
+    public static Command Find(ChipMemory memory, byte ins)
+    {
+        var isOfProduct = memory.Product.Commands?.Contains(ins) is not false;
+        if (!isOfProduct || !ByIns.TryGetValue(ins, out var command))
+            throw new RefusedException(Status.IllegalCommand);
+
+        RefusedException.When(memory.Configuration.Disables(ins), OpenPoints.MessagingDisabled);
+        return command;
+    }
 }

@@ -1,17 +1,25 @@
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
 /// <summary>ReadData and WriteData of both opcode sets.</summary>
 internal static class DataFiles
 {
+    private const byte ReadInOneFrame = 0xAD;
     private const FileRight Reading = FileRight.Read | FileRight.ReadWrite;
     private const FileRight Writing = FileRight.Write | FileRight.ReadWrite;
 
     public static IEnumerable<Command> Commands =>
     [
         new(0xBD, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading },
-        new(0xAD, Protection.File, Read) { Header = 7, Length = 7, Rights = Reading, OneFrame = true },
+        new(ReadInOneFrame, Protection.File, Read)
+        {
+            Header = 7,
+            Length = 7,
+            Rights = Reading,
+            OneFrame = true,
+        },
         new(0x3D, Protection.File, Write) { Header = 7, AnnouncesLength = true, Rights = Writing },
         new(0x8D, Protection.File, Write)
         {
@@ -25,13 +33,20 @@ internal static class DataFiles
     /// <summary>Length 0 reads to the end.</summary>
     private static Answer Read(ChipState card, Call call)
     {
-        var content = call.File switch
+        var length = call.File switch
         {
-            ByteFile file => file.Content,
-            TransactionMacFile file => TransactionMac.Content(file),
+            ByteFile file => file.Content.Length,
+            TransactionMacFile => TransactionMac.ContentLength,
             _ => throw new RefusedException(Status.PermissionDenied),
         };
-        var range = Extent.Read(call.Bytes[1..], content.Length);
+
+        // Both before the content: a refused read does not count.
+        var range = Extent.Read(call.Bytes[1..], length);
+        var isTooLong = call.Ins == ReadInOneFrame && range.Length > NativeFraming.SingleAnswerMost;
+        RefusedException.When(isTooLong, OpenPoints.AnswerTooLong);
+        var content = call.File is ByteFile bytes
+            ? SdmTap.Content(card, bytes)
+            : TransactionMac.Content(call.FileAs<TransactionMacFile>());
         var data = content[range.Start..range.End];
         if (call.File is not TransactionMacFile)
             TransactionMac.Take(card, [call.Ins, call.Bytes[0], .. range.ToBytes()], data);

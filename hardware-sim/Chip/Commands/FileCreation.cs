@@ -56,7 +56,8 @@ internal static class FileCreation
             {
                 Number = call.Bytes[0],
                 IsoId = isoId,
-                Option = rest[0],
+                Option = (byte)(rest[0] & ~Files.SdmOption),
+                AllowsSdm = (rest[0] & Files.SdmOption) != 0,
                 Rights = ReadRights(rest.AsSpan(1)),
                 Content = new byte[Fitting(card, length)],
             });

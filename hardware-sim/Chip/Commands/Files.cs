@@ -1,12 +1,18 @@
 using System.Buffers.Binary;
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
 /// <summary>Listing, deleting and the settings of files. None of it is part of a transaction.</summary>
 internal static class Files
 {
-    private const byte OptionBits = 0x03;
+    /// <summary>FileOption bit 6: at creation SDM may be turned on, in settings it is.</summary>
+    public const byte SdmOption = 0x40;
+
+    private const byte ModeBits = 0x03;
+    private const int PlainLength = 4;
+    private const int SdmMost = 3 + (8 * 3);
 
     public static IEnumerable<Command> Commands =>
     [
@@ -16,7 +22,8 @@ internal static class Files
         new(0x5F, Protection.FileSettings, ChangeSettings)
         {
             Header = 1,
-            Length = 4,
+            LengthLeast = PlainLength,
+            LengthMost = PlainLength + SdmMost,
             Rights = FileRight.Change,
         },
         new(0xDF, Protection.Mac, Delete) { Length = 1 },
@@ -51,6 +58,7 @@ internal static class Files
 
     private static byte[] Particular(CardFile file) => file switch
     {
+        StandardFile { Sdm: { } sdm } signed => [.. UInt24(signed.Content.Length), .. sdm.ToBytes()],
         ByteFile bytes => UInt24(bytes.Content.Length),
         ValueFile value =>
             [.. Int32(value.Lower), .. Int32(value.Upper), .. Int32(value.LimitedCredit), value.Flags],
@@ -60,19 +68,41 @@ internal static class Files
         _ => [],
     };
 
-    /// <summary>File number, option, rights. Neither SDM nor further sets of rights are offered.</summary>
+    /// <summary>File number, option, rights, [SDM block]. Further sets of rights are not offered.</summary>
     private static Answer ChangeSettings(ChipState card, Call call)
     {
         var rights = new AccessRights(call.Bytes[2], call.Bytes[3]);
-        var isSound = (call.Bytes[1] & ~OptionBits) == 0
+        var isSound = (call.Bytes[1] & ~(ModeBits | SdmOption)) == 0
             && rights.FitKeys(card.Application.Keys.Count)
             && (call.File is not TransactionMacFile
                 || rights.HolderOf(FileRight.Write) == AccessRights.Never);
         RefusedException.When(!isSound, Status.ParameterError);
         var file = call.FileAs<CardFile>();
+        ChangeSdm(card, file, call);
         file.Option = call.Bytes[1];
         file.Rights = rights;
         return Answer.Empty;
+    }
+
+    private static void ChangeSdm(ChipState card, CardFile file, Call call)
+    {
+        var isOn = (call.Bytes[1] & SdmOption) != 0;
+        RefusedException.When(!isOn && call.Bytes.Length != PlainLength, Status.LengthError);
+        if (!isOn && file is StandardFile before)
+            before.Sdm = null;
+
+        if (!isOn)
+            return;
+
+        if (file is not StandardFile { AllowsSdm: true } standard || !card.Application.HasAesKeys)
+            throw new RefusedException(Status.ParameterError);
+
+        var counter = OpenPoints.CounterAfterChange(standard);
+        var sdm = SdmSettings.Read(call.Bytes[PlainLength..]);
+        var isSound = SdmRules.AreSound(
+            sdm, standard.Content.Length, card.Application.Keys.Count, counter);
+        RefusedException.When(!isSound, Status.ParameterError);
+        (standard.Sdm, standard.ReadCounter) = (sdm, counter);
     }
 
     private static Answer Delete(ChipState card, Call call)

@@ -1,8 +1,6 @@
-using SmartCardCrm.Simulator.Chip.Memory;
-
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>GetVersion, GetCardUID, FreeMem and FormatPICC.</summary>
+/// <summary>GetVersion, GetCardUID, FreeMem, FormatPICC and Read_Sig.</summary>
 internal static class Identification
 {
     /// <summary>Batch number, then week and year of production in BCD; invented.</summary>
@@ -14,13 +12,15 @@ internal static class Identification
         new(0x51, Protection.FullAnswer, GetCardUid),
         new(0x6E, Protection.Mac, FreeMem),
         new(0xFC, Protection.Mac, FormatPicc),
+        new(0x3C, Protection.Full, ReadSignature) { Header = 1, Length = 1 },
     ];
 
     private static Answer GetVersion(ChipState card, Call call)
     {
-        var profile = CardProfile.ByName(card.Memory.Profile);
+        var profile = card.Memory.Product;
+        var uid = card.Memory.Configuration.HasRandomUid ? new byte[card.Memory.Uid.Length] : card.Memory.Uid;
         byte[] version =
-            [.. profile.Hardware.Span, .. profile.Software.Span, .. card.Memory.Uid, .. Production];
+            [.. profile.Hardware.Span, .. profile.Software.Span, .. uid, .. Production];
         return Answer.InFrames(version, profile.Hardware.Length, profile.Software.Length);
     }
 
@@ -28,6 +28,15 @@ internal static class Identification
     {
         Access.RequireSession(card);
         return Answer.Of(card.Memory.Uid);
+    }
+
+    /// <summary>The factory's signature on the UID, 56 bytes.</summary>
+    private static Answer ReadSignature(ChipState card, Call call)
+    {
+        RefusedException.When(call.Bytes[0] != 0, Status.ParameterError);
+        var isHidden = card.Session is null && card.Memory.Configuration.HasRandomUid;
+        RefusedException.When(isHidden, OpenPoints.SignatureHidden);
+        return Answer.Of(OriginalityTestKey.Sign(card.Memory.Uid));
     }
 
     private static Answer FreeMem(ChipState card, Call call)
@@ -40,6 +49,7 @@ internal static class Identification
     {
         Access.RequirePiccLevel(card);
         Access.RequireMaster(card);
+        RefusedException.When(card.Memory.Configuration.IsFormatDisabled, Status.PermissionDenied);
         card.Memory.Applications.Clear();
         card.Memory.MemoryTaken = 0;
         return Answer.Empty;

@@ -3,7 +3,7 @@ using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>GetValue, Credit, Debit and LimitedCredit.</summary>
+/// <summary>GetValue, Credit, Debit, LimitedCredit and RestoreTransfer.</summary>
 internal static class Values
 {
     private const FileRight Any = FileRight.Read | FileRight.Write | FileRight.ReadWrite;
@@ -31,6 +31,7 @@ internal static class Values
             Length = ChangeLength,
             Rights = FileRight.Write | FileRight.ReadWrite,
         },
+        new(0xB1, Protection.Mac, RestoreTransfer) { Length = 2, Rights = OpenPoints.MayRestore },
     ];
 
     /// <summary>The committed value, whatever the open transaction has done.</summary>
@@ -61,6 +62,19 @@ internal static class Values
         var (file, amount) = (call.FileAs<ValueFile>(), Amount(call));
         RefusedException.When((file.Flags & 1) == 0, Status.PermissionDenied);
         card.Transaction.Of(file).AddLimited(amount);
+        return Taken(card, call);
+    }
+
+    /// <summary>Target, source: the committed value of one becomes that of the other with the
+    /// commit.</summary>
+    private static Answer RestoreTransfer(ChipState card, Call call)
+    {
+        var target = call.FileAs<ValueFile>();
+        if (card.File(call.Bytes[1]) is not ValueFile source || source == target)
+            throw new RefusedException(Status.PermissionDenied);
+
+        Access.Require(card, source, Any | FileRight.FreeGetValue);
+        card.Transaction.Of(target).Restore(source.Value);
         return Taken(card, call);
     }
 

@@ -1,4 +1,5 @@
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Iso;
 
@@ -23,7 +24,7 @@ internal static class IsoFiles
         RequireFree(card, file, Reading);
         IsoRefusedException.When(offset >= file.Content.Length, IsoStatus.WrongParameters);
         var length = Fitting(apdu, file.Content.Length - offset);
-        return file.Content.AsSpan(offset, length).ToArray();
+        return SdmTap.Content(card, file).AsSpan(offset, length).ToArray();
     }
 
     /// <summary>A standard file changes at once, a backup file with the next CommitTransaction.</summary>
@@ -101,7 +102,8 @@ internal static class IsoFiles
     {
         var isProven = card.Selected?.TransactionMac is not null;
         IsoRefusedException.When(isProven, IsoStatus.ConditionsNotSatisfied);
-        IsoRefusedException.When(!Access.IsFree(file, rights), IsoStatus.SecurityNotSatisfied);
+        var isFree = Access.IsFree(file, rights) || Access.IsSignedRead(card, file, rights);
+        IsoRefusedException.When(!isFree, IsoStatus.SecurityNotSatisfied);
     }
 
     private static int Fitting(IsoApdu apdu, int available)

@@ -1,7 +1,8 @@
 namespace SmartCardCrm.Simulator.Chip.Iso;
 
-/// <summary>Both status bytes of an answer to a genuine ISO command. Source: NT4H2421Gx, chapter
-/// 10.9.</summary>
+/// <summary>
+/// Both status bytes of an answer to a genuine ISO command. Source: NT4H2421Gx, chapter 10.9.
+/// </summary>
 internal enum IsoStatus : ushort
 {
     Ok = 0x9000,

@@ -53,6 +53,15 @@ internal abstract class ByteFile : CardFile
 
 internal sealed class StandardFile : ByteFile
 {
+    /// <summary>Whether it was created so that <see cref="Sdm"/> may be given to it.</summary>
+    public bool AllowsSdm { get; init; }
+
+    /// <summary>What is filled in when it is read without a session; nothing while that is off.</summary>
+    public SdmSettings? Sdm { get; set; }
+
+    /// <summary>Reads without a session since <see cref="Sdm"/> was turned on, 24 bits.</summary>
+    public int ReadCounter { get; set; }
+
     public override byte Type => 0;
 }
 

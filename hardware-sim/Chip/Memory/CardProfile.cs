@@ -1,15 +1,30 @@
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
 /// <summary>
-/// What tells one product from another: the answer to GetVersion and the size of the memory.
+/// What tells one product from another: the answer to GetVersion, the size of the memory, the commands.
 /// </summary>
 internal sealed class CardProfile
 {
     /// <summary>Historical byte 80, as a PC/SC reader shows every DESFire.</summary>
     public static ReadOnlySpan<byte> Atr => [0x3B, 0x81, 0x80, 0x01, 0x80, 0x80];
 
-    /// <summary>Default ATS of DESFire EV1 to EV3: frames of 64 bytes.</summary>
-    public static ReadOnlySpan<byte> Ats => [0x06, 0x75, 0x77, 0x81, 0x02, 0x80];
+    private static readonly byte[] Ev1Commands =
+    [
+        0xAA, 0x1A, 0x0A, 0x60, 0x6E, 0x51, 0xFC, 0x5C, 0x5A, 0xCA, 0xDA, 0x6A, 0x6D, 0x45, 0x54, 0x64, 0xC4,
+        0xCD, 0xCB, 0xCC, 0xC1, 0xC0, 0xDF, 0x6F, 0x61, 0xF5, 0x5F, 0xBD, 0x3D, 0x6C, 0x0C, 0xDC, 0x1C, 0xBB,
+        0x3B, 0xEB, 0xC7, 0xA7,
+    ];
+
+    private static readonly byte[] Ev2Commands =
+    [
+        .. Ev1Commands, 0x71, 0x77, 0xC6, 0x56, 0x57, 0x55, 0xCE, 0xC8, 0xAD, 0x8D, 0xAB, 0x8B, 0xDB, 0xBA, 0x3C,
+        0xB1,
+    ];
+
+    private static readonly byte[] NtagCommands =
+        [0x71, 0x77, 0x5F, 0xC4, 0x51, 0xF6, 0xF5, 0x64, 0x60, 0xAD, 0x8D, 0x3C, 0x5C];
+
+    private static readonly byte[] NtagIsoCommands = [0xA4, 0xB0, 0xD6];
 
     /// <summary>What people get who name none.</summary>
     public const string Default = "ev3-4k";
@@ -24,9 +39,39 @@ internal sealed class CardProfile
 
     public required int UserMemoryBytes { get; init; }
 
-    /// <summary>Both answers to GetVersion were seen on physical cards.</summary>
+    /// <summary>As delivered. Default: DESFire EV1 to EV3, frames of 64 bytes.</summary>
+    public ReadOnlyMemory<byte> Ats { get; init; } = new byte[] { 0x06, 0x75, 0x77, 0x81, 0x02, 0x80 };
+
+    /// <summary>Native opcodes; nothing where all are known.</summary>
+    public IReadOnlyCollection<byte>? Commands { get; init; }
+
+    /// <summary>ISO instructions; nothing where all are known.</summary>
+    public IReadOnlyCollection<byte>? IsoCommands { get; init; }
+
+    /// <summary>Whether application and files are there from the factory and cannot be made or
+    /// deleted.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>The answers to GetVersion of EV1 and EV3 were seen on physical cards, those of NTAG are AN12196's
+    /// and the data sheet's; EV2's are of its 2K card, with the storage of 4K.</summary>
     public static IReadOnlyList<CardProfile> All { get; } =
     [
+        new()
+        {
+            Name = "ev1-4k",
+            Hardware = new byte[] { 0x04, 0x01, 0x01, 0x01, 0x00, 0x18, 0x05 },
+            Software = new byte[] { 0x04, 0x01, 0x01, 0x01, 0x04, 0x18, 0x05 },
+            UserMemoryBytes = 4864,
+            Commands = Ev1Commands,
+        },
+        new()
+        {
+            Name = "ev2-4k",
+            Hardware = new byte[] { 0x04, 0x01, 0x01, 0x12, 0x00, 0x18, 0x05 },
+            Software = new byte[] { 0x04, 0x01, 0x01, 0x02, 0x01, 0x18, 0x05 },
+            UserMemoryBytes = 5120,
+            Commands = Ev2Commands,
+        },
         new()
         {
             Name = "ev3-2k",
@@ -40,6 +85,17 @@ internal sealed class CardProfile
             Hardware = new byte[] { 0x04, 0x01, 0x01, 0x33, 0x00, 0x18, 0x05 },
             Software = new byte[] { 0x04, 0x01, 0x01, 0x03, 0x00, 0x18, 0x05 },
             UserMemoryBytes = 5120,
+        },
+        new()
+        {
+            Name = "ntag424",
+            Hardware = new byte[] { 0x04, 0x04, 0x02, 0x30, 0x00, 0x11, 0x05 },
+            Software = new byte[] { 0x04, 0x04, 0x02, 0x01, 0x02, 0x11, 0x05 },
+            UserMemoryBytes = NtagMemory.Bytes,
+            Ats = new byte[] { 0x06, 0x77, 0x77, 0x71, 0x02, 0x80 },
+            Commands = NtagCommands,
+            IsoCommands = NtagIsoCommands,
+            IsFixed = true,
         },
     ];
 

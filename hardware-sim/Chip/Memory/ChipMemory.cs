@@ -66,6 +66,9 @@ internal sealed class Application : IKeyHolder
     public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
 
     [JsonIgnore]
+    public bool HasAesKeys => (KeySettings2 & 0xC0) == 0x80;
+
+    [JsonIgnore]
     public TransactionMacFile? TransactionMac => Files.Values.OfType<TransactionMacFile>().SingleOrDefault();
 }
 
@@ -84,29 +87,46 @@ internal sealed class ChipMemory : IKeyHolder
     /// <summary>The PICC master key alone; factory: single DES, all zero.</summary>
     public List<CardKey> Keys { get; init; } = [CardKey.FactoryDes];
 
-    /// <summary>The key that new applications start with.</summary>
-    public CardKey DefaultApplicationKey { get; set; } = CardKey.FactoryAes;
+    /// <summary>What every key of a new application starts as: 24 bytes, of which a key takes as many as its
+    /// type needs.</summary>
+    public byte[] DefaultKey { get; set; } = new byte[24];
+
+    public byte DefaultKeyVersion { get; set; }
 
     /// <summary>By which ISOSelectFile finds the card as a whole, 1–16 bytes; empty without one.</summary>
     public byte[] Name { get; set; } = [];
 
-    /// <summary>The same for keys of any type: its bytes, as many as the type needs; all zero from the
-    /// factory.</summary>
-    public CardKey DefaultKeyOf(KeyType type) => type == KeyType.Aes
-        ? DefaultApplicationKey
-        : new CardKey
-        {
-            Type = type,
-            Value = type == KeyType.Tdea3
-                ? [.. DefaultApplicationKey.Value, .. DefaultApplicationKey.Value[..8]]
-                : DefaultApplicationKey.Value,
-            Version = 0,
-        };
+    /// <summary>The default key for an application with keys of this type.</summary>
+    public CardKey DefaultKeyOf(KeyType type) => new()
+    {
+        Type = type,
+        Value = DefaultKey[..(type == KeyType.Tdea3 ? 24 : 16)],
+        Version = DefaultKeyVersion,
+    };
+
+    public CardConfiguration Configuration { get; init; } = new();
 
     public List<Application> Applications { get; init; } = [];
 
     /// <summary>Bytes of user memory taken; only FormatPICC gives them back.</summary>
     public int MemoryTaken { get; set; }
+
+    [JsonIgnore]
+    public CardProfile Product => CardProfile.ByName(Profile);
+
+    /// <summary>From TL on, as it is sent at each activation.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Ats => Configuration.Ats ?? Product.Ats;
+
+    /// <summary>A card as it leaves the factory.</summary>
+    /// <exception cref="ArgumentException">There is no such profile.</exception>
+    public static ChipMemory Factory(string profile, ReadOnlySpan<byte> uid)
+    {
+        var product = CardProfile.ByName(profile);
+        return product.IsFixed
+            ? NtagMemory.Create(uid.ToArray(), product.Name)
+            : new ChipMemory { Uid = uid.ToArray(), Profile = product.Name };
+    }
 
     /// <summary>Takes memory for a new object.</summary>
     /// <exception cref="RefusedException">There is not enough left.</exception>
@@ -117,7 +137,7 @@ internal sealed class ChipMemory : IKeyHolder
     }
 
     [JsonIgnore]
-    public int FreeBytes => CardProfile.ByName(Profile).UserMemoryBytes - MemoryTaken;
+    public int FreeBytes => Product.UserMemoryBytes - MemoryTaken;
 
     public string Save() => JsonSerializer.Serialize(this, ChipMemoryJson.Default.ChipMemory);
 

@@ -1,43 +1,29 @@
-using System.Text.Json.Nodes;
 using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
-/// <summary>A simulated DESFire held against a reader, which may tear it away before or after any
+/// <summary>A simulated card held against a reader, which may tear it away before or after any
 /// exchange.</summary>
 internal sealed class ChipInReader : ICardChannel
 {
-    // As the chip's memory has it in JSON.
-    private const int AesType = 1;
-
     private readonly SimulatedCard _chip;
     private readonly List<string> _transcript = [];
 
-    public ChipInReader(Uid uid)
+    public ChipInReader(Uid uid, string profile = "ev3-4k")
     {
         Span<byte> bytes = stackalloc byte[Uid.Length];
         uid.CopyTo(bytes);
-        _chip = SimulatedCard.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
-        _chip.Insert();
-    }
-
-    private ChipInReader(SimulatedCard chip)
-    {
-        _chip = chip;
+        _chip = SimulatedCard.Factory(profile, bytes, new CountingRandom(0x40).Fill);
         _chip.Insert();
     }
 
     /// <summary>A card as <see cref="PrePersonalisation"/> leaves it.</summary>
     public static ChipInReader FromTheBench(Uid uid, PiccKeys keys)
     {
-        Span<byte> bytes = stackalloc byte[Uid.Length];
-        uid.CopyTo(bytes);
-        var factory = SimulatedCard.Factory("ev3-4k", bytes, new CountingRandom(0x40).Fill);
-        var memory = JsonNode.Parse(factory.Save()) as JsonObject ?? [];
-        memory["KeySettings"] = 0x09;
-        memory["Keys"] = new JsonArray(Written(keys.Master));
-        memory["DefaultApplicationKey"] = Written(keys.Default);
-        return new ChipInReader(SimulatedCard.Load(memory.ToJsonString(), new CountingRandom(0x40).Fill));
+        var card = new ChipInReader(uid);
+        PrePersonalisation.Run(card, keys, new CountingRandom(0x80).Fill);
+        card.PutBack();
+        return card;
     }
 
     /// <summary>Every exchange since the card was put there, as golden transcripts have it.</summary>
@@ -48,6 +34,9 @@ internal sealed class ChipInReader : ICardChannel
     /// <summary>When the card goes: 0 is before the first exchange, 1 after it, 2 before the second; null
     /// stays.</summary>
     public int? TornAt { get; set; }
+
+    /// <summary>All that the card keeps without power, to compare two cards by.</summary>
+    public string Save() => _chip.Save();
 
     /// <summary>The card comes back, and stays.</summary>
     public void PutBack()
@@ -72,13 +61,6 @@ internal sealed class ChipInReader : ICardChannel
         bytes.CopyTo(answer);
         return bytes.Length;
     }
-
-    private static JsonObject Written(CardKey key) => new()
-    {
-        ["Type"] = AesType,
-        ["Value"] = Convert.ToBase64String(key.Bytes),
-        ["Version"] = key.Version,
-    };
 }
 
 /// <summary>Randomness that a golden transcript can repeat: numbers in order.</summary>

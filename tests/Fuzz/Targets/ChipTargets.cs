@@ -15,9 +15,18 @@ internal static class ChipTargets
         new Target("chip-in-session", SessionSeeds, InSession),
     ];
 
-    /// <summary>The exchanges of personalising a card and of a sale.</summary>
+    /// <summary>The exchanges of personalising a card, of a sale and of phones.</summary>
     private static IReadOnlyList<byte[]> Seeds { get; } =
-        [Recorded(Personalise), Recorded(Sell), [], [4, 0x90]];
+    [
+        Recorded(Personalise), Recorded(Sell), Recorded(GiveAddress), Recorded(GiveAddress, "ntag424"),
+        [], [4, 0x90],
+    ];
+
+    private static IReadOnlyList<string> PhoneReads =>
+    [
+        "00A4040007D276000085010100", "00A4000C02E103", "00B000000F", "00A4000C02E104", "00B0000002",
+        "00B0000200", "00D6000001AA", "00B2010400", "00E2000001AA", "90F60000010200", "903C0000010000",
+    ];
 
     /// <summary>Commands as a session takes them: mode, opcode, length of the header, header, data.</summary>
     private static IReadOnlyList<byte[]> SessionSeeds { get; } =
@@ -106,9 +115,19 @@ internal static class ChipTargets
         card.Commit();
     }
 
-    private static byte[] Recorded(Action<ICardChannel> use)
+    private static void GiveAddress(ICardChannel channel)
     {
-        var channel = new RecordingChannel(new CardOnReader(TestCards.Blank()));
+        using var keys = TestCards.TapKeys();
+        var template = TapTemplate.Encrypted("https://example.org/t", "sixteen letters!");
+        TapPersonalisation.Run(channel, template, keys, TestCards.Fill);
+        var answer = new byte[258];
+        foreach (var apdu in PhoneReads)
+            channel.Transmit(Convert.FromHexString(apdu), answer);
+    }
+
+    private static byte[] Recorded(Action<ICardChannel> use, string profile = "ev3-4k")
+    {
+        var channel = new RecordingChannel(new CardOnReader(TestCards.Blank(profile)));
         use(channel);
         return Pieces.Join(channel.Commands);
     }

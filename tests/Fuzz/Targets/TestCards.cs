@@ -65,6 +65,13 @@ internal static class TestCards
         return keys;
     }
 
+    public static TapKeys TapKeys()
+    {
+        using var owner = new RootKey(1, [.. Enumerable.Repeat((byte)1, CardKey.Length)]);
+        using var reading = new RootKey(1, [.. Enumerable.Repeat((byte)2, CardKey.Length)]);
+        return new TapKeys(Uid, owner, reading);
+    }
+
     private static SimulatedCard MakeBorn()
     {
         var card = Blank();

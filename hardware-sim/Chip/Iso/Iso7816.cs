@@ -1,6 +1,4 @@
-using SmartCardCrm.Simulator.Chip.Iso;
-
-namespace SmartCardCrm.Simulator.Chip;
+namespace SmartCardCrm.Simulator.Chip.Iso;
 
 /// <summary>
 /// Genuine ISO 7816-4 commands (CLA 00), as phones use a type 4 tag and as clients probe for cards.
@@ -23,20 +21,33 @@ internal static class Iso7816
         {
             return Run(card, apdu);
         }
-        catch (IsoRefusedException refusal)
+        catch (RefusedException)
         {
-            if (apdu[1] != SelectFile)
-            {
-                card.EndSession();
-                card.AbortTransaction();
-            }
-
+            // The counter of a file with SDM: the one reason that native reads have too.
+            return Refuse(card, IsoStatus.SecurityNotSatisfied);
+        }
+        catch (IsoRefusedException refusal) when (apdu[1] == SelectFile)
+        {
             return Bytes(refusal.Status);
         }
+        catch (IsoRefusedException refusal)
+        {
+            return Refuse(card, refusal.Status);
+        }
+    }
+
+    private static byte[] Refuse(ChipState card, IsoStatus status)
+    {
+        card.EndSession();
+        card.AbortTransaction();
+        card.Tap = null;
+        return Bytes(status);
     }
 
     private static byte[] Run(ChipState card, ReadOnlySpan<byte> apdu)
     {
+        var isKnown = card.Memory.Product.IsoCommands?.Contains(apdu[1]) is not false;
+        IsoRefusedException.When(!isKnown, IsoStatus.UnknownInstruction);
         switch (apdu[1])
         {
             case SelectFile:
