@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CsCheck;
 
 namespace SmartCardCrm.CardProtocol.Tests;
@@ -5,12 +6,15 @@ namespace SmartCardCrm.CardProtocol.Tests;
 /// <summary>A factory card becomes the chain's own, whatever happens on the way.</summary>
 public sealed class PrePersonalisationTests
 {
+    // As the simulated card's file has it.
+    private const int AesType = 1;
+
     private static readonly byte[] Bench = [.. Enumerable.Range(0xC0, 16).Select(value => (byte)value)];
 
     [Fact]
     public void A_factory_card_gets_keys_of_its_own_and_gives_nothing_freely()
     {
-        var chip = new BlankChip(Example.Uid);
+        var chip = new ChipInReader(Example.Uid);
 
         Run(chip);
 
@@ -21,11 +25,11 @@ public sealed class PrePersonalisationTests
     [Fact]
     public void A_card_that_is_torn_anywhere_is_gone_on_with()
     {
-        var whole = new BlankChip(Example.Uid);
+        var whole = new ChipInReader(Example.Uid);
         Run(whole);
         for (var moment = 0; moment < 2 * whole.Exchanges; moment++)
         {
-            var chip = new BlankChip(Example.Uid) { TornAt = moment };
+            var chip = new ChipInReader(Example.Uid) { TornAt = moment };
             Assert.Throws<CardLostException>(() => Run(chip));
             chip.PutBack();
 
@@ -40,7 +44,7 @@ public sealed class PrePersonalisationTests
         Gen.Int[0, 30].Array[2, 6].Sample(
             moments =>
             {
-                var chip = new BlankChip(Example.Uid);
+                var chip = new ChipInReader(Example.Uid);
                 foreach (var moment in moments)
                 {
                     chip.TornAt = moment;
@@ -56,7 +60,7 @@ public sealed class PrePersonalisationTests
     [Fact]
     public void A_card_of_ours_is_only_looked_at()
     {
-        var chip = new BlankChip(Example.Uid);
+        var chip = new ChipInReader(Example.Uid);
         Run(chip);
         chip.PutBack();
 
@@ -68,7 +72,7 @@ public sealed class PrePersonalisationTests
     [Fact]
     public void A_card_of_others_is_left_alone()
     {
-        var chip = new BlankChip(Example.Uid);
+        var chip = new ChipInReader(Example.Uid);
         using (var others = new PiccKeys(Example.Uid, new RootKey(1, new byte[16])))
             PrePersonalisation.Run(chip, others, new CountingRandom(1).Fill);
         chip.PutBack();
@@ -85,7 +89,7 @@ public sealed class PrePersonalisationTests
         using var keys = Keys();
 
         PrePersonalisation.Run(
-            new BlankChip(Example.Uid), keys, new CountingRandom(1).Fill, new Listener(told));
+            new ChipInReader(Example.Uid), keys, new CountingRandom(1).Fill, new Listener(told));
 
         Assert.Equal(Enum.GetValues<PrePersonalisationStep>(), told);
     }
@@ -103,7 +107,7 @@ public sealed class PrePersonalisationTests
         Assert.Equal((1, 0), (keys.Master.Version, keys.Default.Version));
     }
 
-    private static string[] Sent(BlankChip chip) =>
+    private static string[] Sent(ChipInReader chip) =>
         [.. chip.Transcript.Where(line => line[0] == '>').Select(line => line[4..6])];
 
     private static PiccKeys Keys()
@@ -118,7 +122,7 @@ public sealed class PrePersonalisationTests
         PrePersonalisation.Run(chip, keys, new CountingRandom(1).Fill);
     }
 
-    private static void RunUntilTorn(BlankChip chip)
+    private static void RunUntilTorn(ChipInReader chip)
     {
         try
         {
@@ -130,15 +134,18 @@ public sealed class PrePersonalisationTests
         }
     }
 
-    private static void AssertIsOurs(BlankChip chip)
+    private static void AssertIsOurs(ChipInReader chip)
     {
         using var keys = Keys();
-        Assert.False(chip.Picc.IsDes);
-        Assert.Equal(keys.Master.Bytes, chip.Picc.Keys[0].Value);
-        Assert.Equal(1, chip.Picc.Keys[0].Version);
-        Assert.Equal(keys.Default.Bytes, chip.Default.Value);
-        Assert.Equal(0, chip.Default.Version);
-        Assert.Equal(0x09, chip.Picc.Settings);
+        var memory = JsonNode.Parse(chip.Save()) as JsonObject ?? [];
+        var master = memory["Keys"]![0]!;
+        var first = Convert.FromBase64String((string)memory["DefaultKey"]!);
+
+        Assert.Equal((AesType, 1), ((int)master["Type"]!, (int)master["Version"]!));
+        Assert.Equal(Convert.ToBase64String(keys.Master.Bytes), (string)master["Value"]!);
+        Assert.Equal(keys.Default.Bytes, first.AsSpan(..CardKey.Length));
+        Assert.Equal(0, (int)memory["DefaultKeyVersion"]!);
+        Assert.Equal(0x09, (int)memory["KeySettings"]!);
     }
 
     private sealed class Listener(List<PrePersonalisationStep> told) : IProgress<PrePersonalisationStep>

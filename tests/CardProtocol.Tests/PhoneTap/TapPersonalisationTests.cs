@@ -21,10 +21,10 @@ public sealed class TapPersonalisationTests
 
         Run(chip);
 
-        AssertIsDone(chip);
         var use = stock is Stock.Ntag ? "give-address-ntag" : "give-address-ev3";
         if (stock is not Stock.BenchEv3)
             Transcript.MustBe(use, chip.Transcript);
+        AssertIsDone(chip);
     }
 
     [Theory]
@@ -93,7 +93,9 @@ public sealed class TapPersonalisationTests
 
         Run(chip, TapTemplate.Encrypted("https://tap.example/n"));
 
-        Assert.Equal(1, chip.Applications.Single().Files[2].Changes);
+        var sent = chip.Transcript.Where(line => line[0] == '>').Select(line => line[4..6]);
+        Assert.Contains("8D", sent);
+        Assert.DoesNotContain("5F", sent);
     }
 
     [Fact]
@@ -157,9 +159,9 @@ public sealed class TapPersonalisationTests
         Ntag,
     }
 
-    private static BlankChip Blank(Stock stock)
+    private static ChipInReader Blank(Stock stock)
     {
-        var chip = new BlankChip(Example.Uid, isNtag: stock is Stock.Ntag);
+        var chip = new ChipInReader(Example.Uid, stock is Stock.Ntag ? "ntag424" : "ev3-4k");
         if (stock is Stock.BenchEv3)
         {
             using var root = new RootKey(1, Bench);
@@ -185,7 +187,7 @@ public sealed class TapPersonalisationTests
         TapPersonalisation.Run(chip, template ?? Template, keys, new CountingRandom(1).Fill);
     }
 
-    private static void RunUntilTorn(BlankChip chip)
+    private static void RunUntilTorn(ChipInReader chip)
     {
         try
         {
@@ -197,21 +199,22 @@ public sealed class TapPersonalisationTests
         }
     }
 
-    private static void AssertIsDone(BlankChip chip)
+    private static void AssertIsDone(ChipInReader chip)
     {
-        var application = chip.Applications.Single();
+        chip.PutBack();
         using var keys = Keys();
-        foreach (var number in Enum.GetValues<TapKeyNumber>())
-        {
-            Assert.Equal(keys[number].Bytes, application.Keys[(int)number].Value);
-            Assert.Equal(1, application.Keys[(int)number].Version);
-        }
+        Assert.True(new PlainChannel(chip).TrySelect(TapLayout.Name));
+        using var owner = Ev2Handshake.First(
+            chip, keys[TapKeyNumber.Owner], TapKeyNumber.Owner, new CountingRandom(9).Fill);
 
-        var address = application.Files[2];
-        Assert.Equal(Template.File, address.Content.AsSpan(0, Template.File.Length));
-        // Option: MAC, SDM. Rights: E 0 0 0. SDM: UID, counter, ASCII; counter key 1, PICC key 2, MAC key 1.
-        Assert.Equal("4100E0C1F1211700003A00003A0000", Convert.ToHexString(address.Settings));
-        Assert.Equal(1, address.Changes);
+        var settings = owner.Execute(new GetFileSettings(TapLayout.Address.Number));
+        Assert.Equal(
+            new FileSettings(TapLayout.Address.Mode, TapLayout.Rights, TapLayout.AddressSize, Template.Sdm),
+            settings);
+        var content = owner.Execute(new ReadData(TapLayout.Address, 0, Template.File.Length));
+        Assert.Equal(Template.File, content.Span);
+        foreach (var number in Enum.GetValues<TapKeyNumber>())
+            Assert.Equal(1, owner.Execute(new GetKeyVersion(number)));
     }
 
     private sealed class Listener(List<TapStep> told) : IProgress<TapStep>
