@@ -18,6 +18,17 @@ internal sealed record CardOperation(string Name, Func<Reading, CardChange, Card
 
     public static CardOperation Earn { get; } = Sale("earn", earned: 57, redeemed: 0);
 
+    public static CardOperation Retire { get; } = new("retire", (reading, change) => change with
+    {
+        Kind = LogKind.Retirement,
+        Redeemed = reading.Balance + change.CardActionPoints.Sum(),
+        Blocked = true,
+    })
+    {
+        Rewrite = _ => MemberProfile.Erased,
+        ServesBlocked = true,
+    };
+
     /// <summary>Every operation of a card's life that is one transaction at a till.</summary>
     public static IReadOnlyList<CardOperation> All { get; } =
     [
@@ -71,16 +82,7 @@ internal sealed record CardOperation(string Name, Func<Reading, CardChange, Card
         {
             Rewrite = _ => MemberProfile.Erased,
         },
-        new("retire", (reading, change) => change with
-        {
-            Kind = LogKind.Retirement,
-            Redeemed = reading.Balance + change.CardActionPoints.Sum(),
-            Blocked = true,
-        })
-        {
-            Rewrite = _ => MemberProfile.Erased,
-            ServesBlocked = true,
-        },
+        Retire,
     ];
 
     private static CardOperation Sale(string name, int earned, int redeemed) => new(

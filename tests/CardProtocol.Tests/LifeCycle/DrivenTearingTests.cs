@@ -49,7 +49,7 @@ public sealed class DrivenTearingTests(ITestOutputHelper output)
     [Fact]
     public void What_is_done_is_only_looked_at()
     {
-        var looking = new[] { "5A", "71", "AF", "6F", "AD", "64", "AB", "60", "F5", "45" };
+        var looking = new[] { "5A", "A4", "71", "AF", "6F", "AD", "64", "AB", "60", "F5", "45" };
         foreach (var operation in DrivenOperation.All)
         {
             var card = operation.Prepare();
@@ -85,6 +85,9 @@ public sealed class DrivenTearingTests(ITestOutputHelper output)
 
         if (sold == 0)
             operation.Check(card);
+        card.PutBack();
+        operation.Rest?.Invoke(card);
+        card.PutBack();
         Assert.Equal(Told.Happened, Sell(till, card));
         PlainBook.Check(card, [], till);
     }
