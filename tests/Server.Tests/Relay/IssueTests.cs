@@ -92,6 +92,24 @@ public sealed class IssueTests
         Assert.Equal(0, other.Apdus);
     }
 
+    [Theory]
+    [InlineData("ev1-4k")]
+    [InlineData("ntag424")]
+    public async Task A_chip_that_cannot_keep_points_becomes_nobodys_card(string profile)
+    {
+        await using var server = await InProcessServer.StartAsync();
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        await using var relay = await RelayEnd.ConnectAsync(terminal);
+        relay.Card = SimulatedCard.Factory(profile, [0x04, 1, 2, 3, 4, 5, 6]);
+
+        var job = await OverAsync(server, await StartAsync(server, terminal));
+
+        Assert.Equal(("Failed", "card-unsuitable"),
+            (job.GetProperty("state").GetString(), job.GetProperty("failure").GetString()));
+        var overview = await server.GetAsync("/api/overview");
+        Assert.Equal(0, overview.GetProperty("cards").GetInt32());
+    }
+
     [Fact]
     public async Task A_card_that_has_its_member_is_not_issued_to_another()
     {
