@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.Simulator.Tests;
@@ -105,6 +106,22 @@ public sealed class SimulatedCardTests
         var look = SimulatedCard.Load(chip.Memory.Save()).Look();
 
         Assert.Equal(new ChipLook(111, 1, string.Concat(Enumerable.Repeat("42", 16))), look);
+    }
+
+    [Theory]
+    [InlineData("\"standard\"", "\"strange\"")]
+    [InlineData("\"$type\": \"standard\",", "")]
+    [InlineData("\"ev3-4k\"", "\"ev9\"")]
+    [InlineData("\"Uid\": \"B", "\"Uid\": \"AAAAB")]
+    [InlineData("\"Value\": \"", "\"Value\": \"AAAA")]
+    public void A_damaged_file_is_no_card(string original, string damage)
+    {
+        var kept = TestCard.CreateWhole().Memory.Save();
+        Assert.Contains(original, kept, StringComparison.Ordinal);
+
+        var damaged = kept.Replace(original, damage, StringComparison.Ordinal);
+
+        Assert.Throws<JsonException>(() => SimulatedCard.Load(damaged));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class Applications
     public static IEnumerable<Command> Commands =>
     [
         new(0x5A, Protection.None, Select) { Length = AidLength },
-        new(0xCA, Protection.Mac, Create) { LengthLeast = 5, LengthMost = 24 },
+        new(0xCA, Protection.Mac, Create) { LengthLeast = 5, LengthMost = 28 },
         new(0xDA, Protection.Mac, Delete) { Length = AidLength },
         new(0x6A, Protection.Mac, GetIds),
         new(0x6D, Protection.Mac, GetDfNames),
@@ -49,7 +49,7 @@ internal static class Applications
         return Answer.Empty;
     }
 
-    /// <summary>AID, KeySett1, KeySett2, [KeySett3], [ISO file id], [DF name].</summary>
+    /// <summary>AID, KeySett1, KeySett2, [KeySett3], [key sets], [ISO file id], [DF name].</summary>
     private static Application Read(ChipMemory memory, ReadOnlySpan<byte> body)
     {
         var settings2 = body[4];
@@ -58,8 +58,8 @@ internal static class Applications
         var type = Keys.TypeOf(settings2);
         var rest = body[5..];
         var settings3 = (settings2 & HasKeySettings3) == 0 ? (byte?)null : TakeByte(ref rest);
-        RefusedException.When((settings3 & HasKeySets) == HasKeySets, Status.ParameterError);
         RefusedException.When((settings3 & ~KeySettings3Bits) is not (null or 0), Status.ParameterError);
+        var sets = (settings3 & HasKeySets) == HasKeySets ? KeySets.Read(ref rest) : null;
         var isoId = (settings2 & UsesIsoIds) == 0 ? (ushort?)null : TakeIsoId(ref rest);
         RefusedException.When(isoId == MasterFile, Status.ParameterError);
         RefusedException.When(rest.Length > (isoId is null ? 0 : DfNameMost), Status.LengthError);
@@ -69,6 +69,7 @@ internal static class Applications
             KeySettings = body[3],
             KeySettings2 = settings2,
             KeySettings3 = settings3,
+            KeySets = sets,
             IsoId = isoId,
             DfName = rest.IsEmpty ? null : rest.ToArray(),
             Keys = [.. Enumerable.Repeat(memory.DefaultKeyOf(type), keys)],

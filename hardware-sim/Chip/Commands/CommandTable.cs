@@ -9,6 +9,7 @@ internal static class CommandTable
     private static readonly FrozenDictionary<byte, Command> ByIns = new[]
     {
         Authentication.Commands, Identification.Commands, Applications.Commands, Keys.Commands,
+        KeySets.Commands,
         Files.Commands, FileCreation.Commands, DataFiles.Commands, Values.Commands,
         Records.Commands, Transactions.Commands, FileCounters.Commands,
         Configuration.Commands,

@@ -18,13 +18,14 @@ internal static class KeyCryptogram
     private const int VersionBits = 8;
 
     /// <param name="session">In which it came, decrypted.</param>
-    /// <param name="call">Key number as sent, and behind the <see cref="Command.Header"/> the
-    /// cryptogram.</param>
+    /// <param name="call">Set and number as sent, and behind them the cryptogram.</param>
+    /// <param name="headerLength">1, or 2 with a set.</param>
     /// <param name="type">Of the new key.</param>
     /// <param name="old">The key that is changed; null for the session's own, which is not added.</param>
-    public static CardKey Read(SecureChannel session, Call call, KeyType type, CardKey? old)
+    public static CardKey Read(
+        SecureChannel session, Call call, int headerLength, KeyType type, CardKey? old)
     {
-        var plain = call.Bytes[1..];
+        var plain = call.Bytes[headerLength..];
         var length = type == KeyType.Tdea3 ? 24 : 16;
         var dataLength = length + (type == KeyType.Aes ? 1 : 0);
         RefusedException.When(plain.Length < dataLength, Status.LengthError);
@@ -35,7 +36,7 @@ internal static class KeyCryptogram
 
         var rest = plain[dataLength..];
         if (session is Ev1Channel)
-            Take32(ref rest, Crc32.Compute([call.Ins, call.Bytes[0], .. data]));
+            Take32(ref rest, Crc32.Compute([call.Ins, .. call.Bytes[..headerLength], .. data]));
         if (session is LegacyChannel)
             Take16(ref rest, data);
         if (old is not null && session is LegacyChannel)
@@ -62,7 +63,8 @@ internal static class KeyCryptogram
     private static void Take32(ref ReadOnlySpan<byte> rest, uint checksum)
     {
         RefusedException.When(rest.Length < sizeof(uint), Status.LengthError);
-        RefusedException.When(BinaryPrimitives.ReadUInt32LittleEndian(rest) != checksum, Status.IntegrityError);
+        var sent = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+        RefusedException.When(sent != checksum, Status.IntegrityError);
         rest = rest[sizeof(uint)..];
     }
 

@@ -47,11 +47,11 @@ internal static class Keys
         return Answer.Empty;
     }
 
-    /// <summary>Key number and, where given, the key set: the only one is 0.</summary>
+    /// <summary>Key number and, where given, the key set; set 0 is in force.</summary>
     private static Answer GetVersion(ChipState card, Call call)
     {
-        RefusedException.When(call.Bytes.Length == 2 && call.Bytes[1] != 0, Status.NoSuchKey);
-        return Answer.Of(Find(card, (byte)(call.Bytes[0] & 0x3F)).Version);
+        var set = call.Bytes.Length == 2 ? call.Bytes[1] : (byte)0;
+        return Answer.Of(KeySets.Find(card, set, (byte)(call.Bytes[0] & 0x3F)).Version);
     }
 
     private static Answer Change(ChipState card, Call call)
@@ -60,7 +60,8 @@ internal static class Keys
         var old = Find(card, number);
         Access.RequireKeyChange(card, number);
         var isOwn = card.Session!.KeyNumber == number;
-        card.Level.Keys[number] = KeyCryptogram.Read(card.Session, call, type, isOwn ? null : old);
+        card.Level.Keys[number] = KeyCryptogram.Read(
+            card.Session, call, headerLength: 1, type, isOwn ? null : old);
         return isOwn ? Answer.Farewell : Answer.Empty;
     }
 

@@ -17,8 +17,8 @@ internal sealed class CardProfile
 
     private static readonly byte[] Ev2Commands =
     [
-        .. Ev1Commands, 0x71, 0x77, 0xC6, 0x56, 0x57, 0x55, 0xCE, 0xC8, 0xAD, 0x8D, 0xAB, 0x8B, 0xDB, 0xBA, 0x3C,
-        0xB1,
+        .. Ev1Commands, 0x71, 0x77, 0xC6, 0x56, 0x57, 0x55, 0xCE, 0xC8, 0xAD, 0x8D, 0xAB, 0x8B, 0xDB, 0xBA,
+        0x3C, 0xB1,
     ];
 
     private static readonly byte[] NtagCommands =
@@ -52,8 +52,8 @@ internal sealed class CardProfile
     /// deleted.</summary>
     public bool IsFixed { get; init; }
 
-    /// <summary>The answers to GetVersion of EV1 and EV3 were seen on physical cards, those of NTAG are AN12196's
-    /// and the data sheet's; EV2's are of its 2K card, with the storage of 4K.</summary>
+    /// <summary>The answers to GetVersion of EV1 and EV3 were seen on physical cards, those of NTAG are
+    /// AN12196's and the data sheet's; EV2's are of its 2K card, with the storage of 4K.</summary>
     public static IReadOnlyList<CardProfile> All { get; } =
     [
         new()

@@ -22,6 +22,9 @@ internal sealed class CardKey
 
     public required byte Version { get; init; }
 
+    [JsonIgnore]
+    public bool IsSound => Value.Length == (Type == KeyType.Tdea3 ? 24 : 16) && Enum.IsDefined(Type);
+
     public static CardKey FactoryAes => new() { Type = KeyType.Aes, Value = new byte[16], Version = 0 };
 
     public static CardKey FactoryDes => new() { Type = KeyType.Des, Value = new byte[16], Version = 0 };
@@ -38,6 +41,31 @@ internal interface IKeyHolder
     List<CardKey> Keys { get; }
 }
 
+/// <summary>The sets of an application's keys besides the one in force.</summary>
+internal sealed class ApplicationKeySets
+{
+    /// <summary>Of the set in force.</summary>
+    public required byte Version { get; set; }
+
+    /// <summary>The key that rolls to another set, 0 to 7.</summary>
+    public required byte RollKey { get; init; }
+
+    /// <summary>Sets 1 and up.</summary>
+    public required List<KeySet> Others { get; init; }
+}
+
+/// <summary>One set that is not in force.</summary>
+internal sealed class KeySet
+{
+    public byte Version { get; set; }
+
+    /// <summary>None until it is initialised.</summary>
+    public List<CardKey> Keys { get; set; } = [];
+
+    /// <summary>Can be rolled to, and is not changed any more.</summary>
+    public bool IsFinal { get; set; }
+}
+
 internal sealed class Application : IKeyHolder
 {
     /// <summary>3 bytes in the order sent.</summary>
@@ -52,6 +80,9 @@ internal sealed class Application : IKeyHolder
     public required byte KeySettings2 { get; init; }
 
     public byte? KeySettings3 { get; init; }
+
+    /// <summary>Further sets of keys; nothing where <see cref="Keys"/> are the only ones.</summary>
+    public ApplicationKeySets? KeySets { get; init; }
 
     public ushort? IsoId { get; init; }
 
@@ -142,9 +173,24 @@ internal sealed class ChipMemory : IKeyHolder
     public string Save() => JsonSerializer.Serialize(this, ChipMemoryJson.Default.ChipMemory);
 
     /// <exception cref="JsonException">The text is not a saved chip.</exception>
-    public static ChipMemory Load(string json) =>
-        JsonSerializer.Deserialize(json, ChipMemoryJson.Default.ChipMemory)
-            ?? throw new JsonException("The file holds no chip.");
+    public static ChipMemory Load(string json)
+    {
+        try
+        {
+            var memory = JsonSerializer.Deserialize(json, ChipMemoryJson.Default.ChipMemory);
+            return memory is { IsSound: true } ? memory : throw new JsonException("The file holds no chip.");
+        }
+        catch (NotSupportedException unreadable)
+        {
+            throw new JsonException("A file of the chip is of no known kind.", unreadable);
+        }
+    }
+
+    private bool IsSound =>
+        Uid.Length == 7 && DefaultKey.Length == 24
+        && CardProfile.All.FirstOrDefault(known => known.Name == Profile) is { } product
+        && (product.IsFixed || Keys.Count > 0)
+        && Keys.Concat(Applications.SelectMany(application => application.Keys)).All(key => key.IsSound);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

@@ -56,12 +56,12 @@ internal static class NtagMemory
 
     private static StandardFile File(
         byte number, ushort isoId, byte option, AccessRights rights, byte[] content) => new()
-    {
-        Number = number,
-        IsoId = isoId,
-        Option = option,
-        Rights = rights,
-        AllowsSdm = number == 2,
-        Content = content,
-    };
+        {
+            Number = number,
+            IsoId = isoId,
+            Option = option,
+            Rights = rights,
+            AllowsSdm = number == 2,
+            Content = content,
+        };
 }

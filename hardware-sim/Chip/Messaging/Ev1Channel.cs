@@ -96,7 +96,8 @@ internal sealed class Ev1Channel(byte keyNumber, KeyCipher cipher) : SecureChann
         throw new RefusedException(Status.IntegrityError);
     }
 
-    private int Whole(int length) => (length + cipher.BlockLength - 1) / cipher.BlockLength * cipher.BlockLength;
+    private int Whole(int length) =>
+        (length + cipher.BlockLength - 1) / cipher.BlockLength * cipher.BlockLength;
 }
 
 /// <summary>What older channels must know of a command.</summary>

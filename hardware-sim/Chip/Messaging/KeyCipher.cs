@@ -107,7 +107,9 @@ internal sealed class KeyCipher
 
     private static IBlockCipher Engine(KeyType type, bool isDes, byte[] key, bool forEncryption)
     {
-        IBlockCipher engine = type == KeyType.Aes ? new AesEngine() : isDes ? new DesEngine() : new DesEdeEngine();
+        IBlockCipher engine = type == KeyType.Aes ? new AesEngine()
+            : isDes ? new DesEngine()
+            : new DesEdeEngine();
         engine.Init(forEncryption, new KeyParameter(key));
         return engine;
     }

@@ -53,7 +53,8 @@ internal sealed class LegacyChannel(byte keyNumber, KeyCipher cipher) : SecureCh
     {
         RefusedException.When(payload.Length < headerLength + MacLength, Status.LengthError);
         var body = payload[..^MacLength];
-        var isRight = CryptographicOperations.FixedTimeEquals(Mac(body[headerLength..]), payload[^MacLength..]);
+        var mac = Mac(body[headerLength..]);
+        var isRight = CryptographicOperations.FixedTimeEquals(mac, payload[^MacLength..]);
         RefusedException.When(!isRight, Status.IntegrityError);
         return body.ToArray();
     }
@@ -89,7 +90,8 @@ internal sealed class LegacyChannel(byte keyNumber, KeyCipher cipher) : SecureCh
         return cipher.EncryptCbc(padded, new byte[cipher.BlockLength])[^cipher.BlockLength..][..MacLength];
     }
 
-    private int Whole(int length) => (length + cipher.BlockLength - 1) / cipher.BlockLength * cipher.BlockLength;
+    private int Whole(int length) =>
+        (length + cipher.BlockLength - 1) / cipher.BlockLength * cipher.BlockLength;
 }
 
 /// <summary>CRC16 of ISO/IEC 14443-3 type A: polynomial 1021 reflected, start 6363; sent least significant

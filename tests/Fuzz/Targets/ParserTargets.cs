@@ -22,12 +22,18 @@ internal static class ParserTargets
         new Target("server-message", [Welcome.ToByteArray()], ServerMessageOf),
         new Target("checkout-body", ["""{"amountMinor":100,"currency":"USD"}"""u8.ToArray()], CheckoutOf),
         new Target("saved-card", [Encoding.UTF8.GetBytes(TestCards.Born().Save())], SavedCardOf),
+        new Target("tap-address", [TapAddress], TapAddressOf),
         new Target("words", ["04112233445566"u8.ToArray()], WordsOf),
     ];
 
     private static RuleSet Rules { get; } = new(1, 1, "USD", 100, 1, 1, false, 1000);
 
     private static ServerMessage Welcome { get; } = new() { Welcome = new Welcome { DurableThrough = 1 } };
+
+    // Table 4 of AN12196, as our parameters are named.
+    private static byte[] TapAddress { get; } = Encoding.ASCII.GetBytes(
+        "https://tap.example/m?e=FDE4AFA99B5C820A2C1BB0F1C792D0EB&d=94592FDE69FA06E8E3B6CA686A22842B"
+        + "&c=C48B89C17A233B2C");
 
     private static Behaviour LogRecordOf(byte[] input)
     {
@@ -103,6 +109,16 @@ internal static class ParserTargets
         {
             return Behaviour.None.And(no.Path ?? "");
         }
+    }
+
+    private static Behaviour TapAddressOf(byte[] input)
+    {
+        if (TapMessage.TryParse(Encoding.Latin1.GetString(input)) is not { } message)
+            return Behaviour.None.And("malformed");
+        using var root = TestCards.Root();
+        using var verifier = new TapVerifier(root);
+        return Behaviour.None.And(message.IsEncrypted ? 1 : 0)
+            .And(verifier.Verify(message, _ => 0).GetType().Name);
     }
 
     private static Behaviour WordsOf(byte[] input)

@@ -8,7 +8,8 @@ internal static class TerminalTargets
 {
     private static readonly Action<ICardChannel>[] Uses =
     [
-        Sell, ReadAll, Personalise, PersonaliseBlank, Rotate,
+        Sell, ReadAll, Personalise, PersonaliseBlank, Rotate, PrePersonaliseBlank, GiveAddress,
+        CheckOriginality,
     ];
 
     public static IEnumerable<Target> All =>
@@ -37,7 +38,8 @@ internal static class TerminalTargets
         if (input.Length == 0)
             return Behaviour.None;
         var use = input[0] % Uses.Length;
-        var card = use == Array.IndexOf(Uses, PersonaliseBlank) ? TestCards.Blank() : TestCards.Born();
+        var isBlank = Uses[use] == PersonaliseBlank || Uses[use] == PrePersonaliseBlank;
+        var card = isBlank ? TestCards.Blank() : TestCards.Born();
         var channel = new ChangingChannel(new CardOnReader(card), [.. Pieces.Of(input[1..])]);
         return Outcome(() => Uses[use](channel)).And(use).And(channel.Exchanges);
     }
@@ -101,6 +103,26 @@ internal static class TerminalTargets
     }
 
     private static void PersonaliseBlank(ICardChannel channel) => Personalise(channel);
+
+    private static void PrePersonaliseBlank(ICardChannel channel)
+    {
+        using var bench = TestCards.Root();
+        using var keys = new PiccKeys(TestCards.Uid, bench);
+        PrePersonalisation.Run(channel, keys, TestCards.Fill);
+    }
+
+    private static void GiveAddress(ICardChannel channel)
+    {
+        using var root = TestCards.Root();
+        using var keys = new TapKeys(TestCards.Uid, root, root);
+        TapPersonalisation.Run(channel, TapTemplate.Encrypted("https://tap.example/m"), keys, TestCards.Fill);
+    }
+
+    private static void CheckOriginality(ICardChannel channel)
+    {
+        ChipVersion.Read(channel);
+        Originality.Check(channel, TestCards.Uid, Originality.NxpKeys);
+    }
 
     private static void Rotate(ICardChannel channel)
     {

@@ -51,6 +51,8 @@ internal static class TestCards
         return card;
     }
 
+    public static RootKey Root() => new(1, Enumerable.Repeat((byte)0x77, CardKey.Length).ToArray());
+
     public static CardKey Key(CardKeyNumber number)
     {
         using var master = Master(number, version: 1);
