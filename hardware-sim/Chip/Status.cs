@@ -19,6 +19,7 @@ internal enum Status : byte
     AdditionalFrame = 0xAF,
     BoundaryError = 0xBE,
     CommandAborted = 0xCA,
+    CountError = 0xCE,
     DuplicateError = 0xDE,
     FileNotFound = 0xF0,
 }

@@ -1,10 +1,24 @@
+using SmartCardCrm.Simulator.Chip;
+
 namespace SmartCardCrm.Simulator.Tests;
 
 /// <summary>Creating and deleting on a factory-fresh card.</summary>
 public sealed class ApplicationAndFileTests
 {
     private readonly TestReader _reader =
-        new(Chip.DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
+        new(DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
+
+    [Theory]
+    [InlineData("ev1-4k", "91CE")]
+    [InlineData("ev2-4k", "9100")]
+    public void Only_the_oldest_card_counts_its_applications(string profile, string answer)
+    {
+        var reader = new TestReader(DesfireChip.Factory(profile, TestCard.Uid, TestCard.Counting()));
+        for (var number = 1; number <= 28; number++)
+            Assert.Equal("9100", reader.Hex($"90CA0000050000{number:X2}0F8100"));
+
+        Assert.Equal(answer, reader.Hex("90CA00000500001D0F8100"));
+    }
 
     [Fact]
     public void A_factory_card_creates_lists_and_deletes_without_a_key()

@@ -44,6 +44,8 @@ internal static class Applications
             || (application.IsoId is { } id && other.IsoId == id)
             || (application.DfName is { } name && name.AsSpan().SequenceEqual(other.DfName)));
         RefusedException.When(taken || IsPicc(application.Aid), Status.DuplicateError);
+        RefusedException.When(
+            card.Memory.Applications.Count >= card.Memory.Product.ApplicationsMost, Status.CountError);
         card.Memory.Take(OpenPoints.MemoryTaken(application.Keys.Count * 16, copies: 1));
         card.Memory.Applications.Add(application);
         return Answer.Empty;

@@ -48,6 +48,9 @@ internal sealed class CardProfile
     /// <summary>ISO instructions; nothing where all are known.</summary>
     public IReadOnlyCollection<byte>? IsoCommands { get; init; }
 
+    /// <summary>EV1 takes 28; its successors as many as the memory holds.</summary>
+    public int ApplicationsMost { get; init; } = int.MaxValue;
+
     /// <summary>Whether application and files are there from the factory and cannot be made or
     /// deleted.</summary>
     public bool IsFixed { get; init; }
@@ -63,6 +66,7 @@ internal sealed class CardProfile
             Software = new byte[] { 0x04, 0x01, 0x01, 0x01, 0x04, 0x18, 0x05 },
             UserMemoryBytes = 4864,
             Commands = Ev1Commands,
+            ApplicationsMost = 28,
         },
         new()
         {
