@@ -7,28 +7,12 @@ or ends with a traceback.
 """
 import os
 import struct
-import time
 import warnings
 
 warnings.filterwarnings("ignore")
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: E402
-from smartcard.Exceptions import CardConnectionException, NoCardException  # noqa: E402
-from smartcard.System import readers  # noqa: E402
 
-
-def wait_for_card(seconds=15):
-    until = time.monotonic() + seconds
-    while True:
-        for reader in readers():
-            try:
-                connection = reader.createConnection()
-                connection.connect()
-                return connection
-            except (NoCardException, CardConnectionException):
-                pass
-        if time.monotonic() > until:
-            raise RuntimeError("no card")
-        time.sleep(0.2)
+from card_connection import crc32, wait_for_card  # noqa: E402
 
 
 CARD = wait_for_card()
@@ -39,15 +23,6 @@ def send(ins, data=b""):
     answer, sw1, status = CARD.transmit(apdu)
     assert sw1 == 0x91, (sw1, status)
     return bytes(answer), status
-
-
-def crc32(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (0xEDB88320 if crc & 1 else 0)
-    return struct.pack("<I", crc)
 
 
 def crc16(data):

@@ -6,12 +6,11 @@ or ends with a traceback.
 """
 import os
 import struct
-import time
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
-from smartcard.Exceptions import CardConnectionException, NoCardException
-from smartcard.System import readers
+
+from card_connection import crc32, wait_for_card
 
 AID = bytes.fromhex("A1B2C3")
 TM_KEY = bytes(range(0x40, 0x50))
@@ -35,35 +34,12 @@ def cbc(key, iv, data, decrypt=False):
     return context.update(data) + context.finalize()
 
 
-def crc32(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (0xEDB88320 if crc & 1 else 0)
-    return struct.pack("<I", crc)
-
-
 def pad(data):
     return data + b"\x80" + bytes(-(len(data) + 1) % 16)
 
 
 def u24(value):
     return struct.pack("<I", value)[:3]
-
-
-def wait_for_card(seconds=15):
-    until = time.monotonic() + seconds
-    while True:
-        for reader in readers():
-            try:
-                connection = reader.createConnection()
-                connection.connect()
-                return connection
-            except (NoCardException, CardConnectionException):
-                pass
-        assert time.monotonic() < until, "no card within %d s" % seconds
-        time.sleep(0.05)
 
 
 class Card:

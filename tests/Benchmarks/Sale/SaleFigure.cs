@@ -1,14 +1,13 @@
-using System.Globalization;
 using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Pcsc;
+using static SmartCardCrm.Benchmarks.Figures;
 
 namespace SmartCardCrm.Benchmarks.Sale;
 
 /// <summary>
 /// What our code adds to the way to the card. A sale over pcscd and vpcd, everything but the journal, is
-/// timed in turn
-/// with as many bare transmits of the same lengths to a card that only echoes; then the journal's two
-/// commits.
+/// timed in turn with as many bare transmits of the same lengths to a card that only echoes; then the
+/// journal's two commits.
 /// </summary>
 internal static class SaleFigure
 {
@@ -68,20 +67,4 @@ internal static class SaleFigure
 
         throw new TimeoutException($"No card came to {reader}.");
     }
-
-    private static TimeSpan Time(Action work)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        work();
-        return TimeProvider.System.GetElapsedTime(start);
-    }
-
-    private static TimeSpan Median(IEnumerable<TimeSpan> times)
-    {
-        var sorted = times.Order().ToList();
-        return sorted[sorted.Count / 2];
-    }
-
-    private static void Say(string figure, double value) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure}: {value:0.00}"));
 }

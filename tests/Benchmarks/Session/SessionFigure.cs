@@ -1,4 +1,4 @@
-using System.Globalization;
+using static SmartCardCrm.Benchmarks.Figures;
 
 namespace SmartCardCrm.Benchmarks.Session;
 
@@ -32,20 +32,4 @@ internal static class SessionFigure
         Say("sale allocated bytes", seller.AllocatedByASale());
         return 0;
     }
-
-    private static TimeSpan Time(Action work)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        work();
-        return TimeProvider.System.GetElapsedTime(start);
-    }
-
-    private static TimeSpan Median(IEnumerable<TimeSpan> times)
-    {
-        var sorted = times.Order().ToList();
-        return sorted[sorted.Count / 2];
-    }
-
-    private static void Say(string figure, double value) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure}: {value:0.00}"));
 }
