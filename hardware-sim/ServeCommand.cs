@@ -19,6 +19,8 @@ internal static class ServeCommand
     // pcscd looks about every 400 ms whether a card is there.
     private static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ReaderWait = TimeSpan.FromSeconds(2);
+
     public static Command Create()
     {
         var options = new Options();
@@ -43,6 +45,7 @@ internal static class ServeCommand
         {
             slot.TryInsert(card);
             Console.WriteLine("ready");
+            WarnOfNoReader(slot, ended);
             ended.Wait();
         }
 
@@ -54,6 +57,15 @@ internal static class ServeCommand
             signal.Cancel = true;
             ended.Set();
         }
+    }
+
+    private static void WarnOfNoReader(VpcdSlot slot, ManualResetEventSlim ended)
+    {
+        if (ended.Wait(ReaderWait) || slot.HasFoundReader)
+            return;
+
+        Console.Error.WriteLine(
+            $"No virtual reader at port {slot.Port}: is pcscd running, with vsmartcard-vpcd? Trying on.");
     }
 
     private static void PutBack(VpcdSlot slot, ICardInSlot torn, ManualResetEventSlim ended)

@@ -18,6 +18,7 @@ internal sealed class VpcdSlot : IDisposable
     private ICardInSlot? _card;
     private VpcdConnection? _connection;
     private bool _stopping;
+    private volatile bool _hasFoundReader;
 
     /// <param name="port">Where vpcd listens for this slot.</param>
     /// <param name="onTorn">Called on the slot's thread when a card has left by itself.</param>
@@ -30,6 +31,9 @@ internal sealed class VpcdSlot : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Whether vpcd has answered at the port, now or before.</summary>
+    public bool HasFoundReader => _hasFoundReader;
 
     public ICardInSlot? Card
     {
@@ -113,6 +117,7 @@ internal sealed class VpcdSlot : IDisposable
         try
         {
             connection.Connect(Port);
+            _hasFoundReader = true;
             return true;
         }
         catch (SocketException)

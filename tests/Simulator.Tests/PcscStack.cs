@@ -26,13 +26,16 @@ internal sealed class PcscStack : IDisposable
         [
             Path.Combine(AppContext.BaseDirectory, "virtual-readers.sh"), "--dir", _directory.FullName,
             "--slots", $"{slots}", "--",
-            "dotnet", Path.Combine(AppContext.BaseDirectory, "SmartCardCrm.Simulator.dll"), .. arguments,
+            "dotnet", SimulatorPath, .. arguments,
         ];
         foreach (var word in command)
             start.ArgumentList.Add(word);
 
         _process = Process.Start(start)!;
     }
+
+    public static string SimulatorPath { get; } =
+        Path.Combine(AppContext.BaseDirectory, "SmartCardCrm.Simulator.dll");
 
     public string SocketPath => Path.Combine(_directory.FullName, "pcscd", "pcscd.comm");
 

@@ -50,6 +50,25 @@ public sealed class PcscTests
     }
 
     [Fact]
+    public void Where_no_reader_is_the_user_is_told()
+    {
+        const int Nobody = 1;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            ArgumentList = { PcscStack.SimulatorPath, "serve", "--port", $"{Nobody}" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var simulator = Process.Start(start)!;
+
+        var warning = simulator.StandardError.ReadLine();
+        simulator.Kill();
+
+        Assert.StartsWith($"No virtual reader at port {Nobody}:", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_card_of_the_third_reader_survives_a_killed_daemon()
     {
         using var stack = new PcscStack(6, "rack", "--slots", "6");
