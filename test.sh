@@ -78,8 +78,9 @@ figure() { sed -n "s/^ *$1: \([0-9]*\)\$/\1/p" "$2" | tail -1; }
 run_project() {
     heading "$1"
     local log="$work/$1.log" code=0
-    dotnet run --no-build -c Release --project "tests/$1" -- --ansi off > "$log" 2>&1 || code=$?
-    cat "$log"
+    dotnet run --no-build -c Release --project "tests/$1" -- --ansi off --output Detailed > "$log" 2>&1 || code=$?
+    # What the tests print, without a line for each that passed.
+    sed '/^passed /d; /^  Standard output$/d; /^ *$/d' "$log"
     local ok bad left
     ok=$(figure succeeded "$log") bad=$(figure failed "$log") left=$(figure skipped "$log")
     if [ -z "$ok" ] || { [ "$code" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; }; then
