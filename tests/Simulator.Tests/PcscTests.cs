@@ -50,7 +50,7 @@ public sealed class PcscTests
     }
 
     [Fact]
-    public void Where_no_reader_is_the_user_is_told()
+    public async Task Where_no_reader_is_the_user_is_told()
     {
         const int Nobody = 1;
         var start = new ProcessStartInfo("dotnet")
@@ -62,10 +62,19 @@ public sealed class PcscTests
         };
         using var simulator = Process.Start(start)!;
 
-        var warning = simulator.StandardError.ReadLine();
-        simulator.Kill();
+        using var patience =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            var warning = await simulator.StandardError.ReadLineAsync(patience.Token);
 
-        Assert.StartsWith($"No virtual reader at port {Nobody}:", warning, StringComparison.Ordinal);
+            Assert.StartsWith($"No virtual reader at port {Nobody}:", warning, StringComparison.Ordinal);
+        }
+        finally
+        {
+            simulator.Kill();
+        }
     }
 
     [Fact]

@@ -49,6 +49,17 @@ public sealed class BenchBatchTests : IDisposable
     }
 
     [Fact]
+    public void A_chip_that_cannot_keep_points_is_left_as_it_is()
+    {
+        var card = Card(1, "ev1-4k");
+        var before = card.Save();
+
+        var turn = Take(1, card);
+
+        Assert.Equal((BenchOutcome.Refused, before), (turn.Outcome, card.Save()));
+    }
+
+    [Fact]
     public void A_chip_of_no_trusted_factory_is_left_as_it_is()
     {
         var card = Card(1);
