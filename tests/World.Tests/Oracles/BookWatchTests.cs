@@ -34,14 +34,31 @@ public sealed class BookWatchTests : IDisposable
     [Fact]
     public void A_card_action_must_make_good_what_was_committed()
     {
-        _chain.Forge(
-            """
-            INSERT INTO card_action
-                (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
-            SELECT uid, generation, 1, -9, 'abandoned', terminal, sequence, 0 FROM card_transaction
-            WHERE counter = 2
-            """);
+        MakeGood(9, counter: 2);
 
         Assert.Equal("I8", SmallChain.Violated(() => _chain.World.Book.Watch(_chain.Book)));
     }
+
+    [Fact]
+    public void A_place_that_a_lost_journal_gave_out_twice_is_the_posted_commits()
+    {
+        var lost = _chain.Card.Commits[1];
+        var posted = lost with { Record = lost.Record with { Counter = 4, Earned = lost.Record.Earned + 1 } };
+        _chain.Card.Inherit([posted]);
+        _chain.Forge("UPDATE card_transaction SET counter = 4 WHERE counter = 2");
+
+        MakeGood(posted.Record.Earned, counter: 4);
+        _chain.World.Book.Watch(_chain.Book);
+
+        _chain.Forge($"UPDATE card_action SET points = {-lost.Record.Earned}");
+        Assert.Equal("I8", SmallChain.Violated(() => _chain.World.Book.Restarted(_chain.Book)));
+    }
+
+    private void MakeGood(int earned, uint counter) => _chain.Forge(
+        $"""
+        INSERT INTO card_action
+            (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
+        SELECT uid, generation, 1, {-earned}, 'abandoned', terminal, sequence, 0 FROM card_transaction
+        WHERE counter = {counter}
+        """);
 }

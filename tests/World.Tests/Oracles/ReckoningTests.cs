@@ -1,3 +1,5 @@
+using SmartCardCrm.Terminal;
+
 namespace SmartCardCrm.World.Tests;
 
 /// <summary>When faults stop, everything must come to rest.</summary>
@@ -39,5 +41,62 @@ public sealed class ReckoningTests : IDisposable
         _chain.World.Server.Disk.Restore(before);
 
         Assert.Equal("acknowledged", SmallChain.Violated(() => _chain.World.Server.Start()));
+    }
+
+    [Fact]
+    public void A_card_that_one_terminal_refuses_for_a_forged_chip_is_settled_where_its_doubt_is()
+    {
+        LeaveInDoubt(_chain.Terminal, Forged());
+        LeaveInDoubt(_chain.World.Places[1].Terminal, _chain.Card);
+
+        _chain.Settle();
+
+        Assert.False(_chain.Card.IsRefused);
+    }
+
+    [Fact]
+    public void A_card_that_every_terminal_refuses_for_a_forged_chip_is_left_to_people()
+    {
+        var forged = Forged();
+        foreach (var place in _chain.World.Places)
+            LeaveInDoubt(place.Terminal, forged);
+
+        _chain.Settle();
+
+        Assert.True(_chain.Card.IsRefused);
+    }
+
+    [Fact]
+    public void A_card_that_is_refused_though_nobody_forged_it_is_seen()
+    {
+        LeaveInDoubt(_chain.Terminal, Forged());
+        _chain.Card.Imitated = false;
+
+        Assert.Equal("I4", SmallChain.Violated(_chain.Settle));
+    }
+
+    // Further on than the real card will ever be in a test.
+    private PhysicalCard Forged()
+    {
+        _chain.Card.Imitated = true;
+        using var forger = new Forger(_chain.World, _chain.Terminal.Number, 100);
+        var forged = forger.Imitate(_chain.Card.Uid, _chain.Card.Newest!.Record, counter: 50, points: 500);
+        return _chain.World.Thief.Has(forged);
+    }
+
+    private void LeaveInDoubt(TerminalMachine terminal, PhysicalCard card)
+    {
+        var desk = terminal.Till!.Desk;
+        var purchase = new Purchase(100, card, 1000, 0) { Terminal = terminal.Number };
+        var creation = desk.Create(purchase.Request, $"{card.Newest!.Record.Counter}");
+        purchase.Checkout = Assert.IsType<CheckoutCreation.Created>(creation).Checkout.Id;
+        var torn = new Mishap(MishapKind.TearAfter, HitPlace.Commit);
+        terminal.Reader.Put(card, new Presentation(purchase, Operation.Earn, torn));
+        terminal.Run();
+        terminal.Reader.Take();
+        terminal.Run();
+        Assert.IsType<CheckoutState.InDoubt>(desk.Get(purchase.Checkout)!.State);
+        desk.Cancel(purchase.Checkout);
+        purchase.Told = desk.Get(purchase.Checkout)!.State;
     }
 }

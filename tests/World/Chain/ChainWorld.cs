@@ -197,7 +197,7 @@ internal sealed class ChainWorld : IDisposable
     /// <summary>Whether the book need not match this card: what happened on it was lost with a disk, or it
     /// is not to be trusted, or it never came back.</summary>
     public bool IsExcused(PhysicalCard card) =>
-        card.Tampered || card.Lost
+        card.Tampered || card.Lost || card.IsRefused
         || card.Commits.Any(c => _terminals.Exists(
             t => t.Number == c.Record.Terminal
                 && (t.DiskBetrayed || (t.Halted is not null && !t.IsGoneForGood))));

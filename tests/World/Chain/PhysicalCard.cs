@@ -40,6 +40,10 @@ internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int mem
     /// one.</summary>
     public bool Imitated { get; set; }
 
+    /// <summary>No terminal served it at the reckoning, because of such a chip: people must replace it, and
+    /// what was in doubt on it stays so.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>Its member will never present it again.</summary>
     public bool Lost { get; set; }
 

@@ -38,6 +38,13 @@ internal sealed class Thief(ChainWorld world) : IDisposable
             Steal(terminal);
     }
 
+    /// <summary>He has this chip from now on, which he made himself.</summary>
+    public PhysicalCard Has(PhysicalCard forged)
+    {
+        _forged.Add(forged);
+        return forged;
+    }
+
     public void Dispose() => _forger?.Dispose();
 
     private void Steal(TerminalMachine terminal)
@@ -92,8 +99,7 @@ internal sealed class Thief(ChainWorld world) : IDisposable
             case 2 when _forged.Count > 0:
                 return _dice.Pick(_forged);
             case 3:
-                _forged.Add(_forger!.Invent(points));
-                return _forged[^1];
+                return Has(_forger!.Invent(points));
             default:
                 return Imitate(points);
         }
@@ -109,7 +115,6 @@ internal sealed class Thief(ChainWorld world) : IDisposable
         victim.Imitated = true;
         world.Story.Note(Column.Card, "card {0} is imitated", victim.Uid.Masked);
         var counter = (uint)Math.Max(2, (int)seen.Counter - 2 + _dice.Below(20));
-        _forged.Add(_forger!.Imitate(victim.Uid, seen, counter, points));
-        return _forged[^1];
+        return Has(_forger!.Imitate(victim.Uid, seen, counter, points));
     }
 }

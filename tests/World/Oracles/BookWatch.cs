@@ -79,8 +79,11 @@ internal sealed class BookWatch(ChainWorld world)
     {
         var rows = db.List<ActionRow>(
             """
-            SELECT rowid AS row, uid, number, points, for_terminal, for_sequence FROM card_action
-            WHERE rowid > @_actions ORDER BY rowid
+            SELECT a.rowid AS row, a.uid, a.number, a.points, a.for_terminal, a.for_sequence,
+                COALESCE(t.counter, 0) AS counter
+            FROM card_action a LEFT JOIN card_transaction t
+                ON t.uid = a.uid AND t.terminal = a.for_terminal AND t.sequence = a.for_sequence
+            WHERE a.rowid > @_actions ORDER BY a.rowid
             """,
             new { _actions });
         foreach (var row in rows)
@@ -88,7 +91,9 @@ internal sealed class BookWatch(ChainWorld world)
             _actions = row.Row;
             var card = Uid.FromBytes(Convert.FromHexString(row.Uid));
             var place = ((uint)row.ForTerminal, (uint)row.ForSequence);
-            var commit = world.CommitsOf(card).FirstOrDefault(c => c.Place == place);
+            // A journal that lost its end gives its numbers out again: the place alone may name two commits.
+            var commit = world.CommitsOf(card)
+                .FirstOrDefault(c => c.Place == place && c.Record.Counter == row.Counter);
             Truth.Demand(
                 commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
@@ -126,5 +131,8 @@ internal sealed class BookWatch(ChainWorld world)
         public long Points { get; init; }
         public long ForTerminal { get; init; }
         public long ForSequence { get; init; }
+
+        /// <summary>Of what the book has posted for that place; 0 where it has posted nothing.</summary>
+        public long Counter { get; init; }
     }
 }

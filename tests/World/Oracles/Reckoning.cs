@@ -47,21 +47,28 @@ internal sealed class Reckoning(ChainWorld world)
         var turn = 0;
         foreach (var card in world.Cards.Where(c => !c.Lost).ToList())
         {
-            var place = world.Places[turn++ % world.Places.Count];
-            for (var tries = 0; tries < 20; tries++)
-            {
-                var purchase = world.Cashier.Serve(place.Terminal, card, 250, 0);
-                Pass(TimeSpan.FromMinutes(3));
-                if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered
-                    || (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined))
-                {
-                    break;
-                }
+            // A terminal that was shown a forged chip refuses the real card; another one may be the one that
+            // the real card left in doubt.
+            var (first, count) = (turn++, world.Places.Count);
+            card.IsRefused = !Enumerable.Range(first, count)
+                .Any(place => IsServed(card, world.Places[place % count].Terminal));
+        }
+    }
 
-                Truth.Demand(
-                    tries < 19, "liveness",
-                    $"card {card.Uid} is not served at terminal {place.Terminal.Number}: {purchase?.Told}");
-            }
+    // False where the terminal declines the card because of a chip that passed for it.
+    private bool IsServed(PhysicalCard card, TerminalMachine terminal)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var purchase = world.Cashier.Serve(terminal, card, 250, 0);
+            Pass(TimeSpan.FromMinutes(3));
+            if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered)
+                return true;
+            if (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined)
+                return false;
+            Truth.Demand(
+                tries < 19, "liveness",
+                $"card {card.Uid} is not served at terminal {terminal.Number}: {purchase?.Told}");
         }
     }
 
