@@ -57,10 +57,11 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
             : null;
 
     /// <summary>The tap turns out to be another operation than was thought, or a sale follows the doubt that
-    /// is settled.</summary>
+    /// is settled: its exchanges are counted from there. Where headquarters closes the doubt meanwhile, the
+    /// settling may begin one more session that counts as the sale's, before the sale's own.</summary>
     public void Becomes(string operation)
     {
-        if (Operation == World.Operation.Settle && operation != World.Operation.Settle)
+        if (BeganWithDoubt && operation != World.Operation.Settle)
             _sent.Clear();
         Operation = operation;
     }
