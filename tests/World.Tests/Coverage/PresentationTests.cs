@@ -10,7 +10,8 @@ public sealed class PresentationTests
             purchase: null, Operation.Settle, new Mishap(MishapKind.CutAfter, "Authenticate.2"));
         Send(presentation, Operation.Settle, [0x5A, 0x71, 0xAF, 0xAB]);
 
-        Send(presentation, Operation.Redeem, [0x5A, 0x71, 0xAF, 0xAD]);         // the proof, asked for nothing
+        // The proof, which is not needed any more, and the sale.
+        Send(presentation, Operation.Redeem, [0x5A, 0x71, 0xAF, 0xAD]);
         Send(presentation, Operation.Redeem, [0x5A, 0x71, 0xAF, 0xAB]);
 
         Assert.Null(presentation.Struck);

@@ -49,6 +49,19 @@ public sealed class TruthTests : IDisposable
         Assert.Equal("I10", Violated(commit with { Record = commit.Record with { Earned = 11 } }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Only_a_terminal_whose_disk_lied_may_sell_an_older_checkout_again(bool lied)
+    {
+        var other = _chain.Untapped() with { Amount = 5000 };
+        _chain.Terminal.DiskBetrayed = lied;
+
+        var seen = Record.Exception(() => Commit(_chain.Next(other)));      // 1000, as the sale before
+
+        Assert.Equal(lied ? null : "I10", (seen as ViolationException)?.Violation.Invariant);
+    }
+
     [Fact]
     public void Rules_must_have_been_published()
     {

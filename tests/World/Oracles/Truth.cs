@@ -12,6 +12,7 @@ internal sealed class Truth(ChainWorld world)
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), int> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
+    private readonly Dictionary<uint, List<Purchase>> _posted = [];
 
     /// <summary>Headquarters has published rules.</summary>
     public void Published(RuleSet rules) => _rules[rules.Version] = rules;
@@ -22,6 +23,14 @@ internal sealed class Truth(ChainWorld world)
         if (_actions.TryGetValue((card, number), out var before) && before != points && !world.WasRestored)
             Fail("I8", $"card {card}: action {number} was {before} points and is {points}");
         _actions[(card, number)] = points;
+    }
+
+    /// <summary>A till has posted a checkout.</summary>
+    public void Posted(Purchase purchase)
+    {
+        if (!_posted.TryGetValue(purchase.Terminal, out var posted))
+            _posted[purchase.Terminal] = posted = [];
+        posted.Add(purchase);
     }
 
     /// <summary>The commits for purchases that a terminal's incarnation has made, oldest first.</summary>
@@ -96,20 +105,29 @@ internal sealed class Truth(ChainWorld world)
             written.LastCardAction >= before.Record.LastCardAction, "I8",
             $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
         // The card may have become known between the decision and the commit.
-        var wasStranger = presentation.WasStranger && written.Redeemed == 0;
-        var asked = wasStranger || world.IsStranger(purchase.Terminal, card.Uid) ? 0 : purchase.Asked;
-        var (earned, redeemed) = PlainRules.Sale(rules!, balance, purchase.Amount, asked);
+        var isStranger = (presentation.WasStranger && written.Redeemed == 0)
+            || world.IsStranger(purchase.Terminal, card.Uid);
         Demand(
-            (written.Earned, written.Redeemed, written.Amount) == (earned, redeemed, (int)purchase.Amount),
-            "I10",
-            $"{purchase} of {purchase.Amount} with {balance} points, {asked} asked: "
-                + $"earned {written.Earned} redeemed {written.Redeemed} of {written.Amount}, "
-                + $"by the rules {earned} and {redeemed}");
+            Sellable(purchase).Any(IsSaleOf), "I10",
+            $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
+                + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} redeemed {written.Redeemed} of {written.Amount}");
+        var after = balance - written.Redeemed + written.Earned;
         Demand(
-            commit.Points == balance - redeemed + earned && written.BalanceAfter == commit.Points, "model",
+            commit.Points == after && written.BalanceAfter == after, "model",
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
-                + $"{written.BalanceAfter} in the record, {balance - redeemed + earned} by the model");
+                + $"{written.BalanceAfter} in the record, {after} by the model");
+
+        bool IsSaleOf(Purchase sold) =>
+            (written.Earned, written.Redeemed) == PlainRules.Sale(
+                rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked)
+            && written.Amount == sold.Amount;
     }
+
+    // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.
+    private IEnumerable<Purchase> Sellable(Purchase purchase) =>
+        world.WasBetrayed(purchase.Terminal)
+            ? [purchase, .. _posted.GetValueOrDefault(purchase.Terminal) ?? []]
+            : [purchase];
 
     /// <summary>What must be so.</summary>
     /// <exception cref="ViolationException">It is not.</exception>

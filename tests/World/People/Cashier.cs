@@ -49,6 +49,7 @@ internal sealed class Cashier(ChainWorld world)
         world.Story.Note(
             Column.Terminal, "terminal {0}: {1} of {2} is posted", terminal.Number, purchase,
             purchase.Amount);
+        world.Truth.Posted(purchase);
         var posted = terminal.Guarded(() =>
         {
             var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
