@@ -15,8 +15,7 @@ internal static class Access
 
     /// <summary>Whether the session's key holds one of the rights.</summary>
     public static bool IsGrantedByKey(ChipState card, CardFile file, FileRight rights) =>
-        card.Session is { KeyNumber: < AccessRights.Free } session
-        && IsHeldBy(file, rights, session.KeyNumber);
+        card.KeyFor(file) is < AccessRights.Free and var key && IsHeldBy(file, rights, key);
 
     public static bool IsFree(CardFile file, FileRight rights) => IsHeldBy(file, rights, AccessRights.Free);
 

@@ -7,6 +7,9 @@ namespace SmartCardCrm.Simulator.Chip;
 /// <summary>What the commands work on: the non-volatile memory and all that is lost with the field.</summary>
 internal sealed class ChipState(ChipMemory memory, FillRandom random)
 {
+    /// <summary>Bit 7 of a file or key number: it is one of the second application.</summary>
+    public const byte OfSecond = 0x80;
+
     private const int RandomUidLength = 4;
     private const byte RandomUidMark = 0x08;
 
@@ -16,6 +19,9 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
 
     /// <summary>Nothing at PICC level.</summary>
     public Application? Selected { get; private set; }
+
+    /// <summary>Selected together with the first; nothing where only one is.</summary>
+    public Application? Second { get; private set; }
 
     /// <summary>The file that ISO commands without a short id mean.</summary>
     public CardFile? SelectedFile { get; set; }
@@ -40,11 +46,23 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     public Application Application =>
         Selected ?? throw new RefusedException(OpenPoints.NoApplicationSelected);
 
+    /// <param name="number">With bit 7 it is one of the second application.</param>
     /// <exception cref="RefusedException">No application is selected, or it has no such file.</exception>
-    public CardFile File(byte number) =>
-        Application.Files.TryGetValue(number, out var file)
-            ? file
-            : throw new RefusedException(Status.FileNotFound);
+    public CardFile File(byte number)
+    {
+        var files = (number & OfSecond) == 0 ? Application.Files : Second?.Files;
+        return files?.GetValueOrDefault((byte)(number & ~OfSecond))
+            ?? throw new RefusedException(Status.FileNotFound);
+    }
+
+    /// <summary>The selected application that has the file.</summary>
+    public Application OwnerOf(CardFile file) => IsOfSecond(file) ? Second! : Application;
+
+    /// <summary>Number of the session's key, where it is one of the application that has the file.</summary>
+    public byte? KeyFor(CardFile file) =>
+        Session is { } session && IsOfSecond(file) == ((session.KeyNumber & OfSecond) != 0)
+            ? (byte)(session.KeyNumber & ~OfSecond)
+            : null;
 
     /// <summary>The field comes: the card gives its id, and nothing is selected.</summary>
     public void Activate()
@@ -60,12 +78,14 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
         ShownUid = shown;
     }
 
-    public void Select(Application? application)
+    /// <param name="application">Null for the PICC level.</param>
+    /// <param name="second">To be reached with bit 7 of file and key numbers.</param>
+    public void Select(Application? application, Application? second = null)
     {
         EndSession();
         AbortTransaction();
         Tap = null;
-        Selected = application;
+        (Selected, Second) = (application, second);
         SelectedFile = null;
     }
 
@@ -83,4 +103,6 @@ internal sealed class ChipState(ChipMemory memory, FillRandom random)
     }
 
     public void AbortTransaction() => Transaction = new Transaction();
+
+    private bool IsOfSecond(CardFile file) => Second?.Files.GetValueOrDefault(file.Number) == file;
 }

@@ -33,6 +33,13 @@ internal static class OpenPoints
     /// <summary>EV2 authentication with a key that is not AES.</summary>
     public const Status KeyNotUsable = Status.PermissionDenied;
 
+    /// <summary>SelectApplication of two of which one is the PICC level, or the same twice.</summary>
+    public const Status NotTwoApplications = Status.ParameterError;
+
+    /// <summary>How the transactions of a second application are proven is not published: one with a
+    /// transaction MAC file can only be the first, and what is done in the second is in no proof.</summary>
+    public const Status SecondMustNotProve = Status.PermissionDenied;
+
     /// <summary>File commands while the PICC level is selected.</summary>
     public const Status NoApplicationSelected = Status.PermissionDenied;
 

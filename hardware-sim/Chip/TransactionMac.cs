@@ -19,15 +19,17 @@ internal static class TransactionMac
     /// Appends a command to the open transaction, if the application proves its transactions.
     /// </summary>
     /// <param name="card">The chip.</param>
+    /// <param name="file">What the command is about.</param>
     /// <param name="header">Opcode and header bytes, real lengths instead of zero.</param>
     /// <param name="data">Plain data written or read.</param>
     /// <exception cref="RefusedException">The card has used up its counter.</exception>
-    public static void Take(ChipState card, ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
+    public static void Take(
+        ChipState card, CardFile file, ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
     {
-        if (card.Application.TransactionMac is not { } file)
+        if (card.OwnerOf(file).TransactionMac is not { } proof)
             return;
 
-        RequireBelowLimit(file);
+        RequireBelowLimit(proof);
         var input = card.Transaction.MacInput;
         input.AddRange(header);
         Pad(input);
@@ -41,7 +43,7 @@ internal static class TransactionMac
         RequireBelowLimit(file);
         using var key = SessionKey(file, card.Memory.Uid, 0xA5);
         var encrypted = key.EncryptCbc(file.PreviousReaderId, new byte[AesCmac.BlockLength]);
-        Take(card, [0xC8, .. readerId, .. encrypted], []);
+        Take(card, file, [0xC8, .. readerId, .. encrypted], []);
         card.Transaction.ReaderId = readerId.ToArray();
         return encrypted;
     }

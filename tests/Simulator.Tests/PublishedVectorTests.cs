@@ -182,9 +182,9 @@ public sealed class PublishedVectorTests
         if (header[0] == 0xC8)
             Assert.Equal(data[16..], TransactionMac.TakeReaderId(card, mac, data.AsSpan(..16)));
         else if (header.Length == 2)
-            TransactionMac.Take(card, [.. header, .. data], []);
+            TransactionMac.Take(card, mac, [.. header, .. data], []);
         else
-            TransactionMac.Take(card, header, data);
+            TransactionMac.Take(card, mac, header, data);
     }
 
     private static TransactionMacFile MacFile(JsonElement vector) => new()

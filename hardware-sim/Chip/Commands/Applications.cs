@@ -20,7 +20,7 @@ internal static class Applications
 
     public static IEnumerable<Command> Commands =>
     [
-        new(0x5A, Protection.None, Select) { Length = AidLength },
+        new(0x5A, Protection.None, Select) { LengthLeast = AidLength, LengthMost = 2 * AidLength },
         new(0xCA, Protection.Mac, Create) { LengthLeast = 5, LengthMost = 28 },
         new(0xDA, Protection.Mac, Delete) { Length = AidLength },
         new(0x6A, Protection.Mac, GetIds),
@@ -30,8 +30,24 @@ internal static class Applications
     /// <summary>An unknown id ends the session but keeps the selection.</summary>
     private static Answer Select(ChipState card, Call call)
     {
-        card.Select(IsPicc(call.Bytes) ? null : Find(card.Memory, call.Bytes));
+        if (call.Bytes.Length == AidLength)
+            card.Select(IsPicc(call.Bytes) ? null : Find(card.Memory, call.Bytes));
+        else
+            SelectTwo(card, call.Bytes);
         return Answer.Empty;
+    }
+
+    private static void SelectTwo(ChipState card, ReadOnlySpan<byte> aids)
+    {
+        var takesTwo = card.Memory.Product.SelectsTwoApplications && aids.Length == 2 * AidLength;
+        RefusedException.When(!takesTwo, Status.LengthError);
+        var first = aids[..AidLength];
+        var second = aids[AidLength..];
+        var areTwo = !IsPicc(first) && !IsPicc(second) && !first.SequenceEqual(second);
+        RefusedException.When(!areTwo, OpenPoints.NotTwoApplications);
+        var added = Find(card.Memory, second);
+        RefusedException.When(added.TransactionMac is not null, OpenPoints.SecondMustNotProve);
+        card.Select(Find(card.Memory, first), added);
     }
 
     private static Answer Create(ChipState card, Call call)

@@ -49,7 +49,7 @@ internal static class DataFiles
             : TransactionMac.Content(call.FileAs<TransactionMacFile>());
         var data = content[range.Start..range.End];
         if (call.File is not TransactionMacFile)
-            TransactionMac.Take(card, [call.Ins, call.Bytes[0], .. range.ToBytes()], data);
+            TransactionMac.Take(card, call.File!, [call.Ins, call.Bytes[0], .. range.ToBytes()], data);
 
         return Answer.Of(data);
     }
@@ -60,7 +60,7 @@ internal static class DataFiles
         var data = call.Bytes[7..];
         RefusedException.When(data.IsEmpty, Status.ParameterError);
         var range = Extent.Read(call.Bytes[1..], file.Content.Length);
-        TransactionMac.Take(card, [call.Ins, .. call.Bytes[..7]], data);
+        TransactionMac.Take(card, call.File!, [call.Ins, .. call.Bytes[..7]], data);
         var target = file is BackupFile backup ? card.Transaction.Of(backup).Content : file.Content;
         data.CopyTo(target.AsSpan(range.Start));
         return Answer.Empty;

@@ -16,7 +16,7 @@ internal static class FileCounters
         if (file?.Sdm is not { HasCounter: true, CounterRead: var reader and not AccessRights.Never } sdm)
             throw new RefusedException(Status.PermissionDenied);
 
-        var isAllowed = reader == AccessRights.Free || card.Session?.KeyNumber == reader;
+        var isAllowed = reader == AccessRights.Free || card.KeyFor(file) == reader;
         RefusedException.When(!isAllowed, Status.AuthenticationError);
         return Answer.Of([.. SdmMirror.Counter(file, sdm), 0, 0]);
     }

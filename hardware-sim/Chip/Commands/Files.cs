@@ -73,7 +73,7 @@ internal static class Files
     {
         var rights = new AccessRights(call.Bytes[2], call.Bytes[3]);
         var isSound = (call.Bytes[1] & ~(ModeBits | SdmOption)) == 0
-            && rights.FitKeys(card.Application.Keys.Count)
+            && rights.FitKeys(card.OwnerOf(call.File!).Keys.Count)
             && (call.File is not TransactionMacFile
                 || rights.HolderOf(FileRight.Write) == AccessRights.Never);
         RefusedException.When(!isSound, Status.ParameterError);
@@ -94,22 +94,25 @@ internal static class Files
         if (!isOn)
             return;
 
-        if (file is not StandardFile { AllowsSdm: true } standard || !card.Application.HasAesKeys)
+        if (file is not StandardFile { AllowsSdm: true } standard || !card.OwnerOf(file).HasAesKeys)
             throw new RefusedException(Status.ParameterError);
 
         var counter = OpenPoints.CounterAfterChange(standard);
         var sdm = SdmSettings.Read(call.Bytes[PlainLength..]);
         var isSound = SdmRules.AreSound(
-            sdm, standard.Content.Length, card.Application.Keys.Count, counter);
+            sdm, standard.Content.Length, card.OwnerOf(file).Keys.Count, counter);
         RefusedException.When(!isSound, Status.ParameterError);
         (standard.Sdm, standard.ReadCounter) = (sdm, counter);
     }
 
     private static Answer Delete(ChipState card, Call call)
     {
-        var file = card.File(call.Bytes[0]);
+        var files = card.Application.Files;
+        if (!files.TryGetValue(call.Bytes[0], out var file))
+            throw new RefusedException(Status.FileNotFound);
+
         Access.RequireCreation(card);
-        card.Application.Files.Remove(file.Number);
+        files.Remove(file.Number);
         card.SelectedFile = card.SelectedFile == file ? null : card.SelectedFile;
         card.Transaction.Forget(file);
         return Answer.Empty;

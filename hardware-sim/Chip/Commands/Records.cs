@@ -44,7 +44,7 @@ internal static class Records
         var span = Extent.Read(call.Bytes[1..], records.Count);
         var oldest = records.Count - span.End;
         byte[] data = [.. records.GetRange(oldest, span.Length).SelectMany(record => record)];
-        TransactionMac.Take(card, [call.Ins, call.Bytes[0], .. span.ToBytes()], data);
+        TransactionMac.Take(card, call.File!, [call.Ins, call.Bytes[0], .. span.ToBytes()], data);
         return Answer.Of(data);
     }
 
@@ -54,7 +54,7 @@ internal static class Records
         var data = call.Bytes[7..];
         var place = WithinRecord(file, call.Bytes[1..], data);
         var pending = Open(card, file);
-        TransactionMac.Take(card, [call.Ins, .. call.Bytes[..7]], data);
+        TransactionMac.Take(card, call.File!, [call.Ins, .. call.Bytes[..7]], data);
         data.CopyTo(pending.Add().AsSpan(place.Start));
         return Answer.Empty;
     }
@@ -67,7 +67,7 @@ internal static class Records
         var records = Open(card, file).Records;
         var number = call.Bytes[1] | (call.Bytes[2] << 8) | (call.Bytes[3] << 16);
         RefusedException.When(number >= records.Count, OpenPoints.NoSuchRecord);
-        TransactionMac.Take(card, [call.Ins, .. call.Bytes[..10]], data);
+        TransactionMac.Take(card, call.File!, [call.Ins, .. call.Bytes[..10]], data);
         data.CopyTo(records[records.Count - 1 - number].AsSpan(place.Start));
         return Answer.Empty;
     }
@@ -75,7 +75,7 @@ internal static class Records
     private static Answer Clear(ChipState card, Call call)
     {
         var file = call.FileAs<RecordFile>();
-        TransactionMac.Take(card, [call.Ins, call.Bytes[0]], []);
+        TransactionMac.Take(card, call.File!, [call.Ins, call.Bytes[0]], []);
         card.Transaction.Of(file).Clear();
         return Answer.Empty;
     }

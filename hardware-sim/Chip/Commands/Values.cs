@@ -39,7 +39,7 @@ internal static class Values
     {
         var value = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(value, call.FileAs<ValueFile>().Value);
-        TransactionMac.Take(card, [call.Ins, call.Bytes[0], .. value], []);
+        TransactionMac.Take(card, call.File!, [call.Ins, call.Bytes[0], .. value], []);
         return Answer.Of(value);
     }
 
@@ -87,7 +87,7 @@ internal static class Values
 
     private static Answer Taken(ChipState card, Call call)
     {
-        TransactionMac.Take(card, [call.Ins, .. call.Bytes], []);
+        TransactionMac.Take(card, call.File!, [call.Ins, .. call.Bytes], []);
         return Answer.Empty;
     }
 }

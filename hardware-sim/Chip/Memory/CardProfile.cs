@@ -51,6 +51,9 @@ internal sealed class CardProfile
     /// <summary>EV1 takes 28; its successors as many as the memory holds.</summary>
     public int ApplicationsMost { get; init; } = int.MaxValue;
 
+    /// <summary>Whether two applications can be selected at once; EV1 cannot.</summary>
+    public bool SelectsTwoApplications { get; init; } = true;
+
     /// <summary>Whether application and files are there from the factory and cannot be made or
     /// deleted.</summary>
     public bool IsFixed { get; init; }
@@ -67,6 +70,7 @@ internal sealed class CardProfile
             UserMemoryBytes = 4864,
             Commands = Ev1Commands,
             ApplicationsMost = 28,
+            SelectsTwoApplications = false,
         },
         new()
         {

@@ -27,7 +27,7 @@ internal static class SdmMirror
         var content = file.Content.ToArray();
         var (uid, counter) = (Uid(card, sdm), Counter(file, sdm));
         if (sdm.PiccAt is { } piccAt)
-            Show(content, piccAt, PiccData(Key(card, sdm.MetaRead), uid, counter, padding));
+            Show(content, piccAt, PiccData(Key(card, file, sdm.MetaRead), uid, counter, padding));
 
         if (sdm.UidAt is { } uidAt)
             Show(content, uidAt, uid);
@@ -37,7 +37,7 @@ internal static class SdmMirror
 
         if (sdm.Signs)
         {
-            using var keys = SdmSessionKeys.Derive(Key(card, sdm.FileRead), uid, counter);
+            using var keys = SdmSessionKeys.Derive(Key(card, file, sdm.FileRead), uid, counter);
             Sign(content, sdm, keys, counter);
         }
 
@@ -86,7 +86,8 @@ internal static class SdmMirror
             Show(content, end, keys.Mac.ComputeShort(content.AsSpan(start..end)));
     }
 
-    private static byte[] Key(ChipState card, byte number) => card.Application.Keys[number].Value;
+    private static byte[] Key(ChipState card, CardFile file, byte number) =>
+        card.OwnerOf(file).Keys[number].Value;
 
     private static void Show(byte[] content, int at, byte[] value) =>
         Encoding.ASCII.GetBytes(Convert.ToHexString(value), content.AsSpan(at));

@@ -110,7 +110,8 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
-                + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} redeemed {written.Redeemed} of {written.Amount}");
+                + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} "
+                + $"redeemed {written.Redeemed} of {written.Amount}");
         var after = balance - written.Redeemed + written.Earned;
         Demand(
             commit.Points == after && written.BalanceAfter == after, "model",

@@ -1,0 +1,128 @@
+using SmartCardCrm.Simulator.Chip;
+using SmartCardCrm.Simulator.Chip.Memory;
+
+namespace SmartCardCrm.Simulator.Tests;
+
+/// <summary>Two applications selected at once: bit 7 of a file or key number means the second.</summary>
+public sealed class TwoApplicationsTests
+{
+    private const string Both = "905A000006F54352C0FFEE00";
+    private const int OfSecond = 0x80;
+
+    private static readonly byte[] SecondKey = [.. Enumerable.Repeat((byte)0x77, 16)];
+
+    private readonly DesfireChip _chip = TestCard.Create(
+        new BackupFile { Number = 2, Option = 3, Rights = TestCard.Rights, Content = new byte[4] });
+
+    private readonly TestReader _reader;
+
+    public TwoApplicationsTests()
+    {
+        var second = new Application
+        {
+            Aid = [0xC0, 0xFF, 0xEE],
+            KeySettings = 0x0F,
+            KeySettings2 = 0x83,
+            Keys = [.. Enumerable.Range(0, 3).Select(_ => TestCard.AesKey(SecondKey))],
+        };
+        second.Files.Add(2, new BackupFile
+        {
+            Number = 2,
+            Option = 0,
+            Rights = TestCard.Rights,
+            Content = [0x22, 0x22, 0x22, 0x22],
+        });
+        second.Files.Add(7, new StandardFile
+        {
+            Number = 7,
+            Option = 3,
+            Rights = new AccessRights(0xEE, 0xEE),
+            Content = [0x77],
+        });
+        _chip.Memory.Applications.Add(second);
+        _reader = new TestReader(_chip);
+    }
+
+    [Fact]
+    public void Files_of_both_are_reached_in_one_session_and_one_transaction()
+    {
+        Select();
+        _reader.Authenticate(2, TestCard.Key(2));
+
+        _reader.Do(0x8D, "02000000010000", "AB");
+        Assert.Equal([0x77], _reader.Do(0xAD, "87000000000000", mode: CommMode.Plain));
+        _reader.Do(0xC7, "", mode: CommMode.Mac);
+
+        Assert.Equal([0xAB, 0, 0, 0], _reader.Do(0xAD, "02000000000000"));
+    }
+
+    [Fact]
+    public void A_key_opens_the_files_of_its_own_application_only()
+    {
+        Select();
+        _reader.Authenticate(2, TestCard.Key(2));
+        Assert.Equal(
+            (byte)Status.AuthenticationError, _reader.Refused(0xAD, "82000000000000", mode: CommMode.Plain));
+
+        _reader.Authenticate(OfSecond | 2, SecondKey);
+        Assert.Equal(
+            [0x22, 0x22, 0x22, 0x22], _reader.Do(0xAD, "82000000000000", mode: CommMode.Plain));
+        _reader.Do(0x8D, "82000000010000", "CD", CommMode.Plain);
+        _reader.Do(0xC7, "", mode: CommMode.Mac);
+        Assert.Equal(
+            [0xCD, 0x22, 0x22, 0x22], _reader.Do(0xAD, "82000000000000", mode: CommMode.Plain));
+        Assert.Equal((byte)Status.AuthenticationError, _reader.Refused(0xAD, "02000000000000"));
+    }
+
+    [Fact]
+    public void The_second_ones_master_key_does_not_master_the_first()
+    {
+        Select();
+        _reader.Authenticate(OfSecond, SecondKey);
+
+        Assert.Equal((byte)Status.AuthenticationError, _reader.Refused(0x54, "", "0F"));
+        Assert.Equal("9140", _reader.Hex("9071000002830000"));
+        Assert.Equal("91F0", _reader.Hex("90DF0000018700"));
+    }
+
+    [Fact]
+    public void Selecting_one_forgets_the_second()
+    {
+        Select();
+        Assert.Equal("779100", _reader.Hex("90AD0000078700000000000000"));
+
+        _reader.Select();
+
+        Assert.Equal("91F0", _reader.Hex("90AD0000078700000000000000"));
+    }
+
+    [Theory]
+    [InlineData("905A000006F5435200000000", Status.ParameterError)]
+    [InlineData("905A000006000000F5435200", Status.ParameterError)]
+    [InlineData("905A000006F54352F5435200", Status.ParameterError)]
+    [InlineData("905A000006F5435212345600", Status.ApplicationNotFound)]
+    [InlineData("905A000005F54352C0FF00", Status.LengthError)]
+    public void What_are_not_two_applications_is_refused_and_selects_nothing_else(
+        string command, object status)
+    {
+        Select();
+
+        Assert.Equal($"91{(byte)(Status)status:X2}", _reader.Hex(command));
+        Assert.Equal("779100", _reader.Hex("90AD0000078700000000000000"));
+    }
+
+    [Fact]
+    public void An_application_that_proves_its_transactions_is_not_the_second()
+    {
+        _chip.Memory.Applications[0].Files.Add(5, TestCard.Mac());
+
+        Assert.Equal("919D", _reader.Hex("905A000006C0FFEEF5435200"));
+        Select();
+    }
+
+    [Fact]
+    public void EV1_selects_one() => Assert.Equal(
+        "917E", new TestReader(DesfireChip.Factory("ev1-4k", TestCard.Uid, span => span.Clear())).Hex(Both));
+
+    private void Select() => Assert.Equal("9100", _reader.Hex(Both));
+}
