@@ -33,6 +33,24 @@ internal sealed class TestReader(DesfireChip chip)
         return this;
     }
 
+    /// <summary>Selects another application.</summary>
+    /// <returns>The status byte.</returns>
+    public byte Select(string aid)
+    {
+        var answer = Raw($"905A000003{aid}00");
+        EndSession();
+        return answer[^1];
+    }
+
+    /// <summary>An authentication by who does not have the key.</summary>
+    /// <returns>The status byte.</returns>
+    public byte AuthenticateWrongly(int number)
+    {
+        EndSession();
+        var challenge = Raw($"9071000002{number:X2}0000");
+        return challenge[^1] == 0xAF ? Raw($"90AF000020{new string('5', 64)}00")[^1] : challenge[^1];
+    }
+
     /// <summary>Selects the application and opens a session.</summary>
     public TestReader Open(int key)
     {
@@ -64,6 +82,14 @@ internal sealed class TestReader(DesfireChip chip)
         var answer = Chain(Wrap(ins, Convert.FromHexString(header), Convert.FromHexString(data), mode));
         Assert.Equal("9100", Convert.ToHexString(answer[^2..]));
         return _mac is null ? answer[..^2] : Unwrap(answer.AsSpan(..^2), mode);
+    }
+
+    /// <summary>Runs a command that must succeed and ends the session: its answer has no MAC.</summary>
+    public void DoLast(byte ins, string header, string data)
+    {
+        var command = Wrap(ins, Convert.FromHexString(header), Convert.FromHexString(data), CommMode.Full);
+        Assert.Equal("9100", Convert.ToHexString(chip.Transmit(command)));
+        EndSession();
     }
 
     /// <summary>Runs a command that must be refused; the session is over.</summary>

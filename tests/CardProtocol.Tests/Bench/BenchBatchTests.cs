@@ -57,6 +57,8 @@ public sealed class BenchBatchTests : IDisposable
         var turn = Take(1, card);
 
         Assert.Equal((BenchOutcome.Refused, before), (turn.Outcome, card.Save()));
+        var foreign = Assert.IsType<CardForeignException>(turn.Reason);
+        Assert.Equal(CardForeignReason.UnsuitableProduct, foreign.Reason);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using CsCheck;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Macs;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace SmartCardCrm.CardProtocol.Tests;
 
@@ -196,6 +200,35 @@ public sealed class Ev1ChannelTests
         }
     }
 
+    /// <summary>Over a thousand keys, of which some begin the subkeys with exactly the bit that falls
+    /// out.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Its_CMACs_are_BouncyCastles(int blockLength)
+    {
+        var boundaries = 0;
+        for (var number = 0; number < 1000; number++)
+        {
+            var key = new byte[blockLength];
+            BinaryPrimitives.WriteInt32BigEndian(key, number << 1);
+            var message = new byte[number % (2 * blockLength)];
+            var other = new CMac(blockLength == DesCipher.BlockLength ? new DesEngine() : new AesEngine());
+            other.Init(new KeyParameter(key));
+            other.BlockUpdate(message);
+            var expected = new byte[blockLength];
+            other.DoFinal(expected);
+            using var cipher = new Ev1Cipher(Of(key));
+
+            cipher.Mac(message);
+
+            Assert.Equal(expected, cipher.Running.ToArray());
+            boundaries += FirstOfZeros(key) == 0x80 ? 1 : 0;
+        }
+
+        Assert.NotEqual(0, boundaries);
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(16)]
@@ -217,6 +250,14 @@ public sealed class Ev1ChannelTests
 
             return sender.Running.SequenceEqual(receiver.Running);
         });
+
+    private static byte FirstOfZeros(byte[] key)
+    {
+        using var cipher = Of(key);
+        var block = new byte[cipher.Length];
+        cipher.Encrypt(block);
+        return block[0];
+    }
 
     private static IBlockCipher Of(byte[] key) =>
         key.Length == DesCipher.BlockLength ? new DesCipher(key) : new AesCipher(key);
