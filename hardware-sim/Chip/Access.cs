@@ -34,7 +34,7 @@ internal static class Access
             return;
 
         var someKeyMay = EachRight.Any(right =>
-            rights.HasFlag(right) && file.HolderOf(right) is var holder && holder < AccessRights.Free);
+            rights.HasFlag(right) && file.HoldersOf(right).Any(holder => holder < AccessRights.Free));
         throw new RefusedException(someKeyMay ? Status.AuthenticationError : Status.PermissionDenied);
     }
 
@@ -78,7 +78,7 @@ internal static class Access
     }
 
     private static bool IsHeldBy(CardFile file, FileRight rights, byte holder) =>
-        EachRight.Any(right => rights.HasFlag(right) && file.HolderOf(right) == holder);
+        EachRight.Any(right => rights.HasFlag(right) && file.HoldersOf(right).Contains(holder));
 
     private static void RequireMasterUnless(ChipState card, byte freeBit)
     {

@@ -71,7 +71,8 @@ internal static class OpenPoints
     /// Turning SDM on sets its counter to 0; other settings of a file that has it on leave it, or a limit
     /// could never be below it.
     /// </summary>
-    public static int CounterAfterChange(StandardFile file) => file.Sdm is null ? 0 : file.ReadCounter;
+    public static int CounterAfterChange(StandardFile file, SdmSettings? settings) =>
+        settings is not null && file.Sdm is null ? 0 : file.ReadCounter;
 
     /// <summary>Short id of a file in ISO commands: its number, and 0 is nobody's.</summary>
     public static int ShortId(CardFile file) => file.Number;

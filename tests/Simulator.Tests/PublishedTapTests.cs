@@ -44,7 +44,8 @@ public sealed class PublishedTapTests
             "ntag424", picc.Bytes("uid"), TestCard.Playing(picc.Bytes("plain")[11..]));
         var file = (StandardFile)chip.Memory.Applications[0].Files[2];
         Encoding.ASCII.GetBytes(text, file.Content);
-        file.Sdm = SdmSettings.Read(Convert.FromHexString(block.Replace(" ", "", StringComparison.Ordinal)));
+        ReadOnlySpan<byte> settings = Convert.FromHexString(block.Replace(" ", "", StringComparison.Ordinal));
+        file.Sdm = SdmSettings.Take(ref settings);
         file.ReadCounter = picc.Number("counter") - 1;
         var reader = new TestReader(chip);
         reader.Raw(SelectTag);

@@ -74,8 +74,10 @@ public sealed class SdmVectorTests
             .Single(command => command.Text("section") == section);
         var block = published.Bytes(isAnswer ? "answerData" : "data")[skip..];
 
-        var settings = SdmSettings.Read(block);
+        ReadOnlySpan<byte> rest = block;
+        var settings = SdmSettings.Take(ref rest);
 
+        Assert.True(rest.IsEmpty);
         Assert.Equal(Convert.ToHexString(block), Convert.ToHexString(settings.ToBytes()));
         Assert.True(SdmRules.AreSound(settings, fileLength: 256, keys: 5, counter: 0));
     }

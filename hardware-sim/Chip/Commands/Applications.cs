@@ -39,7 +39,7 @@ internal static class Applications
 
     private static void SelectTwo(ChipState card, ReadOnlySpan<byte> aids)
     {
-        var takesTwo = card.Memory.Product.SelectsTwoApplications && aids.Length == 2 * AidLength;
+        var takesTwo = card.Memory.Product.HasEv2Extras && aids.Length == 2 * AidLength;
         RefusedException.When(!takesTwo, Status.LengthError);
         var first = aids[..AidLength];
         var second = aids[AidLength..];

@@ -9,7 +9,7 @@ namespace SmartCardCrm.Simulator.Chip.Commands;
 internal static class FileCreation
 {
     private const byte FileNumberMost = 0x1F;
-    private const byte OptionBits = 0x03;
+    private const byte OptionBits = 0x03 | Files.FurtherRightsOption;
 
     public static IEnumerable<Command> Commands =>
     [
@@ -123,6 +123,7 @@ internal static class FileCreation
         Access.RequireCreation(card);
         var isSound = file.Number <= FileNumberMost
             && (file.Option & ~OptionBits) == 0
+            && (card.Memory.Product.HasEv2Extras || (file.Option & Files.FurtherRightsOption) == 0)
             && file.Rights.FitKeys(card.Application.Keys.Count);
         RefusedException.When(!isSound, Status.ParameterError);
         var files = card.Application.Files;
@@ -130,6 +131,7 @@ internal static class FileCreation
             || (file.IsoId is { } id && files.Values.Any(other => other.IsoId == id));
         RefusedException.When(taken, Status.DuplicateError);
         card.Memory.Take(OpenPoints.MemoryTaken(contentLength, copies));
+        file.Option &= 0xFF & ~Files.FurtherRightsOption;
         files.Add(file.Number, file);
         return Answer.Empty;
     }

@@ -10,9 +10,14 @@ internal static class Files
     /// <summary>FileOption bit 6: at creation SDM may be turned on, in settings it is.</summary>
     public const byte SdmOption = 0x40;
 
+    /// <summary>FileOption bit 7: at creation the file may get further sets of rights, in settings they
+    /// follow.</summary>
+    public const byte FurtherRightsOption = 0x80;
+
     private const byte ModeBits = 0x03;
     private const int PlainLength = 4;
     private const int SdmMost = 3 + (8 * 3);
+    private const int FurtherMost = 1 + (2 * AccessRights.FurtherMost);
 
     public static IEnumerable<Command> Commands =>
     [
@@ -23,7 +28,7 @@ internal static class Files
         {
             Header = 1,
             LengthLeast = PlainLength,
-            LengthMost = PlainLength + SdmMost,
+            LengthMost = PlainLength + SdmMost + FurtherMost,
             Rights = FileRight.Change,
         },
         new(0xDF, Protection.Mac, Delete) { Length = 1 },
@@ -53,8 +58,14 @@ internal static class Files
         Access.RequireListing(card);
         var file = card.File(call.Bytes[0]);
         byte[] common = [file.Type, file.Option, file.Rights.First, file.Rights.Second];
-        return Answer.Of([.. common, .. Particular(file)]);
+        return Answer.Of([.. common, .. Particular(file), .. Further(file)]);
     }
+
+    // Where they stand in the answer is published nowhere; here they stand as in ChangeFileSettings.
+    private static byte[] Further(CardFile file) => file.FurtherRights.Count == 0
+        ? []
+        : [(byte)file.FurtherRights.Count, .. file.FurtherRights.SelectMany(
+            rights => (byte[])[rights.First, rights.Second])];
 
     private static byte[] Particular(CardFile file) => file switch
     {
@@ -68,41 +79,58 @@ internal static class Files
         _ => [],
     };
 
-    /// <summary>File number, option, rights, [SDM block]. Further sets of rights are not offered.</summary>
+    /// <summary>File number, option, rights, [SDM block], [number of further rights, each 2 bytes].</summary>
     private static Answer ChangeSettings(ChipState card, Call call)
     {
+        var (file, option) = (call.FileAs<CardFile>(), call.Bytes[1]);
         var rights = new AccessRights(call.Bytes[2], call.Bytes[3]);
-        var isSound = (call.Bytes[1] & ~(ModeBits | SdmOption)) == 0
-            && rights.FitKeys(card.OwnerOf(call.File!).Keys.Count)
-            && (call.File is not TransactionMacFile
-                || rights.HolderOf(FileRight.Write) == AccessRights.Never);
-        RefusedException.When(!isSound, Status.ParameterError);
-        var file = call.FileAs<CardFile>();
-        ChangeSdm(card, file, call);
-        file.Option = call.Bytes[1];
-        file.Rights = rights;
+        var keys = card.OwnerOf(file).Keys.Count;
+        var known = ModeBits | SdmOption | (card.Memory.Product.HasEv2Extras ? FurtherRightsOption : 0);
+        RefusedException.When((option & ~known) != 0, Status.ParameterError);
+        RequireSound(file, rights, keys);
+        var rest = call.Bytes[PlainLength..];
+        var sdm = (option & SdmOption) == 0 ? null : TakeSdm(card, file, ref rest);
+        var further = (option & FurtherRightsOption) == 0 ? [] : TakeFurtherRights(ref rest);
+        RefusedException.When(!rest.IsEmpty, Status.LengthError);
+        further.ForEach(more => RequireSound(file, more, keys));
+        if (file is StandardFile standard)
+            (standard.ReadCounter, standard.Sdm) = (OpenPoints.CounterAfterChange(standard, sdm), sdm);
+        (file.Option, file.Rights, file.FurtherRights) = (option, rights, further);
         return Answer.Empty;
     }
 
-    private static void ChangeSdm(ChipState card, CardFile file, Call call)
+    private static void RequireSound(CardFile file, AccessRights rights, int keys)
     {
-        var isOn = (call.Bytes[1] & SdmOption) != 0;
-        RefusedException.When(!isOn && call.Bytes.Length != PlainLength, Status.LengthError);
-        if (!isOn && file is StandardFile before)
-            before.Sdm = null;
+        var isSound = rights.FitKeys(keys)
+            && (file is not TransactionMacFile || rights.HolderOf(FileRight.Write) == AccessRights.Never);
+        RefusedException.When(!isSound, Status.ParameterError);
+    }
 
-        if (!isOn)
-            return;
-
-        if (file is not StandardFile { AllowsSdm: true } standard || !card.OwnerOf(file).HasAesKeys)
+    private static SdmSettings TakeSdm(ChipState card, CardFile file, ref ReadOnlySpan<byte> rest)
+    {
+        var owner = card.OwnerOf(file);
+        if (file is not StandardFile { AllowsSdm: true } standard || !owner.HasAesKeys)
             throw new RefusedException(Status.ParameterError);
 
-        var counter = OpenPoints.CounterAfterChange(standard);
-        var sdm = SdmSettings.Read(call.Bytes[PlainLength..]);
+        var sdm = SdmSettings.Take(ref rest);
         var isSound = SdmRules.AreSound(
-            sdm, standard.Content.Length, card.OwnerOf(file).Keys.Count, counter);
+            sdm, standard.Content.Length, owner.Keys.Count, OpenPoints.CounterAfterChange(standard, sdm));
         RefusedException.When(!isSound, Status.ParameterError);
-        (standard.Sdm, standard.ReadCounter) = (sdm, counter);
+        return sdm;
+    }
+
+    private static List<AccessRights> TakeFurtherRights(ref ReadOnlySpan<byte> rest)
+    {
+        RefusedException.When(rest.IsEmpty, Status.LengthError);
+        var count = rest[0];
+        RefusedException.When(count is 0 or > AccessRights.FurtherMost, Status.ParameterError);
+        RefusedException.When(rest.Length < 1 + (2 * count), Status.LengthError);
+        var pairs = rest[1..(1 + (2 * count))];
+        rest = rest[(1 + (2 * count))..];
+        var further = new List<AccessRights>();
+        for (; !pairs.IsEmpty; pairs = pairs[2..])
+            further.Add(new AccessRights(pairs[0], pairs[1]));
+        return further;
     }
 
     private static Answer Delete(ChipState card, Call call)

@@ -25,6 +25,10 @@ internal readonly record struct AccessRights(byte First, byte Second)
     public const byte Free = 0xE;
     public const byte Never = 0xF;
 
+    /// <summary>How many sets a file may have besides its first. Source: BALTECH's reference of
+    /// DesfireEV2FormatFileMultAccessCond.</summary>
+    public const int FurtherMost = 7;
+
     public byte HolderOf(FileRight right) => right switch
     {
         FileRight.ReadWrite => (byte)(First >> 4),

@@ -26,6 +26,10 @@ internal abstract class CardFile
 
     public required AccessRights Rights { get; set; }
 
+    /// <summary>Further sets of rights, at most <see cref="AccessRights.FurtherMost"/>; each gives what it
+    /// says, whatever the others say.</summary>
+    public IReadOnlyList<AccessRights> FurtherRights { get; set; } = [];
+
     /// <summary>ISO file id, or nothing where the application or the file type has none.</summary>
     public ushort? IsoId { get; init; }
 
@@ -41,8 +45,10 @@ internal abstract class CardFile
     [JsonIgnore]
     public abstract byte Type { get; }
 
-    /// <summary>Key number, <see cref="AccessRights.Free"/> or <see cref="AccessRights.Never"/>.</summary>
-    public virtual byte HolderOf(FileRight right) => Rights.HolderOf(right);
+    /// <summary>Of each set a key number, <see cref="AccessRights.Free"/> or
+    /// <see cref="AccessRights.Never"/>.</summary>
+    public virtual IEnumerable<byte> HoldersOf(FileRight right) =>
+        FurtherRights.Prepend(Rights).Select(rights => rights.HolderOf(right));
 }
 
 /// <summary>A file read and written as bytes at an offset.</summary>
@@ -88,8 +94,8 @@ internal sealed class ValueFile : CardFile
 
     public override byte Type => 2;
 
-    public override byte HolderOf(FileRight right) =>
-        right == FileRight.FreeGetValue && (Flags & 2) != 0 ? AccessRights.Free : base.HolderOf(right);
+    public override IEnumerable<byte> HoldersOf(FileRight right) =>
+        right == FileRight.FreeGetValue && (Flags & 2) != 0 ? [AccessRights.Free] : base.HoldersOf(right);
 }
 
 internal sealed class RecordFile : CardFile

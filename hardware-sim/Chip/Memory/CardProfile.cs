@@ -51,8 +51,9 @@ internal sealed class CardProfile
     /// <summary>EV1 takes 28; its successors as many as the memory holds.</summary>
     public int ApplicationsMost { get; init; } = int.MaxValue;
 
-    /// <summary>Whether two applications can be selected at once; EV1 cannot.</summary>
-    public bool SelectsTwoApplications { get; init; } = true;
+    /// <summary>What EV2 brought that is no command of its own: two applications selected at once, further
+    /// sets of access rights.</summary>
+    public bool HasEv2Extras { get; init; } = true;
 
     /// <summary>Whether application and files are there from the factory and cannot be made or
     /// deleted.</summary>
@@ -70,7 +71,7 @@ internal sealed class CardProfile
             UserMemoryBytes = 4864,
             Commands = Ev1Commands,
             ApplicationsMost = 28,
-            SelectsTwoApplications = false,
+            HasEv2Extras = false,
         },
         new()
         {
@@ -104,6 +105,7 @@ internal sealed class CardProfile
             Commands = NtagCommands,
             IsoCommands = NtagIsoCommands,
             IsFixed = true,
+            HasEv2Extras = false,
         },
     ];
 

@@ -56,14 +56,15 @@ internal sealed record SdmSettings
     /// <summary>Whether a key of the application signs what is read.</summary>
     public bool Signs => FileRead != AccessRights.Never;
 
-    /// <exception cref="RefusedException">7E: too long or too short for its own options.</exception>
-    public static SdmSettings Read(ReadOnlySpan<byte> block)
+    /// <summary>Takes the block from the front of what was sent.</summary>
+    /// <exception cref="RefusedException">7E: too short for its own options.</exception>
+    public static SdmSettings Take(ref ReadOnlySpan<byte> rest)
     {
-        RefusedException.When(block.Length < FixedLength, Status.LengthError);
-        var rest = block[FixedLength..];
-        var fix = new SdmSettings { Options = block[0], Rights = new AccessRights(block[1], block[2]) };
+        RefusedException.When(rest.Length < FixedLength, Status.LengthError);
+        var fix = new SdmSettings { Options = rest[0], Rights = new AccessRights(rest[1], rest[2]) };
+        rest = rest[FixedLength..];
         var inClear = fix.MetaRead == AccessRights.Free;
-        var settings = fix with
+        return fix with
         {
             UidAt = Take(fix.HasUid && inClear, ref rest),
             CounterAt = Take(fix.HasCounter && inClear, ref rest),
@@ -74,11 +75,9 @@ internal sealed record SdmSettings
             MacAt = Take(fix.Signs, ref rest),
             CounterLimit = Take(fix.HasLimit, ref rest),
         };
-        RefusedException.When(!rest.IsEmpty, Status.LengthError);
-        return settings;
     }
 
-    /// <summary>The block as <see cref="Read"/> takes it.</summary>
+    /// <summary>The block as <see cref="Take(ref ReadOnlySpan{byte})"/> takes it.</summary>
     public byte[] ToBytes()
     {
         int?[] numbers =
