@@ -20,6 +20,21 @@ public sealed class ApplicationAndFileTests
         Assert.Equal(answer, reader.Hex("90CA00000500001D0F8100"));
     }
 
+    [Theory]
+    [InlineData("ev1-4k", "43", "919E")]    // signs what it tells
+    [InlineData("ev2-4k", "43", "919E")]
+    [InlineData("ev3-4k", "43", "9100")]
+    [InlineData("ev1-4k", "83", "919E")]    // further sets of access rights
+    [InlineData("ev2-4k", "83", "9100")]
+    public void A_file_has_what_its_generation_knows(string profile, string option, string answer)
+    {
+        var reader = new TestReader(DesfireChip.Factory(profile, TestCard.Uid, TestCard.Counting()));
+        reader.Raw("90CA000005F543520F8100");
+        reader.Select();
+
+        Assert.Equal(answer, reader.Hex($"90CD 0000 07 01 {option} EEEE 200000 00"));
+    }
+
     [Fact]
     public void A_factory_card_creates_lists_and_deletes_without_a_key()
     {

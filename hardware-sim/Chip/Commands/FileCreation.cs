@@ -42,6 +42,8 @@ internal static class FileCreation
     {
         var (isoId, rest) = TakeIsoId(card.Application, call.Bytes, tailLength: 6);
         var length = ReadUInt24(rest.AsSpan(3));
+        var asksForSdm = !isBackup && (rest[0] & Files.SdmOption) != 0;
+        RefusedException.When(asksForSdm && !card.Memory.Product.HasSdm, Status.ParameterError);
         RefusedException.When(length == 0, Status.ParameterError);
         return Add(card, length, isBackup ? 2 : 1, isBackup
             ? new BackupFile
@@ -57,7 +59,7 @@ internal static class FileCreation
                 Number = call.Bytes[0],
                 IsoId = isoId,
                 Option = (byte)(rest[0] & ~Files.SdmOption),
-                AllowsSdm = (rest[0] & Files.SdmOption) != 0,
+                AllowsSdm = asksForSdm,
                 Rights = ReadRights(rest.AsSpan(1)),
                 Content = new byte[Fitting(card, length)],
             });

@@ -51,9 +51,15 @@ internal sealed class CardProfile
     /// <summary>EV1 takes 28; its successors as many as the memory holds.</summary>
     public int ApplicationsMost { get; init; } = int.MaxValue;
 
+    /// <summary>1 to 3 for EV1 to EV3; NTAG 424 DNA is of the third.</summary>
+    public int Generation { get; init; } = 3;
+
     /// <summary>What EV2 brought that is no command of its own: two applications selected at once, further
     /// sets of access rights.</summary>
-    public bool HasEv2Extras { get; init; } = true;
+    public bool HasEv2Extras => Generation >= 2 && !IsFixed;
+
+    /// <summary>Whether files can tell who taps (secure dynamic messaging).</summary>
+    public bool HasSdm => Generation >= 3;
 
     /// <summary>Whether application and files are there from the factory and cannot be made or
     /// deleted.</summary>
@@ -71,7 +77,7 @@ internal sealed class CardProfile
             UserMemoryBytes = 4864,
             Commands = Ev1Commands,
             ApplicationsMost = 28,
-            HasEv2Extras = false,
+            Generation = 1,
         },
         new()
         {
@@ -80,6 +86,7 @@ internal sealed class CardProfile
             Software = new byte[] { 0x04, 0x01, 0x01, 0x02, 0x01, 0x18, 0x05 },
             UserMemoryBytes = 5120,
             Commands = Ev2Commands,
+            Generation = 2,
         },
         new()
         {
@@ -105,7 +112,6 @@ internal sealed class CardProfile
             Commands = NtagCommands,
             IsoCommands = NtagIsoCommands,
             IsFixed = true,
-            HasEv2Extras = false,
         },
     ];
 
