@@ -42,6 +42,9 @@ internal static class Access
 
     public static void RequireCreation(ChipState card) => RequireMasterUnless(card, FreeCreation);
 
+    /// <summary>Whether the level's settings let everybody make what belongs to it.</summary>
+    public static bool IsCreationFree(IKeyHolder level) => (level.KeySettings & FreeCreation) != 0;
+
     public static void RequireSession(ChipState card) =>
         RefusedException.When(card.Session is null, Status.AuthenticationError);
 

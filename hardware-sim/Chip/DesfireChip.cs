@@ -4,8 +4,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// A MIFARE DESFire EV3 or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: ISO APDUs
-/// in, answers out. Not safe for several threads.
+/// A MIFARE DESFire or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: APDUs in, answers
+/// out; DESFire also takes its native frames as they are. Not safe for several threads.
 /// </summary>
 public sealed class DesfireChip
 {
@@ -62,10 +62,13 @@ public sealed class DesfireChip
         _card.Activate();
     }
 
-    /// <summary>Answers one APDU. Never throws for what a reader may send.</summary>
-    /// <returns>Data and two status bytes.</returns>
+    /// <summary>Answers one APDU, or one native frame. Never throws for what a reader may send.</summary>
+    /// <returns>Data and two status bytes; to a native frame one status byte and data.</returns>
     public byte[] Transmit(ReadOnlySpan<byte> apdu)
     {
+        if (NativeFraming.IsUnwrapped(Memory, apdu))
+            return NativeFraming.Unwrap(Transmit(NativeFraming.Wrap(apdu)));
+
         if (apdu.Length < 4)
             return [0x67, 0x00];
 

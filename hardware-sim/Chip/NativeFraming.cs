@@ -1,15 +1,18 @@
 using SmartCardCrm.Simulator.Chip.Commands;
+using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
 /// Wrapped native commands (CLA 90) and their AF frames in both directions. Sources: NT4H2421Gx, chapter 8.4;
-/// AN12343.
+/// AN12343. Native frames without the wrapping: manual of the ACS ACR1281U reader.
 /// </summary>
 internal sealed class NativeFraming(ChipState card)
 {
     public const int SingleAnswerMost = 256;
+
+    private const int UnwrappedMost = 1 + byte.MaxValue;
 
     private const byte AdditionalFrame = 0xAF;
 
@@ -19,6 +22,21 @@ internal sealed class NativeFraming(ChipState card)
     private int _incomingLength;
 
     public int AnswerFrameLength { get; set; } = 59;
+
+    /// <summary>Whether what came is a native frame as it is: an opcode that some DESFire knows, and its
+    /// parameters. NTAG takes wrapped commands only.</summary>
+    public static bool IsUnwrapped(ChipMemory memory, ReadOnlySpan<byte> frame) =>
+        !memory.Product.IsFixed
+        && frame.Length is > 0 and <= UnwrappedMost
+        && (frame[0] == AdditionalFrame || CommandTable.Knows(frame[0]));
+
+    /// <param name="frame">For which <see cref="IsUnwrapped"/> is true.</param>
+    public static byte[] Wrap(ReadOnlySpan<byte> frame) => frame.Length == 1
+        ? [0x90, frame[0], 0, 0, 0]
+        : [0x90, frame[0], 0, 0, (byte)(frame.Length - 1), .. frame[1..], 0];
+
+    /// <param name="answer">To a wrapped command.</param>
+    public static byte[] Unwrap(ReadOnlySpan<byte> answer) => [answer[^1], .. answer[..^2]];
 
     /// <summary>Drops every chain.</summary>
     public void Forget()

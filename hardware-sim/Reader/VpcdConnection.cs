@@ -6,12 +6,13 @@ namespace SmartCardCrm.Simulator.Reader;
 
 /// <summary>
 /// One card's connection to vpcd, the virtual reader of vsmartcard. Every message is a 2-byte length, most
-/// significant byte first, and the payload; a payload of one byte is a control, a longer one an APDU.
+/// significant byte first, and the payload; one byte of 0, 1, 2 or 4 is a control, all else is for the card.
 /// </summary>
 internal sealed class VpcdConnection : IDisposable
 {
     private const int ProtocolTcp = 6;
     private const int QuickAcknowledge = 12;
+    private const byte Reset = 2;
     private const byte GetAtr = 4;
 
     private static readonly byte[] Yes = [1, 0, 0, 0];
@@ -38,13 +39,15 @@ internal sealed class VpcdConnection : IDisposable
             if (!TryReceive(_payload.AsSpan(..length)))
                 return false;
 
-            if (length == 1 && _payload[0] != GetAtr)
+            // Power off, power on, reset.
+            if (length == 1 && _payload[0] <= Reset)
             {
                 card.Reset();
                 continue;
             }
 
-            var answer = length == 1 ? card.Atr.ToArray() : card.Transmit(_payload.AsSpan(..length));
+            var asksForAtr = length == 1 && _payload[0] == GetAtr;
+            var answer = asksForAtr ? card.Atr.ToArray() : card.Transmit(_payload.AsSpan(..length));
             if (answer is null)
                 return true;
 

@@ -1,12 +1,15 @@
 using SmartCardCrm.Simulator.Chip;
+using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Tests;
 
 /// <summary>Creating and deleting on a factory-fresh card.</summary>
 public sealed class ApplicationAndFileTests
 {
-    private readonly TestReader _reader =
-        new(DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting()));
+    private readonly DesfireChip _chip = DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting());
+    private readonly TestReader _reader;
+
+    public ApplicationAndFileTests() => _reader = new TestReader(_chip);
 
     [Theory]
     [InlineData("ev1-4k", "91CE")]
@@ -36,14 +39,42 @@ public sealed class ApplicationAndFileTests
     }
 
     [Fact]
-    public void A_factory_card_creates_lists_and_deletes_without_a_key()
+    public void A_factory_card_creates_and_lists_without_a_key_but_does_not_delete()
     {
         Assert.Equal("9100", _reader.Hex("906A000000"));
         Assert.Equal("9100", _reader.Hex("90CA000005F54352098600"));
+        Assert.Equal("91AE", _reader.Hex("90DA000003F5435200"));
         Assert.Equal("F543529100", _reader.Hex("906A000000"));
-        Assert.Equal("9100", _reader.Hex("90DA000003F5435200"));
-        Assert.Equal("9100", _reader.Hex("906A000000"));
         Assert.Equal("0F019100", _reader.Hex("9045000000"));
+    }
+
+    [Theory]
+    [InlineData(0x0F, "9100")]
+    [InlineData(0x0B, "919D")]
+    public void An_application_deletes_itself_under_its_own_key_where_applications_are_free(
+        byte cardSettings, string answer)
+    {
+        _reader.Raw("90CA000005F54352098600");
+        _chip.Memory.KeySettings = cardSettings;
+        _reader.Select();
+        _reader.Authenticate(0, new byte[16]);
+
+        var delete = _reader.Wrap(0xDA, TestCard.Aid, [], CommMode.Mac);
+
+        Assert.Equal(answer, Convert.ToHexString(_chip.Transmit(delete)));
+        Assert.Equal(answer == "9100" ? "9100" : "F543529100", ListOf(_chip));
+    }
+
+    [Theory]
+    [InlineData(KeyType.Des, "0F019100")]
+    [InlineData(KeyType.Tdea3, "0F419100")]
+    [InlineData(KeyType.Aes, "0F819100")]
+    public void The_settings_of_the_card_tell_the_type_of_its_master_key(object type, string answer)
+    {
+        var length = (KeyType)type == KeyType.Tdea3 ? 24 : 16;
+        _chip.Memory.Keys[0] = new CardKey { Type = (KeyType)type, Value = new byte[length], Version = 0 };
+
+        Assert.Equal(answer, _reader.Hex("9045000000"));
     }
 
     [Theory]
@@ -127,5 +158,13 @@ public sealed class ApplicationAndFileTests
         reader.Do(0x5F, "03", "01" + "E0EE");
 
         Assert.Equal("640000009100", reader.Select().Hex("906C0000010300"));
+    }
+
+    private static string ListOf(DesfireChip chip)
+    {
+        var reader = new TestReader(chip);
+        reader.Select("000000");
+        chip.Memory.KeySettings = 0x0F;
+        return reader.Hex("906A000000");
     }
 }

@@ -31,11 +31,10 @@ public sealed class MemoryTests
         Assert.Equal(full, _chip.Memory.FreeBytes);
 
         _reader.Raw("905A 0000 03 000000 00");
-        Assert.Equal("9100", _reader.Hex("90DA 0000 03 F54352 00"));
-        Assert.Equal(full, _chip.Memory.FreeBytes);
-
         _chip.Memory.Keys[0] = TestCard.AesKey(TestCard.Key(9));
         _reader.Authenticate(0, TestCard.Key(9));
+        _reader.Do(0xDA, "F54352", mode: CommMode.Mac);
+        Assert.Equal(full, _chip.Memory.FreeBytes);
         _reader.Do(0xFC, "", mode: CommMode.Mac);
         Assert.Equal(2560, _chip.Memory.FreeBytes);
     }

@@ -92,10 +92,13 @@ internal sealed class PlainDirectory
             return new Expected.Refused(PermissionDenied);
         if (Find(aid) is null)
             return new Expected.Refused(0xA0);
-        if (!IsPicc)
+        var itself = _selected == aid && (_picc.Settings & 4) != 0;
+        if (!IsPicc && !itself)
             return new Expected.Refused(PermissionDenied);
-        if (!MayCreate)
+        if (Session != 0)
             return new Expected.Refused(AuthenticationError);
+        if (itself)
+            StartOver();
         _applications.Remove(_applications.Single(one => one.Value.Aid == aid).Key);
         return Expected.Nothing;
     }

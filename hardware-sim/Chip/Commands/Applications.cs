@@ -94,21 +94,19 @@ internal static class Applications
         };
     }
 
+    /// <summary>Never without a key: the card's master key or, where applications are made freely, its
+    /// own. Sources: BALTECH's DesfireFormatMasterPiccKeySettings; ChameleonMini's DESFire stack.</summary>
     private static Answer Delete(ChipState card, Call call)
     {
         RefusedException.When(IsPicc(call.Bytes), Status.PermissionDenied);
         var application = Find(card.Memory, call.Bytes);
-        if (card.Selected is null)
-        {
-            Access.RequireCreation(card);
-            card.Memory.Applications.Remove(application);
-            return Answer.Empty;
-        }
-
-        var deletesItself = card.Selected == application && (application.KeySettings3 & MayDeleteItself) != 0;
-        RefusedException.When(!deletesItself || application.KeySettings3 is null, Status.PermissionDenied);
+        var itself = card.Selected == application;
+        var mayItself = Access.IsCreationFree(card.Memory) || (application.KeySettings3 & MayDeleteItself) > 0;
+        RefusedException.When(card.Selected is not null && !(itself && mayItself), Status.PermissionDenied);
         Access.RequireMaster(card);
         card.Memory.Applications.Remove(application);
+        if (!itself)
+            return Answer.Empty;
         card.Select(null);
         return Answer.Farewell;
     }

@@ -15,6 +15,9 @@ internal static class CommandTable
         Configuration.Commands,
     }.SelectMany(commands => commands).ToFrozenDictionary(command => command.Ins);
 
+    /// <summary>Whether some product has such a command.</summary>
+    public static bool Knows(byte ins) => ByIns.ContainsKey(ins);
+
     /// <exception cref="RefusedException">The product has no such command, or it is turned off.</exception>
     public static Command Find(ChipMemory memory, byte ins)
     {

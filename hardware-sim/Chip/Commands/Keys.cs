@@ -82,6 +82,10 @@ internal static class Keys
         _ => throw new RefusedException(Status.ParameterError),
     };
 
-    private static byte PiccKeySettings2(ChipMemory memory) =>
-        (byte)(memory.Keys[0].Type == KeyType.Aes ? 0x81 : 0x01);
+    private static byte PiccKeySettings2(ChipMemory memory) => memory.Keys[0].Type switch
+    {
+        KeyType.Aes => 0x81,
+        KeyType.Tdea3 => 0x41,
+        _ => 0x01,
+    };
 }
