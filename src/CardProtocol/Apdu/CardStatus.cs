@@ -7,6 +7,7 @@ public static class CardStatus
     public const byte AuthenticationError = 0xAE;
 
     internal const byte Ok = 0x00;
+    internal const byte SignatureOk = 0x90;
     internal const byte PermissionDenied = 0x9D;
     internal const byte AdditionalFrame = 0xAF;
     internal const byte BoundaryError = 0xBE;
@@ -22,6 +23,7 @@ public static class CardStatus
         0x1E => "INTEGRITY_ERROR",
         0x40 => "NO_SUCH_KEY",
         0x7E => "LENGTH_ERROR",
+        SignatureOk => "SIGNATURE_OK",
         PermissionDenied => "PERMISSION_DENIED",
         0x9E => "PARAMETER_ERROR",
         ApplicationNotFound => "APPLICATION_NOT_FOUND",

@@ -10,8 +10,12 @@ internal sealed class PlainChannel(ICardChannel card)
     public TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
     {
         Span<byte> answer = stackalloc byte[Frame.AnswerMost];
+        var name = command.GetType().Name;
         var length = Transmit(command, answer);
-        return command.Read(Frame.Unwrap(command.GetType().Name, answer[..length]));
+        var status = Frame.StatusOf(name, answer[..length]);
+        return command.IsDone(status)
+            ? command.Read(answer[..(length - 2)])
+            : throw new CardRefusedException(name, status);
     }
 
     /// <summary>As <see cref="Execute"/>, for an answer that comes in several frames.</summary>

@@ -12,6 +12,9 @@ internal interface ICommand<out TAnswer>
     /// <summary>Whether success ends the session and is answered without a MAC.</summary>
     bool EndsSession => false;
 
+    /// <summary>Whether a status says that the command was done.</summary>
+    bool IsDone(byte status) => status == CardStatus.Ok;
+
     /// <summary>The part that full mode leaves readable.</summary>
     void WriteHeader(ref ByteWriter to)
     {
