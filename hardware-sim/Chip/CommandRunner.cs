@@ -56,7 +56,7 @@ internal static class CommandRunner
             return answer;
 
         var answerMode = command.Protection == Protection.FullAnswer ? CommMode.Full : mode;
-        return Answer.InFrames(card.Session.Seal(answer.Content.Span, answerMode), [.. answer.Frames]);
+        return answer.Sealed(card.Session.Seal(answer.Content.Span, answerMode, answer.Status));
     }
 
     private static CommMode CommandMode(ChipState card, Command command, CardFile? file)

@@ -4,8 +4,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Chip;
 
 /// <summary>
-/// A MIFARE DESFire or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: APDUs in, answers
-/// out; DESFire also takes its native frames as they are. Not safe for several threads.
+/// A MIFARE DESFire or NTAG 424 DNA in software, as seen through a contactless PC/SC reader: APDUs in,
+/// answers out; DESFire also takes its native frames as they are. Not safe for several threads.
 /// </summary>
 public sealed class DesfireChip
 {

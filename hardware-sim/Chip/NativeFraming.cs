@@ -81,7 +81,7 @@ internal sealed class NativeFraming(ChipState card)
     private byte[] Continue(ReadOnlySpan<byte> payload)
     {
         if (card.Handshake is { } handshake)
-            return Whole(handshake.Finish(card, payload));
+            return Whole(Authentication.Finish(card, handshake, payload));
 
         if (_incomingCommand is { } command)
             return Collect(command, payload);

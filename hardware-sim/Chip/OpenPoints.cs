@@ -15,9 +15,6 @@ internal static class OpenPoints
     public const Status ReaderIdWithoutSession = Status.PermissionDenied;
     public const Status TransactionMacNotAvailable = Status.PermissionDenied;
 
-    /// <summary>Reading a file with SDM whose counter is at its limit; 6982 to an ISO command.</summary>
-    public const Status CounterUsedUp = Status.AuthenticationError;
-
     /// <summary>SetConfiguration that would take back what cannot be.</summary>
     public const Status ConfigurationIsOneWay = Status.PermissionDenied;
 
@@ -29,6 +26,13 @@ internal static class OpenPoints
 
     /// <summary>Opening a session, or writing in AF frames, where SetConfiguration turned it off.</summary>
     public const Status MessagingDisabled = Status.PermissionDenied;
+
+    /// <summary>Opening a session with a key that failed too often.</summary>
+    public const Status KeyBlocked = Status.PermissionDenied;
+
+    /// <summary>After 50 failures in a row an NTAG lets some attempts pass by before it looks at one: 2 to 5
+    /// were seen.</summary>
+    public const int AttemptsTurnedAway = 3;
 
     /// <summary>EV2 authentication with a key that is not AES.</summary>
     public const Status KeyNotUsable = Status.PermissionDenied;

@@ -11,6 +11,7 @@ internal enum Status : byte
     IntegrityError = 0x1E,
     NoSuchKey = 0x40,
     LengthError = 0x7E,
+    SignatureOk = 0x90,
     PermissionDenied = 0x9D,
     ParameterError = 0x9E,
     ApplicationNotFound = 0xA0,

@@ -45,7 +45,7 @@ public sealed class ConfigurationTests
         Assert.StartsWith("000000000000005C", _reader.Hex("90AF000000"), StringComparison.Ordinal);
         Assert.Equal("910B", _reader.Hex(Sign));
         Assert.Equal(TestCard.Uid, _reader.Open(1).Do(0x51, ""));
-        Assert.Equal(56, _reader.Open(1).Do(0x3C, "00").Length);
+        Assert.Equal(56, _reader.Open(1).Do(0x3C, "00", status: Status.SignatureOk).Length);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class ConfigurationTests
 
         var answer = reader.Raw(Sign);
 
-        Assert.Equal("9100", Convert.ToHexString(answer[^2..]));
+        Assert.Equal("9190", Convert.ToHexString(answer[^2..]));
         Assert.True(Verifies(OriginalityTestKey.PublicPoint, TestCard.Uid, answer[..^2]));
         Assert.Equal(Convert.ToHexString(answer), reader.Hex(Sign));
         Assert.Equal("919E", reader.Hex("903C 0000 01 01 00"));

@@ -82,8 +82,8 @@ public sealed class IsoTests
     [InlineData("00B0 0000 02", "6985")]        // none selected
     [InlineData("00B0 8200 02", "00009000")]    // by short id
     [InlineData("00B0 82FF 01", "009000")]
-    [InlineData("00B0 82FF 02", "6C01")]
-    [InlineData("00B0 8100 10", "6C0F")]
+    [InlineData("00B0 82FF 02", "009000")]      // what is left
+    [InlineData("00B0 8100 10", "0000000000000000000000000000009000")]
     [InlineData("00B0 810F 01", "6A86")]
     [InlineData("00B0 A200 01", "6A86")]
     [InlineData("00B0 9F00 01", "6A82")]

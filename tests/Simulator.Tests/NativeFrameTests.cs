@@ -2,7 +2,8 @@ using SmartCardCrm.Simulator.Chip;
 
 namespace SmartCardCrm.Simulator.Tests;
 
-/// <summary>Native frames as they are, without the ISO wrapping: what a reader passes on to a DESFire.</summary>
+/// <summary>Native frames as they are, without the ISO wrapping: a reader passes them on to a DESFire.
+/// </summary>
 public sealed class NativeFrameTests
 {
     private readonly DesfireChip _chip = DesfireChip.Factory("ev3-4k", TestCard.Uid, TestCard.Counting());

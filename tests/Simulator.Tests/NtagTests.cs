@@ -91,9 +91,90 @@ public sealed class NtagTests
     public void Only_the_message_takes_settings_for_taps()
     {
         Authenticate(0);
-        Assert.Equal(0x9E, _reader.Refused(0x5F, "01", "4000E0C1F1EF000000100000"));
+        Assert.Equal(0x9D, _reader.Refused(0x5F, "01", "4000E0C1F1EF000000100000"));
         Authenticate(0);
-        Assert.Equal(0x9E, _reader.Refused(0x5F, "03", "4000E0C1F1EF000000100000"));
+        Assert.Equal(0x9D, _reader.Refused(0x5F, "03", "4000E0C1F1EF000000100000"));
+    }
+
+    [Fact]
+    public void No_ISO_command_reads_or_writes_in_a_session()
+    {
+        Authenticate(0);
+
+        Assert.Equal("6982", _reader.Hex("00B0 8200 04"));
+        Authenticate(0);
+        Assert.Equal("6982", _reader.Hex("00D6 8200 01 AA"));
+        _reader.Raw(SelectTag);
+        Assert.Equal("000000009000", _reader.Hex("00B0 8200 04"));
+    }
+
+    [Fact]
+    public void Who_does_not_know_a_key_is_turned_away_after_fifty_times_and_blocked_at_the_limit()
+    {
+        Authenticate(0);
+        _reader.Do(0x5C, "0A", "01 3400 0100".Replace(" ", "", StringComparison.Ordinal));  // 52, less 1
+        for (var time = 0; time < 50; time++)
+            Assert.Equal(0xAE, _reader.AuthenticateWrongly(2));
+        for (var time = 0; time < OpenPoints.AttemptsTurnedAway; time++)
+            Assert.Equal(0xAD, _reader.AuthenticateWrongly(2));
+        Authenticate(2);                                                        // takes one off
+        Assert.Equal(0xAE, _reader.AuthenticateWrongly(3));                     // each key for itself
+        for (var time = 49; time < 52; time++)
+            Assert.Equal(0xAE, _reader.AuthenticateWrongly(2));
+
+        var kept = new TestReader(new DesfireChip(ChipMemory.Load(_chip.Memory.Save()), TestCard.Counting()));
+        kept.Raw(SelectTag);
+        Assert.Equal((byte)OpenPoints.KeyBlocked, kept.AuthenticateWrongly(2));
+        Authenticate(0);
+        _reader.Do(0x5C, "0A", "0034000100");
+        Authenticate(2);
+    }
+
+    [Theory]
+    [InlineData("0A", "0200000000")]
+    [InlineData("0A", "0100000000")]
+    [InlineData("0A", "0105000600")]
+    [InlineData("0B", "02")]
+    public void Limits_and_modulation_that_cannot_be_are_refused(string option, string value)
+    {
+        Authenticate(0);
+
+        Assert.Equal(0x9E, _reader.Refused(0x5C, option, value));
+    }
+
+    [Fact]
+    public void A_weak_antenna_is_another_hardware_subtype()
+    {
+        Authenticate(0);
+        _reader.Do(0x5C, "0B", "00");
+        _reader.Raw(SelectTag);
+        Assert.Equal("0404823000110591AF", _reader.Hex("9060000000"));
+        Authenticate(0);
+        _reader.Do(0x5C, "0B", "01");
+        _reader.Raw(SelectTag);
+
+        Assert.Equal("0404023000110591AF", _reader.Hex("9060000000"));
+    }
+
+    [Fact]
+    public void A_bit_of_the_configuration_that_is_not_set_changes_nothing()
+    {
+        Authenticate(0);
+        _reader.Do(0x5C, "00", "02");
+
+        _reader.Do(0x5C, "00", "00");
+
+        Assert.True(_chip.Memory.Configuration.HasRandomUid);
+    }
+
+    [Fact]
+    public void The_third_file_holds_an_empty_message()
+    {
+        Authenticate(2);
+
+        var content = _reader.Do(0xAD, "03000000000000");
+
+        Assert.Equal("007E" + new string('0', 252), Convert.ToHexString(content));
     }
 
     [Fact]

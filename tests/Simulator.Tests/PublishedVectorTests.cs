@@ -76,7 +76,7 @@ public sealed class PublishedVectorTests
         var header = vector.Bytes("header");
 
         var body = channel.Open(exchange[0][1], exchange[0].AsSpan(5..^1), header.Length, vector.Mode());
-        var answer = channel.Seal(vector.Bytes("answerData"), vector.Mode());
+        var answer = channel.Seal(vector.Bytes("answerData"), vector.Mode(), Status.Ok);
 
         Assert.Equal([.. header, .. vector.Bytes("data")], body);
         Assert.Equal(exchange[1][..^2], answer);

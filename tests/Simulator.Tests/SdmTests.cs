@@ -81,7 +81,7 @@ public sealed class SdmTests
     }
 
     [Theory]
-    [InlineData("01 F1FF", "\"\"\"\"")]                    // on, and nothing filled in
+    [InlineData("01 FFFF", "\"\"\"\"")]                    // on, and nothing filled in
     [InlineData("81 FFEF 020000", "\"\"04A1B2C3D4E5F6\"\"")]                  // the UID alone
     [InlineData("41 FFEF 020000", "\"\"000001\"\"")]                          // the counter alone
     [InlineData("C1 FFEF 020000 FFFFFF", "\"\"04A1B2C3D4E5F6\"\"")]           // a counter not shown
@@ -185,7 +185,7 @@ public sealed class SdmTests
         for (var tap = 0; tap < 2; tap++)
             Assert.Equal(102, _reader.Select().Raw(ReadWhole).Length);
 
-        Assert.Equal("91AE", _reader.Select().Hex(ReadWhole));
+        Assert.Equal("919D", _reader.Select().Hex(ReadWhole));
         Assert.Equal("6982", _reader.Select().Hex(ReadByIso));
         Assert.Equal("02000000009100", _reader.Hex("90F6 0000 01 01 00"));
         Assert.Equal("919E", ConfigureRefused("E1 FEE3 020000 120000 180000 180000 020000"));
@@ -220,7 +220,7 @@ public sealed class SdmTests
         Assert.Equal(0xF0, _reader.Open(1).Refused(0xF6, "09"));
         Configure("C1 FFE3 020000 120000 180000 180000");
         Assert.Equal(0x9D, _reader.Open(1).Refused(0xF6, "01"));
-        Configure("81 F1EF 020000");
+        Configure("81 FFEF 020000");
         Assert.Equal(0x9D, _reader.Open(1).Refused(0xF6, "01"));
     }
 
@@ -229,6 +229,8 @@ public sealed class SdmTests
     [InlineData("C9 F1E3 020000 120000 180000 180000")]                 // an option of the future
     [InlineData("C1 11E3 020000 120000 180000 180000")]                 // F missing
     [InlineData("C1 F7E3 020000 120000 180000 180000")]                 // no key 7
+    [InlineData("81 F1EF 020000")]                                      // who may know of no counter
+    [InlineData("C1 F1FF")]                                             // a UID that nobody is shown
     [InlineData("C1 F173 020000 180000 180000")]
     [InlineData("C1 F1E7 020000 120000 180000 180000")]
     [InlineData("C1 F1EE 020000 120000 180000 180000")]                 // everybody signs

@@ -77,11 +77,12 @@ internal sealed class TestReader(DesfireChip chip)
 
     /// <summary>Runs a command that must succeed, in the session if there is one.</summary>
     /// <returns>The plain answer.</returns>
-    public byte[] Do(byte ins, string header, string data = "", CommMode mode = CommMode.Full)
+    public byte[] Do(
+        byte ins, string header, string data = "", CommMode mode = CommMode.Full, Status status = Status.Ok)
     {
         var answer = Chain(Wrap(ins, Convert.FromHexString(header), Convert.FromHexString(data), mode));
-        Assert.Equal("9100", Convert.ToHexString(answer[^2..]));
-        return _mac is null ? answer[..^2] : Unwrap(answer.AsSpan(..^2), mode);
+        Assert.Equal($"91{(byte)status:X2}", Convert.ToHexString(answer[^2..]));
+        return _mac is null ? answer[..^2] : Unwrap(answer.AsSpan(..^2), mode, status);
     }
 
     /// <summary>Runs a command that must succeed and ends the session: its answer has no MAC.</summary>
@@ -167,14 +168,15 @@ internal sealed class TestReader(DesfireChip chip)
         return [.. whole, .. answer[^2..]];
     }
 
-    private byte[] Unwrap(ReadOnlySpan<byte> answer, CommMode mode)
+    private byte[] Unwrap(ReadOnlySpan<byte> answer, CommMode mode, Status status)
     {
         _counter++;
         if (mode == CommMode.Plain)
             return answer.ToArray();
 
         var body = answer[..^8];
-        Assert.Equal(Convert.ToHexString(Mac(0, _counter, body)), Convert.ToHexString(answer[^8..]));
+        var mac = Mac((byte)status, _counter, body);
+        Assert.Equal(Convert.ToHexString(mac), Convert.ToHexString(answer[^8..]));
         if (mode == CommMode.Mac || body.IsEmpty)
             return body.ToArray();
 

@@ -101,8 +101,9 @@ internal static class Applications
         RefusedException.When(IsPicc(call.Bytes), Status.PermissionDenied);
         var application = Find(card.Memory, call.Bytes);
         var itself = card.Selected == application;
-        var mayItself = Access.IsCreationFree(card.Memory) || (application.KeySettings3 & MayDeleteItself) > 0;
-        RefusedException.When(card.Selected is not null && !(itself && mayItself), Status.PermissionDenied);
+        var alwaysMay = (application.KeySettings3 & MayDeleteItself) > 0;
+        var mayItself = itself && (alwaysMay || Access.IsCreationFree(card.Memory));
+        RefusedException.When(card.Selected is not null && !mayItself, Status.PermissionDenied);
         Access.RequireMaster(card);
         card.Memory.Applications.Remove(application);
         if (!itself)

@@ -17,6 +17,24 @@ internal static class Authentication
         new(0x0A, Protection.None, Legacy) { Length = 1 },
     ];
 
+    /// <summary>The second message. An NTAG counts who does not know a key.</summary>
+    /// <exception cref="RefusedException">The reader does not know the key.</exception>
+    public static Answer Finish(ChipState card, Handshake handshake, ReadOnlySpan<byte> payload)
+    {
+        var trials = TrialsOf(card, handshake);
+        try
+        {
+            var answer = handshake.Finish(card, payload);
+            trials?.Succeed(card.Memory.Configuration.FailureLimit);
+            return answer;
+        }
+        catch (RefusedException refused) when (refused.Status == Status.AuthenticationError)
+        {
+            trials?.Fail();
+            throw;
+        }
+    }
+
     private static Answer Ev2First(ChipState card, Call call)
     {
         var capabilities = call.Bytes[2..];
@@ -27,6 +45,7 @@ internal static class Authentication
         {
             ReaderCapabilities = capabilities.ToArray(),
         };
+        TrialsOf(card, handshake)?.Begin(card.Memory.Configuration.FailureLimit);
         if (OpenPoints.FirstAuthenticationAborts)
             card.AbortTransaction();
 
@@ -67,6 +86,17 @@ internal static class Authentication
         var handshake = new LegacyHandshake(
             call.Bytes[0], key, DrawRndB(card, SessionKey.RandomLength(key.Type)));
         return Start(card, handshake, handshake.Challenge());
+    }
+
+    private static KeyTrials? TrialsOf(ChipState card, Handshake handshake)
+    {
+        if (!card.Memory.Product.IsFixed || handshake is not Ev2Handshake { KeyNumber: var number })
+            return null;
+
+        var trials = card.Application.Trials;
+        if (!trials.TryGetValue(number, out var ofKey))
+            trials[number] = ofKey = new KeyTrials();
+        return ofKey;
     }
 
     private static Answer Start(ChipState card, Handshake handshake, Answer challenge)

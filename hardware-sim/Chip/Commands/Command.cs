@@ -94,6 +94,13 @@ internal sealed class Answer
     public static Answer InFrames(byte[] content, params int[] frames) =>
         new() { Content = content, Frames = frames };
 
+    /// <summary>A signature of the factory's, with the status of its own.</summary>
+    public static Answer Signed(byte[] signature) =>
+        new() { Content = signature, Status = Status.SignatureOk };
+
+    /// <summary>The same answer with its content as it goes over the wire.</summary>
+    public Answer Sealed(byte[] content) => new() { Content = content, Status = Status, Frames = Frames };
+
     /// <summary>A step of an authentication: the reader continues with AF.</summary>
     public static Answer Continue(byte[] content) =>
         new() { Content = content, Status = Status.AdditionalFrame };

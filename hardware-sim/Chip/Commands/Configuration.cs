@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
@@ -12,6 +13,7 @@ internal static class Configuration
     private const int AtsMost = 20;
     private const int NameMost = 16;
     private const int CapabilitiesLength = 10;
+    private const int FailureLimitLength = 5;
     private const int LrpAt = 4;
     private const byte LrpBit = 0x02;
     private const byte MessagingBits = 0x07;
@@ -28,7 +30,9 @@ internal static class Configuration
 
         Access.RequireMaster(card);
         var (option, value) = (call.Bytes[0], call.Body[1..].ToArray());
-        var isOffered = !card.Memory.Product.IsFixed || option is 0x00 or 0x04 or 0x05;
+        var isOffered = card.Memory.Product.IsFixed
+            ? option is 0x00 or 0x04 or 0x05 or 0x0A or 0x0B
+            : option is not (0x0A or 0x0B);
         RefusedException.When(!isOffered, Status.ParameterError);
         Apply(card.Memory, option, value);
         return Answer.Empty;
@@ -67,6 +71,15 @@ internal static class Configuration
                 RequireLength(value, 1, NameMost);
                 memory.Name = value;
                 break;
+            case 0x0A:
+                RequireLength(value, FailureLimitLength, FailureLimitLength);
+                configuration.FailureLimit = ReadFailureLimit(value);
+                break;
+            case 0x0B:
+                RequireLength(value, 1, 1);
+                RefusedException.When(value[0] > 1, Status.ParameterError);
+                configuration.HasWeakModulation = value[0] == 0;
+                break;
             case 0x0C:
                 RequireLength(value, 2, 2);
                 configuration.Atqa = value;
@@ -82,9 +95,10 @@ internal static class Configuration
         RequireLength(value, 1, 1);
         var known = memory.Product.IsFixed ? CardConfiguration.RandomUidBit : CardBits;
         RefusedException.When((value[0] & ~known) != 0, Status.ParameterError);
-        var clears = (memory.Configuration.Card & ~value[0]) != 0;
+        // On NTAG a bit that is 0 changes nothing: NT4H2421Gx, table 50.
+        var clears = !memory.Product.IsFixed && (memory.Configuration.Card & ~value[0]) != 0;
         RefusedException.When(clears, OpenPoints.ConfigurationIsOneWay);
-        memory.Configuration.Card = value[0];
+        memory.Configuration.Card |= value[0];
     }
 
     /// <summary>A bit that is 0 changes nothing.</summary>
@@ -93,6 +107,18 @@ internal static class Configuration
         RequireLength(value, 2, 2);
         RefusedException.When((value[0] & ~MessagingBits) != 0 || value[1] != 0, Status.ParameterError);
         configuration.Messaging |= value[0];
+    }
+
+    /// <summary>On or off, limit, decrement.</summary>
+    private static FailureLimit ReadFailureLimit(ReadOnlySpan<byte> value)
+    {
+        var limit = new FailureLimit(
+            IsOn: value[0] == 1,
+            BinaryPrimitives.ReadUInt16LittleEndian(value[1..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(value[3..]));
+        var isSound = value[0] <= 1 && limit.Most > 0 && limit.Decrement <= limit.Most;
+        RefusedException.When(!isSound, Status.ParameterError);
+        return limit;
     }
 
     private static void RequireLength(byte[] value, int least, int most) =>

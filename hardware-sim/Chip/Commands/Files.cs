@@ -110,7 +110,10 @@ internal static class Files
     {
         var owner = card.OwnerOf(file);
         if (file is not StandardFile { AllowsSdm: true } standard || !owner.HasAesKeys)
-            throw new RefusedException(Status.ParameterError);
+        {
+            throw new RefusedException(
+                card.Memory.Product.IsFixed ? Status.PermissionDenied : Status.ParameterError);
+        }
 
         var sdm = SdmSettings.Take(ref rest);
         var isSound = SdmRules.AreSound(

@@ -6,13 +6,16 @@ internal static class Identification
     /// <summary>Batch number, then week and year of production in BCD; invented.</summary>
     private static readonly byte[] Production = [0x5C, 0xC2, 0x00, 0x00, 0x01, 0x14, 0x26];
 
+    private const int HardwareSubtype = 2;
+    private const byte WeakModulation = 0x80;
+
     public static IEnumerable<Command> Commands =>
     [
         new(0x60, Protection.Mac, GetVersion),
         new(0x51, Protection.FullAnswer, GetCardUid),
         new(0x6E, Protection.Mac, FreeMem),
         new(0xFC, Protection.Mac, FormatPicc),
-        new(0x3C, Protection.Full, ReadSignature) { Header = 1, Length = 1 },
+        new(0x3C, Protection.Full, ReadSignature) { Header = 1, Length = 1, OneFrame = true },
     ];
 
     private static Answer GetVersion(ChipState card, Call call)
@@ -21,6 +24,8 @@ internal static class Identification
         var uid = card.Memory.Configuration.HasRandomUid ? new byte[card.Memory.Uid.Length] : card.Memory.Uid;
         byte[] version =
             [.. profile.Hardware.Span, .. profile.Software.Span, .. uid, .. Production];
+        if (card.Memory.Configuration.HasWeakModulation)
+            version[HardwareSubtype] |= WeakModulation;
         return Answer.InFrames(version, profile.Hardware.Length, profile.Software.Length);
     }
 
@@ -30,13 +35,14 @@ internal static class Identification
         return Answer.Of(card.Memory.Uid);
     }
 
-    /// <summary>The factory's signature on the UID, 56 bytes.</summary>
+    /// <summary>The factory's signature on the UID, 56 bytes. Source of the status: AN12343, table
+    /// 44.</summary>
     private static Answer ReadSignature(ChipState card, Call call)
     {
         RefusedException.When(call.Bytes[0] != 0, Status.ParameterError);
         var isHidden = card.Session is null && card.Memory.Configuration.HasRandomUid;
         RefusedException.When(isHidden, OpenPoints.SignatureHidden);
-        return Answer.Of(OriginalityTestKey.Sign(card.Memory.Uid));
+        return Answer.Signed(OriginalityTestKey.Sign(card.Memory.Uid));
     }
 
     private static Answer FreeMem(ChipState card, Call call)

@@ -1,11 +1,12 @@
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Messaging;
 using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Iso;
 
 /// <summary>
-/// Reading and writing by ISO commands: always plain, so only with free rights, and never where the
-/// application proves its transactions. Source: NT4H2421Gx, chapters 10.9.2 and 10.9.3.
+/// Reading and writing by ISO commands: always plain, so only with free rights, not in an EV2 session, and
+/// never where the application proves its transactions. Source: NT4H2421Gx, chapters 10.9.2 and 10.9.3.
 /// </summary>
 internal static class IsoFiles
 {
@@ -16,14 +17,14 @@ internal static class IsoFiles
     private const int OneRecord = 4;
     private const int RecordsToLast = 5;
 
-    /// <summary>Le 00 reads to the end, at most 256 bytes.</summary>
+    /// <summary>Le 00 reads to the end, at most 256 bytes; so does a larger one than is left.</summary>
     public static byte[] ReadBinary(ChipState card, IsoApdu apdu)
     {
         IsoRefusedException.When(!apdu.Data.IsEmpty || apdu.Expected is null, IsoStatus.WrongLength);
         var (file, offset) = Locate(card, apdu);
         RequireFree(card, file, Reading);
         IsoRefusedException.When(offset >= file.Content.Length, IsoStatus.WrongParameters);
-        var length = Fitting(apdu, file.Content.Length - offset);
+        var length = Math.Min(apdu.Expected ?? 0, file.Content.Length - offset);
         return SdmTap.Content(card, file).AsSpan(offset, length).ToArray();
     }
 
@@ -102,6 +103,7 @@ internal static class IsoFiles
     {
         var isProven = card.Selected?.TransactionMac is not null;
         IsoRefusedException.When(isProven, IsoStatus.ConditionsNotSatisfied);
+        IsoRefusedException.When(card.Session is Ev2Channel, IsoStatus.SecurityNotSatisfied);
         var isFree = Access.IsFree(file, rights) || Access.IsSignedRead(card, file, rights);
         IsoRefusedException.When(!isFree, IsoStatus.SecurityNotSatisfied);
     }

@@ -30,6 +30,12 @@ internal sealed class CardConfiguration
     /// <summary>Option 0C; a PC/SC reader does not show it.</summary>
     public byte[]? Atqa { get; set; }
 
+    /// <summary>Option 0A.</summary>
+    public FailureLimit FailureLimit { get; set; } = FailureLimit.AsDelivered;
+
+    /// <summary>Option 0B: the antenna answers weakly, which GetVersion tells.</summary>
+    public bool HasWeakModulation { get; set; }
+
     [JsonIgnore]
     public bool IsFormatDisabled => (Card & FormatDisabledBit) != 0;
 

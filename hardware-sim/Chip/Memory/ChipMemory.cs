@@ -93,6 +93,9 @@ internal sealed class Application : IKeyHolder
 
     public SortedDictionary<byte, CardFile> Files { get; init; } = [];
 
+    /// <summary>Of the keys that somebody did not know.</summary>
+    public SortedDictionary<byte, KeyTrials> Trials { get; init; } = [];
+
     [JsonIgnore]
     public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
 

@@ -37,6 +37,9 @@ internal static class NtagMemory
     {
         var container = new byte[ContainerLength];
         Container.CopyTo(container);
+        var proprietary = new byte[ProprietaryLength];
+        // Length of the empty message that a factory tag was seen to hold.
+        proprietary[1] = ProprietaryLength - 2;
         return new Application
         {
             Aid = [0x00, 0x00, 0x01],
@@ -49,7 +52,7 @@ internal static class NtagMemory
             {
                 [1] = File(1, 0xE103, option: 0, new AccessRights(0x00, 0xE0), container),
                 [2] = File(2, 0xE104, option: 0, new AccessRights(0xE0, 0xEE), new byte[MessageLength]),
-                [3] = File(3, 0xE105, option: 3, new AccessRights(0x30, 0x23), new byte[ProprietaryLength]),
+                [3] = File(3, 0xE105, option: 3, new AccessRights(0x30, 0x23), proprietary),
             },
         };
     }

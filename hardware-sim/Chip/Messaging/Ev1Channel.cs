@@ -35,20 +35,21 @@ internal sealed class Ev1Channel(byte keyNumber, KeyCipher cipher) : SecureChann
         return payload.ToArray();
     }
 
-    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode)
+    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode, Status status)
     {
-        const byte ok = (byte)Status.Ok;
+        var last = (byte)status;
         if (mode == CommMode.Full && !data.IsEmpty)
         {
             var plain = new byte[Whole(data.Length + sizeof(uint))];
             data.CopyTo(plain);
-            BinaryPrimitives.WriteUInt32LittleEndian(plain.AsSpan(data.Length), Crc32.Compute([.. data, ok]));
+            var checksum = Crc32.Compute([.. data, last]);
+            BinaryPrimitives.WriteUInt32LittleEndian(plain.AsSpan(data.Length), checksum);
             var sent = cipher.EncryptCbc(plain, _running);
             _running = sent[^cipher.BlockLength..];
             return sent;
         }
 
-        _running = cipher.Mac([.. data, ok], _running);
+        _running = cipher.Mac([.. data, last], _running);
         return [.. data, .. _running[..MacLength]];
     }
 

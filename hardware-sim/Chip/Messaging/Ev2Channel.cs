@@ -50,13 +50,13 @@ internal sealed class Ev2Channel : SecureChannel
         return plain;
     }
 
-    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode)
+    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode, Status status)
     {
         if (mode == CommMode.Plain)
             return data.ToArray();
 
         var sent = mode == CommMode.Full && data.Length > 0 ? Encrypt(data) : data;
-        return [.. sent, .. ComputeMac((byte)Status.Ok, sent)];
+        return [.. sent, .. ComputeMac((byte)status, sent)];
     }
 
     public override void Dispose()

@@ -31,6 +31,8 @@ internal sealed class Ev2Handshake(byte keyNumber, byte[] key, byte[] rndB) : Ha
     private const int CapabilitiesLength = 6;
     private static readonly byte[] NoVector = new byte[AesCmac.BlockLength];
 
+    public byte KeyNumber => keyNumber;
+
     /// <summary>What the reader said it can do, up to 6 bytes; echoed by First.</summary>
     public byte[] ReaderCapabilities { get; init; } = [];
 

@@ -32,7 +32,7 @@ internal sealed class LegacyChannel(byte keyNumber, KeyCipher cipher) : SecureCh
             : payload.ToArray();
     }
 
-    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode)
+    public override byte[] Seal(ReadOnlySpan<byte> data, CommMode mode, Status status)
     {
         if (data.IsEmpty || mode == CommMode.Plain)
             return data.ToArray();

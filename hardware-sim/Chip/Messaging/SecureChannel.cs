@@ -25,8 +25,8 @@ internal abstract class SecureChannel(byte keyNumber) : IDisposable
     /// <exception cref="RefusedException">Too short, a wrong MAC or wrong padding.</exception>
     public abstract byte[] Open(byte ins, ReadOnlySpan<byte> payload, int headerLength, CommMode mode);
 
-    /// <summary>Protects the data of a successful answer.</summary>
-    public abstract byte[] Seal(ReadOnlySpan<byte> data, CommMode mode);
+    /// <summary>Protects the data of a successful answer, and its status.</summary>
+    public abstract byte[] Seal(ReadOnlySpan<byte> data, CommMode mode, Status status);
 
     public abstract void Dispose();
 }

@@ -2,7 +2,7 @@ using SmartCardCrm.Simulator.Chip.Memory;
 
 namespace SmartCardCrm.Simulator.Chip.Sdm;
 
-/// <summary>Which settings a chip accepts. Source: NT4H2421Gx, tables 69 and 70.</summary>
+/// <summary>Which settings a chip accepts. Source: NT4H2421Gx, tables 69 to 71.</summary>
 internal static class SdmRules
 {
     public const int UidDigits = 14;
@@ -28,9 +28,9 @@ internal static class SdmRules
     private static bool HaveSoundOptions(SdmSettings sdm) =>
         (sdm.Options & ~KnownOptions) == 0
         && (sdm.Options & Ascii) != 0
-        && (sdm.HasCounter || !sdm.HasLimit)
+        && (sdm.HasCounter || (!sdm.HasLimit && sdm.CounterRead == AccessRights.Never))
         && (!sdm.HasEncrypted || (sdm.HasUid && sdm.HasCounter && sdm.Signs))
-        && (sdm.MetaRead == AccessRights.Never || sdm.HasUid || sdm.HasCounter);
+        && (sdm.MetaRead == AccessRights.Never ? !sdm.HasUid : sdm.HasUid || sdm.HasCounter);
 
     private static bool HaveSoundRights(SdmSettings sdm, int keys) =>
         sdm.Rights.HolderOf(FileRight.ReadWrite) == AccessRights.Never

@@ -13,7 +13,8 @@ internal sealed record SdmTap(StandardFile File, byte[] Padding)
     private const int PaddingMost = 15;
 
     /// <summary>The content of the file as whoever is reading sees it.</summary>
-    /// <exception cref="RefusedException">The counter has reached its limit.</exception>
+    /// <exception cref="RefusedException">The counter has reached its limit, or its end; 6982 to an ISO
+    /// command. Source: NT4H2421Gx, table 80.</exception>
     public static byte[] Content(ChipState card, ByteFile file)
     {
         if (card.Session is not null || file is not StandardFile { Sdm: { } sdm } standard)
@@ -32,8 +33,8 @@ internal sealed record SdmTap(StandardFile File, byte[] Padding)
     {
         if (sdm.HasCounter)
         {
-            var isUsedUp = file.ReadCounter >= (sdm.CounterLimit ?? CounterMost);
-            RefusedException.When(isUsedUp, OpenPoints.CounterUsedUp);
+            RefusedException.When(file.ReadCounter >= CounterMost, Status.IntegrityError);
+            RefusedException.When(file.ReadCounter >= sdm.CounterLimit, Status.PermissionDenied);
             file.ReadCounter++;
         }
 
