@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SmartCardCrm.Simulator.Chip.Memory;
 using SmartCardCrm.Simulator.Faults;
 
 namespace SmartCardCrm.Simulator.Tests;
@@ -108,12 +109,29 @@ public sealed class SimulatedCardTests
         Assert.Equal(new ChipLook(111, 1, string.Concat(Enumerable.Repeat("42", 16))), look);
     }
 
+    [Fact]
+    public void A_kept_card_is_the_same_again()
+    {
+        var chip = TestCard.CreateWhole();
+        var kept = chip.Memory.Save();
+
+        var again = ChipMemory.Load(kept);
+
+        Assert.Equal(kept, again.Save());
+        Assert.Equal(chip.Memory.Ats.ToArray(), again.Ats.ToArray());
+        Assert.Null(again.Applications[0].DfName);
+    }
+
     [Theory]
     [InlineData("\"standard\"", "\"strange\"")]
     [InlineData("\"$type\": \"standard\",", "")]
     [InlineData("\"ev3-4k\"", "\"ev9\"")]
     [InlineData("\"Uid\": \"B", "\"Uid\": \"AAAAB")]
     [InlineData("\"Value\": \"", "\"Value\": \"AAAA")]
+    [InlineData("\"Trials\": {}", "\"Trials\": null")]
+    [InlineData("\"Records\": []", "\"Records\": null")]
+    [InlineData("\"LastValue\": \"AAAAAAAAAAA=\"", "\"LastValue\": null")]
+    [InlineData("\"FurtherRights\": []", "\"FurtherRights\": null")]
     public void A_damaged_file_is_no_card(string original, string damage)
     {
         var kept = TestCard.CreateWhole().Memory.Save();

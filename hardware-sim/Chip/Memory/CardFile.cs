@@ -45,6 +45,11 @@ internal abstract class CardFile
     [JsonIgnore]
     public abstract byte Type { get; }
 
+    /// <summary>Whether what was read from a text can be a file of a chip: the reader of JSON looks at no
+    /// nulls of derived types.</summary>
+    [JsonIgnore]
+    public virtual bool IsSound => FurtherRights is not null;
+
     /// <summary>Of each set a key number, <see cref="AccessRights.Free"/> or
     /// <see cref="AccessRights.Never"/>.</summary>
     public virtual IEnumerable<byte> HoldersOf(FileRight right) =>
@@ -55,6 +60,9 @@ internal abstract class CardFile
 internal abstract class ByteFile : CardFile
 {
     public required byte[] Content { get; set; }
+
+    [JsonIgnore]
+    public override bool IsSound => base.IsSound && Content is not null;
 }
 
 internal sealed class StandardFile : ByteFile
@@ -113,6 +121,10 @@ internal sealed class RecordFile : CardFile
     public List<byte[]> Records { get; set; } = [];
 
     [JsonIgnore]
+    public override bool IsSound =>
+        base.IsSound && Records?.TrueForAll(record => record?.Length == RecordLength) == true;
+
+    [JsonIgnore]
     public int Capacity => Cyclic ? RecordsMost - 1 : RecordsMost;
 
     public override byte Type => (byte)(Cyclic ? 4 : 3);
@@ -134,6 +146,10 @@ internal sealed class TransactionMacFile : CardFile
 
     /// <summary>Reader id of the last commit, 16 bytes; zeros before the first.</summary>
     public byte[] PreviousReaderId { get; set; } = new byte[16];
+
+    [JsonIgnore]
+    public override bool IsSound =>
+        base.IsSound && (Key?.Length, LastValue?.Length, PreviousReaderId?.Length) == (16, 8, 16);
 
     public override byte Type => 5;
 }

@@ -96,6 +96,13 @@ internal sealed class Application : IKeyHolder
     /// <summary>Of the keys that somebody did not know.</summary>
     public SortedDictionary<byte, KeyTrials> Trials { get; init; } = [];
 
+    /// <summary>Whether what was read from a text can be an application.</summary>
+    [JsonIgnore]
+    public bool IsSound =>
+        Aid.Length == 3
+        && Keys.TrueForAll(key => key is { IsSound: true })
+        && Files.Values.All(file => file is { IsSound: true });
+
     [JsonIgnore]
     public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
 
@@ -193,9 +200,13 @@ internal sealed class ChipMemory : IKeyHolder
         Uid.Length == 7 && DefaultKey.Length == 24
         && CardProfile.All.FirstOrDefault(known => known.Name == Profile) is { } product
         && (product.IsFixed || Keys.Count > 0)
-        && Keys.Concat(Applications.SelectMany(application => application.Keys)).All(key => key.IsSound);
+        && Applications.TrueForAll(application => application is { IsSound: true })
+        && Keys.TrueForAll(key => key is { IsSound: true });
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true)]
+// Metadata alone: the generated writers write a byte array that is not there as an empty one.
+[JsonSourceGenerationOptions(
+    WriteIndented = true, RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChipMemory))]
 internal sealed partial class ChipMemoryJson : JsonSerializerContext;
