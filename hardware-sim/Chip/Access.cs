@@ -54,12 +54,12 @@ internal static class Access
     public static void RequirePiccLevel(ChipState card) =>
         RefusedException.When(card.Selected is not null, Status.PermissionDenied);
 
-    public static void RequireSettingsChange(ChipState card, byte settings)
+    /// <summary>While they can be changed at all, any of them can: libfreefare's tests set bit 0
+    /// again.</summary>
+    public static void RequireSettingsChange(ChipState card)
     {
         RequireMaster(card);
         RefusedException.When((card.Level.KeySettings & SettingsChangeable) == 0, Status.PermissionDenied);
-        var thaws = (settings & ~card.Level.KeySettings & MasterKeyChangeable) != 0;
-        RefusedException.When(thaws, Status.ParameterError);
     }
 
     /// <summary>Bits 7–4 of an application's key settings name the key that may change keys.</summary>

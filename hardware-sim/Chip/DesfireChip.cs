@@ -9,6 +9,8 @@ namespace SmartCardCrm.Simulator.Chip;
 /// </summary>
 public sealed class DesfireChip
 {
+    private const byte Selection = 0x5A;
+
     private readonly ChipState _card;
     private readonly NativeFraming _native;
     private (byte Cla, byte Ins) _last;
@@ -88,10 +90,21 @@ public sealed class DesfireChip
         apdu is [0x90, 0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
 
     /// <summary>Says no to a command without looking at it: session and transaction are gone.</summary>
-    internal byte[] Refuse(Status status)
+    /// <param name="status">Why.</param>
+    /// <param name="command">What was refused.</param>
+    internal byte[] Refuse(Status status, ReadOnlySpan<byte> command = default)
     {
         _native.Forget();
-        _card.EndSession();
+        if (OpenPoints.OutlivesError(_card.Session, status) && command is [0x90, not Selection, ..]
+            && !Authenticates(command))
+        {
+            _card.Handshake = null;
+        }
+        else
+        {
+            _card.EndSession();
+        }
+
         _card.AbortTransaction();
         _card.Tap = null;
         return [0x91, (byte)status];
@@ -124,7 +137,7 @@ public sealed class DesfireChip
         }
         catch (RefusedException refusal)
         {
-            return Refuse(refusal.Status);
+            return Refuse(refusal.Status, apdu);
         }
     }
 }

@@ -1,4 +1,5 @@
 using SmartCardCrm.Simulator.Chip.Memory;
+using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip;
 
@@ -87,6 +88,11 @@ internal static class OpenPoints
     /// </summary>
     public static byte[] IsoRecord(RecordFile file, int number) =>
         file.Records[file.Cyclic ? ^number : number - 1];
+
+    /// <summary>A session of the first generation lives on after an error that is no wrong MAC; only the
+    /// transaction is over: libfreefare's test of D40 goes on in it, those of EV1 do not.</summary>
+    public static bool OutlivesError(SecureChannel? session, Status status) =>
+        session is LegacyChannel && status != Status.IntegrityError;
 
     /// <summary>AuthenticateEV2First in an open transaction starts over; NonFirst keeps it.</summary>
     public static bool FirstAuthenticationAborts => true;

@@ -48,6 +48,17 @@ public sealed class ApplicationAndFileTests
         Assert.Equal("0F019100", _reader.Hex("9045000000"));
     }
 
+    [Fact]
+    public void An_application_may_have_no_keys_and_an_ISO_id_whose_files_have_none()
+    {
+        Assert.Equal("9100", _reader.Hex("90CA 0000 07 F54352 0F 00 1F11 00"));
+
+        Assert.Equal("9000", _reader.Hex("00A4 0000 02 111F"));
+        Assert.Equal("9140", _reader.Hex("900A 0000 01 00 00"));
+        Assert.Equal("9100", _reader.Hex("90CD 0000 07 01 00 EEEE 200000 00"));
+        Assert.Equal("91DE", CreateAgain("90CA 0000 07 010203 0F 81 1F11 00"));
+    }
+
     [Theory]
     [InlineData(0x0F, "9100")]
     [InlineData(0x0B, "919D")]
@@ -81,7 +92,6 @@ public sealed class ApplicationAndFileTests
     [InlineData("90CA000005F54352098600", "91DE")]   // again
     [InlineData("90CA000005000000098600", "91DE")]   // the PICC's own id
     [InlineData("90CA 0000 05 010203 09 8F 00", "919E")]  // fifteen keys
-    [InlineData("90CA000005010203098000", "919E")]   // none
     [InlineData("90CA 0000 06 010203 09 86 99 00", "917E")]
     [InlineData("905A000003ABCDEF00", "91A0")]
     [InlineData("90DA000003ABCDEF00", "91A0")]
@@ -158,6 +168,12 @@ public sealed class ApplicationAndFileTests
         reader.Do(0x5F, "03", "01" + "E0EE");
 
         Assert.Equal("640000009100", reader.Select().Hex("906C0000010300"));
+    }
+
+    private string CreateAgain(string apdu)
+    {
+        _reader.Select("000000");
+        return _reader.Hex(apdu);
     }
 
     private static string ListOf(DesfireChip chip)

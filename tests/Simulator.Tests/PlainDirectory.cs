@@ -72,8 +72,6 @@ internal sealed class PlainDirectory
 
     public Expected CreateApplication(string aid, byte settings, int keys)
     {
-        if (keys == 0)
-            return new Expected.Refused(0x9E);
         if (!IsPicc)
             return new Expected.Refused(PermissionDenied);
         if (!MayCreate)
@@ -125,8 +123,6 @@ internal sealed class PlainDirectory
             return new Expected.Refused(AuthenticationError);
         if ((Here.Settings & 8) == 0)
             return new Expected.Refused(PermissionDenied);
-        if ((Here.Settings & 1) == 0 && (settings & 1) == 1)
-            return new Expected.Refused(0x9E);
         Here.Settings = settings;
         return Expected.Nothing;
     }

@@ -159,8 +159,8 @@ class D40:
         padded = data + bytes(-len(data) % 8)
         return cbc(self.key, bytes(8), padded)[-8:][:4]
 
-    def full(self, ins, header, data):
-        body = data + crc16(data)
+    def full(self, ins, header, data, mark=b""):
+        body = data + crc16(data) + mark
         body += bytes(-len(body) % 8)
         answer, status = send(ins, header + send_mode_decrypt(self.key, body))
         assert status == 0, hex(status)
@@ -211,6 +211,15 @@ ZERO = bytes(16)
 legacy = D40(0, ZERO)
 assert ok(0x45) == b"\x0f\x01"
 legacy.full(0x54, b"", b"\x0f")
+# Some mark where an answer to select ends. An error ends no session of D40.
+legacy.full(0x5C, b"\2", bytes.fromhex("067577810280"), mark=b"\x80")
+_, status = send(0xF5, b"\1")
+assert status == 0x9D, hex(status)
+legacy.full(0x54, b"", b"\x0f")
+_, status = send(0x5A, b"\1\1\1")
+assert status == 0xA0, hex(status)
+_, status = send(0xFC)
+assert status == 0xAE, hex(status)
 
 files(lambda number, key: Ev1(0x1A, number, key), ZERO, 0x00, b"\x01\x02\x03")
 files(lambda number, key: Ev1(0x1A, number, key), bytes(24), 0x40, b"\x01\x02\x04")
@@ -236,7 +245,15 @@ assert old.read_full(0xBD, bytes([3]) + u24(0) + u24(8), 8) == b"abcdefgh"
 # The master key becomes AES, which ends the session; the card answers only to that from then on.
 ok(0x5A, bytes(3))
 NEW = bytes(range(16, 32))
-Ev1(0x1A, 0, ZERO).full(0xC4, b"\x80", NEW + b"\x07", ends=True)
+# An error ends this one.
+Ev1(0x1A, 0, ZERO)
+_, status = send(0xF5, b"\1")
+assert status == 0x9D, hex(status)
+_, status = send(0xFC)
+assert status == 0xAE, hex(status)
+master = Ev1(0x1A, 0, ZERO)
+master.full(0x5C, b"\2", bytes.fromhex("067577810280"), more=b"\x80")
+master.full(0xC4, b"\x80", NEW + b"\x07", ends=True)
 _, status = send(0x1A, b"\0")
 assert status == 0xAE, hex(status)
 master = Ev1(0xAA, 0, NEW, aes=True)

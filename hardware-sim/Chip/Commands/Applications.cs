@@ -67,18 +67,20 @@ internal static class Applications
         return Answer.Empty;
     }
 
-    /// <summary>AID, KeySett1, KeySett2, [KeySett3], [key sets], [ISO file id], [DF name].</summary>
+    /// <summary>AID, KeySett1, KeySett2, [KeySett3], [key sets], [ISO file id], [DF name]. No keys at all,
+    /// and an ISO id without ISO ids for files: as libfreefare's tests create them on cards.</summary>
     private static Application Read(ChipMemory memory, ReadOnlySpan<byte> body)
     {
         var settings2 = body[4];
         var keys = settings2 & 0xF;
-        RefusedException.When(keys is 0 or > KeysMost, Status.ParameterError);
+        RefusedException.When(keys > KeysMost, Status.ParameterError);
         var type = Keys.TypeOf(settings2);
         var rest = body[5..];
         var settings3 = (settings2 & HasKeySettings3) == 0 ? (byte?)null : TakeByte(ref rest);
         RefusedException.When((settings3 & ~KeySettings3Bits) is not (null or 0), Status.ParameterError);
         var sets = (settings3 & HasKeySets) == HasKeySets ? KeySets.Read(ref rest) : null;
-        var isoId = (settings2 & UsesIsoIds) == 0 ? (ushort?)null : TakeIsoId(ref rest);
+        var isNamed = (settings2 & UsesIsoIds) != 0 || !rest.IsEmpty;
+        var isoId = isNamed ? TakeIsoId(ref rest) : (ushort?)null;
         RefusedException.When(isoId == MasterFile, Status.ParameterError);
         RefusedException.When(rest.Length > (isoId is null ? 0 : DfNameMost), Status.LengthError);
         return new Application

@@ -42,7 +42,7 @@ internal static class Keys
 
     private static Answer ChangeSettings(ChipState card, Call call)
     {
-        Access.RequireSettingsChange(card, call.Bytes[0]);
+        Access.RequireSettingsChange(card);
         card.Level.KeySettings = call.Bytes[0];
         return Answer.Empty;
     }

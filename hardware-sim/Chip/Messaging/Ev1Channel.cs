@@ -79,18 +79,19 @@ internal sealed class Ev1Channel(byte keyNumber, KeyCipher cipher) : SecureChann
         // A key has checksums of its own behind the command's: who changes it looks at them.
         return Opcode.ChangesKey(ins)
             ? [.. header, .. plain]
-            : [.. header, .. WithoutChecksum([ins, .. header], plain)];
+            : [.. header, .. WithoutChecksum(ins, [ins, .. header], plain)];
     }
 
-    // The checksum is the first one that is right and followed by zeros only: behind it, each would be right.
-    private static ReadOnlySpan<byte> WithoutChecksum(ReadOnlySpan<byte> before, ReadOnlySpan<byte> plain)
+    // The checksum is the first one that is right and followed by padding only: behind it, each would be.
+    private static ReadOnlySpan<byte> WithoutChecksum(
+        byte ins, ReadOnlySpan<byte> before, ReadOnlySpan<byte> plain)
     {
         for (var length = 0; length <= plain.Length - sizeof(uint); length++)
         {
             var data = plain[..length];
             var rest = plain[(length + sizeof(uint))..];
             var checksum = BinaryPrimitives.ReadUInt32LittleEndian(plain[length..]);
-            if (!rest.ContainsAnyExcept((byte)0) && checksum == Crc32.Compute([.. before, .. data]))
+            if (Opcode.IsPadding(ins, rest) && checksum == Crc32.Compute([.. before, .. data]))
                 return data;
         }
 
@@ -104,6 +105,14 @@ internal sealed class Ev1Channel(byte keyNumber, KeyCipher cipher) : SecureChann
 /// <summary>What older channels must know of a command.</summary>
 internal static class Opcode
 {
+    /// <summary>What may follow the checksum: zeros; behind settings of no fixed length also 80 and zeros, as
+    /// libfreefare and proxmark3 send them.</summary>
+    public static bool IsPadding(byte ins, ReadOnlySpan<byte> rest)
+    {
+        var mayBeMarked = ins == 0x5C && rest is [0x80, ..];
+        return !(mayBeMarked ? rest[1..] : rest).ContainsAnyExcept((byte)0);
+    }
+
     /// <summary>Carries data into a file, and in MAC mode a MAC of its own.</summary>
     public static bool WritesFile(byte ins) =>
         ins is 0x3D or 0x8D or 0x0C or 0xDC or 0x1C or 0x3B or 0x8B or 0xDB or 0xBA;

@@ -66,17 +66,17 @@ internal sealed class LegacyChannel(byte keyNumber, KeyCipher cipher) : SecureCh
         var plain = cipher.UndoReadersDecryption(sent);
         return Opcode.ChangesKey(ins)
             ? [.. payload[..headerLength], .. plain]
-            : [.. payload[..headerLength], .. WithoutChecksum(plain)];
+            : [.. payload[..headerLength], .. WithoutChecksum(ins, plain)];
     }
 
-    // The checksum is the first one that is right and followed by zeros only: behind it, each would be right.
-    private static ReadOnlySpan<byte> WithoutChecksum(ReadOnlySpan<byte> plain)
+    // The checksum is the first one that is right and followed by padding only: behind it, each would be.
+    private static ReadOnlySpan<byte> WithoutChecksum(byte ins, ReadOnlySpan<byte> plain)
     {
         for (var length = 0; length <= plain.Length - sizeof(ushort); length++)
         {
             var data = plain[..length];
             var rest = plain[(length + sizeof(ushort))..];
-            if (!rest.ContainsAnyExcept((byte)0) && Crc16.IsRight(data, plain[length..]))
+            if (Opcode.IsPadding(ins, rest) && Crc16.IsRight(data, plain[length..]))
                 return data;
         }
 

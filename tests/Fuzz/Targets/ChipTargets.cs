@@ -4,7 +4,8 @@ using CardProfile = SmartCardCrm.Simulator.Chip.Memory.CardProfile;
 
 namespace SmartCardCrm.Fuzz.Targets;
 
-/// <summary>The chip answers whatever a reader may send with two status bytes at least.</summary>
+/// <summary>The chip answers whatever a reader may send with two status bytes at least, and a native frame
+/// with one.</summary>
 internal static class ChipTargets
 {
     public static IEnumerable<Target> All =>
@@ -19,7 +20,7 @@ internal static class ChipTargets
     private static IReadOnlyList<byte[]> Seeds { get; } =
     [
         Recorded(Personalise), Recorded(Sell), Recorded(GiveAddress), Recorded(GiveAddress, "ntag424"),
-        [], [4, 0x90],
+        [], [4, 0x90], [1, 0x60, 1, 0xAF, 2, 0x0A, 0],
     ];
 
     private static IReadOnlyList<string> PhoneReads =>
@@ -51,9 +52,12 @@ internal static class ChipTargets
         {
             var answer = card.Transmit(apdu)
                 ?? throw new InvalidOperationException("The chip left its reader by itself.");
-            if (answer.Length is < 2 or > 258)
+            var isApdu = apdu is [] or [0x00 or 0x90 or 0xFF, ..];
+            if (answer.Length < (isApdu ? 2 : 1) || answer.Length > 258)
                 throw new InvalidOperationException($"An answer of {answer.Length} bytes.");
-            seen = seen.And(apdu is [_, var ins, ..] ? ins : -1).And(answer[^2]).And(answer[^1]);
+            seen = isApdu
+                ? seen.And(apdu is [_, var ins, ..] ? ins : -1).And(answer[^2]).And(answer[^1])
+                : seen.And(apdu[0]).And(answer[0]);
         }
 
         return seen;
