@@ -89,21 +89,18 @@ public sealed class DesfireChip
     internal static bool Authenticates(ReadOnlySpan<byte> apdu) =>
         apdu is [0x90, 0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
 
-    /// <summary>Says no to a command without looking at it: session and transaction are gone.</summary>
+    /// <summary>Says no to a command: the transaction is gone, and the session but where it outlives
+    /// errors.</summary>
     /// <param name="status">Why.</param>
     /// <param name="command">What was refused.</param>
     internal byte[] Refuse(Status status, ReadOnlySpan<byte> command = default)
     {
         _native.Forget();
-        if (OpenPoints.OutlivesError(_card.Session, status) && command is [0x90, not Selection, ..]
-            && !Authenticates(command))
-        {
-            _card.Handshake = null;
-        }
-        else
-        {
+        var outlives = OpenPoints.OutlivesError(_card.Session, status)
+            && command is [0x90, not Selection, ..]
+            && !Authenticates(command);
+        if (!outlives)
             _card.EndSession();
-        }
 
         _card.AbortTransaction();
         _card.Tap = null;

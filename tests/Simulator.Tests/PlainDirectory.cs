@@ -130,7 +130,7 @@ internal sealed class PlainDirectory
     public Expected GetKeyVersion(int number) =>
         Key(number) is { } key ? Answered($"{key.Version:X2}") : new Expected.Refused(0x40);
 
-    /// <returns>And whether it is the session's own key, which ends the session.</returns>
+    /// <summary>The session's own key ends the session.</summary>
     public Expected ChangeKey(int number, PlainKey key)
     {
         if (Key(number) is null)

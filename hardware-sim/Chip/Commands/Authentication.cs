@@ -61,6 +61,7 @@ internal static class Authentication
         {
             Continues = (before.Identifier.ToArray(), before.Counter),
         };
+        TrialsOf(card, handshake)?.Begin(card.Memory.Configuration.FailureLimit);
         return Start(card, handshake, handshake.Challenge());
     }
 

@@ -24,7 +24,7 @@ internal static class Transactions
         if (mac is not null)
         {
             var isMissing = card.Transaction.ReaderId is null
-                && mac.Rights.HolderOf(FileRight.ReadWrite) != AccessRights.Never;
+                && mac.HoldersOf(FileRight.ReadWrite).Any(holder => holder != AccessRights.Never);
             RefusedException.When(isMissing, OpenPoints.ReaderIdMissing);
             TransactionMac.Close(card, mac);
         }
