@@ -64,7 +64,10 @@ internal sealed class Reckoning(ChainWorld world)
             Pass(TimeSpan.FromMinutes(3));
             if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered)
                 return true;
-            if (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined)
+            if (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined
+                {
+                    Reason: Loyalty.Programme.DeclineReason.CardSuspect,
+                })
                 return false;
             Truth.Demand(
                 tries < 19, "liveness",
