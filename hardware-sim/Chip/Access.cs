@@ -38,9 +38,21 @@ internal static class Access
         throw new RefusedException(someKeyMay ? Status.AuthenticationError : Status.PermissionDenied);
     }
 
-    public static void RequireListing(ChipState card) => RequireMasterUnless(card, FreeListing);
+    /// <param name="card">The chip.</param>
+    /// <param name="which"><see cref="ChipState.OfSecond"/> for the second application; else what is
+    /// selected.</param>
+    public static void RequireListing(ChipState card, int which = 0)
+    {
+        var level = which != 0 && card.Second is { } second ? second : card.Level;
+        var isFree = (level.KeySettings & FreeListing) != 0;
+        RefusedException.When(!isFree && card.Session?.KeyNumber != which, Status.AuthenticationError);
+    }
 
-    public static void RequireCreation(ChipState card) => RequireMasterUnless(card, FreeCreation);
+    public static void RequireCreation(ChipState card)
+    {
+        if (!IsCreationFree(card.Level))
+            RequireMaster(card);
+    }
 
     /// <summary>Whether the level's settings let everybody make what belongs to it.</summary>
     public static bool IsCreationFree(IKeyHolder level) => (level.KeySettings & FreeCreation) != 0;
@@ -82,10 +94,4 @@ internal static class Access
 
     private static bool IsHeldBy(CardFile file, FileRight rights, byte holder) =>
         EachRight.Any(right => rights.HasFlag(right) && file.HoldersOf(right).Contains(holder));
-
-    private static void RequireMasterUnless(ChipState card, byte freeBit)
-    {
-        if ((card.Level.KeySettings & freeBit) == 0)
-            RequireMaster(card);
-    }
 }

@@ -68,7 +68,7 @@ public sealed class DesfireChip
     /// <returns>Data and two status bytes; to a native frame one status byte and data.</returns>
     public byte[] Transmit(ReadOnlySpan<byte> apdu)
     {
-        if (NativeFraming.IsUnwrapped(Memory, apdu))
+        if (IsNative(apdu))
             return NativeFraming.Unwrap(Transmit(NativeFraming.Wrap(apdu)));
 
         if (apdu.Length < 4)
@@ -85,15 +85,28 @@ public sealed class DesfireChip
         };
     }
 
-    /// <summary>Whether a command begins an authentication.</summary>
-    internal static bool Authenticates(ReadOnlySpan<byte> apdu) =>
-        apdu is [0x90, 0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
+    /// <summary>Whether a command begins an authentication, wrapped or as a native frame.</summary>
+    internal static bool Authenticates(ReadOnlySpan<byte> command)
+    {
+        var native = command is [0x90, ..] ? command[1..] : command;
+        return native is [0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
+    }
+
+    /// <summary>Whether the answer to this begins with its status, which else ends it.</summary>
+    internal bool IsNative(ReadOnlySpan<byte> command) => NativeFraming.IsUnwrapped(Memory, command);
+
+    /// <summary>Answers an authentication that it is too early for another one.</summary>
+    internal byte[] Delay(ReadOnlySpan<byte> command)
+    {
+        var refusal = Refuse(Status.AuthenticationDelay);
+        return IsNative(command) ? NativeFraming.Unwrap(refusal) : refusal;
+    }
 
     /// <summary>Says no to a command: the transaction is gone, and the session but where it outlives
     /// errors.</summary>
     /// <param name="status">Why.</param>
     /// <param name="command">What was refused.</param>
-    internal byte[] Refuse(Status status, ReadOnlySpan<byte> command = default)
+    private byte[] Refuse(Status status, ReadOnlySpan<byte> command = default)
     {
         _native.Forget();
         var outlives = OpenPoints.OutlivesError(_card.Session, status)

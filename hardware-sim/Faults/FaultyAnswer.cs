@@ -8,7 +8,8 @@ internal static class FaultyAnswer
 
     /// <param name="answer">As the chip gave it. May be changed.</param>
     /// <param name="fault">Of a kind that does not touch answers: nothing happens.</param>
-    public static byte[] Of(byte[] answer, CardFault fault)
+    /// <param name="isNative">One status byte begins the answer; else two end it.</param>
+    public static byte[] Of(byte[] answer, CardFault fault, bool isNative)
     {
         switch (fault.Kind)
         {
@@ -18,7 +19,10 @@ internal static class FaultyAnswer
                 var bit = fault.Number % (answer.Length * BitsPerByte);
                 answer[bit / BitsPerByte] ^= (byte)(1 << (bit % BitsPerByte));
                 return answer;
-            case FaultKind.WrongMac when answer.Length > StatusLength:
+            case FaultKind.WrongMac when isNative && answer.Length > 1:
+                answer[^1] ^= 0x01;
+                return answer;
+            case FaultKind.WrongMac when !isNative && answer.Length > StatusLength:
                 answer[^(StatusLength + 1)] ^= 0x01;
                 return answer;
             default:

@@ -177,12 +177,12 @@ public sealed class SimulatedCard : ICardInSlot
             _onReader.Memory.MemoryTaken += _onReader.Memory.FreeBytes;
 
         var answer = Has(striking, FaultKind.AuthDelay) && DesfireChip.Authenticates(apdu)
-            ? _onReader.Refuse(Status.AuthenticationDelay)
+            ? _onReader.Delay(apdu)
             : _onReader.Transmit(apdu);
         if (Has(striking, FaultKind.TearAfter))
             return Torn(TearMoment.After);
         foreach (var fault in striking)
-            answer = FaultyAnswer.Of(answer, fault);
+            answer = FaultyAnswer.Of(answer, fault, _onReader.IsNative(apdu));
         delay = TimeSpan.FromMilliseconds(
             striking.Where(fault => fault.Kind == FaultKind.Slow).Sum(fault => (long)fault.Number));
         return answer;

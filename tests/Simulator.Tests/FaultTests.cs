@@ -51,6 +51,19 @@ public sealed class FaultTests
         Assert.Equal(answer, Send(FreeMem));
     }
 
+    [Theory]
+    [InlineData("wrong-mac@1", "6E", "00001401")]
+    [InlineData("wrong-mac@1", "CAF543520986", "00")]       // there is none
+    [InlineData("auth-delay@1+", "AA00", "AD")]
+    [InlineData("auth-delay@1+", "6E", "00001400")]
+    public void Native_frames_are_struck_as_wrapped_ones(string fault, string frame, string answer)
+    {
+        _card.Arm(Read(fault));
+        _card.Insert();
+
+        Assert.Equal(answer, Send(Convert.FromHexString(frame)));
+    }
+
     [Fact]
     public void Another_card_lies_there_from_one_exchange_on_until_the_card_is_put_down_again()
     {

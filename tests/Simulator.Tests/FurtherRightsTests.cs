@@ -41,6 +41,20 @@ public sealed class FurtherRightsTests
         Assert.Equal("00032013200000", Settings(kept));
     }
 
+    [Fact]
+    public void A_reader_id_is_asked_for_where_any_set_lets_somebody_give_one()
+    {
+        Open(0).Do(0x5F, "05", "81F01F01202F");
+        var till = Open(2);
+        till.Credit(1);
+
+        Assert.Equal((byte)OpenPoints.ReaderIdMissing, till.Refused(0xC7, "01", mode: CommMode.Mac));
+
+        till.Open(2).Credit(1);
+        till.CommitReaderId();
+        Assert.Equal(1, till.Commit()[0]);
+    }
+
     [Theory]
     [InlineData("832013", Status.LengthError)]
     [InlineData("83201300", Status.ParameterError)]

@@ -130,6 +130,23 @@ public sealed class NtagTests
         Authenticate(2);
     }
 
+    [Fact]
+    public void Who_is_turned_away_is_so_in_an_open_session_too()
+    {
+        _reader.Raw(SelectTag);
+        for (var time = 0; time < 50; time++)
+            Assert.Equal(0xAE, _reader.AuthenticateWrongly(2));
+        Authenticate(0);
+
+        for (var time = 0; time < OpenPoints.AttemptsTurnedAway; time++)
+        {
+            Assert.Equal("91AD", _reader.Hex("9077 0000 01 02 00"));
+            Authenticate(0);
+        }
+
+        Assert.EndsWith("91AF", _reader.Hex("9077 0000 01 02 00"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0A", "0200000000")]
     [InlineData("0A", "0100000000")]

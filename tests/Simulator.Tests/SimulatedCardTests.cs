@@ -143,6 +143,43 @@ public sealed class SimulatedCardTests
     }
 
     [Fact]
+    public void What_no_chip_can_hold_is_no_card()
+    {
+        AssertNoCard(app => app.Files[6] = TestCard.Mac());
+        AssertNoCard(app => ((StandardFile)app.Files[1]).Sdm = new SdmSettings
+        {
+            Options = 0xC1,
+            Rights = new AccessRights(0xFF, 0xEF),
+            UidAt = 30,
+            CounterAt = 0,
+        });
+        AssertNoCard(app => app.KeySets!.Others[0].Keys.Add(
+            new CardKey { Type = KeyType.Aes, Value = [1], Version = 1 }));
+        AssertNoCard(app => app.KeySets!.Others[0] = null!);
+    }
+
+    private static void AssertNoCard(Action<Application> spoil)
+    {
+        var whole = TestCard.CreateWhole().Memory;
+        var app = whole.Applications[0];
+        var sets = new ApplicationKeySets { Version = 1, RollKey = 0, Others = [new KeySet()] };
+        whole.Applications[0] = new Application
+        {
+            Aid = app.Aid,
+            KeySettings = app.KeySettings,
+            KeySettings2 = app.KeySettings2,
+            Keys = app.Keys,
+            Files = app.Files,
+            KeySets = sets,
+        };
+        _ = SimulatedCard.Load(whole.Save());
+
+        spoil(whole.Applications[0]);
+
+        Assert.Throws<JsonException>(() => SimulatedCard.Load(whole.Save()));
+    }
+
+    [Fact]
     public void A_look_at_a_card_without_the_application_finds_nothing() =>
         Assert.Equal(new ChipLook(null, null, null), _card.Look());
 }

@@ -23,7 +23,8 @@ public sealed class TwoApplicationsTests
             Aid = [0xC0, 0xFF, 0xEE],
             KeySettings = 0x0F,
             KeySettings2 = 0x83,
-            Keys = [.. Enumerable.Range(0, 3).Select(_ => TestCard.AesKey(SecondKey))],
+            Keys = [.. Enumerable.Repeat(
+                new CardKey { Type = KeyType.Aes, Value = SecondKey, Version = 9 }, 3)],
         };
         second.Files.Add(2, new BackupFile
         {
@@ -35,9 +36,16 @@ public sealed class TwoApplicationsTests
         second.Files.Add(7, new StandardFile
         {
             Number = 7,
-            Option = 3,
+            Option = 0,
             Rights = new AccessRights(0xEE, 0xEE),
             Content = [0x77],
+        });
+        second.Files.Add(8, new BackupFile
+        {
+            Number = 8,
+            Option = 3,
+            Rights = new AccessRights(0xEE, 0xEE),
+            Content = [0x00],
         });
         _chip.Memory.Applications.Add(second);
         _reader = new TestReader(_chip);
@@ -50,10 +58,23 @@ public sealed class TwoApplicationsTests
         _reader.Authenticate(2, TestCard.Key(2));
 
         _reader.Do(0x8D, "02000000010000", "AB");
-        Assert.Equal([0x77], _reader.Do(0xAD, "87000000000000", mode: CommMode.Plain));
+        _reader.Do(0x8D, "88000000010000", "CD", CommMode.Plain);
+        Assert.Equal([0x00], _reader.Do(0xAD, "88000000000000", mode: CommMode.Plain));
         _reader.Do(0xC7, "", mode: CommMode.Mac);
 
         Assert.Equal([0xAB, 0, 0, 0], _reader.Do(0xAD, "02000000000000"));
+        Assert.Equal([0xCD], _reader.Do(0xAD, "88000000000000", mode: CommMode.Plain));
+    }
+
+    [Fact]
+    public void What_is_done_in_the_second_is_in_no_proof_of_the_first()
+    {
+        var proof = TestCard.Mac();
+        _chip.Memory.Applications[0].Files.Add(5, proof);
+        var alone = Committed(withSecond: false);
+        (proof.Counter, proof.LastValue, proof.PreviousReaderId) = (0, new byte[8], new byte[16]);
+
+        Assert.Equal(alone, Committed(withSecond: true));
     }
 
     [Fact]
@@ -83,6 +104,24 @@ public sealed class TwoApplicationsTests
         Assert.Equal((byte)Status.AuthenticationError, _reader.Refused(0x54, "", "0F"));
         Assert.Equal("9140", _reader.Hex("9071000002830000"));
         Assert.Equal("91F0", _reader.Hex("90DF0000018700"));
+    }
+
+    [Fact]
+    public void Versions_and_settings_are_those_of_the_application_that_is_named()
+    {
+        Select();
+        Assert.Equal("019100", _reader.Hex("9064 0000 01 01 00"));
+        Assert.Equal("099100", _reader.Hex("9064 0000 01 81 00"));
+        Assert.Equal("9140", _reader.Hex("9064 0000 01 83 00"));
+
+        // The first tells its settings to its master alone, the second to everybody.
+        Assert.Equal("91AE", _reader.Hex("90F5 0000 01 02 00"));
+        Assert.Equal("0000EEEE0100009100", _reader.Hex("90F5 0000 01 87 00"));
+        (_chip.Memory.Applications[0].KeySettings, _chip.Memory.Applications[1].KeySettings) = (0x0F, 0x09);
+        Assert.Equal("91AE", _reader.Hex("90F5 0000 01 87 00"));
+        _reader.Authenticate(OfSecond, SecondKey);
+        Assert.Equal(
+            "0000EEEE010000", Convert.ToHexString(_reader.Do(0xF5, "87", mode: CommMode.Mac)));
     }
 
     [Fact]
@@ -123,6 +162,18 @@ public sealed class TwoApplicationsTests
     [Fact]
     public void EV1_selects_one() => Assert.Equal(
         "917E", new TestReader(DesfireChip.Factory("ev1-4k", TestCard.Uid, span => span.Clear())).Hex(Both));
+
+    /// <summary>TMC and TMV of the same transaction of the first application.</summary>
+    private string Committed(bool withSecond)
+    {
+        Select();
+        _reader.Authenticate(2, TestCard.Key(2));
+        _reader.Do(0x8D, "02000000010000", "AB");
+        if (withSecond)
+            _reader.Do(0x8D, "88000000010000", "CD", CommMode.Plain);
+        _reader.CommitReaderId();
+        return Convert.ToHexString(_reader.Commit());
+    }
 
     private void Select() => Assert.Equal("9100", _reader.Hex(Both));
 }

@@ -216,10 +216,13 @@ legacy.full(0x5C, b"\2", bytes.fromhex("067577810280"), mark=b"\x80")
 _, status = send(0xF5, b"\1")
 assert status == 0x9D, hex(status)
 legacy.full(0x54, b"", b"\x0f")
-_, status = send(0x5A, b"\1\1\1")
-assert status == 0xA0, hex(status)
-_, status = send(0xFC)
-assert status == 0xAE, hex(status)
+# Each of these does: another selection, a wrong checksum, a key that is not there.
+for ins, data, end in ((0x5A, b"\1\1\1", 0xA0), (0x54, bytes(8), 0x1E), (0x0A, b"\5", 0x40)):
+    legacy = D40(0, ZERO)
+    _, status = send(ins, data)
+    assert status == end, hex(status)
+    _, status = send(0xFC)
+    assert status == 0xAE, hex(status)
 
 files(lambda number, key: Ev1(0x1A, number, key), ZERO, 0x00, b"\x01\x02\x03")
 files(lambda number, key: Ev1(0x1A, number, key), bytes(24), 0x40, b"\x01\x02\x04")

@@ -3,7 +3,7 @@ using SmartCardCrm.Simulator.Chip.Messaging;
 
 namespace SmartCardCrm.Simulator.Chip.Commands;
 
-/// <summary>The first message of each authentication; the second is <see cref="Handshake.Finish"/>.</summary>
+/// <summary>Both messages of each authentication.</summary>
 internal static class Authentication
 {
     private const byte LrpCapability = 2;
@@ -109,24 +109,14 @@ internal static class Authentication
 
     private static CardKey Key(ChipState card, byte number, params ReadOnlySpan<KeyType> types)
     {
-        var key = Find(card, number);
+        var key = Keys.FindInEither(card, number);
         RefusedException.When(!types.Contains(key.Type), Status.AuthenticationError);
         return key;
     }
 
-    // Bit 7 of the number for the second application: as dumacp's ev2 library sends it.
-    private static CardKey Find(ChipState card, byte number)
-    {
-        if (card.Second is not { } second || (number & ChipState.OfSecond) == 0)
-            return Keys.Find(card, number);
-        var own = number & ~ChipState.OfSecond;
-        RefusedException.When(own >= second.Keys.Count, Status.NoSuchKey);
-        return second.Keys[own];
-    }
-
     private static byte[] AesKey(ChipState card, byte number)
     {
-        var key = Find(card, number);
+        var key = Keys.FindInEither(card, number);
         RefusedException.When(key.Type != KeyType.Aes, OpenPoints.KeyNotUsable);
         return key.Value;
     }

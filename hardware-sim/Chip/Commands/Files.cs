@@ -55,7 +55,7 @@ internal static class Files
 
     private static Answer GetSettings(ChipState card, Call call)
     {
-        Access.RequireListing(card);
+        Access.RequireListing(card, call.Bytes[0] & ChipState.OfSecond);
         var file = card.File(call.Bytes[0]);
         byte[] common = [file.Type, file.Option, file.Rights.First, file.Rights.Second];
         return Answer.Of([.. common, .. Particular(file), .. Further(file)]);

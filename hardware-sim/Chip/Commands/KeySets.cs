@@ -45,7 +45,7 @@ internal static class KeySets
     public static CardKey Find(ChipState card, byte set, byte number)
     {
         if (set == 0)
-            return Keys.Find(card, number);
+            return Keys.FindInEither(card, number);
 
         var keys = Other(card, set).Keys;
         RefusedException.When(number >= keys.Count, Status.NoSuchKey);

@@ -8,6 +8,7 @@ namespace SmartCardCrm.Simulator.Chip.Commands;
 internal static class Keys
 {
     private const byte TypeBits = 0xC0;
+    private const byte SetFollows = 0x40;
 
     public static IEnumerable<Command> Commands =>
     [
@@ -27,6 +28,19 @@ internal static class Keys
     {
         RefusedException.When(number >= card.Level.Keys.Count, Status.NoSuchKey);
         return card.Level.Keys[number];
+    }
+
+    /// <summary>As <see cref="Find"/>; bit 7 of the number for the second application, as dumacp's ev2
+    /// library sends it.</summary>
+    /// <exception cref="RefusedException">The application has no such key.</exception>
+    public static CardKey FindInEither(ChipState card, byte number)
+    {
+        if (card.Second is not { } second || (number & ChipState.OfSecond) == 0)
+            return Find(card, number);
+
+        var own = number & ~ChipState.OfSecond;
+        RefusedException.When(own >= second.Keys.Count, Status.NoSuchKey);
+        return second.Keys[own];
     }
 
     private static Answer GetSettings(ChipState card, Call call)
@@ -51,7 +65,7 @@ internal static class Keys
     private static Answer GetVersion(ChipState card, Call call)
     {
         var set = call.Bytes.Length == 2 ? call.Bytes[1] : (byte)0;
-        return Answer.Of(KeySets.Find(card, set, (byte)(call.Bytes[0] & 0x3F)).Version);
+        return Answer.Of(KeySets.Find(card, set, (byte)(call.Bytes[0] & ~SetFollows)).Version);
     }
 
     private static Answer Change(ChipState card, Call call)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SmartCardCrm.Simulator.Chip.Sdm;
 
 namespace SmartCardCrm.Simulator.Chip.Memory;
 
@@ -62,6 +63,9 @@ internal sealed class KeySet
     /// <summary>None until it is initialised.</summary>
     public List<CardKey> Keys { get; set; } = [];
 
+    [JsonIgnore]
+    public bool IsSound => Keys.TrueForAll(key => key is { IsSound: true });
+
     /// <summary>Can be rolled to, and is not changed any more.</summary>
     public bool IsFinal { get; set; }
 }
@@ -101,7 +105,11 @@ internal sealed class Application : IKeyHolder
     public bool IsSound =>
         Aid.Length == 3
         && Keys.TrueForAll(key => key is { IsSound: true })
-        && Files.Values.All(file => file is { IsSound: true });
+        && KeySets?.Others.TrueForAll(set => set is { IsSound: true }) != false
+        && Files.Values.All(file => file is { IsSound: true })
+        && Files.Values.OfType<TransactionMacFile>().Count() <= 1
+        && Files.Values.OfType<StandardFile>().All(file => file.Sdm is not { } sdm
+            || SdmRules.AreSound(sdm, file.Content.Length, Keys.Count, counter: -1));
 
     [JsonIgnore]
     public bool UsesIsoIds => (KeySettings2 & 0x20) != 0;
