@@ -1,17 +1,34 @@
 namespace SmartCardCrm.Loyalty.Programme;
 
 /// <summary>What the till asks for.</summary>
-/// <param name="Amount">What the basket costs, not negative.</param>
+/// <param name="Basket">Within its ranges.</param>
 /// <param name="PointsAsked">Points the customer wants to spend, not negative; 0 for none. More than is
 /// possible is cut down.</param>
-public sealed record SaleRequest(Money Amount, int PointsAsked);
+public sealed record SaleRequest(Basket Basket, Occasion Occasion, int PointsAsked);
 
 /// <summary>What a sale does to the card and to the bill.</summary>
 /// <param name="Redeemed">Points taken off the card.</param>
 /// <param name="Earned">Points put on the card.</param>
 /// <param name="Due">What is left to pay in money.</param>
 /// <param name="RuleSetVersion">The rules it was decided under.</param>
-public sealed record SaleTerms(int Redeemed, int Earned, Money Due, int RuleSetVersion);
+public sealed record SaleTerms(int Redeemed, int Earned, Money Due, int RuleSetVersion)
+{
+    /// <summary>Which rule gave what, in the order of their application; their sum is what is
+    /// earned.</summary>
+    public IReadOnlyList<RuleGain> Gains { get; init; } = [];
+
+    /// <summary>Each line's part, in the basket's order. What is earned beyond them belongs to the
+    /// visit.</summary>
+    public IReadOnlyList<LineTerms> Lines { get; init; } = [];
+
+    /// <summary>Why fewer points are redeemed than were asked for; null where they are not.</summary>
+    public RedemptionLimit? RedemptionLimit { get; init; }
+}
+
+/// <summary>One line's part in a sale.</summary>
+/// <param name="Earned">Points that it earned.</param>
+/// <param name="PaidWithPointsMinor">What points paid of it.</param>
+public readonly record struct LineTerms(int Earned, long PaidWithPointsMinor);
 
 /// <summary>Why a sale with this card is not possible. The code is stable; texts are resources.</summary>
 public enum DeclineReason
@@ -19,8 +36,8 @@ public enum DeclineReason
     /// <summary>The basket is in a currency the rule set does not know.</summary>
     CurrencyUnknown,
 
-    /// <summary>The amount or the points asked for are negative.</summary>
-    AmountNegative,
+    /// <summary>The basket, or the points asked for, are no possible numbers.</summary>
+    BasketOutOfRange,
 
     /// <summary>The card is blocked, here or at headquarters.</summary>
     CardBlocked,
@@ -53,7 +70,8 @@ public abstract record SaleDecision
     public sealed record Declined(DeclineReason Reason) : SaleDecision;
 }
 
-/// <summary>The programme's decision on a sale: a pure function, the same on terminal and server.</summary>
+/// <summary>The programme's decision on a sale: a pure function of whole numbers, the same on terminal and
+/// server.</summary>
 public static class Sale
 {
     /// <summary>Decides what a basket earns and what it may redeem.</summary>
@@ -62,25 +80,22 @@ public static class Sale
     /// <param name="rules">The rule set in force.</param>
     public static SaleDecision Decide(SaleRequest request, int balance, RuleSet rules)
     {
-        if (request.Amount.Currency != rules.Currency)
+        var basket = request.Basket;
+        if (basket.Currency != rules.Currency)
             return new SaleDecision.Declined(DeclineReason.CurrencyUnknown);
-        if (request.Amount.Minor < 0 || request.PointsAsked < 0)
-            return new SaleDecision.Declined(DeclineReason.AmountNegative);
+        if (!basket.IsInRange || request.PointsAsked < 0)
+            return new SaleDecision.Declined(DeclineReason.BasketOutOfRange);
 
-        var redeemed = Redeemable(request, balance, rules);
-        var due = request.Amount.Minor - (long)redeemed * rules.PointValueMinor;
-        var earning = rules.RedeemedPartEarns ? request.Amount.Minor : due;
-        var room = Math.Max(rules.CardBalanceMost - (balance - redeemed), 0);
-        var earned = (int)Math.Clamp(earning / rules.MinorPerUnit * rules.PointsPerUnit, 0, room);
-
-        return new SaleDecision.Approved(
-            new SaleTerms(redeemed, earned, request.Amount with { Minor = due }, rules.Version));
-    }
-
-    // A point is never split: what it pays must fit in the bill whole.
-    private static int Redeemable(SaleRequest request, int balance, RuleSet rules)
-    {
-        var payable = request.Amount.Minor / rules.PointValueMinor;
-        return (int)Math.Min(Math.Min(request.PointsAsked, balance), payable);
+        var redeemed = rules.Redemption.Of(basket, request.PointsAsked, balance);
+        var room = Math.Max(rules.CardBalanceMost - (balance - redeemed.Points), 0);
+        var earning = Earning.Of(rules, basket, request.Occasion, redeemed.PaidMinor, room);
+        var due = basket.Total.Minor - redeemed.PaidMinor.Sum();
+        return new SaleDecision.Approved(new SaleTerms(
+            redeemed.Points, (int)earning.Points.Sum(), new Money(due, basket.Currency), rules.Version)
+        {
+            Gains = earning.Gains,
+            Lines = [.. redeemed.PaidMinor.Select((paid, i) => new LineTerms((int)earning.Points[i], paid))],
+            RedemptionLimit = redeemed.Limit,
+        });
     }
 }

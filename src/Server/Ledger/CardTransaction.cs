@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Storage;
 
@@ -26,6 +27,9 @@ internal sealed record Circumstance(
 {
     /// <summary>What is left to say where no till took part, or its intent is lost.</summary>
     public static readonly Circumstance Unknown = new(null, 0, "", "", "");
+
+    /// <summary>What the rules were asked; null where it is not known, or not readable.</summary>
+    public SaleRequest? Asked { get; init; }
 }
 
 /// <summary>A posted transaction, as far as its neighbours and its doubt need it.</summary>

@@ -1,4 +1,5 @@
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reconciliation;
@@ -23,7 +24,7 @@ internal static class LedgerBook
 
         CardTransaction.Insert(book, card, commit, circumstance);
         PostEntries(book.Db, card, commit);
-        ApplyCardActions(book, card, commit);
+        ApplyCardActions(book, card, commit, circumstance.Asked);
         Intents.Posted(book, card, commit);
         Doubts.ReviewAround(book, card, commit.Counter);
         Continuity.Review(book, card, commit.Counter);
@@ -78,12 +79,13 @@ internal static class LedgerBook
         }
     }
 
-    private static void ApplyCardActions(OpenBook book, Card card, ProvenCommit commit)
+    private static void ApplyCardActions(
+        OpenBook book, Card card, ProvenCommit commit, SaleRequest? asked)
     {
         var (after, through) = (commit.Read?.LastCardAction ?? 0, commit.Written.LastCardAction);
         var queued = after == through ? [] : CardActionQueue.Between(book.Db, card, after, through);
         var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
-        if (RuleCheck.Differs(commit, rules, queued, card.BalanceMost) is { } difference)
+        if (RuleCheck.Differs(commit, asked, rules, queued, card.BalanceMost) is { } difference)
         {
             ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with
             {

@@ -14,17 +14,22 @@ internal static class RuleCheck
 {
     /// <summary>A stable code for the first difference, or null where there is none.</summary>
     /// <param name="commit">What the card signed.</param>
+    /// <param name="asked">What the till says the rules were asked; null where that is not known.</param>
     /// <param name="rules">The version that the record names; null where it was never published.</param>
     /// <param name="queued">The card actions that the record says were applied, as headquarters queued
     /// them.</param>
     /// <param name="balanceMost">The card's cap.</param>
     public static string? Differs(
-        ProvenCommit commit, RuleSet? rules, IReadOnlyList<CardAction> queued, int balanceMost) =>
+        ProvenCommit commit, SaleRequest? asked, RuleSet? rules, IReadOnlyList<CardAction> queued,
+        int balanceMost) =>
         commit.Read is not { } read ? null
         : StateDiffers(read, commit.Written) ? "state"
         : ActionsDiffer(commit, read, queued, balanceMost) ? "card-actions"
         : rules is null ? "rule-set-unknown"
-        : PointsDiffer(commit, rules) ? "points"
+        : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
+        : asked?.Basket.Total != new Money(commit.Written.Amount, rules.Currency) ? "basket"
+        : PointsDiffer(commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules)
+            ? "points"
         : null;
 
     // What only headquarters changes, and in this release not at the till.
@@ -41,15 +46,14 @@ internal static class RuleCheck
             || applied.Sum(action => (long)action.Points) != commit.Adjusted;
     }
 
-    private static bool PointsDiffer(ProvenCommit commit, RuleSet rules)
+    private static bool IsEmpty(LogRecord written) => written is { Earned: 0, Redeemed: 0, Amount: 0 };
+
+    // The tier is what the card signed; the rest is what the till says.
+    private static bool PointsDiffer(ProvenCommit commit, SaleRequest asked, RuleSet rules)
     {
         var written = commit.Written;
-        if (written.Kind == LogKind.CardAction)
-            return written is not { Earned: 0, Redeemed: 0, Amount: 0 };
-
-        var request = new SaleRequest(new Money(written.Amount, rules.Currency), written.Redeemed);
         var spendable = (int)Math.Clamp(commit.BalanceBefore + commit.Adjusted, 0, int.MaxValue);
-        return Sale.Decide(request, spendable, rules) is not SaleDecision.Approved(var terms)
+        return Sale.Decide(asked, spendable, rules) is not SaleDecision.Approved(var terms)
             || (terms.Earned, terms.Redeemed) != (written.Earned, written.Redeemed);
     }
 }

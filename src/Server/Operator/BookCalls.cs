@@ -36,13 +36,16 @@ internal static class BookCalls
         return Results.Created($"/api/members/{added.Id}", added);
     }
 
-    private static IResult Publish(RuleSet rules, ProgrammeBook programmes, FeedBell bell)
+    private static async Task<IResult> Publish(HttpRequest request, ProgrammeBook programmes, FeedBell bell)
     {
+        using var document = new MemoryStream();
+        await request.Body.CopyToAsync(document, request.HttpContext.RequestAborted);
         try
         {
-            var published = programmes.Publish(rules);
+            var published = programmes.Publish(RuleSet.FromDocument(document.ToArray()));
             bell.Ring();
-            return Results.Created("/api/rule-sets", published);
+            return Results.Text(
+                published.ToDocument(), "application/json", statusCode: StatusCodes.Status201Created);
         }
         catch (FormatException wrong)
         {

@@ -23,8 +23,8 @@ internal sealed class ProgrammeBook(Database database, TimeProvider clock)
 {
     /// <summary>The programme a new server starts with, and its first rules.</summary>
     public static readonly RuleSet FirstRules = new(
-        Version: 1, Programme: 1, Currency: "USD", MinorPerUnit: 100, PointsPerUnit: 1,
-        PointValueMinor: 1, RedeemedPartEarns: false, CardBalanceMost: 1_000_000);
+        Version: 1, Programme: 1, Currency: "USD", MinorPerUnit: 100, CardBalanceMost: 1_000_000,
+        [new Rule("base", new Effect.PerAmount(Points: 1, Minor: 100))]);
 
     /// <summary>Writes programme 1 and its first rules where there is no programme yet.</summary>
     public void SeedFirst() =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Reports;
@@ -45,6 +46,10 @@ internal sealed record TransactionRow
 
     /// <summary>The store's local time as the till gave it, or empty.</summary>
     public string SoldAt { get; init; } = "";
+
+    /// <summary>What the till wrote down beforehand, where it was asked for and is known.</summary>
+    [JsonIgnore]
+    public byte[]? Intent { get; init; }
 }
 
 /// <summary>Which transactions a list shows; null is all.</summary>
@@ -94,12 +99,15 @@ internal sealed class TransactionList(Database database)
             db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
     }
 
-    /// <summary>A page of one card's transactions by counter, newest first.</summary>
+    /// <summary>A page of one card's transactions by counter, newest first, each with its
+    /// intent.</summary>
     public Page<TransactionRow> OfCard(long cardNumber, int skip, int take) =>
         database.Read(db => new Page<TransactionRow>(
             db.List<TransactionRow>(
                 $"""
-                SELECT {Columns} {Source} WHERE c.number = @cardNumber
+                SELECT {Columns}, j.body AS intent {Source}
+                LEFT JOIN journal_entry j ON j.terminal = t.terminal AND j.sequence = t.sequence
+                WHERE c.number = @cardNumber
                 ORDER BY t.counter DESC LIMIT @take OFFSET @skip
                 """,
                 new { cardNumber, skip, take }),

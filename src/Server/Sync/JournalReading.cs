@@ -1,6 +1,8 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
 
@@ -38,7 +40,28 @@ internal static class JournalReading
         var context = intent.Context;
         return new Circumstance(
             Convert.ToHexString(intent.OperationId.Span), context.Store, context.StoreZone,
-            context.BusinessDate, context.SoldAt);
+            context.BusinessDate, context.SoldAt)
+        {
+            Asked = AskedBy(intent),
+        };
+    }
+
+    /// <summary>What the rules were asked for an intent; null where a value is out of its range.</summary>
+    public static SaleRequest? AskedBy(Intent intent)
+    {
+        var context = intent.Context;
+        var isTime = DateTime.TryParseExact(
+            context.LocalTime, "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out var localTime);
+        var basket = new Basket(
+            context.Currency,
+            [.. intent.Lines.Select(line => new Loyalty.Programme.BasketLine(
+                line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+        if (!isTime || !basket.IsInRange || intent.PointsAsked > int.MaxValue || context.Tier > byte.MaxValue)
+            return null;
+        return new SaleRequest(
+            basket, new Occasion((int)context.Tier, [.. context.Segments], context.Store, localTime),
+            (int)intent.PointsAsked);
     }
 
     /// <summary>The steps of a transaction.</summary>
@@ -90,7 +113,8 @@ internal static class JournalReading
 
     private static bool IsWhole(Intent intent) =>
         IsWhole(intent.Card) && IsWhole(intent.Context) && AreWhole(intent.Steps)
-        && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue;
+        && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue
+        && intent.Lines.Count <= Basket.LinesMost;
 
     private static bool IsWhole(SaleContext? context) =>
         context is not null

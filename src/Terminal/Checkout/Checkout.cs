@@ -1,12 +1,11 @@
 using System.Text.Json.Serialization;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
 
 /// <summary>What the till asks for. Two requests are the same when every value is.</summary>
-/// <param name="Amount">What the basket costs.</param>
+/// <param name="Basket">What is bought, within its ranges.</param>
 /// <param name="PointsAsked">Points to redeem; <see cref="AllPoints"/> for as many as fit.</param>
 /// <param name="Store">Where it was sold; null for the terminal's own store.</param>
 /// <param name="SoldAt">The store's local time as the till gave it, <c>yyyy-MM-ddTHH:mm:ss</c>; null if it
@@ -15,7 +14,7 @@ namespace SmartCardCrm.Terminal;
 /// <param name="Reader">The only reader that will do; null for any.</param>
 /// <param name="Timeout">How long to wait for a card, counted again after each attempt.</param>
 internal sealed record CheckoutRequest(
-    Money Amount, int PointsAsked, uint? Store, string? SoldAt, DateOnly? BusinessDate, string? Reader,
+    Basket Basket, int PointsAsked, uint? Store, string? SoldAt, DateOnly? BusinessDate, string? Reader,
     TimeSpan Timeout)
 {
     public const int AllPoints = int.MaxValue;
@@ -107,14 +106,26 @@ internal sealed record CheckoutResult(
     int Earned, int Redeemed, long DueMinor, int BalanceAfter, ulong CardNumber, uint Counter,
     int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
 {
+    /// <summary>Which rule gave what.</summary>
+    public IReadOnlyList<RuleGain> Gains { get; init; } = [];
+
+    /// <summary>Why fewer points were redeemed than asked for; null where they were not.</summary>
+    public RedemptionLimit? RedemptionLimit { get; init; }
+
     /// <summary>What an intent did, once it is known to have happened.</summary>
+    /// <param name="terms">As it was decided.</param>
+    public static CheckoutResult Of(Intent intent, SaleTerms terms) => new(
+        terms.Earned, terms.Redeemed, terms.Due.Minor, intent.BalanceAfter, intent.Card.CardNumber,
+        intent.CounterRead + 1, terms.RuleSetVersion, [.. intent.CardActions],
+        IntentReading.CardActionPoints(intent))
+    {
+        Gains = terms.Gains,
+        RedemptionLimit = terms.RedemptionLimit,
+    };
+
     /// <param name="rules">The version that it names.</param>
-    public static CheckoutResult Of(Intent intent, RuleSet rules) => new(
-        (int)intent.Earned, (int)intent.Redeemed,
-        intent.AmountMinor - intent.Redeemed * rules.PointValueMinor,
-        intent.BalanceAfter, intent.Card.CardNumber, intent.CounterRead + 1, rules.Version,
-        [.. intent.CardActions],
-        intent.BalanceAfter - intent.BalanceBefore - (int)intent.Earned + (int)intent.Redeemed);
+    public static CheckoutResult Of(Intent intent, RuleSet rules) =>
+        Of(intent, IntentReading.TermsOf(intent, rules));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

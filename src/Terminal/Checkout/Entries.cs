@@ -13,6 +13,15 @@ internal static class Entries
         Data = ByteString.CopyFrom(step.Data.Span),
     };
 
+    public static BasketLine ToLine(Loyalty.Programme.BasketLine line) => new()
+    {
+        Sku = line.Sku,
+        Category = line.Category,
+        QuantityMilli = line.QuantityMilli,
+        AmountMinor = line.AmountMinor,
+        TaxMinor = line.TaxMinor,
+    };
+
     /// <param name="newest">A record read from the card; it names the card number.</param>
     /// <param name="known">What the replica has of the card; null for a stranger.</param>
     public static CardRef ToCard(Uid uid, LogRecord newest, CardItem? known)

@@ -17,8 +17,10 @@ internal abstract record CardDecision
     private CardDecision() { }
 
     /// <summary>The sale goes ahead.</summary>
+    /// <param name="Request">As the rules were asked.</param>
     /// <param name="Actions">Card actions to apply first, in order.</param>
-    public sealed record Approved(SaleTerms Terms, IReadOnlyList<AppliedCardAction> Actions) : CardDecision;
+    public sealed record Approved(
+        SaleRequest Request, SaleTerms Terms, IReadOnlyList<AppliedCardAction> Actions) : CardDecision;
 
     /// <summary>The programme says no.</summary>
     public sealed record Declined(DeclineReason Reason) : CardDecision;
@@ -27,6 +29,13 @@ internal abstract record CardDecision
     /// <param name="Code">As in Suspicion of terminal.proto.</param>
     public sealed record Contradicted(uint CounterKnown, int BalanceKnown, string Code) : CardDecision;
 }
+
+/// <summary>What is asked of a terminal.</summary>
+/// <param name="PointsAsked">Points to redeem.</param>
+/// <param name="LocalTime">The store's wall clock, to the second, as rules see it.</param>
+/// <param name="Today">The store's, by the terminal's own clock.</param>
+internal sealed record AskedSale(
+    Basket Basket, int PointsAsked, uint Store, DateTime LocalTime, DateOnly Today);
 
 /// <summary>Decides a sale from what the card, the replica and the till say: a pure function.</summary>
 internal static class CardDecider
@@ -40,28 +49,34 @@ internal static class CardDecider
 
     /// <param name="known">What the replica has of the card; null for a stranger.</param>
     /// <param name="rules">The rules in force; null before the first feed.</param>
-    /// <param name="today">In the store's zone.</param>
     public static CardDecision Decide(
-        CardReading reading, KnownCard? known, RuleSet? rules, CheckoutRequest request, DateOnly today)
+        CardReading reading, KnownCard? known, RuleSet? rules, AskedSale asked)
     {
         if (Contradiction(reading, known?.Item) is { } contradiction)
             return contradiction;
-        if (Refusal(reading.Newest, known?.Item, today) is { } reason)
+        if (Refusal(reading.Newest, known?.Item, asked.Today) is { } reason)
             return new CardDecision.Declined(reason);
         if (rules is null)
             return new CardDecision.Declined(DeclineReason.NoRules);
 
         var actions = PendingCardActions.Apply(
             reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, known?.Pending ?? []);
-        var asked = known is null ? Math.Min(request.PointsAsked, StrangerRedeemMost) : request.PointsAsked;
+        var request = new SaleRequest(
+            asked.Basket, OccasionFor(reading, known, asked), Redeemable(known, asked));
         var balance = reading.Balance + actions.Sum(a => a.Points);
-        return Sale.Decide(new SaleRequest(request.Amount, asked), balance, rules) switch
+        return Sale.Decide(request, balance, rules) switch
         {
-            SaleDecision.Approved approved => new CardDecision.Approved(approved.Terms, actions),
+            SaleDecision.Approved(var terms) => new CardDecision.Approved(request, terms, actions),
             SaleDecision.Declined declined => new CardDecision.Declined(declined.Reason),
             var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
         };
     }
+
+    private static int Redeemable(KnownCard? known, AskedSale asked) =>
+        known is null ? Math.Min(asked.PointsAsked, StrangerRedeemMost) : asked.PointsAsked;
+
+    private static Occasion OccasionFor(CardReading reading, KnownCard? known, AskedSale asked) =>
+        new(reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Store, asked.LocalTime);
 
     private static CardDecision.Contradicted? Contradiction(CardReading reading, CardItem? known)
     {

@@ -19,7 +19,7 @@ internal sealed record ApprovedSale(
         Sequence = sequence,
         Circumstances = Circumstances.Offline,
         RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
-        Amount = (int)Checkout.Request.Amount.Minor,
+        Amount = (int)Checkout.Request.Basket.Total.Minor,
         Earned = Decision.Terms.Earned,
         Redeemed = Decision.Terms.Redeemed,
         CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
@@ -31,12 +31,16 @@ internal sealed record ApprovedSale(
     public SaleContext ContextFor(TerminalProfile profile, DateOnly today) => new()
     {
         Programme = profile.Programme,
-        Currency = Checkout.Request.Amount.Currency,
-        Store = Checkout.Request.Store ?? profile.Store,
+        Currency = Checkout.Request.Basket.Currency,
+        Store = Decision.Request.Occasion.Store,
         StoreZone = profile.StoreZone.Id,
         BusinessDate = (Checkout.Request.BusinessDate ?? today).ToString("O", CultureInfo.InvariantCulture),
         SoldAt = Checkout.Request.SoldAt ?? "",
         RuleSetVersion = (uint)Decision.Terms.RuleSetVersion,
+        LocalTime = Decision.Request.Occasion.LocalTime.ToString(
+            IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture),
+        Tier = (uint)Decision.Request.Occasion.Tier,
+        Segments = { Decision.Request.Occasion.Segments },
     };
 }
 
@@ -62,11 +66,13 @@ internal sealed record SalePlan(TransactionPlan Transaction, Intent Intent)
             BalanceAfter = transaction.Record.BalanceAfter,
             Earned = (uint)sale.Decision.Terms.Earned,
             Redeemed = (uint)sale.Decision.Terms.Redeemed,
-            AmountMinor = sale.Checkout.Request.Amount.Minor,
+            AmountMinor = sale.Checkout.Request.Basket.Total.Minor,
             Steps = { read.Concat(transaction.Steps).Select(Entries.ToStep) },
             IdempotencyKey = sale.Checkout.IdempotencyKey,
             Offline = true,
             CardActions = { sale.Decision.Actions.Select(a => (uint)a.Number) },
+            Lines = { sale.Checkout.Request.Basket.Lines.Select(Entries.ToLine) },
+            PointsAsked = (uint)sale.Decision.Request.PointsAsked,
         };
         return new SalePlan(transaction, intent);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
@@ -41,7 +42,7 @@ internal sealed partial class Tap(
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             var known = replica.Find(session.Uid);
-            return CardDecider.Decide(reading, known, replica.Current, checkout.Request, DayOf(now)) switch
+            return CardDecider.Decide(reading, known, replica.Current, AskedBy(checkout.Request, now)) switch
             {
                 CardDecision.Approved approved => Commit(
                     card, new ApprovedSale(checkout, reading, known?.Item, approved), now),
@@ -94,7 +95,7 @@ internal sealed partial class Tap(
         {
             var proof = card.Commit();
             journal.Append(Entries.Outcome(plan, proof, card.Steps));
-            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, replica.Rules(plan.Intent)));
+            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, sale.Decision.Terms));
         }
         catch (CardException wrong)
         {
@@ -122,9 +123,21 @@ internal sealed partial class Tap(
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
 
+    private AskedSale AskedBy(CheckoutRequest request, DateTimeOffset now)
+    {
+        var clock = LocalTime(now);
+        var sold = request.SoldAt is { } told
+            ? DateTime.ParseExact(told, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture)
+            : clock.AddTicks(-(clock.Ticks % TimeSpan.TicksPerSecond));
+        return new AskedSale(
+            request.Basket, request.PointsAsked, request.Store ?? profile.Store, sold, DayOf(now));
+    }
+
     // The store's.
-    private DateOnly DayOf(DateTimeOffset now) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime);
+    private DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(LocalTime(now));
+
+    private DateTime LocalTime(DateTimeOffset now) =>
+        TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]
     private partial void LogTapEnded(string card, string reason);

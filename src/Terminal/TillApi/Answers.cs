@@ -36,16 +36,28 @@ internal sealed record CheckoutAnswer(
 /// <param name="CardNumber">Its last four digits.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
+/// <param name="Gains">Which rule gave what; their sum is what was earned.</param>
+/// <param name="RedemptionLimit">Why fewer points were redeemed than asked for: balance, basket, step, least;
+/// left out where they were not.</param>
 internal sealed record ResultAnswer(
     Guid OperationId, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter,
     string CardNumber,
-    int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
+    int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints,
+    IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
         id, result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
         $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions,
-        result.CardActionPoints);
+        result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
+        result.RedemptionLimit is { } limit
+            ? JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString())
+            : null);
 }
+
+/// <summary>What one rule changed.</summary>
+/// <param name="Rule">Its code, or <c>card full</c>.</param>
+/// <param name="Points">Negative where it took some.</param>
+internal sealed record GainAnswer(string Rule, long Points);
 
 /// <summary>The terminal's readers, in the order of its configuration.</summary>
 internal sealed record ReadersAnswer(IReadOnlyList<ReaderAnswer> Readers);

@@ -20,13 +20,25 @@ internal static class ParserTargets
         new Target("transaction-steps", [Pieces.Join([[0x6C, 3], [1, 0, 0, 0]])], StepsOf),
         new Target("rule-set", [Rules.ToDocument()], RuleSetOf),
         new Target("server-message", [Welcome.ToByteArray()], ServerMessageOf),
-        new Target("checkout-body", ["""{"amountMinor":100,"currency":"USD"}"""u8.ToArray()], CheckoutOf),
+        new Target("checkout-body", [CheckoutBody], CheckoutOf),
         new Target("saved-card", [Encoding.UTF8.GetBytes(TestCards.Born().Save())], SavedCardOf),
         new Target("tap-address", [TapAddress], TapAddressOf),
         new Target("words", ["04112233445566"u8.ToArray()], WordsOf),
     ];
 
-    private static RuleSet Rules { get; } = new(1, 1, "USD", 100, 1, 1, false, 1000);
+    private static byte[] CheckoutBody { get; } =
+        """{"currency":"USD","lines":[{"sku":"a","category":"b","quantity":1.5,"amountMinor":100}]}"""u8
+            .ToArray();
+
+    private static RuleSet Rules { get; } = new(
+        1, 1, "USD", 100, 1000,
+        [
+            new Rule("base", new Effect.PerAmount(1, 100)) { On = new LineFilter { NotSkus = ["a"] } },
+            new Rule("times", new Effect.Times(1500)) { When = new Conditions { Days = [DayOfWeek.Friday] } },
+        ])
+    {
+        Redemption = new Redemption(PointsStep: 5, On: new LineFilter { Categories = ["b"] }),
+    };
 
     private static ServerMessage Welcome { get; } = new() { Welcome = new Welcome { DurableThrough = 1 } };
 

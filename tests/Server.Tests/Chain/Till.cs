@@ -124,7 +124,10 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
     {
         var rules = ProgrammeBook.FirstRules;
         var spendable = balance + actions.Sum(action => action.Points);
-        var request = new SaleRequest(new Money(sale.Amount, rules.Currency), sale.Redeem);
+        var request = new SaleRequest(
+            Basket.Of(new Money(sale.Amount, rules.Currency)),
+            new Occasion(read.Tier, [], 319, new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
+            sale.Redeem);
         var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules)).Terms;
         return read with
         {
@@ -195,7 +198,11 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
                 StoreZone = "America/New_York",
                 BusinessDate = "2026-01-05",
                 RuleSetVersion = written.RuleSetVersion,
+                LocalTime = "2026-01-05T12:00:00",
+                Tier = read.Record.Tier,
             },
+            Lines = { new SyncContract.BasketLine { QuantityMilli = 1000, AmountMinor = sale.Amount } },
+            PointsAsked = (uint)sale.Redeem,
             CounterRead = read.Record.Counter,
             BalanceBefore = read.Balance,
             BalanceAfter = written.BalanceAfter,

@@ -85,7 +85,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GetByRole(AriaRole.Link, new() { Name = "1000001" }).PressAsync("Enter");
 
         await Assertions.Expect(Heading(page)).ToHaveTextAsync("Card 1000001");
-        await Assertions.Expect(page.Locator("#n2")).ToContainTextAsync("12 whole dollars × 1 point");
+        await Assertions.Expect(page.Locator("#n2")).ToContainTextAsync("base +12: 12 points");
         await Assertions.Expect(page.Locator(".gap")).ToContainTextAsync("Missing here: 1 transaction.");
         Assert.Equal([], _complaints);
     }

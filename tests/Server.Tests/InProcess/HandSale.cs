@@ -62,7 +62,15 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
         {
             OperationId = ByteString.CopyFrom(new byte[16]),
             Card = Wire(uid),
-            Context = new SaleContext { Programme = 1, Currency = "USD", Store = 319, StoreZone = "UTC" },
+            Context = new SaleContext
+            {
+                Programme = 1,
+                Currency = "USD",
+                Store = 319,
+                StoreZone = "UTC",
+                LocalTime = "2026-01-05T12:00:00",
+            },
+            Lines = { new BasketLine { QuantityMilli = 1000, AmountMinor = record.Amount } },
             CounterRead = record.Counter - 1,
             BalanceBefore = record.BalanceAfter - record.Earned,
             BalanceAfter = record.BalanceAfter,

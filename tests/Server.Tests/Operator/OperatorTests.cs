@@ -49,8 +49,7 @@ public sealed class OperatorTests
     [InlineData(
         "/api/rule-sets",
         """
-        {"version":0,"programme":1,"currency":"USD","minorPerUnit":0,"pointsPerUnit":1,"pointValueMinor":1,
-        "redeemedPartEarns":false,"cardBalanceMost":1}
+        {"version":1,"programme":1,"currency":"USD","minorPerUnit":0,"cardBalanceMost":1,"rules":[]}
         """,
         HttpStatusCode.BadRequest, "rule-set")]
     public async Task What_is_asked_wrongly_is_refused_with_a_stable_code(

@@ -135,14 +135,15 @@ public sealed class ExchangeTests
 
         await server.CallAsync(HttpMethod.Post, "/api/rule-sets", new
         {
-            version = 0,
+            version = 1,
             programme = 1,
             currency = "USD",
             minorPerUnit = 100,
-            pointsPerUnit = 2,
-            pointValueMinor = 1,
-            redeemedPartEarns = false,
             cardBalanceMost = 1_000_000,
+            rules = new[]
+            {
+                new { code = "base", effect = new { type = "per-amount", points = 2, minor = 100 } },
+            },
         });
 
         var second = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items.Single();

@@ -43,7 +43,7 @@ public class CardDeciderTests
     public void A_value_that_the_newest_record_does_not_name_is_a_contradiction_even_on_a_strangers_card()
     {
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 101), null, Chain.Rules, Shop.Basket(100), Today);
+            new CardReading(Chain.UidOf(1), Newest, 101), null, Chain.Rules, Asked(100));
 
         Assert.Equal(new CardDecision.Contradicted(5, 100, "state-differs"), decision);
     }
@@ -77,10 +77,10 @@ public class CardDeciderTests
     public void Points_of_a_pending_action_can_be_spent_in_the_same_tap()
     {
         var known = Known(4, 77, 1) with { Pending = [new CardAction(4, 1000), new CardAction(3, 50)] };
-        var request = Shop.Basket(10_000, redeem: 2000);
+        var request = Asked(10_000, redeem: 2000);
 
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 100), known, Chain.Rules, request, Today);
+            new CardReading(Chain.UidOf(1), Newest, 100), known, Chain.Rules, request);
 
         var approved = Assert.IsType<CardDecision.Approved>(decision);
         Assert.Equal([3, 4], approved.Actions.Select(a => a.Number));
@@ -102,7 +102,7 @@ public class CardDeciderTests
                     Attempts: 0, Doubts: 0, Deadline: default);
 
                 var decision = Assert.IsType<CardDecision.Approved>(
-                    CardDecider.Decide(reading, known, Chain.Rules, checkout.Request, Today));
+                    CardDecider.Decide(reading, known, Chain.Rules, Asked(amount, redeem)));
 
                 var sale = new ApprovedSale(checkout, reading, known.Item, decision);
                 var plan = TransactionPlan.Of(newest, sale.ChangeFor(newest.Time, 1, 1), _ => default);
@@ -112,7 +112,10 @@ public class CardDeciderTests
 
     private static CardDecision Decide(LogRecord newest, KnownCard? known) => CardDecider.Decide(
         new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
-        known, Chain.Rules, Shop.Basket(100), Today);
+        known, Chain.Rules, Asked(100));
+
+    private static AskedSale Asked(int amount, int redeem = 0) => new(
+        Shop.Basket(amount).Basket, redeem, Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
 
     private static KnownCard Known(uint counter, int balance, uint action)
     {

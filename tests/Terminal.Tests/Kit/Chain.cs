@@ -19,8 +19,8 @@ internal sealed class Chain
     private uint _drawn;
 
     public static readonly RuleSet Rules = new(
-        Version: 1, Programme: 7, "USD", MinorPerUnit: 100, PointsPerUnit: 1, PointValueMinor: 1,
-        RedeemedPartEarns: false, BalanceMost);
+        Version: 1, Programme: 7, "USD", MinorPerUnit: 100, BalanceMost,
+        [new Rule("base", new Effect.PerAmount(Points: 1, Minor: 100))]);
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
 

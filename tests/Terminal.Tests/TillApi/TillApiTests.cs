@@ -135,7 +135,8 @@ public sealed class TillApiTests : IAsyncLifetime
     [InlineData("null", 400, "body-unreadable")]
     [InlineData("[]", 400, "body-unreadable")]
     [InlineData("{\"amountMinor\":1234", 400, "body-unreadable")]
-    [InlineData("{\"currency\":\"USD\"}", 400, "body-unreadable")]
+    [InlineData("{\"amountMinor\":1}", 400, "body-unreadable")]
+    [InlineData("{\"currency\":\"USD\"}", 422, "basket-missing")]
     [InlineData("{\"amountMinor\":1234,\"currency\":null}", 400, "body-unreadable")]
     [InlineData("{\"amountMinor\":1.5,\"currency\":\"USD\"}", 400, "body-unreadable")]
     [InlineData("{\"amountMinor\":99999999999999999999,\"currency\":\"USD\"}", 400, "body-unreadable")]
@@ -161,11 +162,45 @@ public sealed class TillApiTests : IAsyncLifetime
         await Refused(answer, status, code);
     }
 
+    [Theory]
+    [InlineData("[]", "lines-out-of-range")]
+    [InlineData("[null]", "line-missing")]
+    [InlineData("""[{"amountMinor":-1}]""", "amount-out-of-range")]
+    [InlineData("""[{"amountMinor":2147483647},{"amountMinor":1}]""", "amount-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"taxMinor":2}]""", "tax-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"taxMinor":-1}]""", "tax-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"quantity":0}]""", "quantity-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"quantity":0.0001}]""", "quantity-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"quantity":2147484}]""", "quantity-out-of-range")]
+    [InlineData("""[{"amountMinor":1,"sku":"a\u0000"}]""", "name-malformed")]
+    [InlineData(
+        """[{"amountMinor":1,"sku":"0123456789012345678901234567890123456789012345678901234567890123x"}]""",
+        "name-malformed")]
+    [InlineData("""[{"amountMinor":1}],"amountMinor":2""", "amount-differs")]
+    public async Task Lines_that_make_no_sense_are_refused_with_a_code(string lines, string code)
+    {
+        using var answer = await Post($$"""{"currency":"USD","lines":{{lines}}}""", "a");
+
+        await Refused(answer, 422, code);
+    }
+
+    [Fact]
+    public async Task A_basket_with_lines_is_the_same_only_with_the_same_lines()
+    {
+        const string Lines = """{"currency":"USD","lines":[{"amountMinor":1,"quantity":1.5,"sku":"a"}]}""";
+        using var first = await Post(Lines, "a");
+        using var same = await Post(Lines.Replace("1.5", "1.500", StringComparison.Ordinal), "a");
+        using var other = await Post(Lines.Replace("1.5", "1.501", StringComparison.Ordinal), "a");
+
+        Assert.Equal(HttpStatusCode.Accepted, same.StatusCode);
+        await Refused(other, 422, "idempotency-key-reused");
+    }
+
     [Fact]
     public async Task A_body_that_is_too_long_is_refused()
     {
         using var answer = await Post(
-            $$"""{"amountMinor":1,"currency":"{{new string('U', 20_000)}}"}""", "a");
+            $$"""{"amountMinor":1,"currency":"{{new string('U', 300_000)}}"}""", "a");
 
         await Refused(answer, 413, "body-too-long");
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
 
@@ -47,7 +48,7 @@ public sealed class ToldTests
     private static Guid Posted(Till till)
     {
         var request = new CheckoutRequest(
-            new Money(100, "USD"), 0, Store: null, SoldAt: null, BusinessDate: null, Reader: null,
+            Basket.Of(new Money(100, "USD")), 0, Store: null, SoldAt: null, BusinessDate: null, Reader: null,
             TimeSpan.FromMinutes(1));
         return ((CheckoutCreation.Created)till.Desk.Create(request, "key")).Checkout.Id;
     }

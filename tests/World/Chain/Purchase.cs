@@ -1,4 +1,5 @@
 using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -17,8 +18,8 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     /// <summary>What the till posts.</summary>
     public CheckoutRequest Request { get; } = new(
-        new Money(Amount, "USD"), Asked, Store: null, SoldAt: null, BusinessDate: null, Reader: null,
-        Patience);
+        Basket.Of(new Money(Amount, "USD")), Asked, Store: null, SoldAt: null, BusinessDate: null,
+        Reader: null, Patience);
 
     public Guid Checkout { get; set; }
 

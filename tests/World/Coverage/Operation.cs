@@ -21,7 +21,7 @@ internal static class Operation
     /// <summary>Asks the card about a doubt; a sale that follows is what that sale is.</summary>
     public const string Settle = "settle";
 
-    // No card of the world expires.
+    // No card of the world expires, and its rules hold anywhere and at any time.
     private static readonly DateOnly AnyDay = DateOnly.MinValue;
 
     /// <summary>What a terminal is about to do with a card, from what the chip and the replica hold
@@ -34,8 +34,10 @@ internal static class Operation
         if (card.Newest is not { } newest)
             return Visit;
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
+        var asked = new AskedSale(
+            purchase.Request.Basket, purchase.Asked, Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
         return CardDecider.Decide(
-            reading, till.Replica.Find(card.Uid), till.Replica.Current, purchase.Request, AnyDay) switch
+            reading, till.Replica.Find(card.Uid), till.Replica.Current, asked) switch
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
             CardDecision.Approved { Terms.Redeemed: > 0 } => Redeem,

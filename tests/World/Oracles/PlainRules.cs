@@ -6,7 +6,7 @@ namespace SmartCardCrm.World;
 internal static class PlainRules
 {
     /// <summary>What a sale does to a balance, as the customer reads it on the poster.</summary>
-    /// <param name="rules">Only the numbers in it.</param>
+    /// <param name="rules">Only the numbers in it, for a basket of one line, everybody and any time.</param>
     /// <param name="balance">Points before, after card actions.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="asked">Points to redeem.</param>
@@ -15,11 +15,23 @@ internal static class PlainRules
         long redeemed = asked;
         if (redeemed > balance)
             redeemed = balance;
-        if (redeemed * rules.PointValueMinor > amount)
-            redeemed = amount / rules.PointValueMinor;
-        var paid = amount - (redeemed * rules.PointValueMinor);
-        var units = (rules.RedeemedPartEarns ? amount : paid) / rules.MinorPerUnit;
-        var earned = units * rules.PointsPerUnit;
+        var value = rules.Redemption.PointValueMinor;
+        if (redeemed * value > amount)
+            redeemed = amount / value;
+        var paid = rules.Redemption.RedeemedPartEarns ? amount : amount - (redeemed * value);
+        long earned = 0;
+        foreach (var rule in rules.Rules)
+        {
+            earned = rule.Effect switch
+            {
+                Effect.PerAmount give => earned + (paid / give.Minor * give.Points),
+                Effect.PerVisit give => earned + give.Points,
+                Effect.Times times => earned * times.Permille / 1000,
+                Effect.AtMost most => earned > most.Points ? most.Points : earned,
+                _ => throw new NotSupportedException($"The poster does not have {rule.Effect}."),
+            };
+        }
+
         var room = rules.CardBalanceMost - (balance - redeemed);
         if (earned > room)
             earned = room < 0 ? 0 : room;

@@ -111,17 +111,18 @@ internal sealed class Truth(ChainWorld world)
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
                 + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} "
-                + $"redeemed {written.Redeemed} of {written.Amount}");
+                + $"redeemed {written.Redeemed} of {written.Amount}, by the rules {ByTheRules(purchase)}");
         var after = balance - written.Redeemed + written.Earned;
         Demand(
             commit.Points == after && written.BalanceAfter == after, "model",
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
+        (int Earned, int Redeemed) ByTheRules(Purchase sold) =>
+            PlainRules.Sale(rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked);
+
         bool IsSaleOf(Purchase sold) =>
-            (written.Earned, written.Redeemed) == PlainRules.Sale(
-                rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked)
-            && written.Amount == sold.Amount;
+            (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount;
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
@@ -84,16 +85,26 @@ internal sealed class HeadOffice(ChainWorld world)
         {
             world.Server.Rooms!.Programmes.Publish(ProgrammeBook.FirstRules with
             {
-                PointsPerUnit = 1 + _dice.Below(5),
-                PointValueMinor = 1 + _dice.Below(3),
-                RedeemedPartEarns = _dice.Chance(0.5),
-                CardBalanceMost = ProgrammeBook.FirstRules.CardBalanceMost,
+                Rules = [.. NewRules()],
+                Redemption = new Redemption(
+                    PointValueMinor: 1 + _dice.Below(3), RedeemedPartEarns: _dice.Chance(0.5)),
             });
             world.Book.Watch(world.Server.Rooms!);
         });
         world.Weather.Decided();
         world.Server.Ring();
         world.Server.Bury();
+    }
+
+    private IEnumerable<Rule> NewRules()
+    {
+        yield return new Rule("base", new Effect.PerAmount(1 + _dice.Below(5), 100));
+        if (_dice.Chance(0.3))
+            yield return new Rule("visit", new Effect.PerVisit(1 + _dice.Below(10)));
+        if (_dice.Chance(0.3))
+            yield return new Rule("times", new Effect.Times(500 + _dice.Below(2000)));
+        if (_dice.Chance(0.3))
+            yield return new Rule("most", new Effect.AtMost(20 + _dice.Below(500)));
     }
 
     private bool Attempt(PhysicalCard card, long member)

@@ -3,19 +3,18 @@ namespace SmartCardCrm.World;
 /// <summary>Mistakes in the trade's rules, which terminal and server share.</summary>
 internal static class RuleBugs
 {
-    private const string Sale = "src/Loyalty/Programme/Sale.cs";
+    private const string Earning = "src/Loyalty/Programme/Earning.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
         new("started-unit-earns", "A unit of money that was only begun earns points.",
-            Sale, "earning / rules.MinorPerUnit * rules.PointsPerUnit",
-            "($bug ? earning + rules.MinorPerUnit - 1 : earning) / rules.MinorPerUnit * rules.PointsPerUnit",
-            1),
+            Earning, "measures.Sum() / step * points",
+            "(measures.Sum() + ($bug ? step - 1 : 0)) / step * points", 1),
         new("redeemed-part-earns", "What is paid with points earns points, whatever the rules say.",
-            Sale, "rules.RedeemedPartEarns ? request.Amount.Minor : due",
-            "rules.RedeemedPartEarns || $bug ? request.Amount.Minor : due", 3),
+            Earning, "return _rules.Redemption.RedeemedPartEarns ||",
+            "return _rules.Redemption.RedeemedPartEarns || $bug ||", 3),
         new("debit-not-clipped", "A card action takes off more than the card holds.",
             Actions, "-Math.Min(-action.Points, balance)",
             "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 8),

@@ -1,7 +1,7 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Console.Words;
 
@@ -31,51 +31,42 @@ internal sealed class WhyPoints(Texts texts)
 
     private string SaySale(TransactionRow row, RuleSet rules)
     {
-        var paidWithPoints = row.Redeemed * rules.PointValueMinor;
-        var earning = rules.RedeemedPartEarns ? row.AmountMinor : row.AmountMinor - paidWithPoints;
         IEnumerable<string?> sentences =
         [
             row.Redeemed == 0 ? null
-                : texts["Why.Redeemed", Money(paidWithPoints, rules), texts.Count("Points", row.Redeemed)],
-            SayEarning(earning, rules),
-            SayDifference(row, earning / rules.MinorPerUnit * rules.PointsPerUnit, rules),
+                : texts["Why.Redeemed", Money(row.Redeemed * rules.Redemption.PointValueMinor, rules),
+                    texts.Count("Points", row.Redeemed)],
+            Decided(row, rules) is { } terms ? SayGains(row, terms) : texts["Why.BasketUnknown"],
         ];
         return string.Join(' ', sentences.OfType<string>());
     }
 
-    private string SayEarning(long earning, RuleSet rules)
+    private static SaleTerms? Decided(TransactionRow row, RuleSet rules)
     {
-        var units = earning / rules.MinorPerUnit;
-        var basis = texts[rules.RedeemedPartEarns ? "Why.Bought" : "Why.Paid", Money(earning, rules)];
-        if (earning <= 0)
-            return texts["Why.NothingPaid", rules.Version];
-        if (units == 0)
-            return texts["Why.LessThanOne", basis, LessThanOne(rules), rules.Version];
-        return texts[
-            "Why.Earned", basis, $"{Figures.Whole(units)} {UnitNoun(units, rules)}",
-            texts.Count("Points", rules.PointsPerUnit), texts.Count("Points", units * rules.PointsPerUnit),
-            rules.Version];
-    }
-
-    // The card takes no more than it holds; anything else is the terminal's to explain.
-    private string? SayDifference(TransactionRow row, long byRate, RuleSet rules)
-    {
-        if (row.Earned == byRate)
-            return null;
-        var request = new SaleRequest(new Money(row.AmountMinor, rules.Currency), (int)row.Redeemed);
+        var asked = row.Intent is { } body && JournalReading.IntentOf(body) is { } intent
+            ? JournalReading.AskedBy(intent)
+            : null;
         var spendable = (int)(row.BalanceBefore + row.Adjusted);
-        var decided = Sale.Decide(request, spendable, rules);
-        var full = decided is SaleDecision.Approved(var terms) && terms.Earned == row.Earned;
-        return texts[full ? "Why.CardFull" : "Why.RulesDiffer", texts.Count("Points", row.Earned)];
+        return asked is not null && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var terms)
+            ? terms
+            : null;
     }
 
-    private string UnitNoun(long units, RuleSet rules) =>
-        rules.Currency == "USD"
-            ? texts.Noun("Unit.USD", units)
-            : $"{texts.Noun("Unit", units)} {rules.Currency}";
+    private string SayGains(TransactionRow row, SaleTerms terms)
+    {
+        var gains = terms.Gains.Select(gain => $"{NameOf(gain)} {Figures.Change(gain.Points)}");
+        var earned = terms.Gains.Count == 0
+            ? texts["Why.NothingEarned", terms.RuleSetVersion]
+            : texts[
+                "Why.Earned", string.Join(", ", gains), texts.Count("Points", terms.Earned),
+                terms.RuleSetVersion];
+        return (terms.Earned, terms.Redeemed) == (row.Earned, row.Redeemed)
+            ? earned
+            : $"{earned} {texts["Why.RulesDiffer", texts.Count("Points", row.Earned)]}";
+    }
 
-    private string LessThanOne(RuleSet rules) =>
-        rules.Currency == "USD" ? texts["LessThanOne.USD"] : texts["LessThanOne", rules.Currency];
+    private string NameOf(RuleGain gain) =>
+        gain.Rule == RuleGain.CardFull ? texts["Why.CardFull"] : gain.Rule;
 
     private string Change(long points) => $"{Figures.Change(points)} {texts.Noun("Points", points)}";
 

@@ -1,0 +1,86 @@
+namespace SmartCardCrm.Loyalty.Programme;
+
+/// <summary>Goods that come back.</summary>
+/// <param name="Line">The line's place in the basket that was sold, from 0.</param>
+/// <param name="QuantityMilli">Thousandths of a unit, above zero.</param>
+public readonly record struct ReturnedLine(int Line, long QuantityMilli);
+
+/// <summary>What a return does.</summary>
+/// <param name="GivenBack">Points that the goods were paid with and that go back to the customer.</param>
+/// <param name="TakenBack">Points that the goods had earned and that the customer owes.</param>
+/// <param name="Refund">What is given back in money.</param>
+public sealed record ReturnTerms(int GivenBack, int TakenBack, Money Refund);
+
+/// <summary>
+/// Undoes exactly the returned goods' part of a sale, fractions of points and cents rounded down. However
+/// many returns a basket comes back in, together they undo the sale to the point and to the cent; points for
+/// the visit go back with the last piece.
+/// </summary>
+public static class Return
+{
+    /// <param name="basket">What was sold.</param>
+    /// <param name="sold">As it was decided then, by the rules of then.</param>
+    /// <param name="pointValueMinor">What a point paid then.</param>
+    /// <param name="before">What has come back already.</param>
+    /// <param name="now">What comes back now.</param>
+    /// <returns>Null where more comes back than was sold, or a line is not there.</returns>
+    public static ReturnTerms? Decide(
+        Basket basket, SaleTerms sold, int pointValueMinor, IEnumerable<ReturnedLine> before,
+        IEnumerable<ReturnedLine> now)
+    {
+        List<ReturnedLine> earlier = [.. before];
+        List<ReturnedLine> all = [.. earlier, .. now];
+        if (!all.TrueForAll(line => line.QuantityMilli > 0 && IsIn(basket, line.Line)))
+            return null;
+        var quantities = Quantities(basket, all);
+        if (basket.Lines.Where((line, i) => quantities[i] > line.QuantityMilli).Any())
+            return null;
+
+        var through = Undone(basket, sold, pointValueMinor, quantities);
+        var already = Undone(basket, sold, pointValueMinor, Quantities(basket, earlier));
+        return new ReturnTerms(
+            through.GivenBack - already.GivenBack, through.TakenBack - already.TakenBack,
+            through.Refund with { Minor = through.Refund.Minor - already.Refund.Minor });
+    }
+
+    /// <summary>All that has not come back yet.</summary>
+    public static IReadOnlyList<ReturnedLine> Rest(Basket basket, IEnumerable<ReturnedLine> before)
+    {
+        var back = Quantities(basket, before);
+        return
+        [
+            .. basket.Lines.Select((line, i) => new ReturnedLine(i, line.QuantityMilli - back[i]))
+                .Where(line => line.QuantityMilli > 0),
+        ];
+    }
+
+    private static bool IsIn(Basket basket, int line) => line >= 0 && line < basket.Lines.Count;
+
+    private static ReturnTerms Undone(Basket basket, SaleTerms sold, int pointValueMinor, long[] quantities)
+    {
+        long taken = 0, paidWithPoints = 0, refund = 0;
+        for (var i = 0; i < quantities.Length; i++)
+        {
+            var paid = sold.Lines[i].PaidWithPointsMinor;
+            taken += Part(sold.Lines[i].Earned, i);
+            paidWithPoints += Part(paid, i);
+            refund += Part(basket.Lines[i].AmountMinor - paid, i);
+        }
+
+        if (basket.Lines.Select(line => line.QuantityMilli).SequenceEqual(quantities))
+            taken = sold.Earned;
+        return new ReturnTerms(
+            (int)(paidWithPoints / pointValueMinor), (int)taken, new Money(refund, basket.Currency));
+
+        long Part(long of, int line) =>
+            Shares.Fraction(of, quantities[line], basket.Lines[line].QuantityMilli, Rounding.Down);
+    }
+
+    private static long[] Quantities(Basket basket, IEnumerable<ReturnedLine> returned)
+    {
+        var quantities = new long[basket.Lines.Count];
+        foreach (var line in returned)
+            quantities[line.Line] += line.QuantityMilli;
+        return quantities;
+    }
+}

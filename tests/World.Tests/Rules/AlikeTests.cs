@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+
+namespace SmartCardCrm.World.Tests;
+
+/// <summary>I10: a year of real purchases, decided at a terminal, written into an intent, and decided again
+/// by the server from the intent's bytes.</summary>
+public sealed class AlikeTests
+{
+    private static readonly TerminalProfile Profile = new(9, 1, 1, TimeZoneInfo.Utc);
+
+    private static readonly Uid AnyUid = Uid.FromBytes([4, 0x20, 0, 0, 0, 0, 1]);
+
+    private static readonly RuleSet Rules = RuleSet.FromDocument(
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "rule-set-example.json")));
+
+    private static readonly Lazy<Task<string>> ReckonedElsewhere = new(PlainRules);
+
+    [Theory]
+    [InlineData("en-US", "UTC")]
+    [InlineData("ru-RU", "Pacific/Chatham")]
+    [InlineData("ar-SA", "America/New_York")]
+    [InlineData("tr-TR", "Asia/Kathmandu")]
+    public async Task A_year_of_purchases_earns_the_same_at_till_and_headquarters_in_any_culture_and_zone(
+        string culture, string zone)
+    {
+        Assert.SkipUnless(RealPurchases.AreThere, "The purchases are not there.");
+        var year = new Year();
+
+        using (new Elsewhere(culture, zone))
+        {
+            foreach (var purchase in RealPurchases.Read())
+                year.Sell(purchase);
+        }
+
+        Assert.Equal(await ReckonedElsewhere.Value, year.Digest());
+        Assert.Equal(Rules.Rules.Select(rule => rule.Code).Order(StringComparer.Ordinal), year.RulesUsed);
+    }
+
+    // The digest by a program that has nothing in common with ours but docs/rules.md.
+    private static async Task<string> PlainRules()
+    {
+        var start = new ProcessStartInfo("python3")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "tests/World.Tests/Rules/plain_rules.py"));
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "docs/rule-set-example.json"));
+        start.ArgumentList.Add(RealPurchases.Folder);
+        using var python = Process.Start(start)!;
+        var said = await python.StandardOutput.ReadToEndAsync();
+        await python.WaitForExitAsync();
+        Assert.Equal(0, python.ExitCode);
+        return said.Trim();
+    }
+
+    /// <summary>Every household's card, from purchase to purchase.</summary>
+    private sealed class Year
+    {
+        private readonly IReadOnlySet<long> _parents = RealPurchases.Parents();
+        private readonly Dictionary<long, int> _balances = [];
+        private readonly HashSet<string> _used = [];
+        private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private int _sold;
+
+        public IEnumerable<string> RulesUsed =>
+            _used.Where(rule => rule != RuleGain.CardFull).Order(StringComparer.Ordinal);
+
+        public string Digest() => Convert.ToHexString(_digest.GetHashAndReset());
+
+        public void Sell(RealPurchase purchase)
+        {
+            var balance = _balances.GetValueOrDefault(purchase.Household);
+            var asked = _sold++ % 5 == 0 ? balance : 0;
+            var sale = Decide(purchase, balance, asked);
+            var terms = sale.Decision.Terms;
+
+            var body = new EntryBody { Intent = Intended(sale) }.ToByteArray();
+            Alike(terms, AtHeadquarters(body, balance));
+            Alike(terms, IntentReading.TermsOf(JournalReading.IntentOf(body), Rules));
+
+            _balances[purchase.Household] = balance - terms.Redeemed + terms.Earned;
+            _used.UnionWith(terms.Gains.Select(gain => gain.Rule));
+            _digest.AppendData(Encoding.ASCII.GetBytes(Text(terms)));
+        }
+
+        private ApprovedSale Decide(RealPurchase purchase, int balance, int asked)
+        {
+            var reading = new CardReading(AnyUid, Newest(purchase, balance), balance);
+            var item = new CardItem
+            {
+                Card = new CardRef { CardNumber = (ulong)purchase.Household },
+                Status = CardStatus.Active,
+                Segments = { _parents.Contains(purchase.Household) ? ["parents"] : [] },
+            };
+            var day = DateOnly.FromDateTime(purchase.LocalTime);
+            var wish = new AskedSale(purchase.Basket, asked, purchase.Store, purchase.LocalTime, day);
+            var decision = CardDecider.Decide(reading, new KnownCard(item, []), Rules, wish);
+            var request = new CheckoutRequest(
+                purchase.Basket, asked, purchase.Store, SoldAt: null, day, Reader: null, TimeSpan.Zero);
+            var checkout = new Checkout(
+                Guid.Empty, request, "key", default, new CheckoutState.Waiting(), 0, 0, default);
+            return new ApprovedSale(
+                checkout, reading, item, Assert.IsType<CardDecision.Approved>(decision));
+        }
+
+        private static LogRecord Newest(RealPurchase purchase, int balance) => new()
+        {
+            Counter = 1,
+            Terminal = 9,
+            Sequence = 1,
+            Time = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            Kind = LogKind.Sale,
+            CardNumber = (ulong)purchase.Household,
+            BalanceAfter = balance,
+            Tier = (byte)(purchase.Household % 4),
+            CardExpiry = new DateOnly(2031, 12, 31),
+        };
+
+        private static Intent Intended(ApprovedSale sale)
+        {
+            var plan = TransactionPlan.Of(
+                sale.Reading.Newest, sale.ChangeFor(sale.Reading.Newest.Time, 9, 1), _ => default);
+            return SalePlan.Of(
+                sale, plan, [], sale.ContextFor(Profile, DateOnly.MinValue)).Intent;
+        }
+
+        private static SaleTerms AtHeadquarters(byte[] body, int balance)
+        {
+            var asked = JournalReading.AskedBy(JournalReading.IntentOf(body));
+            Assert.NotNull(asked);
+            return Assert.IsType<SaleDecision.Approved>(
+                Sale.Decide(asked, balance, RuleSet.FromDocument(Rules.ToDocument()))).Terms;
+        }
+
+        private static void Alike(SaleTerms terms, SaleTerms again) => Assert.Equal(Text(terms), Text(again));
+
+        private static string Text(SaleTerms terms)
+        {
+            var text = new StringBuilder();
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{terms.Redeemed} {terms.Earned} {terms.Due.Minor} {terms.RedemptionLimit}");
+            foreach (var gain in terms.Gains)
+                text.Append(CultureInfo.InvariantCulture, $" {gain.Rule} {gain.Points}");
+            foreach (var line in terms.Lines)
+                text.Append(CultureInfo.InvariantCulture, $" {line.Earned}/{line.PaidWithPointsMinor}");
+            return text.Append('\n').ToString();
+        }
+    }
+
+    /// <summary>Another country, until disposed of.</summary>
+    private sealed class Elsewhere : IDisposable
+    {
+        private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
+        private readonly string? _zone = Environment.GetEnvironmentVariable("TZ");
+
+        public Elsewhere(string culture, string zone)
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+            Move(zone);
+        }
+
+        public void Dispose()
+        {
+            CultureInfo.CurrentCulture = _culture;
+            Move(_zone);
+        }
+
+        private static void Move(string? zone)
+        {
+            Environment.SetEnvironmentVariable("TZ", zone);
+            TimeZoneInfo.ClearCachedData();
+        }
+    }
+}
