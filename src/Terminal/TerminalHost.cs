@@ -70,7 +70,7 @@ internal static class TerminalHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = CheckoutBody.BytesMost;
+            kestrel.Limits.MaxRequestBodySize = Body.BytesMost;
         });
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

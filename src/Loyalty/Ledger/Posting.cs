@@ -33,29 +33,55 @@ public enum AccountKind
 /// <param name="Points">Points that the account gains; negative for a loss.</param>
 public readonly record struct Posting(AccountKind Account, long Owner, long Points);
 
-/// <summary>What a proven card transaction posts.</summary>
+/// <summary>What a proven card transaction posts. Every list sums to zero; it is empty where no point
+/// moved.</summary>
 public static class Postings
 {
-    /// <summary>The double entry of one transaction; empty where no point moved.</summary>
+    /// <summary>The double entry of a sale, or of card actions alone.</summary>
     /// <param name="cardNumber">The card whose account moves.</param>
     /// <param name="earned">Points given for the sale, not negative.</param>
     /// <param name="redeemed">Points spent, not negative.</param>
     /// <param name="adjusted">What card actions changed, signed.</param>
-    public static IReadOnlyList<Posting> ForCardTransaction(
-        long cardNumber, int earned, int redeemed, int adjusted)
+    public static IReadOnlyList<Posting> ForSale(long cardNumber, int earned, int redeemed, int adjusted) =>
+        OnCard(
+            cardNumber, (AccountKind.ProgrammeIssued, earned), (AccountKind.Redeemed, -redeemed),
+            (AccountKind.Adjustments, adjusted));
+
+    /// <summary>The double entry of a return or reversal: what was spent comes back from there, what was
+    /// given goes back there.</summary>
+    /// <param name="cardNumber">The card whose account moves.</param>
+    /// <param name="given">Points put back on the card, not negative.</param>
+    /// <param name="taken">Points taken back off it, not negative.</param>
+    /// <param name="adjusted">What card actions changed, signed.</param>
+    public static IReadOnlyList<Posting> ForReturn(long cardNumber, int given, int taken, int adjusted) =>
+        OnCard(
+            cardNumber, (AccountKind.Redeemed, given), (AccountKind.ProgrammeIssued, -taken),
+            (AccountKind.Adjustments, adjusted));
+
+    /// <summary>The part of a return that its card could not take, or did not hold.</summary>
+    /// <param name="member">Whose account moves.</param>
+    /// <param name="points">Above zero spent points that come back; below zero given points that are
+    /// owed.</param>
+    public static IReadOnlyList<Posting> OnAccount(long member, int points) => points == 0
+        ? []
+        :
+        [
+            new Posting(AccountKind.MemberOnAccount, member, points),
+            new Posting(points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, -points),
+        ];
+
+    private static List<Posting> OnCard(
+        long cardNumber, params ReadOnlySpan<(AccountKind Other, int ToCard)> moves)
     {
         var postings = new List<Posting>();
-        Move(AccountKind.ProgrammeIssued, earned);
-        Move(AccountKind.Redeemed, -redeemed);
-        Move(AccountKind.Adjustments, adjusted);
-        return postings;
-
-        void Move(AccountKind other, long toCard)
+        foreach (var (other, toCard) in moves)
         {
             if (toCard == 0)
-                return;
+                continue;
             postings.Add(new Posting(AccountKind.MemberOnCard, cardNumber, toCard));
             postings.Add(new Posting(other, 0, -toCard));
         }
+
+        return postings;
     }
 }

@@ -11,6 +11,12 @@ public readonly record struct ReturnedLine(int Line, long QuantityMilli);
 /// <param name="Refund">What is given back in money.</param>
 public sealed record ReturnTerms(int GivenBack, int TakenBack, Money Refund);
 
+/// <summary>A return's part of points on the card.</summary>
+/// <param name="Given">Points put on it.</param>
+/// <param name="Taken">Points taken off it afterwards.</param>
+/// <param name="OnAccount">What it had no room for; below zero what it did not hold, a debt.</param>
+public readonly record struct ReturnOnCard(int Given, int Taken, int OnAccount);
+
 /// <summary>
 /// Undoes exactly the returned goods' part of a sale, fractions of points and cents rounded down. However
 /// many returns a basket comes back in, together they undo the sale to the point and to the cent; points for
@@ -30,7 +36,7 @@ public static class Return
     {
         List<ReturnedLine> earlier = [.. before];
         List<ReturnedLine> all = [.. earlier, .. now];
-        if (!all.TrueForAll(line => line.QuantityMilli > 0 && IsIn(basket, line.Line)))
+        if (!all.TrueForAll(line => IsOf(basket, line)))
             return null;
         var quantities = Quantities(basket, all);
         if (basket.Lines.Where((line, i) => quantities[i] > line.QuantityMilli).Any())
@@ -41,6 +47,16 @@ public static class Return
         return new ReturnTerms(
             through.GivenBack - already.GivenBack, through.TakenBack - already.TakenBack,
             through.Refund with { Minor = through.Refund.Minor - already.Refund.Minor });
+    }
+
+    /// <summary>What of it a card can take and give; the rest is the member's account's.</summary>
+    /// <param name="balance">Points on the card, card actions applied.</param>
+    /// <param name="balanceMost">Points it holds at most.</param>
+    public static ReturnOnCard OnCard(ReturnTerms terms, int balance, int balanceMost)
+    {
+        var given = Math.Min(terms.GivenBack, Math.Max(balanceMost - balance, 0));
+        var taken = Math.Min(terms.TakenBack, balance + given);
+        return new ReturnOnCard(given, taken, terms.GivenBack - given - (terms.TakenBack - taken));
     }
 
     /// <summary>All that has not come back yet.</summary>
@@ -54,7 +70,9 @@ public static class Return
         ];
     }
 
-    private static bool IsIn(Basket basket, int line) => line >= 0 && line < basket.Lines.Count;
+    private static bool IsOf(Basket basket, ReturnedLine line) =>
+        line.Line >= 0 && line.Line < basket.Lines.Count
+        && line.QuantityMilli > 0 && line.QuantityMilli <= basket.Lines[line.Line].QuantityMilli;
 
     private static ReturnTerms Undone(Basket basket, SaleTerms sold, int pointValueMinor, long[] quantities)
     {

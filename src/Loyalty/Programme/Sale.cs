@@ -54,6 +54,18 @@ public enum DeclineReason
     /// <summary>The terminal has no rule set yet.</summary>
     NoRules,
 
+    /// <summary>The terminal knows no such sale, or not that it happened.</summary>
+    SaleUnknown,
+
+    /// <summary>Another return of the same sale is under way at this terminal.</summary>
+    SaleBusy,
+
+    /// <summary>Another card bought these goods.</summary>
+    CardOther,
+
+    /// <summary>More would come back than was sold.</summary>
+    ReturnTooMuch,
+
     /// <summary>The terminal's clock is so wrong that the card's log cannot hold its time.</summary>
     ClockWrong,
 }

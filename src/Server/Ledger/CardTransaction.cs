@@ -30,6 +30,9 @@ internal sealed record Circumstance(
 
     /// <summary>What the rules were asked; null where it is not known, or not readable.</summary>
     public SaleRequest? Asked { get; init; }
+
+    /// <summary>The sale that a return undoes; null where it is none.</summary>
+    public Undoing? Undoing { get; init; }
 }
 
 /// <summary>A posted transaction, as far as its neighbours and its doubt need it.</summary>

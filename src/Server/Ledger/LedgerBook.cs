@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
@@ -23,8 +24,9 @@ internal static class LedgerBook
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         CardTransaction.Insert(book, card, commit, circumstance);
-        PostEntries(book.Db, card, commit);
+        Post(book.Db, card, commit.Place, PostingsOf(card, commit));
         ApplyCardActions(book, card, commit, circumstance.Asked);
+        SettleReturns(book, card, commit, circumstance);
         Intents.Posted(book, card, commit);
         Doubts.ReviewAround(book, card, commit.Counter);
         Continuity.Review(book, card, commit.Counter);
@@ -53,11 +55,10 @@ internal static class LedgerBook
         return new Verdict.Accepted();
     }
 
-    private static void PostEntries(DbSession db, Card card, ProvenCommit commit)
+    /// <summary>Adds postings of one journal place.</summary>
+    public static void Post(
+        DbSession db, Card card, JournalPlace place, IEnumerable<Posting> postings)
     {
-        var written = commit.Written;
-        var postings = Postings.ForCardTransaction(
-            card.Number, written.Earned, written.Redeemed, checked((int)commit.Adjusted));
         foreach (var posting in postings)
         {
             db.Run(
@@ -73,10 +74,29 @@ internal static class LedgerBook
                     Account = (long)posting.Account,
                     posting.Owner,
                     posting.Points,
-                    commit.Place.Terminal,
-                    commit.Place.Sequence,
+                    place.Terminal,
+                    place.Sequence,
                 });
         }
+    }
+
+    private static IReadOnlyList<Posting> PostingsOf(Card card, ProvenCommit commit)
+    {
+        var (written, adjusted) = (commit.Written, checked((int)commit.Adjusted));
+        return IsUndoing(written)
+            ? Postings.ForReturn(card.Number, written.Earned, written.Redeemed, adjusted)
+            : Postings.ForSale(card.Number, written.Earned, written.Redeemed, adjusted);
+    }
+
+    private static bool IsUndoing(LogRecord written) => written.Kind is LogKind.Return or LogKind.Reversal;
+
+    private static void SettleReturns(
+        OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance)
+    {
+        if (IsUndoing(commit.Written))
+            Returns.Posted(book, card, commit, circumstance.Undoing);
+        else if (circumstance.OperationId is { } operation)
+            Returns.SalePosted(book, operation);
     }
 
     private static void ApplyCardActions(

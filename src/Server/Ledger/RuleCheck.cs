@@ -26,6 +26,7 @@ internal static class RuleCheck
         : StateDiffers(read, commit.Written) ? "state"
         : ActionsDiffer(commit, read, queued, balanceMost) ? "card-actions"
         : rules is null ? "rule-set-unknown"
+        : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
         : asked?.Basket.Total != new Money(commit.Written.Amount, rules.Currency) ? "basket"
         : PointsDiffer(commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules)

@@ -156,7 +156,10 @@ internal static class Intents
     }
 
     /// <summary>Queues the opposite of an operation that the card made and the till gave up.</summary>
-    public static void MakeGood(OpenBook book, Card card, JournalPlace place, long earned, long redeemed) =>
+    public static void MakeGood(OpenBook book, Card card, JournalPlace place, long earned, long redeemed)
+    {
         CardActionQueue.MakeGood(
             book, card, checked((int)(redeemed - earned)), CardActionQueue.DoubtAbandoned, place);
+        Returns.Abandon(book, card, place);
+    }
 }

@@ -5,6 +5,8 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
+using BasketLine = SmartCardCrm.Loyalty.Programme.BasketLine;
+using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
 
 namespace SmartCardCrm.Server.Sync;
 
@@ -15,6 +17,9 @@ internal static class JournalReading
     private const int StepsMost = 64;
     private const int TextMost = 64;
     private const int OperationIdLength = 16;
+
+    // A basket may come back gram by gram.
+    private const int LinesReturnedMost = 10_000;
 
     /// <summary>The entry's content, or null where it is not readable.</summary>
     public static EntryBody? TryRead(JournalEntry entry)
@@ -43,6 +48,7 @@ internal static class JournalReading
             context.BusinessDate, context.SoldAt)
         {
             Asked = AskedBy(intent),
+            Undoing = UndoingOf(intent),
         };
     }
 
@@ -55,7 +61,7 @@ internal static class JournalReading
             out var localTime);
         var basket = new Basket(
             context.Currency,
-            [.. intent.Lines.Select(line => new Loyalty.Programme.BasketLine(
+            [.. intent.Lines.Select(line => new BasketLine(
                 line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
         if (!isTime || !basket.IsInRange || intent.PointsAsked > int.MaxValue || context.Tier > byte.MaxValue)
             return null;
@@ -63,6 +69,18 @@ internal static class JournalReading
             basket, new Occasion((int)context.Tier, [.. context.Segments], context.Store, localTime),
             (int)intent.PointsAsked);
     }
+
+    /// <summary>What a return's intent says of its sale; null where it names none.</summary>
+    public static Undoing? UndoingOf(Intent? intent) =>
+        intent is { SaleOperationId.Length: OperationIdLength }
+        && LinesOf(intent.ReturnedBefore) is { } before && LinesOf(intent.Returned) is { } now
+            ? new Undoing(Convert.ToHexString(intent.SaleOperationId.Span), before, now)
+            : null;
+
+    private static IReadOnlyList<ReturnedLine>? LinesOf(RepeatedField<SyncContract.ReturnedLine> lines) =>
+        lines.All(line => line is { Line: < Basket.LinesMost, QuantityMilli: > 0 and <= int.MaxValue })
+            ? [.. lines.Select(line => new ReturnedLine((int)line.Line, line.QuantityMilli))]
+            : null;
 
     /// <summary>The steps of a transaction.</summary>
     /// <param name="steps">As the terminal wrote them.</param>
@@ -86,6 +104,7 @@ internal static class JournalReading
             && intent.Earned == written.Earned
             && intent.Redeemed == written.Redeemed
             && intent.AmountMinor == written.Amount
+            && intent.Kind == (uint)written.Kind
             && intent.CardActions.SequenceEqual(actions.Select(number => (uint)number));
     }
 
@@ -114,7 +133,9 @@ internal static class JournalReading
     private static bool IsWhole(Intent intent) =>
         IsWhole(intent.Card) && IsWhole(intent.Context) && AreWhole(intent.Steps)
         && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue
-        && intent.Lines.Count <= Basket.LinesMost;
+        && intent.Lines.Count <= Basket.LinesMost && intent.Returned.Count <= Basket.LinesMost
+        && intent.ReturnedBefore.Count <= LinesReturnedMost
+        && intent.SaleOperationId.Length is 0 or OperationIdLength;
 
     private static bool IsWhole(SaleContext? context) =>
         context is not null

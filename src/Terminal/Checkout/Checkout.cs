@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
 
 /// <summary>What the till asks for. Two requests are the same when every value is.</summary>
-/// <param name="Basket">What is bought, within its ranges.</param>
-/// <param name="PointsAsked">Points to redeem; <see cref="AllPoints"/> for as many as fit.</param>
+/// <param name="Order">What is to be done.</param>
 /// <param name="Store">Where it was sold; null for the terminal's own store.</param>
 /// <param name="SoldAt">The store's local time as the till gave it, <c>yyyy-MM-ddTHH:mm:ss</c>; null if it
 /// did not.</param>
@@ -14,7 +14,7 @@ namespace SmartCardCrm.Terminal;
 /// <param name="Reader">The only reader that will do; null for any.</param>
 /// <param name="Timeout">How long to wait for a card, counted again after each attempt.</param>
 internal sealed record CheckoutRequest(
-    Basket Basket, int PointsAsked, uint? Store, string? SoldAt, DateOnly? BusinessDate, string? Reader,
+    Order Order, uint? Store, string? SoldAt, DateOnly? BusinessDate, string? Reader,
     TimeSpan Timeout)
 {
     public const int AllPoints = int.MaxValue;
@@ -97,13 +97,16 @@ internal static class RetryCode
 }
 
 /// <summary>What a completed checkout did.</summary>
-/// <param name="DueMinor">Left to pay in money, minor units.</param>
+/// <param name="Kind">Sale, return or reversal.</param>
+/// <param name="Earned">Points it put on the card: earned, or given back.</param>
+/// <param name="Redeemed">Points it took off: redeemed, or taken back.</param>
+/// <param name="DueMinor">Left to pay in money, minor units; below zero what is given back.</param>
 /// <param name="BalanceAfter">Points on the card.</param>
 /// <param name="Counter">n of the card's record.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it, ascending.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 internal sealed record CheckoutResult(
-    int Earned, int Redeemed, long DueMinor, int BalanceAfter, ulong CardNumber, uint Counter,
+    LogKind Kind, int Earned, int Redeemed, long DueMinor, int BalanceAfter, ulong CardNumber, uint Counter,
     int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints)
 {
     /// <summary>Which rule gave what.</summary>
@@ -112,15 +115,20 @@ internal sealed record CheckoutResult(
     /// <summary>Why fewer points were redeemed than asked for; null where they were not.</summary>
     public RedemptionLimit? RedemptionLimit { get; init; }
 
+    /// <summary>Points of a return that wait on the member's account, because the card had no room; below
+    /// zero those that the card did not have and the member owes.</summary>
+    public int OnAccount { get; init; }
+
     /// <summary>What an intent did, once it is known to have happened.</summary>
     /// <param name="terms">As it was decided.</param>
-    public static CheckoutResult Of(Intent intent, SaleTerms terms) => new(
-        terms.Earned, terms.Redeemed, terms.Due.Minor, intent.BalanceAfter, intent.Card.CardNumber,
+    public static CheckoutResult Of(Intent intent, OperationTerms terms) => new(
+        terms.Kind, terms.Earned, terms.Redeemed, terms.DueMinor, intent.BalanceAfter, intent.Card.CardNumber,
         intent.CounterRead + 1, terms.RuleSetVersion, [.. intent.CardActions],
         IntentReading.CardActionPoints(intent))
     {
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,
+        OnAccount = terms.OnAccount,
     };
 
     /// <param name="rules">The version that it names.</param>

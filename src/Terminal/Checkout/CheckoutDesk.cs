@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.Terminal;
 
@@ -15,6 +16,9 @@ internal abstract record CheckoutCreation
 
     /// <summary>Another request had come before under the same key.</summary>
     public sealed record Conflict : CheckoutCreation;
+
+    /// <summary>It cannot be done.</summary>
+    public sealed record Refused(DeclineReason Reason) : CheckoutCreation;
 }
 
 /// <summary>The answer to a till that cancels a checkout.</summary>
@@ -88,8 +92,7 @@ internal sealed class CheckoutDesk
     }
 
     /// <summary>Posts a checkout.</summary>
-    /// <param name="request">Checked by the caller: an amount of 0 to 2³¹ − 1 minor units, points not
-    /// negative.</param>
+    /// <param name="request">Its values checked by the caller.</param>
     /// <param name="idempotencyKey">The till's own name for it, not empty.</param>
     public CheckoutCreation Create(CheckoutRequest request, string idempotencyKey)
     {
@@ -100,6 +103,8 @@ internal sealed class CheckoutDesk
                     ? new CheckoutCreation.Same(_open.GetValueOrDefault(before.Id, before))
                     : new CheckoutCreation.Conflict();
 
+            if (Refusal(request.Order) is { } reason)
+                return new CheckoutCreation.Refused(reason);
             var now = _clock.GetUtcNow();
             var checkout = new Checkout(
                 _ids.Next(), request, idempotencyKey, now, new CheckoutState.Waiting(),
@@ -171,7 +176,7 @@ internal sealed class CheckoutDesk
     }
 
     /// <summary>A tap has ended.</summary>
-    /// <param name="result">As <see cref="Tap.Sell"/> returned it.</param>
+    /// <param name="result">As <see cref="Tap.Serve"/> returned it.</param>
     public void Finish(Guid id, CheckoutState result)
     {
         lock (_gate)
@@ -238,6 +243,20 @@ internal sealed class CheckoutDesk
             channel.Writer.TryComplete();
         });
         return channel.Reader.ReadAllAsync(cancellation);
+    }
+
+    // Two returns of one sale at once could bring back the same piece twice.
+    private DeclineReason? Refusal(Order order)
+    {
+        if (order.Undoes is not { } sale)
+            return null;
+        if (_open.Values.Any(open => open.Request.Order.Undoes == sale))
+            return DeclineReason.SaleBusy;
+        if (SoldSale.Find(_journal, _replica, sale) is not { } sold)
+            return DeclineReason.SaleUnknown;
+        return sold.Undo(order is Order.Return back ? back.Lines : sold.Rest) is null
+            ? DeclineReason.ReturnTooMuch
+            : null;
     }
 
     private Checkout? Next(string reader, Guid? preferred)

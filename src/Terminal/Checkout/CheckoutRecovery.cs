@@ -18,10 +18,10 @@ internal static class CheckoutRecovery
             : stored;
         if (trace is null)
             return untouched;
-        if (trace.Closings.Any(e => e.Abandonment is not null))
+        if (trace.IsAbandoned)
             return new CheckoutState.Abandoned();
 
-        return Happened(trace) switch
+        return trace.Happened switch
         {
             true => new CheckoutState.Completed(CheckoutResult.Of(trace.Intent, rulesOf(trace.Intent))),
             null => new CheckoutState.InDoubt(trace.Sequence),
@@ -30,15 +30,4 @@ internal static class CheckoutRecovery
             false => untouched,
         };
     }
-
-    // The first entry that tells decides; a doubt alone leaves it open.
-    private static bool? Happened(IntentTrace trace) => trace.Closings
-        .Select<EntryBody, bool?>(e => e.ContentCase switch
-        {
-            EntryBody.ContentOneofCase.Outcome => true,
-            EntryBody.ContentOneofCase.Failure => false,
-            EntryBody.ContentOneofCase.Settlement => e.Settlement.Happened,
-            _ => null,
-        })
-        .FirstOrDefault(told => told is not null) ?? trace.HeadquartersSaid;
 }

@@ -13,6 +13,12 @@ internal static class Entries
         Data = ByteString.CopyFrom(step.Data.Span),
     };
 
+    public static ByteString ToBytes(Guid operation) =>
+        ByteString.CopyFrom(operation.ToByteArray(bigEndian: true));
+
+    public static ReturnedLine ToReturned(Loyalty.Programme.ReturnedLine line) =>
+        new() { Line = (uint)line.Line, QuantityMilli = line.QuantityMilli };
+
     public static BasketLine ToLine(Loyalty.Programme.BasketLine line) => new()
     {
         Sku = line.Sku,
@@ -38,7 +44,8 @@ internal static class Entries
         };
     }
 
-    public static EntryBody Outcome(SalePlan plan, CommitProof proof, IEnumerable<TransactionStep> steps) =>
+    public static EntryBody Outcome(
+        OperationPlan plan, CommitProof proof, IEnumerable<TransactionStep> steps) =>
         new()
         {
             Outcome = new Outcome

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using BasketLine = SmartCardCrm.Loyalty.Programme.BasketLine;
@@ -11,16 +13,26 @@ internal static class IntentReading
 {
     public const string LocalTimeFormat = "yyyy-MM-dd'T'HH:mm:ss";
 
-    /// <summary>The terms it was decided on, decided again.</summary>
+    /// <summary>The terms it was decided on.</summary>
     /// <param name="rules">The version that it names.</param>
-    public static SaleTerms TermsOf(Intent intent, RuleSet rules)
+    public static OperationTerms TermsOf(Intent intent, RuleSet rules)
     {
-        var request = new SaleRequest(BasketOf(intent), OccasionOf(intent.Context), (int)intent.PointsAsked);
-        var spendable = intent.BalanceBefore + CardActionPoints(intent);
-        return Sale.Decide(request, spendable, rules) is SaleDecision.Approved(var terms)
+        if ((LogKind)intent.Kind == LogKind.Sale)
+            return OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent));
+        return new OperationTerms(
+            (LogKind)intent.Kind, (int)intent.Earned, (int)intent.Redeemed,
+            new Money(intent.AmountMinor, intent.Context.Currency), intent.DueMinor, rules.Version)
+        {
+            OnAccount = intent.OnAccount,
+        };
+    }
+
+    /// <summary>A sale decided again.</summary>
+    public static SaleTerms SaleTermsOf(Intent sale, RuleSet rules) =>
+        Sale.Decide(RequestOf(sale), sale.BalanceBefore + CardActionPoints(sale), rules)
+            is SaleDecision.Approved(var terms)
             ? terms
             : throw new UnreachableException("A journal's intent was approved when it was written.");
-    }
 
     /// <summary>What the card actions applied with it changed, signed.</summary>
     public static int CardActionPoints(Intent intent) =>
@@ -30,6 +42,9 @@ internal static class IntentReading
         intent.Context.Currency,
         [.. intent.Lines.Select(line => new BasketLine(
             line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+
+    private static SaleRequest RequestOf(Intent sale) =>
+        new(BasketOf(sale), OccasionOf(sale.Context), (int)sale.PointsAsked);
 
     private static Occasion OccasionOf(SaleContext context) => new(
         (int)context.Tier, [.. context.Segments], context.Store,

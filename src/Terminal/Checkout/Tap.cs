@@ -26,12 +26,12 @@ internal sealed partial class Tap(
         return CardSession.Open(connection, keys, version, surroundings.Random);
     }
 
-    /// <summary>Sells, on a session that has read nothing yet.</summary>
+    /// <summary>Does what the checkout wants, on a session that has read nothing yet.</summary>
     /// <returns>Where it leaves the checkout: completed, declined, to be presented again, or in
     /// doubt.</returns>
     /// <exception cref="JournalFailedException">What is on disk is unknown; the till must not be told
     /// anything.</exception>
-    public CheckoutState Sell(CardSession session, Checkout checkout)
+    public CheckoutState Serve(CardSession session, Checkout checkout)
     {
         var now = surroundings.Clock.GetUtcNow();
         if (!LogRecord.CanHold(now))
@@ -42,10 +42,11 @@ internal sealed partial class Tap(
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             var known = replica.Find(session.Uid);
-            return CardDecider.Decide(reading, known, replica.Current, AskedBy(checkout.Request, now)) switch
+            var asked = AskedBy(checkout.Request, now);
+            return CardDecider.Decide(reading, known, replica.Current, asked) switch
             {
                 CardDecision.Approved approved => Commit(
-                    card, new ApprovedSale(checkout, reading, known?.Item, approved), now),
+                    card, new ApprovedOperation(checkout, asked, reading, known?.Item, approved), now),
                 CardDecision.Declined declined => new CheckoutState.Declined(declined.Reason),
                 CardDecision.Contradicted contradiction => Refuse(reading, known?.Item, contradiction),
                 var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
@@ -76,9 +77,9 @@ internal sealed partial class Tap(
         };
     }
 
-    private CheckoutState Commit(MemberCard card, ApprovedSale sale, DateTimeOffset now)
+    private CheckoutState Commit(MemberCard card, ApprovedOperation operation, DateTimeOffset now)
     {
-        var plan = journal.Begin(next => PlanFor(sale, card.Steps, now, next), plan => plan.Intent);
+        var plan = journal.Begin(next => PlanFor(operation, card.Steps, now, next), plan => plan.Intent);
         EncryptedReaderId previous;
         try
         {
@@ -86,7 +87,7 @@ internal sealed partial class Tap(
         }
         catch (CardException wrong)
         {
-            var code = Explain(sale.Reading.Uid, wrong);
+            var code = Explain(operation.Reading.Uid, wrong);
             journal.Append(Entries.Failure(plan.Sequence, code));     // CommitTransaction was never sent
             return new CheckoutState.PresentAgain(code);
         }
@@ -95,23 +96,24 @@ internal sealed partial class Tap(
         {
             var proof = card.Commit();
             journal.Append(Entries.Outcome(plan, proof, card.Steps));
-            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, sale.Decision.Terms));
+            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, operation.Decision.Terms));
         }
         catch (CardException wrong)
         {
-            Explain(sale.Reading.Uid, wrong);
+            Explain(operation.Reading.Uid, wrong);
             journal.Append(Entries.Doubt(plan.Sequence, previous));   // it was: only the log can tell
             return new CheckoutState.InDoubt(plan.Sequence);
         }
     }
 
-    private SalePlan PlanFor(
-        ApprovedSale sale, IReadOnlyList<TransactionStep> read, DateTimeOffset now, uint sequence)
+    private OperationPlan PlanFor(
+        ApprovedOperation operation, IReadOnlyList<TransactionStep> read, DateTimeOffset now, uint sequence)
     {
         var transaction = TransactionPlan.Of(
-            sale.Reading.Newest, sale.ChangeFor(now, profile.Number, sequence),
-            n => keys.Sign(sale.Reading.Uid, profile.Number, sequence, n));
-        return SalePlan.Of(sale, transaction, read, sale.ContextFor(profile, DayOf(now)));
+            operation.Reading.Newest, operation.ChangeFor(now, profile.Number, sequence),
+            n => keys.Sign(operation.Reading.Uid, profile.Number, sequence, n));
+        var context = operation.ContextFor(profile, DateOnly.FromDateTime(LocalTime(now)));
+        return OperationPlan.Of(operation, transaction, read, context);
     }
 
     private CheckoutState.Declined Refuse(
@@ -123,19 +125,25 @@ internal sealed partial class Tap(
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
 
-    private AskedSale AskedBy(CheckoutRequest request, DateTimeOffset now)
+    private Asked AskedBy(CheckoutRequest request, DateTimeOffset now)
     {
         var clock = LocalTime(now);
         var sold = request.SoldAt is { } told
             ? DateTime.ParseExact(told, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture)
             : clock.AddTicks(-(clock.Ticks % TimeSpan.TicksPerSecond));
-        return new AskedSale(
-            request.Basket, request.PointsAsked, request.Store ?? profile.Store, sold, DayOf(now));
+        var (store, today) = (request.Store ?? profile.Store, DateOnly.FromDateTime(clock));
+        return request.Order switch
+        {
+            Order.Sale sale => new Asked.Sale(sale.Basket, sale.PointsAsked, store, sold, today),
+            Order.Return back => new Asked.Undo(
+                LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, sold, today),
+            Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>
+                new Asked.Undo(LogKind.Reversal, found, found?.Rest ?? [], store, sold, today),
+            var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
+        };
     }
 
     // The store's.
-    private DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(LocalTime(now));
-
     private DateTime LocalTime(DateTimeOffset now) =>
         TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime;
 

@@ -73,7 +73,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
                 return;
             if (doubts.Count > 0)
                 session.Card.Restart();
-            till.Desk.Finish(taken.Id, card.IsSuspect ? Suspect : till.Tap.Sell(session, taken));
+            till.Desk.Finish(taken.Id, card.IsSuspect ? Suspect : till.Tap.Serve(session, taken));
         }
         catch (CardException wrong)
         {

@@ -30,6 +30,10 @@ internal static class DatabaseSchema
             """,
             "CREATE TABLE doubt_closed(intent_sequence INTEGER PRIMARY KEY, happened INTEGER NOT NULL)",
         ],
+        [
+            "ALTER TABLE entry ADD COLUMN undoes BLOB",
+            "CREATE INDEX entry_undoes ON entry(undoes) WHERE undoes IS NOT NULL",
+        ],
     ];
 
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>

@@ -132,6 +132,10 @@ internal sealed class Journal
     public IntentTrace? Trace(Guid operation) =>
         _database.Read(c => JournalRows.Trace(c, operation.ToByteArray(bigEndian: true)));
 
+    /// <summary>All tries to undo a sale, oldest first.</summary>
+    public IReadOnlyList<IntentTrace> Undoing(Guid sale) =>
+        _database.Read(c => JournalRows.Undoing(c, sale.ToByteArray(bigEndian: true)));
+
     private void Write(EntryBody entry)
     {
         entry.ProtocolVersion = 1;

@@ -28,8 +28,12 @@ internal readonly record struct JournalHead(uint Sequence, ReadOnlyMemory<byte> 
 internal static class JournalRows
 {
     public static int Insert(PreparedConnection c, JournalHead head, EntryBody entry, byte[] body) => c.Run(
-        "INSERT INTO entry(sequence, kind, operation, closes, body, chain_hash) VALUES (?, ?, ?, ?, ?, ?)",
+        """
+        INSERT INTO entry(sequence, kind, operation, closes, undoes, body, chain_hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
         (long)head.Sequence, (int)entry.ContentCase, entry.Intent?.OperationId.ToByteArray(), Closes(entry),
+        entry.Intent is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
         body, head.Hash.ToArray());
 
     /// <summary>Walks the whole chain, oldest entry first, and hands over each entry once it is
@@ -41,7 +45,7 @@ internal static class JournalRows
     {
         var head = JournalHead.Empty;
         foreach (var row in c.Rows(
-            "SELECT sequence, kind, operation, closes, body, chain_hash FROM entry ORDER BY sequence",
+            "SELECT sequence, kind, operation, closes, undoes, body, chain_hash FROM entry ORDER BY sequence",
             EntryRow.Read))
         {
             head = head.Next(row.Body);
@@ -90,29 +94,29 @@ internal static class JournalRows
         : c.Rows("SELECT chain_hash FROM entry WHERE sequence = ?", row => row.Bytes(0), (long)sequence)
             .SingleOrDefault();
 
-    public static IntentTrace? Trace(PreparedConnection c, byte[] operation)
-    {
-        var trace = c.Rows(
-            "SELECT sequence, body FROM entry WHERE operation = ? ORDER BY sequence DESC LIMIT 1",
-            row => new IntentTrace(
-                (uint)row.Number(0), Body(row, 1).Intent, Closings: [], HeadquartersSaid: null),
-            operation).SingleOrDefault();
-        if (trace is null)
-            return null;
+    /// <summary>The last try of an operation.</summary>
+    public static IntentTrace? Trace(PreparedConnection c, byte[] operation) => Traces(
+        c, "SELECT sequence, body FROM entry WHERE operation = ? ORDER BY sequence DESC LIMIT 1", operation)
+        .SingleOrDefault();
 
-        var sequence = (long)trace.Sequence;
-        return trace with
+    /// <summary>All tries to undo a sale, oldest first.</summary>
+    public static IReadOnlyList<IntentTrace> Undoing(PreparedConnection c, byte[] sale) =>
+        Traces(c, "SELECT sequence, body FROM entry WHERE undoes = ? ORDER BY sequence", sale);
+
+    private static List<IntentTrace> Traces(PreparedConnection c, string sql, byte[] operation)
+    {
+        var intents = c.Rows(
+            sql, row => new IntentTrace((uint)row.Number(0), Body(row, 1).Intent, [], null), operation)
+            .ToList();
+        return [.. intents.Select(trace => trace with
         {
-            Closings =
-            [
-                .. c.Rows(
-                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence",
-                    row => Body(row, 0), sequence),
-            ],
+            Closings = [.. c.Rows(
+                "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0),
+                (long)trace.Sequence)],
             HeadquartersSaid = c.Rows(
                 "SELECT happened FROM doubt_closed WHERE intent_sequence = ?",
-                row => (bool?)(row.Number(0) != 0), sequence).SingleOrDefault(),
-        };
+                row => (bool?)(row.Number(0) != 0), (long)trace.Sequence).SingleOrDefault(),
+        })];
     }
 
     private static long? Closes(EntryBody entry) => entry.ContentCase switch
@@ -128,16 +132,18 @@ internal static class JournalRows
     private static bool IsFiledAs(EntryRow row, EntryBody entry) =>
         row.Kind == (int)entry.ContentCase
         && row.Closes == Closes(entry)
-        && row.Operation.AsSpan().SequenceEqual(entry.Intent is { } intent ? intent.OperationId.Span : []);
+        && row.Operation.AsSpan().SequenceEqual(entry.Intent is { } intent ? intent.OperationId.Span : [])
+        && row.Undoes.AsSpan().SequenceEqual(entry.Intent is { } undo ? undo.SaleOperationId.Span : []);
 
     private static EntryBody Body(PreparedConnection.Row row, int column) =>
         EntryBody.Parser.ParseFrom(row.Bytes(column));
 
     private sealed record EntryRow(
-        long Sequence, int Kind, byte[] Operation, long? Closes, byte[] Body, byte[] ChainHash)
+        long Sequence, int Kind, byte[] Operation, long? Closes, byte[] Undoes, byte[] Body,
+        byte[] ChainHash)
     {
         public static EntryRow Read(PreparedConnection.Row row) => new(
             row.Number(0), (int)row.Number(1), row.Bytes(2), row.IsNull(3) ? null : row.Number(3),
-            row.Bytes(4), row.Bytes(5));
+            row.Bytes(4), row.Bytes(5), row.Bytes(6));
     }
 }

@@ -9,10 +9,26 @@ namespace SmartCardCrm.Terminal;
 /// <param name="LeftToHeadquarters">Whether the card's log no longer reaches back far enough to tell.</param>
 internal sealed record OpenDoubt(uint Sequence, Uid Uid, Intent Intent, bool LeftToHeadquarters);
 
-/// <summary>What the journal holds about the last try of one operation.</summary>
+/// <summary>What the journal holds about one try of an operation.</summary>
 /// <param name="Sequence">The intent's journal entry.</param>
 /// <param name="Closings">Entries that refer to the intent, in order.</param>
 /// <param name="HeadquartersSaid">Whether it happened, where headquarters settled it; null where it did
 /// not.</param>
 internal sealed record IntentTrace(
-    uint Sequence, Intent Intent, IReadOnlyList<EntryBody> Closings, bool? HeadquartersSaid);
+    uint Sequence, Intent Intent, IReadOnlyList<EntryBody> Closings, bool? HeadquartersSaid)
+{
+    /// <summary>Whether the card did it: the first entry that tells decides, then headquarters; null where
+    /// nobody knows.</summary>
+    public bool? Happened => Closings
+        .Select<EntryBody, bool?>(e => e.ContentCase switch
+        {
+            EntryBody.ContentOneofCase.Outcome => true,
+            EntryBody.ContentOneofCase.Failure => false,
+            EntryBody.ContentOneofCase.Settlement => e.Settlement.Happened,
+            _ => null,
+        })
+        .FirstOrDefault(told => told is not null) ?? HeadquartersSaid;
+
+    /// <summary>Whether the till went on without it.</summary>
+    public bool IsAbandoned => Closings.Any(e => e.Abandonment is not null);
+}

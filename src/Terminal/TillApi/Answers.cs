@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
@@ -21,37 +22,46 @@ internal sealed record CheckoutAnswer(
         JsonNamingPolicy.SnakeCaseLower.ConvertName(checkout.State.GetType().Name),
         checkout.Reader,
         checkout.State is CheckoutState.Completed(var result) ? ResultAnswer.Of(checkout.Id, result) : null,
-        checkout.State is CheckoutState.Declined(var reason)
-            ? JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString())
-            : null,
+        checkout.State is CheckoutState.Declined(var reason) ? CodeOf(reason) : null,
         checkout.State is CheckoutState.PresentAgain(var code) ? code : null,
         checkout.Attempts,
         checkout.Doubts);
+
+    /// <summary>The stable code of a reason.</summary>
+    public static string CodeOf(DeclineReason reason) =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString());
 }
 
 /// <summary>What a completed checkout did.</summary>
 /// <param name="OperationId">The same as the checkout's id; what the journal and headquarters call
 /// it.</param>
-/// <param name="DueMinor">Left to pay in money, minor units.</param>
+/// <param name="Kind">sale, return, reversal.</param>
+/// <param name="Earned">Points put on the card: earned, or given back.</param>
+/// <param name="Redeemed">Points taken off it: redeemed, or taken back.</param>
+/// <param name="DueMinor">Left to pay in money, minor units; below zero what is to be given back.</param>
 /// <param name="CardNumber">Its last four digits.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 /// <param name="Gains">Which rule gave what; their sum is what was earned.</param>
 /// <param name="RedemptionLimit">Why fewer points were redeemed than asked for: balance, basket, step, least;
 /// left out where they were not.</param>
+/// <param name="OnAccount">Points of a return for which the card had no room; below zero points that it did
+/// not have and that the member owes.</param>
 internal sealed record ResultAnswer(
-    Guid OperationId, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter,
+    Guid OperationId, string Kind, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter,
     string CardNumber,
     int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints,
-    IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit)
+    IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
-        id, result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
+        id, JsonNamingPolicy.KebabCaseLower.ConvertName(result.Kind.ToString()),
+        result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
         $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions,
         result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
         result.RedemptionLimit is { } limit
             ? JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString())
-            : null);
+            : null,
+        result.OnAccount);
 }
 
 /// <summary>What one rule changed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.Terminal.TillApi;
@@ -18,19 +17,25 @@ internal sealed record LineBody(
     /// <exception cref="ProblemException">A value is out of its range.</exception>
     public BasketLine ToLine()
     {
-        CheckoutBody.Check(
+        Body.Check(
             AmountMinor is >= 0 and <= int.MaxValue, "amount-out-of-range",
             "amountMinor is 0 to 2147483647.");
-        CheckoutBody.Check(
+        Body.Check(
             TaxMinor >= 0 && TaxMinor <= AmountMinor, "tax-out-of-range", "taxMinor is 0 to amountMinor.");
-        CheckoutBody.Check(
+        Body.Check(
             IsName(Sku) && IsName(Category), "name-malformed",
             $"sku and category have at most {Basket.NameMost} characters and no control characters.");
-        CheckoutBody.Check(
-            Quantity is > 0 and <= QuantityMost && decimal.Round(Quantity, 3) == Quantity,
+        return new BasketLine(Sku, Category, Milli(Quantity), AmountMinor, TaxMinor);
+    }
+
+    /// <summary>A quantity in thousandths.</summary>
+    /// <exception cref="ProblemException">It is out of its range.</exception>
+    public static long Milli(decimal quantity)
+    {
+        Body.Check(
+            quantity is > 0 and <= QuantityMost && decimal.Round(quantity, 3) == quantity,
             "quantity-out-of-range", "quantity is above zero and has at most three decimals.");
-        return new BasketLine(
-            Sku, Category, (long)(Quantity * BasketLine.UnitMilli), AmountMinor, TaxMinor);
+        return (long)(quantity * BasketLine.UnitMilli);
     }
 
     private static bool IsName(string name) => name.Length <= Basket.NameMost && !name.Any(char.IsControl);
@@ -53,71 +58,39 @@ internal sealed record CheckoutBody(
     int RedeemPoints = 0, bool RedeemAll = false, uint? Store = null,
     string? SoldAt = null, string? BusinessDate = null, string? Reader = null, long TimeoutMs = 120_000)
 {
-    public const int BytesMost = 256 * 1024;
-
-    private const long TimeoutMsLeast = 1_000;
-    private const long TimeoutMsMost = 24 * 60 * 60 * 1_000;
-
-    /// <exception cref="ProblemException">It is too long, no JSON, or not of this shape.</exception>
-    public static async Task<CheckoutBody> Read(HttpRequest request, CancellationToken cancellation)
-    {
-        if (!request.HasJsonContentType())
-            throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType, "body-not-json", "Send JSON.");
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(
-                request.Body, TillJson.Default.CheckoutBody, cancellation)
-                ?? throw new ProblemException(
-                    StatusCodes.Status400BadRequest, "body-unreadable", "The body is null.");
-        }
-        catch (JsonException wrong)
-        {
-            throw new ProblemException(
-                StatusCodes.Status400BadRequest, "body-unreadable", $"Not readable at {wrong.Path ?? "$"}.");
-        }
-        catch (BadHttpRequestException wrong)
-        {
-            var tooLong = wrong.StatusCode == StatusCodes.Status413PayloadTooLarge;
-            var code = tooLong ? "body-too-long" : "body-broken";
-            throw new ProblemException(wrong.StatusCode, code, $"A body has at most {BytesMost} bytes.");
-        }
-    }
-
     /// <summary>The same, checked.</summary>
     /// <exception cref="ProblemException">A value is out of its range.</exception>
     public CheckoutRequest ToRequest(IEnumerable<string> readers)
     {
-        Check(
+        Body.Check(
             Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency-malformed",
             "currency is an ISO 4217 code.");
-        Check(
+        Body.Check(
             RedeemPoints is >= 0 and < CheckoutRequest.AllPoints, "points-out-of-range",
             "redeemPoints is 0 or more.");
-        Check(!RedeemAll || RedeemPoints == 0, "points-ambiguous", "Either redeemAll or redeemPoints.");
-        Check(
-            TimeoutMs is >= TimeoutMsLeast and <= TimeoutMsMost, "timeout-out-of-range",
-            "timeoutMs is 1000 to 86400000.");
-        Check(SoldAt is null || IsLocalTime(SoldAt), "sold-at-malformed", "soldAt is yyyy-MM-ddTHH:mm:ss.");
-        Check(Reader is null || readers.Contains(Reader), "reader-unknown", "GET /v1/readers lists them.");
+        Body.Check(!RedeemAll || RedeemPoints == 0, "points-ambiguous", "Either redeemAll or redeemPoints.");
+        Body.Check(
+            SoldAt is null || IsLocalTime(SoldAt), "sold-at-malformed", "soldAt is yyyy-MM-ddTHH:mm:ss.");
 
         return new CheckoutRequest(
-            ToBasket(), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints, Store,
+            new Order.Sale(ToBasket(), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints), Store,
             SoldAt,
-            BusinessDate is null ? null : Day(BusinessDate), Reader, TimeSpan.FromMilliseconds(TimeoutMs));
+            BusinessDate is null ? null : Day(BusinessDate), Body.ReaderOf(Reader, readers),
+            Body.Timeout(TimeoutMs));
     }
 
     private Basket ToBasket()
     {
-        Check(
+        Body.Check(
             Lines is null or { Count: >= 1 and <= Basket.LinesMost }, "lines-out-of-range",
             $"lines has 1 to {Basket.LinesMost} lines.");
-        Check(Lines is not null || AmountMinor is not null, "basket-missing", "Send lines, or amountMinor.");
+        Body.Check(
+            Lines is not null || AmountMinor is not null, "basket-missing", "Send lines, or amountMinor.");
         var lines = Lines ?? [new LineBody(AmountMinor ?? 0)];
-        Check(!lines.Contains(null!), "line-missing", "A line is null.");
+        Body.Check(!lines.Contains(null!), "line-missing", "A line is null.");
         var basket = new Basket(Currency, [.. lines.Select(line => line.ToLine())]);
-        Check(basket.IsInRange, "amount-out-of-range", "The lines cost at most 2147483647 together.");
-        Check(
+        Body.Check(basket.IsInRange, "amount-out-of-range", "The lines cost at most 2147483647 together.");
+        Body.Check(
             AmountMinor is null || AmountMinor == basket.Total.Minor, "amount-differs",
             $"amountMinor is what the lines cost together, {basket.Total.Minor}.");
         return basket;
@@ -130,13 +103,7 @@ internal sealed record CheckoutBody(
     {
         var isDay = DateOnly.TryParseExact(
             text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
-        Check(isDay, "business-date-malformed", "businessDate is yyyy-MM-dd.");
+        Body.Check(isDay, "business-date-malformed", "businessDate is yyyy-MM-dd.");
         return day;
-    }
-
-    internal static void Check(bool holds, string code, string detail)
-    {
-        if (!holds)
-            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, code, detail);
     }
 }

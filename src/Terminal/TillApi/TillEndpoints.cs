@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 
@@ -20,7 +22,9 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/checkouts", (HttpContext context) => Answered(context, Create));
+        routes.MapPost("/v1/checkouts", (HttpContext context) => Answered(context, CreateSale));
+        routes.MapPost("/v1/returns", (HttpContext context) => Answered(context, CreateReturn));
+        routes.MapPost("/v1/reversals", (HttpContext context) => Answered(context, CreateReversal));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
@@ -42,11 +46,22 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         }
     }
 
-    private async Task Create(HttpContext context)
+    private Task CreateSale(HttpContext context) =>
+        Create(context, TillJson.Default.CheckoutBody, (body, readers) => body.ToRequest(readers));
+
+    private Task CreateReturn(HttpContext context) =>
+        Create(context, TillJson.Default.ReturnBody, (body, readers) => body.ToReturn(readers));
+
+    private Task CreateReversal(HttpContext context) =>
+        Create(context, TillJson.Default.ReturnBody, (body, readers) => body.ToReversal(readers));
+
+    private async Task Create<T>(
+        HttpContext context, JsonTypeInfo<T> shape, Func<T, IEnumerable<string>, CheckoutRequest> requestOf)
+        where T : class
     {
         var key = IdempotencyKey(context.Request);
-        var body = await CheckoutBody.Read(context.Request, context.RequestAborted);
-        var request = body.ToRequest(rooms.Board.Sights.Select(s => s.Name));
+        var body = await Body.Read(context.Request, shape, context.RequestAborted);
+        var request = requestOf(body, rooms.Board.Sights.Select(s => s.Name));
         if (rooms.Till.Desk.StoppedBecause is { } stopped)
             throw new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
@@ -55,6 +70,11 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         {
             CheckoutCreation.Created(var created) => created,
             CheckoutCreation.Same(var same) => same,
+            CheckoutCreation.Refused(var reason) => throw new ProblemException(
+                reason == DeclineReason.SaleUnknown
+                    ? StatusCodes.Status404NotFound
+                    : StatusCodes.Status409Conflict,
+                CheckoutAnswer.CodeOf(reason), "The sale cannot be undone like this."),
             _ => throw new ProblemException(
                 StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
                 "Another request came under this key."),

@@ -34,6 +34,9 @@ internal sealed record TestSale(int Amount)
     public int Redeem { get; init; }
     public Fate Fate { get; init; } = Fate.Answered;
 
+    /// <summary>What comes back, where it is no sale; <see cref="Amount"/> is what it cost.</summary>
+    public TestReturn? Return { get; init; }
+
     /// <summary>Card actions that the terminal knows.</summary>
     public IReadOnlyList<CardAction> Pending { get; init; } = [];
 
@@ -41,6 +44,15 @@ internal sealed record TestSale(int Amount)
     /// record.</summary>
     public Func<LogRecord, LogRecord> Forge { get; init; } = record => record;
 }
+
+/// <summary>Goods that come back, in figures reckoned by hand.</summary>
+/// <param name="Sale">The sale's operation id.</param>
+/// <param name="Given">Points put back on the card.</param>
+/// <param name="Taken">Points taken back off it.</param>
+/// <param name="Milli">Thousandths of the basket that come back.</param>
+/// <param name="BeforeMilli">Thousandths that had come back, as the till knows.</param>
+internal sealed record TestReturn(
+    ByteString Sale, int Given, int Taken, long Milli = 1000, long BeforeMilli = 0);
 
 /// <summary>A small terminal: real sales on a simulated card, and a journal of them as the wire has
 /// it.</summary>
@@ -65,10 +77,11 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         var readerId = Sign(chip.Uid, record.Counter);
         foreach (var action in actions)
             Change(card, action.Points);
-        if (record.Redeemed > 0)
-            card.Debit(record.Redeemed);
-        if (record.Earned > 0)
-            card.Credit(record.Earned);
+        if (sale.Return is not null)
+            Change(card, record.Earned);
+        Change(card, -record.Redeemed);
+        if (sale.Return is null)
+            Change(card, record.Earned);
         card.Append(record);
         Step[] steps = [.. card.Steps.Select(WireStep), Wire(readerId)];
         var intent = Journal.Add(new EntryBody
@@ -109,6 +122,10 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
     public void Abandon(uint intent) =>
         Journal.Add(new EntryBody { Abandonment = new Abandonment { IntentSequence = intent } });
 
+    /// <summary>The operation id of an intent.</summary>
+    public ByteString OperationOf(uint intent) => ByteString.CopyFrom(
+        [.. BitConverter.GetBytes((ulong)Number), .. BitConverter.GetBytes((ulong)intent)]);
+
     private static void Change(MemberCard card, int points)
     {
         if (points > 0)
@@ -129,21 +146,24 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             new Occasion(read.Tier, [], 319, new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
             sale.Redeem);
         var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules)).Terms;
+        var (earned, redeemed) = sale.Return is { } back
+            ? (back.Given, back.Taken)
+            : (terms.Earned, terms.Redeemed);
         return read with
         {
             Counter = read.Counter + 1,
             Time = clock.GetUtcNow(),
             Terminal = Number,
             Sequence = Journal.Next,
-            Kind = LogKind.Sale,
+            Kind = sale.Return is null ? LogKind.Sale : LogKind.Return,
             Circumstances = actions.Count > 0
                 ? Circumstances.Offline | Circumstances.CardActionApplied
                 : Circumstances.Offline,
             RuleSetVersion = (ushort)rules.Version,
-            Earned = terms.Earned,
-            Redeemed = terms.Redeemed,
-            Amount = sale.Amount,
-            BalanceAfter = spendable + terms.Earned - terms.Redeemed,
+            Earned = earned,
+            Redeemed = redeemed,
+            Amount = sale.Return is null ? sale.Amount : -sale.Amount,
+            BalanceAfter = spendable + earned - redeemed,
             LastCardAction = (ushort)(read.LastCardAction + actions.Count),
         };
     }
@@ -184,11 +204,17 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Steps = { card.Steps.Select(WireStep) },
         };
 
-    private static Intent IntentOf(
+    private static IEnumerable<SyncContract.ReturnedLine> LinesOf(long? milli) =>
+        milli is { } some and not 0 ? [new SyncContract.ReturnedLine { Line = 0, QuantityMilli = some }] : [];
+
+    private Intent IntentOf(
         Chip chip, TestSale sale, (LogRecord Record, int Balance) read, LogRecord written, Step[] steps) =>
         new()
         {
-            OperationId = ByteString.CopyFrom(new byte[16]),
+            OperationId = OperationOf(Journal.Next),
+            SaleOperationId = sale.Return?.Sale ?? ByteString.Empty,
+            Returned = { LinesOf(sale.Return?.Milli) },
+            ReturnedBefore = { LinesOf(sale.Return?.BeforeMilli) },
             Card = CardRefOf(chip.Uid),
             Context = new SaleContext
             {
@@ -203,12 +229,13 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             },
             Lines = { new SyncContract.BasketLine { QuantityMilli = 1000, AmountMinor = sale.Amount } },
             PointsAsked = (uint)sale.Redeem,
+            Kind = (uint)written.Kind,
             CounterRead = read.Record.Counter,
             BalanceBefore = read.Balance,
             BalanceAfter = written.BalanceAfter,
             Earned = (uint)written.Earned,
             Redeemed = (uint)written.Redeemed,
-            AmountMinor = sale.Amount,
+            AmountMinor = written.Amount,
             Steps = { steps },
             Offline = true,
             CardActions =

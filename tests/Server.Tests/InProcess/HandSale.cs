@@ -76,6 +76,7 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
             BalanceAfter = record.BalanceAfter,
             Earned = (uint)record.Earned,
             AmountMinor = record.Amount,
+            Kind = (uint)record.Kind,
             Steps = { Wire(session.Steps) },
         };
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Tests.Kit;
@@ -104,7 +105,8 @@ public class CardDeciderTests
                 var decision = Assert.IsType<CardDecision.Approved>(
                     CardDecider.Decide(reading, known, Chain.Rules, Asked(amount, redeem)));
 
-                var sale = new ApprovedSale(checkout, reading, known.Item, decision);
+                var sale = new ApprovedOperation(
+                    checkout, Asked(amount, redeem), reading, known.Item, decision);
                 var plan = TransactionPlan.Of(newest, sale.ChangeFor(newest.Time, 1, 1), _ => default);
                 return plan.Record.BalanceAfter == balance + plan.Changes.Sum()
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
@@ -114,8 +116,8 @@ public class CardDeciderTests
         new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
         known, Chain.Rules, Asked(100));
 
-    private static AskedSale Asked(int amount, int redeem = 0) => new(
-        Shop.Basket(amount).Basket, redeem, Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
+    private static Asked Asked(int amount, int redeem = 0) => new Asked.Sale(
+        Basket.Of(new Money(amount, "USD")), redeem, Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
 
     private static KnownCard Known(uint counter, int balance, uint action)
     {

@@ -74,7 +74,8 @@ internal sealed class Shop : IDisposable
     }
 
     public static CheckoutRequest Basket(long amountMinor, int redeem = 0, string? reader = null) => new(
-        Loyalty.Programme.Basket.Of(new Money(amountMinor, "USD")), redeem, Store: null, SoldAt: null,
+        new Order.Sale(Loyalty.Programme.Basket.Of(new Money(amountMinor, "USD")), redeem),
+        Store: null, SoldAt: null,
         BusinessDate: null, reader, Timeout: TimeSpan.FromMinutes(1));
 
     /// <summary>Puts the card down, lets the loop do all it wants, takes the card away.</summary>

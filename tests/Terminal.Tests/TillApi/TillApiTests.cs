@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
@@ -322,9 +323,8 @@ public sealed class TillApiTests : IAsyncLifetime
     }
 
     private void Complete() => Finish(new CheckoutState.Completed(new CheckoutResult(
-        Earned: 12, Redeemed: 0, DueMinor: 1234, BalanceAfter: 12, CardNumber: 990042, Counter: 2,
-        RuleSetVersion: 1,
-        CardActions: [], CardActionPoints: 0)));
+        LogKind.Sale, Earned: 12, Redeemed: 0, DueMinor: 1234, BalanceAfter: 12, CardNumber: 990042,
+        Counter: 2, RuleSetVersion: 1, CardActions: [], CardActionPoints: 0)));
 
     // What a tap does, without a card.
     private void Finish(CheckoutState state)

@@ -48,8 +48,8 @@ public sealed class ToldTests
     private static Guid Posted(Till till)
     {
         var request = new CheckoutRequest(
-            Basket.Of(new Money(100, "USD")), 0, Store: null, SoldAt: null, BusinessDate: null, Reader: null,
-            TimeSpan.FromMinutes(1));
+            new Order.Sale(Basket.Of(new Money(100, "USD")), 0), Store: null, SoldAt: null,
+            BusinessDate: null, Reader: null, TimeSpan.FromMinutes(1));
         return ((CheckoutCreation.Created)till.Desk.Create(request, "key")).Checkout.Id;
     }
 

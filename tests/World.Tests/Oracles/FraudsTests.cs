@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
 
@@ -7,8 +8,8 @@ namespace SmartCardCrm.World.Tests;
 public sealed class FraudsTests : IDisposable
 {
     private static readonly CheckoutResult Spent = new(
-        Earned: 0, Redeemed: 30, DueMinor: 0, BalanceAfter: 0, CardNumber: 1, Counter: 9, RuleSetVersion: 1,
-        CardActions: [], CardActionPoints: 0);
+        LogKind.Sale, Earned: 0, Redeemed: 30, DueMinor: 0, BalanceAfter: 0, CardNumber: 1, Counter: 9,
+        RuleSetVersion: 1, CardActions: [], CardActionPoints: 0);
 
     private readonly SmallChain _chain = new();
 

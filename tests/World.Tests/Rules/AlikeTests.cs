@@ -83,18 +83,22 @@ public sealed class AlikeTests
             var balance = _balances.GetValueOrDefault(purchase.Household);
             var asked = _sold++ % 5 == 0 ? balance : 0;
             var sale = Decide(purchase, balance, asked);
-            var terms = sale.Decision.Terms;
-
             var body = new EntryBody { Intent = Intended(sale) }.ToByteArray();
-            Alike(terms, AtHeadquarters(body, balance));
-            Alike(terms, IntentReading.TermsOf(JournalReading.IntentOf(body), Rules));
+
+            var terms = AtHeadquarters(body, balance);
+            Alike(terms, IntentReading.SaleTermsOf(JournalReading.IntentOf(body), Rules));
+            var till = sale.Decision.Terms;
+            Assert.Equal(
+                (terms.Redeemed, terms.Earned, terms.Due.Minor), (till.Redeemed, till.Earned, till.DueMinor));
+            Assert.Equal(terms.Gains, till.Gains);
+            Assert.Equal(terms.RedemptionLimit, till.RedemptionLimit);
 
             _balances[purchase.Household] = balance - terms.Redeemed + terms.Earned;
             _used.UnionWith(terms.Gains.Select(gain => gain.Rule));
             _digest.AppendData(Encoding.ASCII.GetBytes(Text(terms)));
         }
 
-        private ApprovedSale Decide(RealPurchase purchase, int balance, int asked)
+        private ApprovedOperation Decide(RealPurchase purchase, int balance, int asked)
         {
             var reading = new CardReading(AnyUid, Newest(purchase, balance), balance);
             var item = new CardItem
@@ -104,14 +108,15 @@ public sealed class AlikeTests
                 Segments = { _parents.Contains(purchase.Household) ? ["parents"] : [] },
             };
             var day = DateOnly.FromDateTime(purchase.LocalTime);
-            var wish = new AskedSale(purchase.Basket, asked, purchase.Store, purchase.LocalTime, day);
+            var wish = new Asked.Sale(purchase.Basket, asked, purchase.Store, purchase.LocalTime, day);
             var decision = CardDecider.Decide(reading, new KnownCard(item, []), Rules, wish);
             var request = new CheckoutRequest(
-                purchase.Basket, asked, purchase.Store, SoldAt: null, day, Reader: null, TimeSpan.Zero);
+                new Order.Sale(purchase.Basket, asked), purchase.Store, SoldAt: null, day, Reader: null,
+                TimeSpan.Zero);
             var checkout = new Checkout(
                 Guid.Empty, request, "key", default, new CheckoutState.Waiting(), 0, 0, default);
-            return new ApprovedSale(
-                checkout, reading, item, Assert.IsType<CardDecision.Approved>(decision));
+            return new ApprovedOperation(
+                checkout, wish, reading, item, Assert.IsType<CardDecision.Approved>(decision));
         }
 
         private static LogRecord Newest(RealPurchase purchase, int balance) => new()
@@ -127,11 +132,11 @@ public sealed class AlikeTests
             CardExpiry = new DateOnly(2031, 12, 31),
         };
 
-        private static Intent Intended(ApprovedSale sale)
+        private static Intent Intended(ApprovedOperation sale)
         {
             var plan = TransactionPlan.Of(
                 sale.Reading.Newest, sale.ChangeFor(sale.Reading.Newest.Time, 9, 1), _ => default);
-            return SalePlan.Of(
+            return OperationPlan.Of(
                 sale, plan, [], sale.ContextFor(Profile, DateOnly.MinValue)).Intent;
         }
 

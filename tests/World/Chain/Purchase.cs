@@ -18,8 +18,8 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     /// <summary>What the till posts.</summary>
     public CheckoutRequest Request { get; } = new(
-        Basket.Of(new Money(Amount, "USD")), Asked, Store: null, SoldAt: null, BusinessDate: null,
-        Reader: null, Patience);
+        new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked), Store: null, SoldAt: null,
+        BusinessDate: null, Reader: null, Patience);
 
     public Guid Checkout { get; set; }
 

@@ -1,3 +1,5 @@
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -34,8 +36,9 @@ internal static class Operation
         if (card.Newest is not { } newest)
             return Visit;
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
-        var asked = new AskedSale(
-            purchase.Request.Basket, purchase.Asked, Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
+        var asked = new Asked.Sale(
+            Basket.Of(new Money(purchase.Amount, "USD")), purchase.Asked, Store: 0,
+            AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
         return CardDecider.Decide(
             reading, till.Replica.Find(card.Uid), till.Replica.Current, asked) switch
         {

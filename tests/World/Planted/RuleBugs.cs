@@ -22,7 +22,7 @@ internal static class RuleBugs
             Posting, "postings.Add(new Posting(other, 0, -toCard));",
             "if (!$bug || other != AccountKind.Redeemed) postings.Add(new Posting(other, 0, -toCard));", 3),
         new("redeemed-as-adjustment", "Redeemed points are booked as a correction.",
-            Posting, "Move(AccountKind.Redeemed, -redeemed);",
-            "Move($bug ? AccountKind.Adjustments : AccountKind.Redeemed, -redeemed);", 3),
+            Posting, "(AccountKind.Redeemed, -redeemed)",
+            "($bug ? AccountKind.Adjustments : AccountKind.Redeemed, -redeemed)", 3),
     ];
 }

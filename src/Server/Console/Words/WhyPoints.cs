@@ -23,6 +23,8 @@ internal sealed class WhyPoints(Texts texts)
                 LogKind.Birth => texts["Why.Birth"],
                 LogKind.Sale when rules is null => texts["Why.RulesUnknown", row.RuleSet],
                 LogKind.Sale => SaySale(row, rules),
+                LogKind.Return or LogKind.Reversal => texts[
+                    "Why.Return", texts.Count("Points", row.Earned), texts.Count("Points", row.Redeemed)],
                 _ => null,
             },
         ];

@@ -1,0 +1,179 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What a tap has read.</summary>
+/// <param name="Newest">The newest record of the log.</param>
+/// <param name="Balance">The value file, which the chip itself attests.</param>
+internal sealed record CardReading(Uid Uid, LogRecord Newest, int Balance);
+
+/// <summary>What a terminal decides about a card and a checkout.</summary>
+internal abstract record CardDecision
+{
+    private CardDecision() { }
+
+    /// <summary>It goes ahead.</summary>
+    /// <param name="Occasion">What the rules were told of the customer.</param>
+    /// <param name="Actions">Card actions to apply first, in order.</param>
+    public sealed record Approved(
+        Occasion Occasion, OperationTerms Terms, IReadOnlyList<AppliedCardAction> Actions) : CardDecision;
+
+    /// <summary>The programme says no.</summary>
+    public sealed record Declined(DeclineReason Reason) : CardDecision;
+
+    /// <summary>The card contradicts what is known of it: a copy, or rolled back.</summary>
+    /// <param name="Code">As in Suspicion of terminal.proto.</param>
+    public sealed record Contradicted(uint CounterKnown, int BalanceKnown, string Code) : CardDecision;
+}
+
+/// <summary>What an operation does to the card and to the bill.</summary>
+/// <param name="Kind">As the card's log has it.</param>
+/// <param name="Earned">Points that it puts on the card.</param>
+/// <param name="Redeemed">Points that it takes off.</param>
+/// <param name="Amount">What is sold; below zero what comes back.</param>
+/// <param name="DueMinor">Left to pay in money; below zero what is given back.</param>
+/// <param name="RuleSetVersion">The rules it was decided under.</param>
+internal sealed record OperationTerms(
+    LogKind Kind, int Earned, int Redeemed, Money Amount, long DueMinor, int RuleSetVersion)
+{
+    public int PointsAsked { get; init; }
+
+    public IReadOnlyList<RuleGain> Gains { get; init; } = [];
+
+    public RedemptionLimit? RedemptionLimit { get; init; }
+
+    /// <summary>Points for the member's account, signed.</summary>
+    public int OnAccount { get; init; }
+
+    public static OperationTerms Of(SaleTerms terms, SaleRequest request) => new(
+        LogKind.Sale, terms.Earned, terms.Redeemed, request.Basket.Total, terms.Due.Minor,
+        terms.RuleSetVersion)
+    {
+        PointsAsked = request.PointsAsked,
+        Gains = terms.Gains,
+        RedemptionLimit = terms.RedemptionLimit,
+    };
+}
+
+/// <summary>What is asked of a terminal.</summary>
+/// <param name="Store">The store's number.</param>
+/// <param name="LocalTime">The store's wall clock, to the second, as rules see it.</param>
+/// <param name="Today">The store's, by the terminal's own clock.</param>
+internal abstract record Asked(uint Store, DateTime LocalTime, DateOnly Today)
+{
+    /// <param name="PointsAsked">Points to redeem.</param>
+    public sealed record Sale(Basket Basket, int PointsAsked, uint Store, DateTime LocalTime, DateOnly Today)
+        : Asked(Store, LocalTime, Today);
+
+    /// <param name="Kind">Return or reversal.</param>
+    /// <param name="Sold">The sale; null where this terminal knows none that happened.</param>
+    /// <param name="Now">What comes back.</param>
+    public sealed record Undo(
+        LogKind Kind, SoldSale? Sold, IReadOnlyList<ReturnedLine> Now, uint Store, DateTime LocalTime,
+        DateOnly Today)
+        : Asked(Store, LocalTime, Today);
+}
+
+/// <summary>Decides what a card is to do from what the card, the replica and the till say: a pure
+/// function.</summary>
+internal static class CardDecider
+{
+    public const string CounterBehind = "counter-behind";
+    public const string StateDiffers = "state-differs";
+    public const string DoubtBehind = "doubt-behind";
+
+    // Points that a card unknown to the replica may redeem.
+    private const int StrangerRedeemMost = 0;
+
+    /// <param name="known">What the replica has of the card; null for a stranger.</param>
+    /// <param name="rules">The rules in force; null before the first feed.</param>
+    public static CardDecision Decide(CardReading reading, KnownCard? known, RuleSet? rules, Asked asked)
+    {
+        if (Contradiction(reading, known?.Item) is { } contradiction)
+            return contradiction;
+        if (Refusal(reading.Newest, known?.Item, asked.Today) is { } reason)
+            return new CardDecision.Declined(reason);
+        if (rules is null)
+            return new CardDecision.Declined(DeclineReason.NoRules);
+
+        var actions = PendingCardActions.Apply(
+            reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, known?.Pending ?? []);
+        var occasion = new Occasion(
+            reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Store, asked.LocalTime);
+        var balance = reading.Balance + actions.Sum(a => a.Points);
+        var (terms, declined) = asked switch
+        {
+            Asked.Sale sale => Sell(sale, occasion, known, balance, rules),
+            Asked.Undo undo => UndoSale(undo, reading.Newest, balance),
+            _ => throw new System.Diagnostics.UnreachableException(asked.ToString()),
+        };
+        return terms is not null
+            ? new CardDecision.Approved(occasion, terms, actions)
+            : new CardDecision.Declined(declined);
+    }
+
+    private static (OperationTerms? Terms, DeclineReason Declined) Sell(
+        Asked.Sale asked, Occasion occasion, KnownCard? known, int balance, RuleSet rules)
+    {
+        var points = known is null ? Math.Min(asked.PointsAsked, StrangerRedeemMost) : asked.PointsAsked;
+        var request = new SaleRequest(asked.Basket, occasion, points);
+        return Sale.Decide(request, balance, rules) switch
+        {
+            SaleDecision.Approved(var terms) => (OperationTerms.Of(terms, request), default),
+            SaleDecision.Declined(var reason) => (null, reason),
+            var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
+        };
+    }
+
+    private static (OperationTerms? Terms, DeclineReason Declined) UndoSale(
+        Asked.Undo asked, LogRecord newest, int balance)
+    {
+        if (asked.Sold is not { } sold)
+            return (null, DeclineReason.SaleUnknown);
+        if (sold.Intent.Card.CardNumber != newest.CardNumber)
+            return (null, DeclineReason.CardOther);
+        return sold.Undo(asked.Now) is { } terms
+            ? (sold.TermsFor(asked.Kind, terms, balance), default)
+            : (null, DeclineReason.ReturnTooMuch);
+    }
+
+    private static CardDecision.Contradicted? Contradiction(CardReading reading, CardItem? known)
+    {
+        var newest = reading.Newest;
+        if (newest.BalanceAfter != reading.Balance)
+            return new CardDecision.Contradicted(newest.Counter, newest.BalanceAfter, StateDiffers);
+        if (known is null || newest.Counter > known.AcknowledgedCounter)
+            return null;
+        if (newest.Counter < known.AcknowledgedCounter)
+            return new CardDecision.Contradicted(
+                known.AcknowledgedCounter, known.AcknowledgedBalance, CounterBehind);
+
+        return reading.Balance == known.AcknowledgedBalance && newest.LastCardAction == known.LastCardAction
+            ? null
+            : new CardDecision.Contradicted(
+                known.AcknowledgedCounter, known.AcknowledgedBalance, StateDiffers);
+    }
+
+    private static DeclineReason? Refusal(LogRecord newest, CardItem? known, DateOnly today)
+    {
+        if (known is not null && known.Card.CardNumber != newest.CardNumber)
+            return DeclineReason.CardUnknown;
+        if (newest.Blocked)
+            return DeclineReason.CardBlocked;
+        if (newest.CardExpiry < today)
+            return DeclineReason.CardExpired;
+
+        return known?.Status switch
+        {
+            null or CardStatus.Active => null,
+            CardStatus.Blocked or CardStatus.Retired => DeclineReason.CardBlocked,
+            _ => DeclineReason.CardUnknown,
+        };
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>An operation that may go ahead, and everything it was decided from.</summary>
+/// <param name="Known">What the replica has of the card; null for a stranger.</param>
+internal sealed record ApprovedOperation(
+    Checkout Checkout, Asked Asked, CardReading Reading, CardItem? Known, CardDecision.Approved Decision)
+{
+    /// <summary>What it does to the card.</summary>
+    public CardChange ChangeFor(DateTimeOffset now, uint terminal, uint sequence) => new()
+    {
+        Kind = Decision.Terms.Kind,
+        Time = now,
+        Terminal = terminal,
+        Sequence = sequence,
+        Circumstances = Circumstances.Offline,
+        RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
+        Amount = (int)Decision.Terms.Amount.Minor,
+        Earned = Decision.Terms.Earned,
+        Redeemed = Decision.Terms.Redeemed,
+        CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
+        LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
+        Acknowledged = Known?.AcknowledgedCounter ?? 0,
+    };
+
+    /// <summary>Where and when it is done, and under which rules.</summary>
+    public SaleContext ContextFor(TerminalProfile profile, DateOnly today) => new()
+    {
+        Programme = profile.Programme,
+        Currency = Decision.Terms.Amount.Currency,
+        Store = Decision.Occasion.Store,
+        StoreZone = profile.StoreZone.Id,
+        BusinessDate = (Checkout.Request.BusinessDate ?? today).ToString("O", CultureInfo.InvariantCulture),
+        SoldAt = Checkout.Request.SoldAt ?? "",
+        RuleSetVersion = (uint)Decision.Terms.RuleSetVersion,
+        LocalTime = Decision.Occasion.LocalTime.ToString(
+            IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture),
+        Tier = (uint)Decision.Occasion.Tier,
+        Segments = { Decision.Occasion.Segments },
+    };
+}
+
+/// <summary>What will be sent to the card, and the intent that says so beforehand.</summary>
+/// <param name="Transaction">What the card is to do.</param>
+internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent)
+{
+    /// <summary>The journal entry of the intent.</summary>
+    public uint Sequence => Transaction.Record.Sequence;
+
+    /// <param name="read">What the session has read so far; it will be part of the card's proof.</param>
+    public static OperationPlan Of(
+        ApprovedOperation operation, TransactionPlan transaction, IEnumerable<TransactionStep> read,
+        SaleContext context)
+    {
+        var terms = operation.Decision.Terms;
+        var intent = new Intent
+        {
+            OperationId = Entries.ToBytes(operation.Checkout.Id),
+            Card = Entries.ToCard(operation.Reading.Uid, operation.Reading.Newest, operation.Known),
+            Context = context,
+            CounterRead = operation.Reading.Newest.Counter,
+            BalanceBefore = operation.Reading.Balance,
+            BalanceAfter = transaction.Record.BalanceAfter,
+            Earned = (uint)terms.Earned,
+            Redeemed = (uint)terms.Redeemed,
+            AmountMinor = terms.Amount.Minor,
+            Steps = { read.Concat(transaction.Steps).Select(Entries.ToStep) },
+            IdempotencyKey = operation.Checkout.IdempotencyKey,
+            Offline = true,
+            CardActions = { operation.Decision.Actions.Select(a => (uint)a.Number) },
+            PointsAsked = (uint)terms.PointsAsked,
+            Kind = (uint)terms.Kind,
+            DueMinor = terms.DueMinor,
+            OnAccount = terms.OnAccount,
+        };
+        Tell(operation.Asked, intent);
+        return new OperationPlan(transaction, intent);
+    }
+
+    private static void Tell(Asked asked, Intent intent)
+    {
+        switch (asked)
+        {
+            case Asked.Sale sale:
+                intent.Lines.Add(sale.Basket.Lines.Select(Entries.ToLine));
+                break;
+            case Asked.Undo { Sold: { } sold } undo:
+                intent.SaleOperationId = sold.Intent.OperationId;
+                intent.Returned.Add(undo.Now.Select(Entries.ToReturned));
+                intent.ReturnedBefore.Add(sold.Returned.Select(Entries.ToReturned));
+                break;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What a till wants done with a card. Two orders are the same when every value is.</summary>
+[JsonDerivedType(typeof(Sale), "sale")]
+[JsonDerivedType(typeof(Return), "return")]
+[JsonDerivedType(typeof(Reversal), "reversal")]
+internal abstract record Order
+{
+    private Order() { }
+
+    /// <summary>Sell.</summary>
+    /// <param name="Basket">What is bought, within its ranges.</param>
+    /// <param name="PointsAsked">Points to redeem; <see cref="CheckoutRequest.AllPoints"/> for as many as
+    /// fit.</param>
+    public sealed record Sale(Basket Basket, int PointsAsked) : Order;
+
+    /// <summary>Take back goods of an earlier sale, with the card that bought them.</summary>
+    /// <param name="SaleId">The sale's operation id.</param>
+    /// <param name="Lines">At least one.</param>
+    public sealed record Return(Guid SaleId, IReadOnlyList<ReturnedLine> Lines) : Order
+    {
+        public bool Equals(Return? other) =>
+            other is not null && SaleId == other.SaleId && Lines.SequenceEqual(other.Lines);
+
+        public override int GetHashCode() => HashCode.Combine(SaleId, Lines.Count);
+    }
+
+    /// <summary>Undo all of an earlier sale that has not come back yet.</summary>
+    /// <param name="SaleId">The sale's operation id.</param>
+    public sealed record Reversal(Guid SaleId) : Order;
+
+    /// <summary>The sale that it undoes; null where it is none of an earlier sale.</summary>
+    [JsonIgnore]
+    public Guid? Undoes => this switch
+    {
+        Return back => back.SaleId,
+        Reversal reversal => reversal.SaleId,
+        _ => null,
+    };
+}

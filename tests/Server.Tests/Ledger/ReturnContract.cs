@@ -1,0 +1,210 @@
+using Google.Protobuf;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Tests.Storage;
+
+namespace SmartCardCrm.Server.Tests.Ledger;
+
+/// <summary>How returns are compared with the sales they undo, on every engine.</summary>
+public abstract class ReturnContract : IDisposable
+{
+    private readonly Headquarters _hq;
+    private readonly Chip _chip;
+    private readonly Till _till;
+    private readonly uint _sale;
+
+    // 50 points for 50 dollars.
+    protected ReturnContract(Engine engine)
+    {
+        _hq = new Headquarters(engine.OpenBook());
+        _chip = _hq.Issue(1);
+        _till = _hq.NewTill();
+        _sale = _till.Sell(_chip, new TestSale(50_00));
+    }
+
+    public void Dispose()
+    {
+        _hq.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void A_return_gives_the_points_back_to_where_they_came_from()
+    {
+        Return(_till, 20_00, given: 0, taken: 20, milli: 400);
+
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+        Assert.Equal((30, -30, 0), (On(AccountKind.MemberOnCard), On(AccountKind.ProgrammeIssued), Owed));
+    }
+
+    [Fact]
+    public void What_was_paid_with_points_comes_back_from_the_redeemed()
+    {
+        var sale = _till.Sell(_chip, new TestSale(30_00) { Redeem = 50 });
+        _till.Sell(_chip, new TestSale(30_00)
+        {
+            Return = new TestReturn(_till.OperationOf(sale), Given: 50, Taken: 29),
+        });
+
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+        Assert.Equal(0, On(AccountKind.Redeemed));
+    }
+
+    [Fact]
+    public void What_the_card_does_not_hold_any_more_is_owed_on_account()
+    {
+        _till.Sell(_chip, new TestSale(1_00) { Redeem = 50 });
+        Return(_till, 50_00, given: 0, taken: 0);
+
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+        Assert.Equal(-50, Owed);
+        Assert.Equal(0, On(AccountKind.ProgrammeIssued));
+    }
+
+    [Fact]
+    public void A_return_that_comes_before_its_sale_waits_for_it()
+    {
+        var other = _hq.NewTill();
+        Return(other, 50_00, given: 0, taken: 50);
+
+        _hq.Sync(other);
+        Assert.Contains("rule-mismatch sale-awaited", _hq.Open());
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        Assert.Contains("rule-mismatch sale-posted", _hq.Healed());
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Fact]
+    public void Other_points_than_the_sale_gave_are_an_exception()
+    {
+        Return(_till, 50_00, given: 0, taken: 1);
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch points"], _hq.Open());
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Fact]
+    public void A_return_without_a_sale_is_an_exception()
+    {
+        _till.Sell(_chip, new TestSale(5_00) { Return = new TestReturn(ByteString.Empty, 0, 5) });
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch sale-unknown"], _hq.Open());
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1001)]
+    [InlineData(long.MaxValue)]
+    public void Quantities_that_were_never_sold_are_an_exception(long milli)
+    {
+        Return(_till, 50_00, given: 0, taken: 50, milli);
+        Return(_till, 50_00, given: 0, taken: 0, milli);
+
+        _hq.Sync(_till);
+
+        Assert.Equal(2, _hq.Open().Count);
+        Assert.All(_hq.Open(), open => Assert.StartsWith("rule-mismatch ", open, StringComparison.Ordinal));
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Fact]
+    public void Goods_that_another_card_bought_are_an_exception()
+    {
+        var stranger = _hq.Issue(2);
+        _till.Sell(stranger, new TestSale(50_00));
+        _till.Sell(stranger, new TestSale(50_00)
+        {
+            Return = new TestReturn(_till.OperationOf(_sale), Given: 0, Taken: 50),
+        });
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch card-other"], _hq.Open());
+    }
+
+    [Fact]
+    public void The_same_piece_does_not_come_back_at_two_tills()
+    {
+        var other = _hq.NewTill();
+        _till.Sell(_chip, new TestSale(50_00));
+        Return(_till, 50_00, given: 0, taken: 50);
+        Return(other, 50_00, given: 0, taken: 50);
+
+        _hq.Sync(_till);
+        _hq.Sync(other);
+
+        Assert.Equal(["rule-mismatch return-too-much"], _hq.Open());
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Fact]
+    public void Pieces_are_reckoned_from_what_had_come_back_before()
+    {
+        Return(_till, 16_67, given: 0, taken: 16, milli: 333);
+        Return(_till, 33_33, given: 0, taken: 34, milli: 667, before: 333);
+
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+        Assert.Equal(0, On(AccountKind.ProgrammeIssued));
+    }
+
+    [Fact]
+    public void A_return_the_till_gave_up_is_taken_back_whole_and_the_goods_may_come_back_again()
+    {
+        _till.Sell(_chip, new TestSale(1_00) { Redeem = 30 });
+        var doubt = Return(_till, 50_00, given: 0, taken: 20, fate: Fate.AnswerLost);
+        _till.Abandon(doubt);
+        _till.Settle(_chip, doubt);
+        _hq.Sync(_till);
+        Assert.Equal(0, Owed);
+        var action = Assert.Single(_hq.Actions(_chip));
+        Assert.Equal(new CardAction(1, 20), action);
+
+        Return(_till, 50_00, given: 0, taken: 20, pending: action);
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        Assert.Equal(-30, Owed);
+        _hq.AssertBalanced(_chip);
+    }
+
+    private long Owed => On(AccountKind.MemberOnAccount);
+
+    private uint Return(
+        Till till, int amount, int given, int taken, long milli = 1000, long before = 0,
+        Fate fate = Fate.Answered, CardAction? pending = null) =>
+        till.Sell(_chip, new TestSale(amount)
+        {
+            Return = new TestReturn(_till.OperationOf(_sale), given, taken, milli, before),
+            Fate = fate,
+            Pending = pending is null ? [] : [pending],
+        });
+
+    private long On(AccountKind account) => _hq.Database.Read(db => db.Value<long>(
+        "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @account",
+        new { account = (long)account }));
+}
+
+public sealed class ReturnsOnSqlite(SqliteEngine engine)
+    : ReturnContract(engine), IClassFixture<SqliteEngine>;
+
+public sealed class ReturnsOnPostgres(PostgresCluster cluster) : ReturnContract(new PostgresEngine(cluster));
