@@ -63,8 +63,8 @@ internal static class Returns
             place);
         if (booked is null or { State: Abandoned })
             return;
-        LedgerBook.Post(
-            book.Db, card, place, Postings.OnAccount(card.Member, checked((int)-booked.OnAccount)));
+        var postings = Postings.OnAccount(card.Member, checked((int)booked.OnAccount));
+        LedgerBook.Post(book.Db, card, place, postings.Select(p => p with { Points = -p.Points }));
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, Difference.NameOver(place, Cause.RuleMismatch), "return-abandoned");
     }

@@ -176,6 +176,8 @@ public abstract class ReturnContract : IDisposable
         _till.Settle(_chip, doubt);
         _hq.Sync(_till);
         Assert.Equal(0, Owed);
+        // 50 and 1 dollar less 30 points paid with earned 50; the card action gives the 20 back.
+        Assert.Equal(-30, On(AccountKind.ProgrammeIssued));
         var action = Assert.Single(_hq.Actions(_chip));
         Assert.Equal(new CardAction(1, 20), action);
 

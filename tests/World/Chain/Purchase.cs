@@ -17,9 +17,14 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>What the till posts.</summary>
-    public CheckoutRequest Request { get; } = new(
-        new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked), Store: null, SoldAt: null,
-        BusinessDate: null, Reader: null, Patience);
+    public CheckoutRequest Request => new(
+        Undoes is null
+            ? new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked)
+            : new Order.Reversal(Undoes.Checkout),
+        Store: null, SoldAt: null, BusinessDate: null, Reader: null, Patience);
+
+    /// <summary>The sale that the customer wants undone; null where it is a sale itself.</summary>
+    public Purchase? Undoes { get; init; }
 
     public Guid Checkout { get; set; }
 
@@ -41,5 +46,6 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
     /// <summary>How often the card may have committed without the terminal knowing.</summary>
     public bool WasInDoubt { get; set; }
 
-    public override string ToString() => $"purchase {Number}";
+    public override string ToString() =>
+        Undoes is null ? $"purchase {Number}" : $"purchase {Number}, which undoes {Undoes.Number},";
 }

@@ -32,6 +32,7 @@ internal static class CoverageMatrix
         .. RowsOf(Operation.Redeem, $"{Reading} Debit.1 Credit.1 {Committing}", OneSale),
         .. RowsOf(
             Operation.Action, $"{Reading} Debit.1 Debit.2 Credit.1 Credit.2 {Committing}", OneSale),
+        .. RowsOf(Operation.Undo, $"{Reading} Credit.1 Debit.1 {Committing}", OneSale),
         .. RowsOf(Operation.Settle, Settling, HitPlace.Settlement),
     ];
 
@@ -60,7 +61,7 @@ internal static class CoverageMatrix
         "Two mishaps in one tap: what strikes next strikes the next tap, which is why a cell names the next "
             + "terminal.",
         "Sessions under an older key: no key is rotated yet.",
-        "Identifying, returns and the server driving the card: the product has none of them yet.",
+        "Identifying and the server driving the card: the product has none of them yet.",
     ];
 
     /// <summary>Where a mishap can strike an operation.</summary>

@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
@@ -20,6 +21,9 @@ internal static class Operation
     /// <summary>Applies card actions first, whatever else it does.</summary>
     public const string Action = "action";
 
+    /// <summary>Undoes an earlier sale.</summary>
+    public const string Undo = "undo";
+
     /// <summary>Asks the card about a doubt; a sale that follows is what that sale is.</summary>
     public const string Settle = "settle";
 
@@ -36,16 +40,28 @@ internal static class Operation
         if (card.Newest is not { } newest)
             return Visit;
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
-        var asked = new Asked.Sale(
-            Basket.Of(new Money(purchase.Amount, "USD")), purchase.Asked, Store: 0,
-            AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
+        var asked = AskedBy(till, purchase);
         return CardDecider.Decide(
             reading, till.Replica.Find(card.Uid), till.Replica.Current, asked) switch
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
+            CardDecision.Approved { Terms.Kind: LogKind.Reversal } => Undo,
             CardDecision.Approved { Terms.Redeemed: > 0 } => Redeem,
             CardDecision.Approved { Terms.Earned: > 0 } => Earn,
             _ => Visit,
         };
+    }
+
+    private static Asked AskedBy(Till till, Purchase purchase)
+    {
+        var time = AnyDay.ToDateTime(TimeOnly.MinValue);
+        if (purchase.Undoes is null)
+        {
+            var basket = Basket.Of(new Money(purchase.Amount, "USD"));
+            return new Asked.Sale(basket, purchase.Asked, Store: 0, time, AnyDay);
+        }
+
+        var sold = SoldSale.Find(till.Journal, till.Replica, purchase.Undoes.Checkout);
+        return new Asked.Undo(LogKind.Reversal, sold, sold?.Rest ?? [], Store: 0, time, AnyDay);
     }
 }

@@ -8,6 +8,8 @@ namespace SmartCardCrm.World;
 /// <summary>Compares the whole book with what really happened, when all has come to rest.</summary>
 internal sealed class BookCheck(ChainWorld world)
 {
+    private const string IsUndo = "kind IN (4, 5)";
+
     public void Check() => world.Server.Rooms!.Database.Read(db =>
     {
         Truth.Demand(LedgerBook.Sum(db) == 0, "I1", $"the ledger sums to {LedgerBook.Sum(db)}");
@@ -27,7 +29,11 @@ internal sealed class BookCheck(ChainWorld world)
         var losses = new Losses(world, db);
         var missing = losses.Missing(physical);
         foreach (var commit in physical.Commits.Except(missing))
+        {
             CheckMadeGood(db, physical, commit);
+            CheckOnAccount(db, physical, commit);
+        }
+
         if (missing.Count > 0)
         {
             losses.Check(card, physical, missing);
@@ -53,17 +59,50 @@ internal sealed class BookCheck(ChainWorld world)
     {
         foreach (var (account, column) in new[]
         {
-            (AccountKind.ProgrammeIssued, "-earned"), (AccountKind.Redeemed, "redeemed"),
-            (AccountKind.Adjustments, "-adjusted"),
+            (AccountKind.ProgrammeIssued, $"CASE WHEN {IsUndo} THEN redeemed + owed ELSE -earned END"),
+            (AccountKind.Redeemed, $"CASE WHEN {IsUndo} THEN -earned - kept ELSE redeemed END"),
+            (AccountKind.MemberOnAccount, "kept - owed"), (AccountKind.Adjustments, "-adjusted"),
         })
         {
             var (posted, made) = (
                 db.Value<long>(
                     "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @account",
                     new { account = (long)account }),
-                db.Value<long>($"SELECT COALESCE(SUM({column}), 0) FROM card_transaction"));
+                db.Value<long>(
+                    $"""
+                    SELECT COALESCE(SUM({column}), 0) FROM (
+                        SELECT t.*, CASE WHEN r.on_account > 0 THEN r.on_account ELSE 0 END AS kept,
+                            CASE WHEN r.on_account < 0 THEN -r.on_account ELSE 0 END AS owed
+                        FROM card_transaction t
+                        LEFT JOIN sale_return r ON r.terminal = t.terminal AND r.sequence = t.sequence)
+                    """));
             Truth.Demand(posted == made, "I5", $"account {account} holds {posted}, the cards made {made}");
         }
+    }
+
+    // What the card could not take, or did not hold, when a sale was undone.
+    private static void CheckOnAccount(DbSession db, PhysicalCard card, TrueCommit commit)
+    {
+        if (commit.Purchase is not { Undoes.Commits: [var sale, ..] } purchase)
+            return;
+        var record = commit.Record;
+        var expected = purchase.Told is Terminal.CheckoutState.Abandoned
+            ? 0
+            : sale.Record.Redeemed - record.Earned - (sale.Record.Earned - record.Redeemed);
+        var booked = db.Value<long>(
+            """
+            SELECT COALESCE(SUM(points), 0) FROM posting
+            WHERE terminal = @Terminal AND sequence = @Sequence AND account = @account
+            """,
+            new
+            {
+                Terminal = (long)record.Terminal,
+                Sequence = (long)record.Sequence,
+                account = (long)AccountKind.MemberOnAccount,
+            });
+        Truth.Demand(
+            booked == expected, "I5",
+            $"card {card.Uid}: {purchase} leaves {expected} on account, {booked} are booked");
     }
 
     private static void CheckActions(DbSession db, Card card, int applied)

@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.World;
@@ -36,6 +37,14 @@ internal static class PlainRules
         if (earned > room)
             earned = room < 0 ? 0 : room;
         return ((int)earned, (int)redeemed);
+    }
+
+    /// <summary>What undoing a whole sale does to a balance: all back, as far as the card can.</summary>
+    public static (int Given, int Taken) Undo(LogRecord sale, int balance, int balanceMost)
+    {
+        var given = sale.Redeemed > balanceMost - balance ? balanceMost - balance : sale.Redeemed;
+        var taken = sale.Earned > balance + given ? balance + given : sale.Earned;
+        return (given, taken);
     }
 
     /// <summary>What a card action changes on a card.</summary>

@@ -88,10 +88,14 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
 
         var known = world.RulesKnownBy(purchase!.Terminal);
+        var pinned = purchase.Undoes is { Commits: [var sale, ..] } ? sale.Record.RuleSetVersion : (int?)null;
         Demand(
-            written.RuleSetVersion >= presentation!.RulesKnown && written.RuleSetVersion <= known, "I10",
-            $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation.RulesKnown}, then "
-                + $"{known}, and took {written.RuleSetVersion}");
+            pinned is { } version
+                ? written.RuleSetVersion == version
+                : written.RuleSetVersion >= presentation!.RulesKnown && written.RuleSetVersion <= known,
+            "I10",
+            $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation!.RulesKnown}, then "
+                + $"{known}, the sale was of {pinned}, and it took {written.RuleSetVersion}");
         var balance = before.Points;
         for (var number = before.Record.LastCardAction + 1; number <= written.LastCardAction; number++)
         {
@@ -118,11 +122,13 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
-        (int Earned, int Redeemed) ByTheRules(Purchase sold) =>
-            PlainRules.Sale(rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked);
+        (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
+            ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
+            : PlainRules.Sale(rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked);
 
         bool IsSaleOf(Purchase sold) =>
-            (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount;
+            (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount
+            && written.Kind == (sold.Undoes is null ? LogKind.Sale : LogKind.Reversal);
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -7,11 +8,15 @@ namespace SmartCardCrm.World;
 /// where it must be, or gives up.</summary>
 internal sealed class Cashier(ChainWorld world)
 {
+    // The last sale to the same card at the same terminal comes back.
+    private const double UndoShare = 0.1;
+
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
     private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
     private readonly HashSet<TerminalMachine> _busy = [];
+    private readonly Dictionary<(uint Terminal, PhysicalCard Card), Purchase> _sold = [];
     private int _purchases;
 
     /// <summary>Cards presented so far.</summary>
@@ -28,7 +33,14 @@ internal sealed class Cashier(ChainWorld world)
     {
         if (!terminal.IsUp || terminal.Halted is not null || !_busy.Add(terminal))
             return null;
-        var purchase = new Purchase(++_purchases, card, amount, asked) { Terminal = terminal.Number };
+        var undoes = _dice.Chance(UndoShare) && _sold.Remove((terminal.Number, card), out var sold)
+            ? sold
+            : null;
+        var purchase = new Purchase(++_purchases, card, undoes is null ? amount : -undoes.Amount, asked)
+        {
+            Terminal = terminal.Number,
+            Undoes = undoes,
+        };
         Begin(terminal, purchase);
         return purchase;
     }
@@ -40,6 +52,8 @@ internal sealed class Cashier(ChainWorld world)
             Done(terminal);
         else if (terminal.IsUp && Post(terminal, purchase))
             Present(terminal, purchase);
+        else if (terminal.IsUp)
+            Done(terminal);
         else
             world.Timeline.After(_dice.Within(TimeSpan.FromMinutes(1)), () => Begin(terminal, purchase));
     }
@@ -57,12 +71,22 @@ internal sealed class Cashier(ChainWorld world)
             {
                 CheckoutCreation.Created(var made) => made.Id,
                 CheckoutCreation.Same(var made) => made.Id,
+                CheckoutCreation.Refused(var reason) => Refused(terminal, purchase, reason),
                 _ => throw new UnreachableException(creation.ToString()),
             };
-            return true;
+            return purchase.Checkout != Guid.Empty;
         });
         terminal.Bury();
         return posted;
+    }
+
+    // Only a terminal whose disk lied does not know what it has sold.
+    private static Guid Refused(TerminalMachine terminal, Purchase purchase, DeclineReason reason)
+    {
+        Truth.Demand(
+            terminal.DiskBetrayed && reason == DeclineReason.SaleUnknown, "I3",
+            $"{purchase} is refused at terminal {terminal.Number}: {reason}");
+        return Guid.Empty;
     }
 
     private void Present(TerminalMachine terminal, Purchase purchase)
@@ -96,6 +120,8 @@ internal sealed class Cashier(ChainWorld world)
             world.Visited.Struck(purchase.Card, struck, terminal.Number);
         if (Hear(terminal, purchase) is CheckoutState.Completed && terminal.IsUp)
         {
+            if (purchase.Undoes is null)
+                _sold[(terminal.Number, purchase.Card)] = purchase;
             Costs.Sold(
                 presentation, terminal.Disk.Syncs - syncs, till.Journal.Head.Sequence - head);
         }

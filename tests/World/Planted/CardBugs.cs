@@ -17,6 +17,6 @@ internal static class CardBugs
             "foreach (var i in $bug ? Enumerable.Range(0, count) : Enumerable.Range(0, count).Reverse())",
             30),
         new("born-twice", "A card whose birth was torn is born again.",
-            Binding, "if (last.Tmc == 1)", "if (last.Tmc == 1 && !$bug)", 8),
+            Binding, "if (last.Tmc == 1)", "if (last.Tmc == 1 && !$bug)", 30),
     ];
 }

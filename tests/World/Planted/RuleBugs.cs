@@ -4,6 +4,7 @@ namespace SmartCardCrm.World;
 internal static class RuleBugs
 {
     private const string Earning = "src/Loyalty/Programme/Earning.cs";
+    private const string Undoing = "src/Loyalty/Programme/Return.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
 
@@ -15,6 +16,9 @@ internal static class RuleBugs
         new("redeemed-part-earns", "What is paid with points earns points, whatever the rules say.",
             Earning, "return _rules.Redemption.RedeemedPartEarns ||",
             "return _rules.Redemption.RedeemedPartEarns || $bug ||", 3),
+        new("debt-forgotten", "What a card does not hold any more when its sale is undone is owed by nobody.",
+            Undoing, "terms.GivenBack - given - (terms.TakenBack - taken)",
+            "$bug ? 0 : terms.GivenBack - given - (terms.TakenBack - taken)", 30),
         new("debit-not-clipped", "A card action takes off more than the card holds.",
             Actions, "-Math.Min(-action.Points, balance)",
             "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 8),

@@ -17,7 +17,7 @@ internal static class TapBugs
             Tap, "return new CheckoutState.InDoubt(plan.Sequence);",
             """
             return $bug
-                ? new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, sale.Decision.Terms))
+                ? new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, operation.Decision.Terms))
                 : new CheckoutState.InDoubt(plan.Sequence);
             """, 3),
         new("bad-answer-taken-for-no", "A commit that is answered with an error did not happen.",
@@ -85,7 +85,7 @@ internal static class TapBugs
             "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 8),
         new("settled-past-the-log", "A record that the log no longer keeps never was.",
             Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
-            20),
+            40),
         new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
             Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
             "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 8),
