@@ -40,6 +40,7 @@ internal sealed record Checkout(
 [JsonDerivedType(typeof(PresentAgain), "present_again")]
 [JsonDerivedType(typeof(InDoubt), "in_doubt")]
 [JsonDerivedType(typeof(Completed), "completed")]
+[JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(Declined), "declined")]
 [JsonDerivedType(typeof(Cancelled), "cancelled")]
 [JsonDerivedType(typeof(Abandoned), "abandoned")]
@@ -50,7 +51,7 @@ internal abstract record CheckoutState
 
     /// <summary>Whether nothing will change any more.</summary>
     [JsonIgnore]
-    public bool IsOver => this is Completed or Declined or Cancelled or Abandoned or TimedOut;
+    public bool IsOver => this is Completed or Answered or Declined or Cancelled or Abandoned or TimedOut;
 
     /// <summary>No card has come yet.</summary>
     public sealed record Waiting : CheckoutState;
@@ -69,6 +70,9 @@ internal abstract record CheckoutState
 
     /// <summary>The card has committed, and the journal knows.</summary>
     public sealed record Completed(CheckoutResult Result) : CheckoutState;
+
+    /// <summary>The card was read, and nothing changed.</summary>
+    public sealed record Answered(EnquiryResult Result) : CheckoutState;
 
     /// <summary>The programme says no; nothing happened.</summary>
     public sealed record Declined(DeclineReason Reason) : CheckoutState;
@@ -94,6 +98,25 @@ internal static class RetryCode
     public const string KeysForgotten = "keys-forgotten";
     public const string Restarted = "terminal-restarted";
     public const string DidNotHappen = "did-not-happen";
+}
+
+/// <summary>What a card says.</summary>
+/// <param name="Balance">Points on it.</param>
+/// <param name="Counter">n of its newest record.</param>
+/// <param name="ValidThrough">Its last day; null for no end.</param>
+/// <param name="Declined">Why it could not buy now; null where it could.</param>
+internal sealed record EnquiryResult(
+    ulong CardNumber, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, DeclineReason? Declined)
+{
+    /// <summary>Two letters; null where the member file was not wanted.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>As the member wants to be called; null where the member file was not wanted or names
+    /// none.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>What the basket would do; null where there is none, or the card could not buy.</summary>
+    public CheckoutResult? Quote { get; init; }
 }
 
 /// <summary>What a completed checkout did.</summary>
@@ -130,6 +153,22 @@ internal sealed record CheckoutResult(
         RedemptionLimit = terms.RedemptionLimit,
         OnAccount = terms.OnAccount,
     };
+
+    /// <summary>What an approved sale would do to a card.</summary>
+    /// <param name="newest">The card's newest record.</param>
+    public static CheckoutResult Quoted(LogRecord newest, CardDecision.Approved approved)
+    {
+        var terms = approved.Terms;
+        var adjusted = approved.Actions.Sum(action => action.Points);
+        return new CheckoutResult(
+            terms.Kind, terms.Earned, terms.Redeemed, terms.DueMinor,
+            newest.BalanceAfter + adjusted + terms.Earned - terms.Redeemed, newest.CardNumber, newest.Counter,
+            terms.RuleSetVersion, [.. approved.Actions.Select(action => (uint)action.Number)], adjusted)
+        {
+            Gains = terms.Gains,
+            RedemptionLimit = terms.RedemptionLimit,
+        };
+    }
 
     /// <param name="rules">The version that it names.</param>
     public static CheckoutResult Of(Intent intent, RuleSet rules) =>

@@ -5,6 +5,7 @@ namespace SmartCardCrm.Terminal;
 
 /// <summary>What a till wants done with a card. Two orders are the same when every value is.</summary>
 [JsonDerivedType(typeof(Sale), "sale")]
+[JsonDerivedType(typeof(Enquiry), "enquiry")]
 [JsonDerivedType(typeof(Return), "return")]
 [JsonDerivedType(typeof(Reversal), "reversal")]
 internal abstract record Order
@@ -16,6 +17,13 @@ internal abstract record Order
     /// <param name="PointsAsked">Points to redeem; <see cref="CheckoutRequest.AllPoints"/> for as many as
     /// fit.</param>
     public sealed record Sale(Basket Basket, int PointsAsked) : Order;
+
+    /// <summary>Read the card and change nothing: whose it is, what it holds, and what a basket would earn
+    /// and could redeem.</summary>
+    /// <param name="Basket">Null where nothing is to be bought yet.</param>
+    /// <param name="PointsAsked">Points to redeem.</param>
+    /// <param name="WithMember">Whether the member file is wanted too: one exchange more.</param>
+    public sealed record Enquiry(Basket? Basket, int PointsAsked, bool WithMember) : Order;
 
     /// <summary>Take back goods of an earlier sale, with the card that bought them.</summary>
     /// <param name="SaleId">The sale's operation id.</param>

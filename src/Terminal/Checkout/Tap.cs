@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
@@ -39,6 +40,8 @@ internal sealed partial class Tap(
 
         try
         {
+            if (checkout.Request.Order is Order.Enquiry enquiry)
+                return Answer(session, enquiry, AskedBy(checkout.Request, now));
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             var known = replica.Find(session.Uid);
@@ -75,6 +78,29 @@ internal sealed partial class Tap(
             CardRefusedException { Status: NoApplication } => RetryCode.CardForeign,
             _ => RetryCode.CardRefused,
         };
+    }
+
+    // 1 APDU, and 1 more for the member file.
+    private CheckoutState Answer(CardSession session, Order.Enquiry enquiry, Asked asked)
+    {
+        var newest = session.Card.ReadNewest();
+        var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
+        var known = replica.Find(session.Uid);
+        var decision = CardDecider.Decide(reading, known, replica.Current, asked);
+        if (decision is CardDecision.Contradicted contradiction)
+            return Refuse(reading, known?.Item, contradiction);
+
+        var member = enquiry.WithMember ? session.Card.ReadProfile() : null;
+        return new CheckoutState.Answered(new EnquiryResult(
+            newest.CardNumber, newest.BalanceAfter, newest.Tier, newest.Counter, newest.CardExpiry,
+            (decision as CardDecision.Declined)?.Reason)
+        {
+            Language = member?.Language,
+            Alias = member is { Alias.Length: > 0 } ? member.Alias : null,
+            Quote = enquiry.Basket is not null && decision is CardDecision.Approved approved
+                ? CheckoutResult.Quoted(newest, approved)
+                : null,
+        });
     }
 
     private CheckoutState Commit(MemberCard card, ApprovedOperation operation, DateTimeOffset now)
@@ -135,6 +161,9 @@ internal sealed partial class Tap(
         return request.Order switch
         {
             Order.Sale sale => new Asked.Sale(sale.Basket, sale.PointsAsked, store, sold, today),
+            Order.Enquiry enquiry => new Asked.Sale(
+                enquiry.Basket ?? Basket.Of(new Money(0, replica.Current?.Currency ?? "")),
+                enquiry.PointsAsked, store, sold, today),
             Order.Return back => new Asked.Undo(
                 LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, sold, today),
             Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>

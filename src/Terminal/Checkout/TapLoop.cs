@@ -73,7 +73,10 @@ internal sealed class TapLoop(ICardReader reader, Till till)
                 return;
             if (doubts.Count > 0)
                 session.Card.Restart();
-            till.Desk.Finish(taken.Id, card.IsSuspect ? Suspect : till.Tap.Serve(session, taken));
+            var result = card.IsSuspect ? Suspect : till.Tap.Serve(session, taken);
+            // Whoever was only asked may buy without leaving the reader.
+            card.HasServed = result is not CheckoutState.Answered;
+            till.Desk.Finish(taken.Id, result);
         }
         catch (CardException wrong)
         {

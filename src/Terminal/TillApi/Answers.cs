@@ -4,18 +4,19 @@ using SmartCardCrm.Loyalty.Programme;
 namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>A checkout as the till sees it.</summary>
-/// <param name="State">waiting, tapping, present_again, in_doubt, completed, declined, cancelled, abandoned,
-/// timed_out.</param>
+/// <param name="State">waiting, tapping, present_again, in_doubt, completed, answered, declined, cancelled,
+/// abandoned, timed_out.</param>
 /// <param name="Reader">Of the last attempt.</param>
 /// <param name="Result">Where it is completed.</param>
 /// <param name="DeclineReason">Where it is declined: card-blocked, currency-unknown …</param>
 /// <param name="RetryCode">Where the card is to be presented again: card-lost …</param>
 /// <param name="Attempts">Taps that have begun.</param>
 /// <param name="Doubts">How many of them ended in doubt.</param>
+/// <param name="Card">What the card says, where it was only asked.</param>
 internal sealed record CheckoutAnswer(
     Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode,
     int Attempts,
-    int Doubts)
+    int Doubts, CardAnswer? Card)
 {
     public static CheckoutAnswer Of(Checkout checkout) => new(
         checkout.Id,
@@ -25,7 +26,8 @@ internal sealed record CheckoutAnswer(
         checkout.State is CheckoutState.Declined(var reason) ? CodeOf(reason) : null,
         checkout.State is CheckoutState.PresentAgain(var code) ? code : null,
         checkout.Attempts,
-        checkout.Doubts);
+        checkout.Doubts,
+        checkout.State is CheckoutState.Answered(var card) ? CardAnswer.Of(checkout.Id, card) : null);
 
     /// <summary>The stable code of a reason.</summary>
     public static string CodeOf(DeclineReason reason) =>
@@ -62,6 +64,21 @@ internal sealed record ResultAnswer(
             ? JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString())
             : null,
         result.OnAccount);
+}
+
+/// <summary>What a card says.</summary>
+/// <param name="Number">Its last four digits.</param>
+/// <param name="ValidThrough">Its last day, yyyy-MM-dd; left out for no end.</param>
+/// <param name="DeclineReason">Why it could not buy now; left out where it could.</param>
+/// <param name="Quote">What the basket would do.</param>
+internal sealed record CardAnswer(
+    string Number, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, string? DeclineReason,
+    string? Language, string? Alias, ResultAnswer? Quote)
+{
+    public static CardAnswer Of(Guid id, EnquiryResult result) => new(
+        $"…{result.CardNumber % 10_000:0000}", result.Balance, result.Tier, result.Counter,
+        result.ValidThrough, result.Declined is { } reason ? CheckoutAnswer.CodeOf(reason) : null,
+        result.Language, result.Alias, result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
 }
 
 /// <summary>What one rule changed.</summary>

@@ -33,6 +33,7 @@ internal sealed class ProblemException(int status, string code, string detail) :
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CheckoutBody))]
+[JsonSerializable(typeof(EnquiryBody))]
 [JsonSerializable(typeof(ReturnBody))]
 [JsonSerializable(typeof(CheckoutAnswer))]
 [JsonSerializable(typeof(ReadersAnswer))]

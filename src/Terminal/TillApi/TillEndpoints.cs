@@ -23,6 +23,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/checkouts", (HttpContext context) => Answered(context, CreateSale));
+        routes.MapPost("/v1/enquiries", (HttpContext context) => Answered(context, CreateEnquiry));
         routes.MapPost("/v1/returns", (HttpContext context) => Answered(context, CreateReturn));
         routes.MapPost("/v1/reversals", (HttpContext context) => Answered(context, CreateReversal));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
@@ -48,6 +49,9 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private Task CreateSale(HttpContext context) =>
         Create(context, TillJson.Default.CheckoutBody, (body, readers) => body.ToRequest(readers));
+
+    private Task CreateEnquiry(HttpContext context) =>
+        Create(context, TillJson.Default.EnquiryBody, (body, readers) => body.ToRequest(readers));
 
     private Task CreateReturn(HttpContext context) =>
         Create(context, TillJson.Default.ReturnBody, (body, readers) => body.ToReturn(readers));
