@@ -60,6 +60,7 @@ internal static class ServerHost
 
         var app = builder.Build();
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
+        app.Services.GetRequiredService<LimitsBook>().SeedMissing();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OpenLines>().StopAll);
         UsePipeline(app);
         MapDoors(app);
@@ -98,6 +99,7 @@ internal static class ServerHost
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();
         services.AddSingleton<TerminalBook>();
+        services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();
         services.AddSingleton<TerminalDesk>();
         services.AddSingleton<EnrolmentBook>();

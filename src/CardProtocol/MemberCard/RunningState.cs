@@ -53,6 +53,12 @@ public sealed record CardChange
 /// <param name="Points">0 to 2³¹ − 1.</param>
 public readonly record struct NextExpiry(DateOnly? Day, int Points);
 
+/// <summary>What a card has done offline.</summary>
+/// <param name="Acknowledged">Since this n.</param>
+/// <param name="Operations">255 for that many or more.</param>
+/// <param name="Points">Points redeemed.</param>
+public readonly record struct Exposure(uint Acknowledged, int Operations, int Points);
+
 /// <summary>Carries a card's state from one record to the next.</summary>
 public static class RunningState
 {
@@ -94,7 +100,11 @@ public static class RunningState
 
     // A newer acknowledgement covers the operations up to it. How many points those had is not on the card:
     // unless it covers all of them, the points stay, which errs on the careful side.
-    private static Exposure Since(LogRecord before, uint acknowledged) =>
+    /// <summary>What a card has done offline since headquarters last acknowledged it.</summary>
+    /// <param name="before">The newest record on the card.</param>
+    /// <param name="acknowledged">The highest n that headquarters has acknowledged as far as is known here; 0
+    /// for none.</param>
+    public static Exposure Since(LogRecord before, uint acknowledged) =>
         acknowledged <= before.AcknowledgedCounter
             ? new Exposure(before.AcknowledgedCounter, before.OfflineOperations, before.OfflinePoints)
         : acknowledged >= before.Counter
@@ -103,5 +113,4 @@ public static class RunningState
             acknowledged, (int)Math.Min(before.OfflineOperations, before.Counter - acknowledged),
             before.OfflinePoints);
 
-    private readonly record struct Exposure(uint Acknowledged, int Operations, int Points);
 }

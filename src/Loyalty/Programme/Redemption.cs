@@ -62,6 +62,24 @@ public enum RedemptionLimit
 
     /// <summary>It would be fewer than the programme redeems.</summary>
     Least,
+
+    /// <summary>More than the terminal may let redeem in one operation.</summary>
+    OfflineOperation,
+
+    /// <summary>The card has not been acknowledged by headquarters for too much or too long.</summary>
+    OfflineCard,
+
+    /// <summary>The terminal has let enough be redeemed today.</summary>
+    OfflineDay,
+
+    /// <summary>The terminal does not know the card.</summary>
+    OfflineStranger,
+
+    /// <summary>The terminal has not heard from headquarters for too long.</summary>
+    ReplicaOld,
+
+    /// <summary>The terminal was given no limits yet.</summary>
+    NoLimits,
 }
 
 /// <param name="Limit">Null where as many as asked for.</param>

@@ -1,5 +1,7 @@
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
@@ -20,9 +22,37 @@ internal static class TerminalCalls
         api.MapPost("/terminals/{number}/revoke", (uint number, TerminalDesk desk) =>
             desk.Revoke(number)
                 ? Results.NoContent()
-                : Problems.NotFound("terminal-unknown", "There is no such terminal."));
+                : Unknown());
+        api.MapGet("/terminals/{number}/limits", (uint number, LimitsBook book) =>
+            book.Of(number) is { } limits ? Answer(limits) : Unknown());
+        api.MapPut("/terminals/{number}/limits", SetLimits);
         api.MapGet("/readers", (RelayDesk relay) => relay.Readers);
     }
+
+    private static async Task<IResult> SetLimits(
+        uint number, HttpRequest request, LimitsBook book, FeedBell bell)
+    {
+        using var document = new MemoryStream();
+        await request.Body.CopyToAsync(document, request.HttpContext.RequestAborted);
+        try
+        {
+            var wanted = Limits.FromDocument(document.ToArray());
+            if (wanted.Terminal != number)
+                return Problems.BadRequest("limits", "The limits name another terminal.");
+            if (book.Issue(wanted) is not { } issued)
+                return Unknown();
+            bell.Ring();
+            return Answer(issued);
+        }
+        catch (FormatException wrong)
+        {
+            return Problems.BadRequest("limits", wrong.Message);
+        }
+    }
+
+    private static IResult Answer(Limits limits) => Results.Text(limits.ToDocument(), "application/json");
+
+    private static IResult Unknown() => Problems.NotFound("terminal-unknown", "There is no such terminal.");
 
     private static IResult NewToken(AskedToken asked, EnrolmentDesk desk)
     {

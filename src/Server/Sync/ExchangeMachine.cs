@@ -83,12 +83,26 @@ internal sealed class ExchangeMachine(
     /// <summary>The next of the change feed; null where the terminal has all of it.</summary>
     public ServerMessage? NextFeed()
     {
+        var asOf = clock.Microseconds();
         var items = database.Read(db => Feed.After(db, _feedCursor, FeedItemsMost));
         HasAllOfFeed = items.Count < FeedItemsMost;
         if (items.Count == 0)
             return null;
-        _feedCursor = items[^1].Position;
-        return new ServerMessage { Feed = new FeedBatch { Items = { items } } };
+        Volatile.Write(ref _feedCursor, items[^1].Position);
+        return new ServerMessage
+        {
+            Feed = new FeedBatch { Items = { items }, AsOfUs = HasAllOfFeed ? asOf : 0 },
+        };
+    }
+
+    /// <summary>What a heartbeat is answered with: that the terminal has all of the feed; null where it has
+    /// not.</summary>
+    public ServerMessage? StillAll()
+    {
+        var asOf = clock.Microseconds();
+        return database.Read(Feed.Head) == Volatile.Read(ref _feedCursor)
+            ? new ServerMessage { Feed = new FeedBatch { AsOfUs = asOf } }
+            : null;
     }
 
     /// <summary>The last message before the stream ends.</summary>

@@ -24,20 +24,25 @@ internal sealed class ExchangeStream(
     {
         while (await from.MoveNext(cancellation))
         {
-            if (machine.Received(from.Current) is not { } delivery)
-                continue;
-            await intake.TakeAsync(delivery, cancellation);
-            await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
+            if (machine.Received(from.Current) is { } delivery)
+            {
+                await intake.TakeAsync(delivery, cancellation);
+                await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
+            }
+            else if (machine.StillAll() is { } heartbeatAnswer)
+            {
+                await WriteAsync(heartbeatAnswer, cancellation);
+            }
         }
     }
 
-    /// <summary>Sends the change feed, and on as it grows.</summary>
+    /// <summary>Sends the change feed, or says that there is no more of it, and on as it grows.</summary>
     public async Task FeedAsync(CancellationToken cancellation)
     {
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             var rung = bell.Next;
-            if (machine.NextFeed() is { } feed)
+            if ((machine.NextFeed() ?? (isFirst ? machine.StillAll() : null)) is { } feed)
                 await WriteAsync(feed, cancellation);
             if (machine.HasAllOfFeed)
                 await rung.WaitAsync(cancellation);

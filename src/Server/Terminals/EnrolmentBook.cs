@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Grpc.Core;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 
@@ -62,6 +63,7 @@ internal sealed class EnrolmentBook(Database database, ProgrammeBook programmes,
                 EnrolledUs = clock.Microseconds(),
             };
             TerminalBook.Insert(db, terminal, certificate);
+            LimitsBook.Issue(db, Limits.FirstOf(number), clock);
             db.Run(
                 "UPDATE enrolment_token SET terminal = @Number WHERE token_hash = @hash",
                 new { terminal.Number, hash });

@@ -1,6 +1,7 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
@@ -68,7 +69,11 @@ internal sealed record OperationTerms(
 internal abstract record Asked(uint Store, DateTime LocalTime, DateOnly Today)
 {
     /// <param name="PointsAsked">Points to redeem.</param>
-    public sealed record Sale(Basket Basket, int PointsAsked, uint Store, DateTime LocalTime, DateOnly Today)
+    /// <param name="Limits">What this terminal may let redeem; null where nobody has said so.</param>
+    /// <param name="Used">Points redeemed here today, and how old the replica is.</param>
+    public sealed record Sale(
+        Basket Basket, int PointsAsked, Limits? Limits, Used Used, uint Store, DateTime LocalTime,
+        DateOnly Today)
         : Asked(Store, LocalTime, Today);
 
     /// <param name="Kind">Return or reversal.</param>
@@ -80,6 +85,11 @@ internal abstract record Asked(uint Store, DateTime LocalTime, DateOnly Today)
         : Asked(Store, LocalTime, Today);
 }
 
+/// <summary>How far a terminal's own limits are used up.</summary>
+/// <param name="DayPoints">Points redeemed here today; what is in doubt counts.</param>
+/// <param name="ReplicaAge">Since it last had all that headquarters says.</param>
+internal readonly record struct Used(long DayPoints, TimeSpan ReplicaAge);
+
 /// <summary>Decides what a card is to do from what the card, the replica and the till say: a pure
 /// function.</summary>
 internal static class CardDecider
@@ -87,9 +97,6 @@ internal static class CardDecider
     public const string CounterBehind = "counter-behind";
     public const string StateDiffers = "state-differs";
     public const string DoubtBehind = "doubt-behind";
-
-    // Points that a card unknown to the replica may redeem.
-    private const int StrangerRedeemMost = 0;
 
     /// <param name="known">What the replica has of the card; null for a stranger.</param>
     /// <param name="rules">The rules in force; null before the first feed.</param>
@@ -109,7 +116,7 @@ internal static class CardDecider
         var balance = reading.Balance + actions.Sum(a => a.Points);
         var (terms, declined) = asked switch
         {
-            Asked.Sale sale => Sell(sale, occasion, known, balance, rules),
+            Asked.Sale sale => Sell(sale, occasion, AllowanceOf(sale, reading.Newest, known), balance, rules),
             Asked.Undo undo => UndoSale(undo, reading.Newest, balance),
             _ => throw new System.Diagnostics.UnreachableException(asked.ToString()),
         };
@@ -119,16 +126,31 @@ internal static class CardDecider
     }
 
     private static (OperationTerms? Terms, DeclineReason Declined) Sell(
-        Asked.Sale asked, Occasion occasion, KnownCard? known, int balance, RuleSet rules)
+        Asked.Sale asked, Occasion occasion, Allowance allowance, int balance, RuleSet rules)
     {
-        var points = known is null ? Math.Min(asked.PointsAsked, StrangerRedeemMost) : asked.PointsAsked;
-        var request = new SaleRequest(asked.Basket, occasion, points);
+        var request = new SaleRequest(
+            asked.Basket, occasion, Math.Min(asked.PointsAsked, allowance.PointsMost));
         return Sale.Decide(request, balance, rules) switch
         {
-            SaleDecision.Approved(var terms) => (OperationTerms.Of(terms, request), default),
+            SaleDecision.Approved(var terms) => (
+                OperationTerms.Of(terms, request) with
+                {
+                    RedemptionLimit = terms.RedemptionLimit
+                        ?? (request.PointsAsked < asked.PointsAsked ? allowance.Limit : null),
+                },
+                default),
             SaleDecision.Declined(var reason) => (null, reason),
             var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
         };
+    }
+
+    private static Allowance AllowanceOf(Asked.Sale asked, LogRecord newest, KnownCard? known)
+    {
+        if (asked.Limits is not { } limits)
+            return new Allowance(0, RedemptionLimit.NoLimits);
+        var since = RunningState.Since(newest, known?.Item.AcknowledgedCounter ?? 0);
+        return limits.Allow(new Standing(
+            since.Points, since.Operations, asked.Used.DayPoints, asked.Used.ReplicaAge, known is null));
     }
 
     private static (OperationTerms? Terms, DeclineReason Declined) UndoSale(

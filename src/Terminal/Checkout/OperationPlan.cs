@@ -45,7 +45,8 @@ internal sealed record ApprovedOperation(
 
 /// <summary>What will be sent to the card, and the intent that says so beforehand.</summary>
 /// <param name="Transaction">What the card is to do.</param>
-internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent)
+/// <param name="Terms">As they were decided.</param>
+internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent, OperationTerms Terms)
 {
     /// <summary>The journal entry of the intent.</summary>
     public uint Sequence => Transaction.Record.Sequence;
@@ -77,7 +78,7 @@ internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent)
             OnAccount = terms.OnAccount,
         };
         Tell(operation.Asked, intent);
-        return new OperationPlan(transaction, intent);
+        return new OperationPlan(transaction, intent, terms);
     }
 
     private static void Tell(Asked asked, Intent intent)

@@ -1,8 +1,5 @@
-using System.Globalization;
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
-using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
 
@@ -15,6 +12,8 @@ internal sealed partial class Tap(
     private const byte NoApplication = CardProtocol.CardStatus.ApplicationNotFound;
 
     private readonly ILogger _log = surroundings.Log;
+    private readonly Lock _deciding = new();
+    private readonly OrderReading _orders = new(journal, replica, profile);
 
     /// <summary>Whether the keys are there.</summary>
     public bool Ready => keys.Ready;
@@ -41,17 +40,14 @@ internal sealed partial class Tap(
         try
         {
             if (checkout.Request.Order is Order.Enquiry enquiry)
-                return Answer(session, enquiry, AskedBy(checkout.Request, now));
+                return Answer(session, enquiry, _orders.AskedBy(checkout.Request, now));
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
-            var known = replica.Find(session.Uid);
-            var asked = AskedBy(checkout.Request, now);
-            return CardDecider.Decide(reading, known, replica.Current, asked) switch
+            return Decide(reading, checkout, card.Steps, now) switch
             {
-                CardDecision.Approved approved => Commit(
-                    card, new ApprovedOperation(checkout, asked, reading, known?.Item, approved), now),
-                CardDecision.Declined declined => new CheckoutState.Declined(declined.Reason),
-                CardDecision.Contradicted contradiction => Refuse(reading, known?.Item, contradiction),
+                (CardDecision.Approved, { } plan) => Commit(card, plan),
+                (CardDecision.Declined declined, _) => new CheckoutState.Declined(declined.Reason),
+                (CardDecision.Contradicted contradiction, _) => Refuse(reading, contradiction),
                 var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
             };
         }
@@ -88,7 +84,7 @@ internal sealed partial class Tap(
         var known = replica.Find(session.Uid);
         var decision = CardDecider.Decide(reading, known, replica.Current, asked);
         if (decision is CardDecision.Contradicted contradiction)
-            return Refuse(reading, known?.Item, contradiction);
+            return Refuse(reading, contradiction);
 
         var member = enquiry.WithMember ? session.Card.ReadProfile() : null;
         return new CheckoutState.Answered(new EnquiryResult(
@@ -103,9 +99,27 @@ internal sealed partial class Tap(
         });
     }
 
-    private CheckoutState Commit(MemberCard card, ApprovedOperation operation, DateTimeOffset now)
+    // Two readers must not both spend what is left of the day's limit: what is decided is written down before
+    // the next decision.
+    private (CardDecision Decision, OperationPlan? Plan) Decide(
+        CardReading reading, Checkout checkout, IReadOnlyList<TransactionStep> read, DateTimeOffset now)
     {
-        var plan = journal.Begin(next => PlanFor(operation, card.Steps, now, next), plan => plan.Intent);
+        lock (_deciding)
+        {
+            var known = replica.Find(reading.Uid);
+            var asked = _orders.AskedBy(checkout.Request, now);
+            var decision = CardDecider.Decide(reading, known, replica.Current, asked);
+            if (decision is not CardDecision.Approved approved)
+                return (decision, null);
+            var operation = new ApprovedOperation(checkout, asked, reading, known?.Item, approved);
+            return (
+                decision, journal.Begin(next => PlanFor(operation, read, now, next), plan => plan.Intent));
+        }
+    }
+
+    private CheckoutState Commit(MemberCard card, OperationPlan plan)
+    {
+        var uid = Uid.FromBytes(plan.Intent.Card.Uid.Span);
         EncryptedReaderId previous;
         try
         {
@@ -113,7 +127,7 @@ internal sealed partial class Tap(
         }
         catch (CardException wrong)
         {
-            var code = Explain(operation.Reading.Uid, wrong);
+            var code = Explain(uid, wrong);
             journal.Append(Entries.Failure(plan.Sequence, code));     // CommitTransaction was never sent
             return new CheckoutState.PresentAgain(code);
         }
@@ -122,11 +136,11 @@ internal sealed partial class Tap(
         {
             var proof = card.Commit();
             journal.Append(Entries.Outcome(plan, proof, card.Steps));
-            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, operation.Decision.Terms));
+            return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, plan.Terms));
         }
         catch (CardException wrong)
         {
-            Explain(operation.Reading.Uid, wrong);
+            Explain(uid, wrong);
             journal.Append(Entries.Doubt(plan.Sequence, previous));   // it was: only the log can tell
             return new CheckoutState.InDoubt(plan.Sequence);
         }
@@ -138,43 +152,17 @@ internal sealed partial class Tap(
         var transaction = TransactionPlan.Of(
             operation.Reading.Newest, operation.ChangeFor(now, profile.Number, sequence),
             n => keys.Sign(operation.Reading.Uid, profile.Number, sequence, n));
-        var context = operation.ContextFor(profile, DateOnly.FromDateTime(LocalTime(now)));
-        return OperationPlan.Of(operation, transaction, read, context);
+        return OperationPlan.Of(
+            operation, transaction, read, operation.ContextFor(profile, _orders.DayOf(now)));
     }
 
-    private CheckoutState.Declined Refuse(
-        CardReading reading, CardItem? known, CardDecision.Contradicted contradiction)
+    private CheckoutState.Declined Refuse(CardReading reading, CardDecision.Contradicted contradiction)
     {
         LogSuspect(reading.Uid.Masked, contradiction.Code);
-        var card = Entries.ToCard(reading.Uid, reading.Newest, known);
+        var card = Entries.ToCard(reading.Uid, reading.Newest, replica.Find(reading.Uid)?.Item);
         journal.Append(Entries.Suspicion(card, reading, contradiction));
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
-
-    private Asked AskedBy(CheckoutRequest request, DateTimeOffset now)
-    {
-        var clock = LocalTime(now);
-        var sold = request.SoldAt is { } told
-            ? DateTime.ParseExact(told, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture)
-            : clock.AddTicks(-(clock.Ticks % TimeSpan.TicksPerSecond));
-        var (store, today) = (request.Store ?? profile.Store, DateOnly.FromDateTime(clock));
-        return request.Order switch
-        {
-            Order.Sale sale => new Asked.Sale(sale.Basket, sale.PointsAsked, store, sold, today),
-            Order.Enquiry enquiry => new Asked.Sale(
-                enquiry.Basket ?? Basket.Of(new Money(0, replica.Current?.Currency ?? "")),
-                enquiry.PointsAsked, store, sold, today),
-            Order.Return back => new Asked.Undo(
-                LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, sold, today),
-            Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>
-                new Asked.Undo(LogKind.Reversal, found, found?.Rest ?? [], store, sold, today),
-            var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
-        };
-    }
-
-    // The store's.
-    private DateTime LocalTime(DateTimeOffset now) =>
-        TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]
     private partial void LogTapEnded(string card, string reason);

@@ -60,9 +60,9 @@ internal sealed class Till : IDisposable
     /// <exception cref="FormatException">An item is unreadable; nothing of the batch is stored.</exception>
     public void Take(FeedBatch feed)
     {
-        foreach (var closed in Replica.Apply(feed.Items))
+        foreach (var closed in Replica.Apply(feed))
         {
-            if (Journal.Forget(closed.IntentSequence) is { } doubt)
+            if (Journal.Forget(closed.IntentSequence, closed.Happened) is { } doubt)
                 Desk.DoubtSettled(doubt, closed.Happened);
         }
     }

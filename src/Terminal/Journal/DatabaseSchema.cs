@@ -33,6 +33,8 @@ internal static class DatabaseSchema
         [
             "ALTER TABLE entry ADD COLUMN undoes BLOB",
             "CREATE INDEX entry_undoes ON entry(undoes) WHERE undoes IS NOT NULL",
+            "CREATE TABLE limits(version INTEGER PRIMARY KEY, document BLOB NOT NULL)",
+            "INSERT INTO cursor VALUES ('feed_as_of_us', 0)",
         ],
     ];
 

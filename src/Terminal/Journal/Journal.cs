@@ -10,11 +10,15 @@ namespace SmartCardCrm.Terminal;
 /// </summary>
 internal sealed class Journal
 {
+    /// <summary>How long a redemption is remembered for the day's sum.</summary>
+    public static readonly TimeSpan SpentKept = TimeSpan.FromDays(2);
+
     private readonly TerminalDatabase _database;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Intent> _begun = [];
     private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
+    private readonly SortedDictionary<uint, (DateTimeOffset At, uint Points)> _spent = [];
     private JournalHead _head;
 
     private Journal(TerminalDatabase database, TimeProvider clock)
@@ -22,8 +26,8 @@ internal sealed class Journal
         _database = database;
         _clock = clock;
         _head = database.Read(c => JournalRows.Walk(c, Follow));
-        foreach (var closed in database.Read(JournalRows.DoubtsClosed))
-            _doubts.Remove(closed);
+        foreach (var (intent, happened) in database.Read(JournalRows.DoubtsClosed))
+            Forget(intent, happened);
     }
 
     /// <summary>Raised after each append, on the thread that made it: there is something to send.</summary>
@@ -122,10 +126,22 @@ internal sealed class Journal
 
     /// <summary>Headquarters has settled a doubt; the replica has noted how.</summary>
     /// <returns>The doubt, or null where it was not open.</returns>
-    public OpenDoubt? Forget(uint sequence)
+    public OpenDoubt? Forget(uint sequence, bool happened)
     {
         lock (_gate)
+        {
+            if (!happened)
+                _spent.Remove(sequence);
             return _doubts.Remove(sequence, out var doubt) ? doubt : null;
+        }
+    }
+
+    /// <summary>Points that customers redeemed here since then; what is in doubt counts.</summary>
+    /// <param name="from">Not further back than <see cref="SpentKept"/> before the newest redemption.</param>
+    public long RedeemedSince(DateTimeOffset from)
+    {
+        lock (_gate)
+            return _spent.Values.Where(spent => spent.At >= from).Sum(spent => (long)spent.Points);
     }
 
     /// <summary>The last try of an operation; null where there was none.</summary>
@@ -155,12 +171,14 @@ internal sealed class Journal
         {
             case EntryBody.ContentOneofCase.Intent:
                 _begun[sequence] = entry.Intent;
+                Spend(sequence, entry);
                 break;
             case EntryBody.ContentOneofCase.Outcome:
                 _begun.Remove(entry.Outcome.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Failure:
                 _begun.Remove(entry.Failure.IntentSequence);
+                _spent.Remove(entry.Failure.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Doubt
                 when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
@@ -169,7 +187,19 @@ internal sealed class Journal
                 break;
             case EntryBody.ContentOneofCase.Settlement:
                 _doubts.Remove(entry.Settlement.IntentSequence);
+                if (!entry.Settlement.Happened)
+                    _spent.Remove(entry.Settlement.IntentSequence);
                 break;
         }
+    }
+
+    private void Spend(uint sequence, EntryBody entry)
+    {
+        if (entry.Intent is not { Redeemed: > 0 } intent || (LogKind)intent.Kind != LogKind.Sale)
+            return;
+        var at = DateTimeOffset.UnixEpoch.AddTicks(entry.RecordedAtUs * TimeSpan.TicksPerMicrosecond);
+        while (_spent.Count > 0 && _spent.First() is var oldest && oldest.Value.At < at - SpentKept)
+            _spent.Remove(oldest.Key);
+        _spent[sequence] = (at, intent.Redeemed);
     }
 }

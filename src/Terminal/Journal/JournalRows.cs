@@ -61,9 +61,11 @@ internal static class JournalRows
         return head;
     }
 
-    /// <summary>Intents whose doubt headquarters has closed.</summary>
-    public static IReadOnlyList<uint> DoubtsClosed(PreparedConnection c) =>
-        [.. c.Rows("SELECT intent_sequence FROM doubt_closed", row => (uint)row.Number(0))];
+    /// <summary>Intents whose doubt headquarters has closed, and whether they happened.</summary>
+    public static IReadOnlyList<(uint Intent, bool Happened)> DoubtsClosed(PreparedConnection c) =>
+        [.. c.Rows(
+            "SELECT intent_sequence, happened FROM doubt_closed",
+            row => ((uint)row.Number(0), row.Number(1) != 0))];
 
     public static IReadOnlyList<JournalEntry> After(
         PreparedConnection c, uint after, int entriesMost, int bytesMost)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
@@ -19,13 +20,24 @@ internal sealed class Replica
     private readonly TerminalDatabase _database;
     private readonly uint _terminal;
     private volatile RuleSet? _current;
+    private volatile Limits? _limits;
+    private long _asOfUs;
 
     public Replica(TerminalDatabase database, uint terminal)
     {
         _database = database;
         _terminal = terminal;
         _current = NewestRules();
+        _limits = NewestLimits();
+        _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
     }
+
+    /// <summary>What this terminal may decide alone; null where nobody has said so yet.</summary>
+    public Limits? Limits => _limits;
+
+    /// <summary>When this terminal last had all that headquarters says, by headquarters' clock.</summary>
+    public DateTimeOffset AsOf =>
+        DateTimeOffset.UnixEpoch.AddTicks(Interlocked.Read(ref _asOfUs) * TimeSpan.TicksPerMicrosecond);
 
     /// <summary>The rules in force: the highest version; null before the first feed.</summary>
     public RuleSet? Current => _current;
@@ -66,33 +78,36 @@ internal sealed class Replica
     /// headquarters says it again; but durably where it closes doubts, for the till is told at
     /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
-    /// <exception cref="FormatException">A rule set is unreadable; nothing of the batch is
-    /// stored.</exception>
-    public IReadOnlyList<DoubtClosedItem> Apply(IReadOnlyList<FeedItem> items)
+    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable; nothing of
+    /// the batch is stored.</exception>
+    public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
-        if (items.Count == 0)
-            return [];
-
-        List<DoubtClosedItem> closed = [.. items.Select(i => i.DoubtClosed).Where(IsOurs)];
+        List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
         if (closed.Count > 0)
-            _database.Durably(c => Stored(c, items));
+            _database.Durably(c => Stored(c, batch));
         else
-            _database.Lazily(c => Store(c, items));
+            _database.Lazily(c => Store(c, batch));
         _current = NewestRules();
+        _limits = NewestLimits();
+        if (batch.AsOfUs > 0)
+            Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
         return closed;
     }
 
-    private bool Stored(PreparedConnection c, IReadOnlyList<FeedItem> items)
+    private bool Stored(PreparedConnection c, FeedBatch batch)
     {
-        c.InTransaction(() => Store(c, items));
+        c.InTransaction(() => Store(c, batch));
         return true;
     }
 
-    private void Store(PreparedConnection c, IReadOnlyList<FeedItem> items)
+    private void Store(PreparedConnection c, FeedBatch batch)
     {
-        foreach (var item in items)
+        foreach (var item in batch.Items)
             Store(c, item);
-        c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)items[^1].Position);
+        if (batch.Items is [.., var last])
+            c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)last.Position);
+        if (batch.AsOfUs > 0)
+            c.Run("UPDATE cursor SET position = ? WHERE name = 'feed_as_of_us'", batch.AsOfUs);
     }
 
     private bool IsOurs(DoubtClosedItem? closed) => closed?.Terminal == _terminal;
@@ -117,6 +132,14 @@ internal sealed class Replica
                     "INSERT OR REPLACE INTO card_action(uid, generation, number, points) VALUES (?, ?, ?, ?)",
                     Key(action.Uid), (long)action.Generation, (long)action.Number, action.Points);
                 break;
+            case FeedItem.ContentOneofCase.Limits when item.Limits.Terminal == _terminal:
+                var limits = Loyalty.Offline.Limits.FromDocument(item.Limits.Document.Span);
+                if (limits.Terminal != _terminal)
+                    throw new FormatException("The limits are another terminal's.");
+                c.Run(
+                    "INSERT OR REPLACE INTO limits(version, document) VALUES (?, ?)",
+                    limits.Version, item.Limits.Document.ToByteArray());
+                break;
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
                 c.Run(
                     "INSERT OR REPLACE INTO doubt_closed(intent_sequence, happened) VALUES (?, ?)",
@@ -135,6 +158,10 @@ internal sealed class Replica
     }
 
     private static string Key(ByteString uid) => Uid.FromBytes(uid.Span).ToString();
+
+    private Limits? NewestLimits() => _database.Read(c => c.Rows(
+        "SELECT document FROM limits ORDER BY version DESC LIMIT 1",
+        row => Loyalty.Offline.Limits.FromDocument(row.Bytes(0))).SingleOrDefault());
 
     private RuleSet? NewestRules() => Rules("SELECT document FROM rule_set ORDER BY version DESC LIMIT 1");
 

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.InProcess;
 using SmartCardCrm.SyncContract;
@@ -131,7 +133,8 @@ public sealed class ExchangeTests
         await using var server = await InProcessServer.StartAsync();
         using var terminal = await TestTerminal.EnrolAsync(server);
         using var open = await terminal.HelloAsync([]);
-        var first = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items.Single();
+        var before = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items;
+        var first = before.Single(item => item.RuleSet is not null);
 
         await server.CallAsync(HttpMethod.Post, "/api/rule-sets", new
         {
@@ -148,9 +151,49 @@ public sealed class ExchangeTests
 
         var second = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items.Single();
         Assert.Equal((1u, 2u), (first.RuleSet.Version, second.RuleSet.Version));
-        using var later = await terminal.HelloAsync([], first.Position);
+        using var later = await terminal.HelloAsync([], before[^1].Position);
         var rest = (await later.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items;
         Assert.Equal([second], rest);
+    }
+
+    [Fact]
+    public async Task A_terminal_is_told_its_limits_at_once_and_when_they_change()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        using var open = await terminal.HelloAsync([]);
+        var feed = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
+        var first = Limits.FromDocument(feed.Items.Single(i => i.Limits is not null).Limits.Document.Span);
+
+        await server.CallAsync(
+            HttpMethod.Put, "/api/terminals/1/limits",
+            JsonNode.Parse((first with { OperationMost = 7 }).ToDocument())!);
+
+        var second = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items.Single();
+        Assert.Equal(Limits.FirstOf(1), first);
+        Assert.Equal(
+            first with { OperationMost = 7, Version = 2 },
+            Limits.FromDocument(second.Limits.Document.Span));
+    }
+
+    [Fact]
+    public async Task A_terminal_that_has_all_of_the_feed_is_told_so_at_once_and_with_each_heartbeat()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        FeedBatch all;
+        using (var open = await terminal.HelloAsync([]))
+            all = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
+        Assert.InRange(all.AsOfUs, 1, long.MaxValue);
+
+        using var again = await terminal.HelloAsync([], all.Items[^1].Position);
+        var connected = (await again.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
+        await again.SendAsync(new TerminalMessage { Heartbeat = new Heartbeat() });
+        var later = (await again.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
+
+        Assert.Empty(connected.Items);
+        Assert.Empty(later.Items);
+        Assert.True(all.AsOfUs <= connected.AsOfUs && connected.AsOfUs <= later.AsOfUs);
     }
 
     [Fact]

@@ -117,7 +117,8 @@ public class CardDeciderTests
         known, Chain.Rules, Asked(100));
 
     private static Asked Asked(int amount, int redeem = 0) => new Asked.Sale(
-        Basket.Of(new Money(amount, "USD")), redeem, Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
+        Basket.Of(new Money(amount, "USD")), redeem, Chain.Limits, new Used(0, TimeSpan.Zero), Store: 1,
+        Today.ToDateTime(new TimeOnly(12, 0)), Today);
 
     private static KnownCard Known(uint counter, int balance, uint action)
     {

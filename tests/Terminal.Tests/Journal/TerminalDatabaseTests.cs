@@ -38,7 +38,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     [Fact]
     public void A_query_that_runs_inside_the_same_query_disturbs_neither()
     {
-        const string sql = "SELECT position FROM cursor WHERE position < ? ORDER BY name";
+        const string sql = "SELECT position FROM cursor WHERE position < ? ORDER BY name LIMIT 3";
         using var database = TerminalDatabase.Open(DatabasePath, _clock);
 
         Assert.Equal([3, 3, 3], database.Read(c => c.Rows(sql, _ => Count(c), 1000).ToList()));

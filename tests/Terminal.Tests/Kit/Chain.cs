@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
@@ -21,6 +22,24 @@ internal sealed class Chain
     public static readonly RuleSet Rules = new(
         Version: 1, Programme: 7, "USD", MinorPerUnit: 100, BalanceMost,
         [new Rule("base", new Effect.PerAmount(Points: 1, Minor: 100))]);
+
+    /// <summary>As wide as limits go, but for strangers.</summary>
+    public static readonly Limits Limits = new(
+        Terminal: 1, Version: 1, int.MaxValue, int.MaxValue, CardOperationsMost: 255, int.MaxValue,
+        StrangerMost: 0, ReplicaHoursMost: 24 * 366);
+
+    public static FeedItem LimitsItem(uint terminal, Limits limits) => new()
+    {
+        Limits = new LimitsItem
+        {
+            Terminal = terminal,
+            Document = ByteString.CopyFrom((limits with { Terminal = terminal }).ToDocument()),
+        },
+    };
+
+    /// <summary>The clock as the wire has it.</summary>
+    public long Microseconds =>
+        (Clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
 

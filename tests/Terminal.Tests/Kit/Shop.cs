@@ -26,6 +26,7 @@ internal sealed class Shop : IDisposable
         Till = Open();
         Loop = new TapLoop(Reader, Till);
         Hear(Chain.RulesItem(position: 1));
+        Hear(Chain.LimitsItem(number, Chain.Limits));
         foreach (var card in cards.DefaultIfEmpty((ushort)1))
             Hear(new FeedItem { Card = Chain.ItemOf(card) });
     }
@@ -63,7 +64,7 @@ internal sealed class Shop : IDisposable
     public void Hear(FeedItem item)
     {
         item.Position = Till.Replica.Cursor + 1;
-        Till.Take(new FeedBatch { Items = { item } });
+        Till.Take(new FeedBatch { Items = { item }, AsOfUs = Chain.Microseconds });
     }
 
     public Checkout Post(long amountMinor, int redeem = 0, string? key = null, string? reader = null)

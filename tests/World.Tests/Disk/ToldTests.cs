@@ -34,14 +34,17 @@ public sealed class ToldTests
 
     [Fact]
     public void What_headquarters_said_of_a_doubt_is_not_forgotten() => AfterEachCut(
-        till => till.Replica.Apply(
-        [
-            new FeedItem
+        till => till.Replica.Apply(new FeedBatch
+        {
+            Items =
             {
-                Position = 1,
-                DoubtClosed = new DoubtClosedItem { Terminal = 1, IntentSequence = 5, Happened = true },
+                new FeedItem
+                {
+                    Position = 1,
+                    DoubtClosed = new DoubtClosedItem { Terminal = 1, IntentSequence = 5, Happened = true },
+                },
             },
-        ]),
+        }),
         (till, _) => Assert.Equal(
             1, till.Database.Read(c => c.Number("SELECT COUNT(*) FROM doubt_closed"))));
 

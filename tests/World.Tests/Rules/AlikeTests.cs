@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
@@ -108,7 +109,10 @@ public sealed class AlikeTests
                 Segments = { _parents.Contains(purchase.Household) ? ["parents"] : [] },
             };
             var day = DateOnly.FromDateTime(purchase.LocalTime);
-            var wish = new Asked.Sale(purchase.Basket, asked, purchase.Store, purchase.LocalTime, day);
+            var limits = Limits.FirstOf(9) with { OperationMost = int.MaxValue, CardMost = int.MaxValue };
+            var wish = new Asked.Sale(
+                purchase.Basket, asked, limits, new Used(0, TimeSpan.Zero), purchase.Store,
+                purchase.LocalTime, day);
             var decision = CardDecider.Decide(reading, new KnownCard(item, []), Rules, wish);
             var request = new CheckoutRequest(
                 new Order.Sale(purchase.Basket, asked), purchase.Store, SoldAt: null, day, Reader: null,

@@ -58,7 +58,8 @@ internal static class Operation
         if (purchase.Undoes is null)
         {
             var basket = Basket.Of(new Money(purchase.Amount, "USD"));
-            return new Asked.Sale(basket, purchase.Asked, Store: 0, time, AnyDay);
+            var used = new Used(0, TimeSpan.Zero);
+            return new Asked.Sale(basket, purchase.Asked, till.Replica.Limits, used, Store: 0, time, AnyDay);
         }
 
         var sold = SoldSale.Find(till.Journal, till.Replica, purchase.Undoes.Checkout);

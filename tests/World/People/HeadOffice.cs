@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
@@ -36,6 +37,7 @@ internal sealed class HeadOffice(ChainWorld world)
                 StoreZone = Zone,
                 EnrolledUs = 1,
             }, certificate);
+            Server.Terminals.LimitsBook.Issue(db, HardlyAny(next), world.Server.Clock);
             return next;
         }));
         world.Weather.Decided();
@@ -43,6 +45,11 @@ internal sealed class HeadOffice(ChainWorld world)
         world.Server.Bury();
         return isWritten ? number : 0;
     }
+
+    // As wide as limits go.
+    private static Limits HardlyAny(uint terminal) => new(
+        terminal, Version: 1, int.MaxValue, int.MaxValue, CardOperationsMost: 255, int.MaxValue,
+        StrangerMost: 0, ReplicaHoursMost: 24 * 366);
 
     /// <summary>Takes on a member.</summary>
     /// <returns>Their number; 0 where the server did not answer.</returns>

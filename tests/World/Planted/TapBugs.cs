@@ -17,7 +17,7 @@ internal static class TapBugs
             Tap, "return new CheckoutState.InDoubt(plan.Sequence);",
             """
             return $bug
-                ? new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, operation.Decision.Terms))
+                ? new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, plan.Terms))
                 : new CheckoutState.InDoubt(plan.Sequence);
             """, 3),
         new("bad-answer-taken-for-no", "A commit that is answered with an error did not happen.",

@@ -1,0 +1,77 @@
+using Google.Protobuf;
+using SmartCardCrm.Loyalty.Offline;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Server.Terminals;
+
+/// <summary>What each terminal may decide without asking. An issued version never changes; a change is the
+/// next one.</summary>
+internal sealed class LimitsBook(Database database, TimeProvider clock)
+{
+    /// <summary>Gives terminals that have none their first limits.</summary>
+    public void SeedMissing() => database.Write(db =>
+    {
+        foreach (var terminal in db.List<long>(
+            """
+            SELECT number FROM terminal WHERE number NOT IN (SELECT terminal FROM terminal_limits)
+            ORDER BY number
+            """))
+        {
+            Issue(db, Limits.FirstOf(checked((uint)terminal)), clock);
+        }
+    });
+
+    /// <summary>The limits in force; null where there is no such terminal.</summary>
+    public Limits? Of(uint terminal) => database.Read(db => Of(db, terminal));
+
+    /// <summary>Issues the next version and tells the terminal.</summary>
+    /// <param name="limits">Whose they are; the version in it does not matter, the book gives the next
+    /// one.</param>
+    /// <returns>Null where there is no such terminal.</returns>
+    /// <exception cref="FormatException">A number is out of its range.</exception>
+    public Limits? Issue(Limits limits) => database.Write(db =>
+    {
+        if (Of(db, limits.Terminal) is not { } current)
+            return null;
+        var next = Limits.FromDocument((limits with { Version = current.Version + 1 }).ToDocument());
+        Issue(db, next, clock);
+        return next;
+    });
+
+    /// <summary>Writes one version and tells the terminal.</summary>
+    public static void Issue(DbSession db, Limits limits, TimeProvider clock)
+    {
+        var document = limits.ToDocument();
+        db.Run(
+            """
+            INSERT INTO terminal_limits (terminal, version, document, issued_us)
+            VALUES (@Terminal, @Version, @document, @now)
+            """,
+            new
+            {
+                Terminal = (long)limits.Terminal,
+                Version = (long)limits.Version,
+                document,
+                now = clock.Microseconds(),
+            });
+        Feed.Publish(db, $"limits:{limits.Terminal}", new FeedItem
+        {
+            Limits = new LimitsItem
+            {
+                Terminal = limits.Terminal,
+                Document = ByteString.CopyFrom(document),
+            },
+        });
+    }
+
+    private static Limits? Of(DbSession db, uint terminal) =>
+        db.Find<byte[]>(
+            """
+            SELECT document FROM terminal_limits WHERE terminal = @terminal ORDER BY version DESC LIMIT 1
+            """,
+            new { terminal = (long)terminal }) is { } document
+            ? Limits.FromDocument(document)
+            : null;
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What a till's order asks the decider, with all that this terminal knows about it.</summary>
+internal sealed class OrderReading(Journal journal, Replica replica, TerminalProfile profile)
+{
+    /// <param name="now">By this terminal's clock.</param>
+    public Asked AskedBy(CheckoutRequest request, DateTimeOffset now)
+    {
+        var (store, today, time) = (request.Store ?? profile.Store, DayOf(now), TimeOf(request, now));
+        return request.Order switch
+        {
+            Order.Sale sale => new Asked.Sale(
+                sale.Basket, sale.PointsAsked, replica.Limits, UsedBy(now), store, time, today),
+            Order.Enquiry enquiry => new Asked.Sale(
+                enquiry.Basket ?? Basket.Of(new Money(0, replica.Current?.Currency ?? "")),
+                enquiry.PointsAsked, replica.Limits, UsedBy(now), store, time, today),
+            Order.Return back => new Asked.Undo(
+                LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, time, today),
+            Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>
+                new Asked.Undo(LogKind.Reversal, found, found?.Rest ?? [], store, time, today),
+            var other => throw new UnreachableException(other.ToString()),
+        };
+    }
+
+    /// <summary>The store's day.</summary>
+    public DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(ClockOf(now));
+
+    // Headquarters' clock may be ahead of ours; then the replica has no age.
+    private Used UsedBy(DateTimeOffset now)
+    {
+        var midnight = DayOf(now).ToDateTime(TimeOnly.MinValue);
+        var offset = profile.StoreZone.GetUtcOffset(midnight);
+        return new Used(journal.RedeemedSince(new DateTimeOffset(midnight, offset)), now - replica.AsOf);
+    }
+
+    private DateTime TimeOf(CheckoutRequest request, DateTimeOffset now)
+    {
+        if (request.SoldAt is { } told)
+            return DateTime.ParseExact(told, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture);
+        var clock = ClockOf(now);
+        return clock.AddTicks(-(clock.Ticks % TimeSpan.TicksPerSecond));
+    }
+
+    // The store's wall clock.
+    private DateTime ClockOf(DateTimeOffset now) => TimeZoneInfo.ConvertTime(now, profile.StoreZone).DateTime;
+}
