@@ -10,15 +10,13 @@ namespace SmartCardCrm.Terminal;
 /// </summary>
 internal sealed class Journal
 {
-    /// <summary>How long a redemption is remembered for the day's sum.</summary>
-    public static readonly TimeSpan SpentKept = TimeSpan.FromDays(2);
 
     private readonly TerminalDatabase _database;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Intent> _begun = [];
     private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
-    private readonly SortedDictionary<uint, (DateTimeOffset At, uint Points)> _spent = [];
+    private readonly RedeemedTally _redeemed = new();
     private JournalHead _head;
 
     private Journal(TerminalDatabase database, TimeProvider clock)
@@ -131,17 +129,17 @@ internal sealed class Journal
         lock (_gate)
         {
             if (!happened)
-                _spent.Remove(sequence);
+                _redeemed.Undo(sequence);
             return _doubts.Remove(sequence, out var doubt) ? doubt : null;
         }
     }
 
     /// <summary>Points that customers redeemed here since then; what is in doubt counts.</summary>
-    /// <param name="from">Not further back than <see cref="SpentKept"/> before the newest redemption.</param>
+    /// <param name="from">A full quarter of an hour, as every zone's midnight is.</param>
     public long RedeemedSince(DateTimeOffset from)
     {
         lock (_gate)
-            return _spent.Values.Where(spent => spent.At >= from).Sum(spent => (long)spent.Points);
+            return _redeemed.Since(from);
     }
 
     /// <summary>The last try of an operation; null where there was none.</summary>
@@ -171,14 +169,16 @@ internal sealed class Journal
         {
             case EntryBody.ContentOneofCase.Intent:
                 _begun[sequence] = entry.Intent;
-                Spend(sequence, entry);
+                if ((LogKind)entry.Intent.Kind == LogKind.Sale)
+                    _redeemed.Add(sequence, entry.RecordedAtUs, entry.Intent.Redeemed);
                 break;
             case EntryBody.ContentOneofCase.Outcome:
                 _begun.Remove(entry.Outcome.IntentSequence);
+                _redeemed.Keep(entry.Outcome.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Failure:
                 _begun.Remove(entry.Failure.IntentSequence);
-                _spent.Remove(entry.Failure.IntentSequence);
+                _redeemed.Undo(entry.Failure.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Doubt
                 when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
@@ -187,19 +187,11 @@ internal sealed class Journal
                 break;
             case EntryBody.ContentOneofCase.Settlement:
                 _doubts.Remove(entry.Settlement.IntentSequence);
-                if (!entry.Settlement.Happened)
-                    _spent.Remove(entry.Settlement.IntentSequence);
+                if (entry.Settlement.Happened)
+                    _redeemed.Keep(entry.Settlement.IntentSequence);
+                else
+                    _redeemed.Undo(entry.Settlement.IntentSequence);
                 break;
         }
-    }
-
-    private void Spend(uint sequence, EntryBody entry)
-    {
-        if (entry.Intent is not { Redeemed: > 0 } intent || (LogKind)intent.Kind != LogKind.Sale)
-            return;
-        var at = DateTimeOffset.UnixEpoch.AddTicks(entry.RecordedAtUs * TimeSpan.TicksPerMicrosecond);
-        while (_spent.Count > 0 && _spent.First() is var oldest && oldest.Value.At < at - SpentKept)
-            _spent.Remove(oldest.Key);
-        _spent[sequence] = (at, intent.Redeemed);
     }
 }

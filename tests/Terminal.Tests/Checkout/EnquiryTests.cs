@@ -56,7 +56,10 @@ public class EnquiryTests
         {
             CardAction = new CardActionItem
             {
-                Uid = Chain.ItemOf(1).Card.Uid, Generation = 1, Number = 1, Points = 50,
+                Uid = Chain.ItemOf(1).Card.Uid,
+                Generation = 1,
+                Number = 1,
+                Points = 50,
             },
         });
         var enquiry = Post(shop, new Order.Enquiry(TenDollars, 30, WithMember: false));

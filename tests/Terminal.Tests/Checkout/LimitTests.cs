@@ -72,6 +72,20 @@ public class LimitTests
         Assert.Equal((0, RedemptionLimit.OfflineDay), Redeem(shop, card, 60));
     }
 
+    [Fact]
+    public void A_clock_that_jumps_ahead_and_back_makes_nothing_forgotten()
+    {
+        using var shop = Shop(limits => limits with { DayMost = 70, ReplicaHoursMost = 24 * 366 });
+        var card = CardWith(shop, points: 200);
+        Redeem(shop, card, 60);
+
+        _chain.Clock.AdjustTime(_chain.Clock.GetUtcNow().AddDays(300));
+        Redeem(shop, card, 5);
+        _chain.Clock.AdjustTime(_chain.Clock.GetUtcNow().AddDays(-300));
+
+        Assert.Equal((5, RedemptionLimit.OfflineDay), Redeem(shop, card, 60));
+    }
+
     [Theory]
     [InlineData(TearMoment.Before, 50)]
     [InlineData(TearMoment.After, 10)]
@@ -90,6 +104,26 @@ public class LimitTests
         Assert.Equal((10, RedemptionLimit.OfflineDay), Redeem(shop, other, 20));
         shop.Present(card);
         Assert.Equal(left - 10, Redeem(shop, other, 50).Points);
+    }
+
+    // Headquarters says so of a copy: the book has another transaction in its place.
+    [Fact]
+    public void What_the_terminal_saw_happen_counts_whatever_headquarters_says_of_it()
+    {
+        using var shop = Shop(limits => limits with { DayMost = 50 });
+        var card = CardWith(shop, points: 100);
+        shop.Post(20_00, redeem: 40);
+        card.Tear(exchange: 10, TearMoment.After);
+        shop.Present(card);
+        shop.Present(card);
+        var intent = shop.Till.Journal.Head.Sequence - 2;
+
+        shop.Hear(new FeedItem
+        {
+            DoubtClosed = new DoubtClosedItem { Terminal = 1, IntentSequence = intent, Happened = false },
+        });
+
+        Assert.Equal((10, RedemptionLimit.OfflineDay), Redeem(shop, card, 20));
     }
 
     [Fact]

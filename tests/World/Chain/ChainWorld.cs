@@ -9,7 +9,7 @@ namespace SmartCardCrm.World;
 internal sealed class ChainWorld : IDisposable
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeZoneInfo StoreZone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+    public static readonly TimeZoneInfo StoreZone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
 
     private readonly List<TerminalMachine> _terminals = [];
     private readonly Dictionary<Uid, List<PhysicalCard>> _cards = [];

@@ -9,6 +9,7 @@ namespace SmartCardCrm.World;
 /// </summary>
 internal sealed class Truth(ChainWorld world)
 {
+    private readonly Spending _spending = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), int> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
@@ -42,7 +43,11 @@ internal sealed class Truth(ChainWorld world)
     public void Committed(PhysicalCard card, TrueCommit commit, Presentation? presentation)
     {
         if (commit.Purchase is { } purchase)
+        {
             Attribute(purchase, commit, presentation);
+            _spending.Sold(commit.Record);
+        }
+
         if (card.Newest is not { } before)
         {
             Demand(commit.Points == 0, "model", $"card {card.Uid} is born with {commit.Points} points");
@@ -122,9 +127,14 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
+        // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say.
+        bool IsLimited() => world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue;
+
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
-            : PlainRules.Sale(rules!, balance, sold.Amount, isStranger ? 0 : sold.Asked);
+            : PlainRules.Sale(
+                rules!, balance, sold.Amount,
+                isStranger ? 0 : IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
 
         bool IsSaleOf(Purchase sold) =>
             (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount

@@ -16,6 +16,7 @@ internal sealed class HeadOffice(ChainWorld world)
     private const string Zone = "America/New_York";
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
+    private readonly Dictionary<uint, Limits> _limits = [];
     private int _chips;
 
     /// <summary>Lets a new terminal in.</summary>
@@ -37,7 +38,7 @@ internal sealed class HeadOffice(ChainWorld world)
                 StoreZone = Zone,
                 EnrolledUs = 1,
             }, certificate);
-            Server.Terminals.LimitsBook.Issue(db, HardlyAny(next), world.Server.Clock);
+            Server.Terminals.LimitsBook.Issue(db, NewLimits(next), world.Server.Clock);
             return next;
         }));
         world.Weather.Decided();
@@ -46,10 +47,21 @@ internal sealed class HeadOffice(ChainWorld world)
         return isWritten ? number : 0;
     }
 
-    // As wide as limits go.
-    private static Limits HardlyAny(uint terminal) => new(
-        terminal, Version: 1, int.MaxValue, int.MaxValue, CardOperationsMost: 255, int.MaxValue,
-        StrangerMost: 0, ReplicaHoursMost: 24 * 366);
+    /// <summary>What a terminal may let redeem by itself.</summary>
+    public Limits LimitsOf(uint terminal) => _limits[terminal];
+
+    // As wide as limits go, or as narrow as a few visits use up.
+    private Limits NewLimits(uint terminal)
+    {
+        var isNarrow = _dice.Chance(0.4);
+        return _limits[terminal] = new Limits(
+            terminal, Version: 1,
+            OperationMost: isNarrow ? 20 + _dice.Below(100) : int.MaxValue,
+            CardMost: isNarrow ? 50 + _dice.Below(300) : int.MaxValue,
+            CardOperationsMost: 255,
+            DayMost: isNarrow ? 60 + _dice.Below(400) : int.MaxValue,
+            StrangerMost: 0, ReplicaHoursMost: 24 * 366);
+    }
 
     /// <summary>Takes on a member.</summary>
     /// <returns>Their number; 0 where the server did not answer.</returns>

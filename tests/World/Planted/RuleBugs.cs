@@ -4,6 +4,7 @@ namespace SmartCardCrm.World;
 internal static class RuleBugs
 {
     private const string Earning = "src/Loyalty/Programme/Earning.cs";
+    private const string Limits = "src/Loyalty/Offline/Limits.cs";
     private const string Undoing = "src/Loyalty/Programme/Return.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
@@ -19,6 +20,12 @@ internal static class RuleBugs
         new("debt-forgotten", "What a card does not hold any more when its sale is undone is owed by nobody.",
             Undoing, "terms.GivenBack - given - (terms.TakenBack - taken)",
             "$bug ? 0 : terms.GivenBack - given - (terms.TakenBack - taken)", 30),
+        new("day-limit-forgets", "What was redeemed at a terminal today does not count.",
+            Limits, "Math.Max(DayMost - now.DayPoints, 0)",
+            "Math.Max(DayMost - ($bug ? 0 : now.DayPoints), 0)", 20),
+        new("operation-limit-unread", "A known card may redeem any number of points at once.",
+            Limits, ": new Allowance(OperationMost, RedemptionLimit.OfflineOperation),",
+            ": new Allowance($bug ? int.MaxValue : OperationMost, RedemptionLimit.OfflineOperation),", 20),
         new("debit-not-clipped", "A card action takes off more than the card holds.",
             Actions, "-Math.Min(-action.Points, balance)",
             "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 8),
