@@ -16,6 +16,8 @@ internal static class WhatToTry
         screen.Heading("Try");
         screen.Say($"  KEY=$(cat {KeyFile(till)})");
         screen.Say($"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/health");
+        screen.Say(
+            $"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/openapi.json   (all that can be asked)");
         screen.Say($"  curl -N -H \"X-Api-Key: $KEY\" {till.Address}v1/events");
         screen.Say(
             $"  curl -H \"X-Api-Key: $KEY\" -H \"Idempotency-Key: my-first\" --json "

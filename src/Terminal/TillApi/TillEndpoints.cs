@@ -29,10 +29,18 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
+        routes.MapGet("/v1/openapi.json", Describe);
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Health(), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
+    }
+
+    private static async Task Describe(HttpContext context)
+    {
+        await using var document = typeof(TillEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        context.Response.ContentType = "application/json";
+        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
     private static async Task Answered(HttpContext context, Func<HttpContext, Task> answer)

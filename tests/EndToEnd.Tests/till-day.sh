@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# A till's day through the Till API, with curl and the API's own document only: till-day.sh ADDRESS KEY-FILE OTHER-READER
+# Somebody taps the same card again and again meanwhile. Prints "balance N" and "transactions N" at the end.
+set -euo pipefail
+ADDRESS=${1%/} KEY=$(cat "$2") OTHER_READER=$3
+DIR=$(mktemp -d)
+trap 'rm -rf "$DIR"' EXIT
+
+call() { curl -sS --max-time 10 -H "X-Api-Key: $KEY" "$@"; }
+# field FILE path.to.field
+field() { python3 -c '
+import json, sys
+value = json.load(open(sys.argv[1]))
+for name in sys.argv[2].split("."):
+    value = value[int(name) if name.isdigit() else name]
+print(value)' "$1" "$2"; }
+expect() { [ "$2" = "$3" ] || { echo "$1: $2 instead of $3" >&2; exit 1; }; }
+
+call "$ADDRESS/v1/openapi.json" > "$DIR/api"
+python3 - "$DIR/api" << 'PY'
+import json, sys
+paths = json.load(open(sys.argv[1]))["paths"]
+for path in ["checkouts", "enquiries", "returns", "reversals"]:
+    assert paths[f"/v1/{path}"]["post"]["parameters"][0]["name"] == "Idempotency-Key", path
+PY
+call "$ADDRESS/v1/health" > "$DIR/health"
+expect ready "$(field "$DIR/health" ready)" True
+
+# post KIND KEY BODY: prints the id
+post() {
+    call -X POST -H "Idempotency-Key: $2" --json "$3" "$ADDRESS/v1/$1" > "$DIR/posted.$2"
+    field "$DIR/posted.$2" id
+}
+# over ID: waits for its end, prints the file with it
+over() {
+    for _ in $(seq 600); do
+        call "$ADDRESS/v1/checkouts/$1" > "$DIR/$1"
+        case $(field "$DIR/$1" state) in
+            completed | answered | declined | cancelled | abandoned | timed_out) echo "$DIR/$1"; return ;;
+        esac
+        sleep 0.05
+    done
+    echo "checkout $1 does not end" >&2
+    exit 1
+}
+status() { call -o "$DIR/answer" -w '%{http_code}' "$@"; }
+
+# Nobody comes in without the key, and nothing senseless is taken.
+expect key "$(curl -s -o /dev/null -w '%{http_code}' "$ADDRESS/v1/health")" 401
+expect body "$(status -X POST -H 'Idempotency-Key: bad' --json '{"currency":"USD"}' "$ADDRESS/v1/checkouts")" 422
+expect code "$(field "$DIR/answer" code)" basket-missing
+
+ASKED=$(over "$(post enquiries ask '{"member":true}')")
+expect asked "$(field "$ASKED" state)" answered
+BEFORE=$(field "$ASKED" card.balance)
+
+# The same sale five times at once, and once more from a till that hung up before the answer came.
+SALE='{"currency":"USD","lines":[{"sku":"shirt","quantity":2,"amountMinor":6000},{"sku":"book","amountMinor":1500}]}'
+curl -s --max-time 0.002 -o /dev/null -H "X-Api-Key: $KEY" -H 'Idempotency-Key: sale-1' --json "$SALE" \
+    "$ADDRESS/v1/checkouts" || true
+for i in 1 2 3 4 5; do
+    call -X POST -H 'Idempotency-Key: sale-1' --json "$SALE" "$ADDRESS/v1/checkouts" > "$DIR/same.$i" &
+done
+wait
+ID=$(field "$DIR/same.1" id)
+for i in 2 3 4 5; do expect "the same sale" "$(field "$DIR/same.$i" id)" "$ID"; done
+expect "another body" "$(status -X POST -H 'Idempotency-Key: sale-1' --json '{"currency":"USD","amountMinor":1}' \
+    "$ADDRESS/v1/checkouts")" 422
+SOLD=$(over "$ID")
+expect sold "$(field "$SOLD" state)" completed
+expect earned "$(field "$SOLD" result.earned)" 75
+expect again "$(post checkouts sale-1 "$SALE")" "$ID"
+
+# One shirt comes back, then the rest; then there is nothing left.
+BACK=$(over "$(post returns back-1 "{\"sale\":\"$ID\",\"lines\":[{\"line\":0,\"quantity\":1}]}")")
+expect "shirt back" "$(field "$BACK" result.redeemed) $(field "$BACK" result.dueMinor)" "30 -3000"
+REST=$(over "$(post reversals back-2 "{\"sale\":\"$ID\"}")")
+expect "rest back" "$(field "$REST" result.redeemed) $(field "$REST" result.dueMinor)" "45 -4500"
+expect "nothing left" "$(status -X POST -H 'Idempotency-Key: back-3' --json "{\"sale\":\"$ID\"}" \
+    "$ADDRESS/v1/reversals")" 409
+expect "no such sale" "$(status -X POST -H 'Idempotency-Key: back-4' \
+    --json '{"sale":"00000000-0000-0000-0000-000000000000"}' "$ADDRESS/v1/reversals")" 404
+
+# What waits for a card elsewhere is cancelled.
+GONE=$(post checkouts gone "{\"currency\":\"USD\",\"amountMinor\":100,\"reader\":\"$OTHER_READER\"}")
+expect cancelled "$(status -X DELETE "$ADDRESS/v1/checkouts/$GONE")" 200
+expect state "$(field "$(over "$GONE")" state)" cancelled
+
+# Ten more customers: earn, and spend all of it.
+SPENT=0
+for i in $(seq 5); do
+    EARN=$(over "$(post checkouts "earn-$i" "{\"currency\":\"USD\",\"amountMinor\":$((i * 1000))}")")
+    expect "earned $i" "$(field "$EARN" result.earned)" $((i * 10))
+    SPEND=$(over "$(post checkouts "spend-$i" '{"currency":"USD","amountMinor":99,"redeemAll":true}')")
+    SPENT=$((SPENT + $(field "$SPEND" result.redeemed)))
+done
+LAST=$(over "$(post enquiries ask-again '{}')")
+BALANCE=$(field "$LAST" card.balance)
+expect balance "$BALANCE" $((BEFORE + 150 - SPENT))
+echo "balance $BALANCE"
+echo "transactions 13"
