@@ -39,6 +39,8 @@ public sealed class NativeFrameTests
     [InlineData("ev3-4k", "80CA9F7F00", "6E00")]
     [InlineData("ev3-4k", "A0", "6700")]
     [InlineData("ev3-4k", "00", "6700")]
+    [InlineData("ev3-4k", "90", "6700")]
+    [InlineData("ev3-4k", "FF", "6700")]
     [InlineData("ev1-4k", "710000", "1C")]
     [InlineData("ntag424", "60", "6700")]
     [InlineData("ntag424", "60000000", "6E00")]

@@ -3,8 +3,8 @@ using SmartCardCrm.Simulator.Chip.Memory;
 namespace SmartCardCrm.Simulator.Tests;
 
 /// <summary>
-/// What is on a card and who may change it, as the reference describes it, plain and slow: applications,
-/// their keys, settings and files, what is selected, and which key has a session.
+/// What is on a card and who may change it, plain and slow: applications, their keys, settings and files,
+/// what is selected, and which key has a session.
 /// </summary>
 internal sealed class PlainDirectory
 {
@@ -29,7 +29,6 @@ internal sealed class PlainDirectory
     public int? Session { get; private set; }
 
     private Level Here => Find(_selected)!;
-
 
     /// <summary>The field goes, and comes back.</summary>
     public void StartOver() => (Session, _selected) = (null, Picc);

@@ -96,8 +96,9 @@ internal static class Applications
         };
     }
 
-    /// <summary>Never without a key: the card's master key or, where applications are made freely, its
-    /// own. Sources: BALTECH's DesfireFormatMasterPiccKeySettings; ChameleonMini's DESFire stack.</summary>
+    /// <summary>Never without a key: the card's master key or, where applications are made freely or
+    /// KeySett3 lets it delete itself, its own. Sources: BALTECH's DesfireFormatMasterPiccKeySettings;
+    /// ChameleonMini's DESFire stack.</summary>
     private static Answer Delete(ChipState card, Call call)
     {
         RefusedException.When(IsPicc(call.Bytes), Status.PermissionDenied);

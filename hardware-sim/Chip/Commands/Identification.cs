@@ -35,8 +35,8 @@ internal static class Identification
         return Answer.Of(card.Memory.Uid);
     }
 
-    /// <summary>The factory's signature on the UID, 56 bytes. Source of the status: AN12343, table
-    /// 44.</summary>
+    /// <summary>The factory's signature on the UID, 56 bytes, with or without a session. Source of the
+    /// status: AN12343, table 44.</summary>
     private static Answer ReadSignature(ChipState card, Call call)
     {
         RefusedException.When(call.Bytes[0] != 0, Status.ParameterError);
