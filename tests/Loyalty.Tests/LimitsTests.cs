@@ -22,7 +22,8 @@ public sealed class LimitsTests
     [InlineData(0, 0, 1950, 0, true, 50, RedemptionLimit.OfflineDay)]
     [InlineData(0, 0, 0, 48, false, 500, RedemptionLimit.OfflineOperation)]
     [InlineData(0, 0, 0, 49, false, 0, RedemptionLimit.ReplicaOld)]
-    [InlineData(0, 0, 0, -5, false, 500, RedemptionLimit.OfflineOperation)]
+    [InlineData(0, 0, 0, -1, false, 500, RedemptionLimit.OfflineOperation)]
+    [InlineData(0, 0, 0, -2, false, 0, RedemptionLimit.ReplicaOld)]
     public void The_tightest_limit_says_how_much_and_which_it_is(
         int cardPoints, int cardOperations, long dayPoints, int ageHours, bool isStranger, int most,
         RedemptionLimit limit)

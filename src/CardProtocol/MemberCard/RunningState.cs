@@ -69,6 +69,8 @@ public static class RunningState
     {
         var lastCardAction = change.LastCardAction ?? before.LastCardAction;
         var isOffline = change.Circumstances.HasFlag(Circumstances.Offline);
+        // What a return takes back is not spent.
+        var isSpending = isOffline && change.Kind == LogKind.Sale;
         var since = Since(before, change.Acknowledged);
         return before with
         {
@@ -92,7 +94,7 @@ public static class RunningState
             LastCardAction = lastCardAction,
             AcknowledgedCounter = since.Acknowledged,
             OfflineOperations = (byte)Math.Min(since.Operations + (isOffline ? 1 : 0), byte.MaxValue),
-            OfflinePoints = (int)Math.Min(since.Points + (isOffline ? change.Redeemed : 0L), int.MaxValue),
+            OfflinePoints = (int)Math.Min(since.Points + (isSpending ? change.Redeemed : 0L), int.MaxValue),
             NextExpiry = change.NextExpiry is { } expiry ? expiry.Day : before.NextExpiry,
             NextExpiryPoints = change.NextExpiry is { } points ? points.Points : before.NextExpiryPoints,
         };

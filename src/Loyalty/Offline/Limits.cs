@@ -22,6 +22,9 @@ public sealed record Limits(
     uint Terminal, int Version, int OperationMost, int CardMost, int CardOperationsMost, int DayMost,
     int StrangerMost, int ReplicaHoursMost)
 {
+    // Headquarters' clock may be ahead. A terminal's that was set back would never see its replica age.
+    private static readonly TimeSpan ClockAheadMost = TimeSpan.FromHours(1);
+
     /// <summary>What a terminal begins with: a small shop's day, and three days without a network.</summary>
     public static Limits FirstOf(uint terminal) => new(
         terminal, Version: 1, OperationMost: 5_000, CardMost: 10_000, CardOperationsMost: 50,
@@ -53,7 +56,7 @@ public sealed record Limits(
     /// <summary>How many points a customer may redeem now.</summary>
     public Allowance Allow(Standing now)
     {
-        if (now.ReplicaAge > TimeSpan.FromHours(ReplicaHoursMost))
+        if (now.ReplicaAge > TimeSpan.FromHours(ReplicaHoursMost) || now.ReplicaAge < -ClockAheadMost)
             return new Allowance(0, RedemptionLimit.ReplicaOld);
         if (now.CardOperations >= CardOperationsMost)
             return new Allowance(0, RedemptionLimit.OfflineCard);
@@ -77,7 +80,8 @@ public sealed record Limits(
 /// <param name="CardPoints">Points that the card redeemed offline since it was last acknowledged.</param>
 /// <param name="CardOperations">Its offline operations since then; 255 for that many or more.</param>
 /// <param name="DayPoints">Points redeemed at the terminal today; what is in doubt counts.</param>
-/// <param name="ReplicaAge">Since the terminal last had all that headquarters says.</param>
+/// <param name="ReplicaAge">Since the terminal last had all that headquarters says, by its own clock; more
+/// than an hour below zero counts as too old.</param>
 /// <param name="IsStranger">Whether the terminal does not know the card.</param>
 public readonly record struct Standing(
     int CardPoints, int CardOperations, long DayPoints, TimeSpan ReplicaAge, bool IsStranger);

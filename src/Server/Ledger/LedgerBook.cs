@@ -96,7 +96,7 @@ internal static class LedgerBook
         if (IsUndoing(commit.Written))
             Returns.Posted(book, card, commit, circumstance.Undoing);
         else if (circumstance.OperationId is { } operation)
-            Returns.SalePosted(book, operation);
+            Returns.SalePosted(book, card, operation);
     }
 
     private static void ApplyCardActions(

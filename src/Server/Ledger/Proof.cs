@@ -125,7 +125,6 @@ internal static class Proof
         : read.CardNumber != written.CardNumber ? "card-number"
         : read.BalanceAfter != balance ? "balance-read"
         : written.BalanceAfter != balance + content.ValueChanges.Sum(change => (long)change) ? "balance"
-        : Math.Abs((long)written.BalanceAfter - balance - written.Earned + written.Redeemed) > int.MaxValue
-            ? "points"
+        : (long)written.BalanceAfter - written.Earned + written.Redeemed is < 0 or > int.MaxValue ? "points"
         : null;
 }

@@ -29,9 +29,9 @@ internal sealed class ExchangeStream(
                 await intake.TakeAsync(delivery, cancellation);
                 await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
             }
-            else if (machine.StillAll() is { } heartbeatAnswer)
+            else
             {
-                await WriteAsync(heartbeatAnswer, cancellation);
+                await WriteAsync(machine.StillAll, cancellation);
             }
         }
     }
@@ -39,11 +39,10 @@ internal sealed class ExchangeStream(
     /// <summary>Sends the change feed, or says that there is no more of it, and on as it grows.</summary>
     public async Task FeedAsync(CancellationToken cancellation)
     {
-        for (var isFirst = true; ; isFirst = false)
+        while (true)
         {
             var rung = bell.Next;
-            if ((machine.NextFeed() ?? (isFirst ? machine.StillAll() : null)) is { } feed)
-                await WriteAsync(feed, cancellation);
+            await WriteAsync(() => machine.NextFeed() ?? machine.StillAll(), cancellation);
             if (machine.HasAllOfFeed)
                 await rung.WaitAsync(cancellation);
         }
@@ -55,12 +54,17 @@ internal sealed class ExchangeStream(
 
     public void Dispose() => _writing.Dispose();
 
-    private async Task WriteAsync(ServerMessage message, CancellationToken cancellation)
+    private Task WriteAsync(ServerMessage message, CancellationToken cancellation) =>
+        WriteAsync(() => message, cancellation);
+
+    // The message is made when it is its turn: no word that the feed is complete overtakes a part of it.
+    private async Task WriteAsync(Func<ServerMessage?> next, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
         {
-            await to.WriteAsync(message, cancellation);
+            if (next() is { } message)
+                await to.WriteAsync(message, cancellation);
         }
         finally
         {

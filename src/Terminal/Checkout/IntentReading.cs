@@ -18,7 +18,16 @@ internal static class IntentReading
     public static OperationTerms TermsOf(Intent intent, RuleSet rules)
     {
         if ((LogKind)intent.Kind == LogKind.Sale)
-            return OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent));
+        {
+            // The points asked for are what the limits left of the till's wish.
+            return OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent)) with
+            {
+                RedemptionLimit = Enum.TryParse<RedemptionLimit>(intent.RedemptionLimit, out var limit)
+                    ? limit
+                    : null,
+            };
+        }
+
         return new OperationTerms(
             (LogKind)intent.Kind, (int)intent.Earned, (int)intent.Redeemed,
             new Money(intent.AmountMinor, intent.Context.Currency), intent.DueMinor, rules.Version)

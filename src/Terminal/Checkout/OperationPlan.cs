@@ -76,6 +76,7 @@ internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent,
             Kind = (uint)terms.Kind,
             DueMinor = terms.DueMinor,
             OnAccount = terms.OnAccount,
+            RedemptionLimit = terms.RedemptionLimit?.ToString() ?? "",
         };
         Tell(operation.Asked, intent);
         return new OperationPlan(transaction, intent, terms);

@@ -31,11 +31,13 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
     /// <summary>The store's day.</summary>
     public DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(ClockOf(now));
 
-    // Headquarters' clock may be ahead of ours; then the replica has no age.
     private Used UsedBy(DateTimeOffset now)
     {
         var midnight = DayOf(now).ToDateTime(TimeOnly.MinValue);
-        var offset = profile.StoreZone.GetUtcOffset(midnight);
+        // Where clocks go back over midnight, the day begins with the first of the two.
+        var offset = profile.StoreZone.IsAmbiguousTime(midnight)
+            ? profile.StoreZone.GetAmbiguousTimeOffsets(midnight).Max()
+            : profile.StoreZone.GetUtcOffset(midnight);
         return new Used(journal.RedeemedSince(new DateTimeOffset(midnight, offset)), now - replica.AsOf);
     }
 

@@ -136,8 +136,10 @@ internal sealed class Replica
                 var limits = Loyalty.Offline.Limits.FromDocument(item.Limits.Document.Span);
                 if (limits.Terminal != _terminal)
                     throw new FormatException("The limits are another terminal's.");
+                // Headquarters' last word counts, also where it was restored from a backup and counts anew.
+                c.Run("DELETE FROM limits");
                 c.Run(
-                    "INSERT OR REPLACE INTO limits(version, document) VALUES (?, ?)",
+                    "INSERT INTO limits(version, document) VALUES (?, ?)",
                     limits.Version, item.Limits.Document.ToByteArray());
                 break;
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):

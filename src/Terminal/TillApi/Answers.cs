@@ -45,8 +45,8 @@ internal sealed record CheckoutAnswer(
 /// <param name="CardActions">Numbers of the card actions applied with it.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 /// <param name="Gains">Which rule gave what; their sum is what was earned.</param>
-/// <param name="RedemptionLimit">Why fewer points were redeemed than asked for: balance, basket, step, least;
-/// left out where they were not.</param>
+/// <param name="RedemptionLimit">Why fewer points were redeemed than asked for, <see
+/// cref="Loyalty.Programme.RedemptionLimit"/> in lower case with hyphens; null where they were not.</param>
 /// <param name="OnAccount">Points of a return for which the card had no room; below zero points that it did
 /// not have and that the member owes.</param>
 internal sealed record ResultAnswer(

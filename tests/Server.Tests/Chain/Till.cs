@@ -37,6 +37,9 @@ internal sealed record TestSale(int Amount)
     /// <summary>What comes back, where it is no sale; <see cref="Amount"/> is what it cost.</summary>
     public TestReturn? Return { get; init; }
 
+    /// <summary>Another operation id than the intent's own.</summary>
+    public ByteString? Operation { get; init; }
+
     /// <summary>Card actions that the terminal knows.</summary>
     public IReadOnlyList<CardAction> Pending { get; init; } = [];
 
@@ -211,7 +214,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         Chip chip, TestSale sale, (LogRecord Record, int Balance) read, LogRecord written, Step[] steps) =>
         new()
         {
-            OperationId = OperationOf(Journal.Next),
+            OperationId = sale.Operation ?? OperationOf(Journal.Next),
             SaleOperationId = sale.Return?.Sale ?? ByteString.Empty,
             Returned = { LinesOf(sale.Return?.Milli) },
             ReturnedBefore = { LinesOf(sale.Return?.BeforeMilli) },

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Tests.Chain;
@@ -82,7 +83,7 @@ public abstract class ReturnContract : IDisposable
         _hq.Sync(_till);
 
         Assert.Empty(_hq.Open());
-        Assert.Contains("rule-mismatch sale-posted", _hq.Healed());
+        Assert.Contains("rule-mismatch return-settled", _hq.Healed());
         _hq.AssertBalanced(_chip);
     }
 
@@ -157,8 +158,8 @@ public abstract class ReturnContract : IDisposable
     [Fact]
     public void Pieces_are_reckoned_from_what_had_come_back_before()
     {
-        Return(_till, 16_67, given: 0, taken: 16, milli: 333);
-        Return(_till, 33_33, given: 0, taken: 34, milli: 667, before: 333);
+        Return(_till, 16_65, given: 0, taken: 16, milli: 333);
+        Return(_till, 33_35, given: 0, taken: 34, milli: 667, before: 333);
 
         _hq.Sync(_till);
 
@@ -189,16 +190,96 @@ public abstract class ReturnContract : IDisposable
         _hq.AssertBalanced(_chip);
     }
 
+    [Fact]
+    public void A_terminal_that_uses_an_operation_id_twice_does_not_stop_the_intake()
+    {
+        var copied = _till.OperationOf(_sale);
+        var stranger = _hq.Issue(2);
+        _till.Sell(stranger, new TestSale(10_00) { Operation = copied });
+        _till.Sell(_chip, new TestSale(10_00) { Operation = copied });
+        Return(_till, 50_00, given: 0, taken: 50);
+
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip, stranger);
+    }
+
+    [Fact]
+    public void A_sale_elsewhere_under_the_same_id_does_not_spoil_a_return_that_waits()
+    {
+        var other = _hq.NewTill();
+        var thief = _hq.NewTill();
+        var stranger = _hq.Issue(2);
+        Return(other, 50_00, given: 0, taken: 50);
+        thief.Sell(stranger, new TestSale(10_00) { Operation = _till.OperationOf(_sale) });
+
+        _hq.Sync(other);
+        _hq.Sync(thief);
+        _hq.Sync(_till);
+
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip, stranger);
+    }
+
+    [Fact]
+    public void A_return_that_fits_its_sale_does_not_close_what_is_wrong_besides()
+    {
+        Return(_till, 50_00, given: 0, taken: 50, forge: record => record with { Tier = 3 });
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch state"], _hq.Open());
+    }
+
+    [Fact]
+    public void What_had_come_back_before_is_what_the_book_says()
+    {
+        Return(_till, 25_00, given: 0, taken: 25, milli: 500);
+        Return(_till, 16_65, given: 0, taken: 16, milli: 333);
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch returned-before"], _hq.Open());
+    }
+
+    [Fact]
+    public void Other_money_than_the_goods_cost_is_an_exception()
+    {
+        Return(_till, 50_01, given: 0, taken: 50);
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch return-amount"], _hq.Open());
+    }
+
+    [Fact]
+    public void A_sale_that_the_till_gave_up_is_not_undone_once_more()
+    {
+        var doubt = _till.Sell(_chip, new TestSale(10_00) { Fate = Fate.AnswerLost });
+        _till.Abandon(doubt);
+        _till.Settle(_chip, doubt);
+        _till.Sell(_chip, new TestSale(10_00)
+        {
+            Return = new TestReturn(_till.OperationOf(doubt), Given: 0, Taken: 10),
+        });
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["rule-mismatch sale-abandoned"], _hq.Open());
+    }
+
     private long Owed => On(AccountKind.MemberOnAccount);
 
     private uint Return(
         Till till, int amount, int given, int taken, long milli = 1000, long before = 0,
-        Fate fate = Fate.Answered, CardAction? pending = null) =>
+        Fate fate = Fate.Answered, CardAction? pending = null, Func<LogRecord, LogRecord>? forge = null) =>
         till.Sell(_chip, new TestSale(amount)
         {
             Return = new TestReturn(_till.OperationOf(_sale), given, taken, milli, before),
             Fate = fate,
             Pending = pending is null ? [] : [pending],
+            Forge = forge ?? (record => record),
         });
 
     private long On(AccountKind account) => _hq.Database.Read(db => db.Value<long>(

@@ -61,15 +61,31 @@ public class LimitTests
     }
 
     [Fact]
-    public void A_clock_that_goes_back_does_not_open_the_day_again()
+    public void A_clock_that_goes_back_does_not_open_another_day()
     {
         using var shop = Shop(limits => limits with { DayMost = 70 });
         var card = CardWith(shop, points: 200);
+        _chain.Clock.Advance(TimeSpan.FromDays(2));
         Redeem(shop, card, 70);
 
         _chain.Clock.AdjustTime(_chain.Clock.GetUtcNow().AddDays(-1));
-
         Assert.Equal((0, RedemptionLimit.OfflineDay), Redeem(shop, card, 60));
+        _chain.Clock.AdjustTime(_chain.Clock.GetUtcNow().AddDays(-30));
+        Assert.Equal((0, RedemptionLimit.ReplicaOld), Redeem(shop, card, 60));
+    }
+
+    /// <summary>Midnight comes twice in the Azores when summer ends.</summary>
+    [Fact]
+    public void Where_midnight_comes_twice_the_day_begins_with_the_first()
+    {
+        _chain.Clock.AdjustTime(new DateTimeOffset(2026, 10, 25, 0, 10, 0, TimeSpan.Zero));
+        using var shop = new Shop(_chain, zone: "Atlantic/Azores");
+        shop.Hear(Chain.LimitsItem(1, Chain.Limits with { Version = 2, DayMost = 70 }));
+        var card = CardWith(shop, points: 200);
+
+        Assert.Equal((70, null), Redeem(shop, card, 70));
+        _chain.Clock.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal((0, RedemptionLimit.OfflineDay), Redeem(shop, card, 70));
     }
 
     [Fact]
@@ -130,7 +146,7 @@ public class LimitTests
     public void A_card_that_the_terminal_does_not_know_has_a_limit_of_its_own()
     {
         using var shop = Shop(limits => limits with { StrangerMost = 15 });
-        using var elsewhere = new Shop(_chain, 2, 3);
+        using var elsewhere = new Shop(_chain, 2, cards: [3]);
         var stranger = CardWith(elsewhere, points: 100, number: 3);
 
         Assert.Equal((15, RedemptionLimit.OfflineStranger), Redeem(shop, stranger, 60));

@@ -64,7 +64,7 @@ public class ReturnTests
     [Fact]
     public void A_sale_is_undone_with_the_card_that_bought_only()
     {
-        using var shop = new Shop(_chain, 1, 1, 2);
+        using var shop = new Shop(_chain, 1, cards: [1, 2]);
         var card = _chain.Issue();
         var other = _chain.Issue(2);
         var sale = Sell(shop, card, TwoShirtsAndABook);

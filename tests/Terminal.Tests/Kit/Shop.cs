@@ -11,13 +11,16 @@ internal sealed class Shop : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("shop-");
     private readonly TerminalKeys _keys = new();
+    private readonly TimeZoneInfo _zone;
     private int _posted;
 
     /// <param name="chain">Whose shop it is.</param>
     /// <param name="number">The terminal's number.</param>
+    /// <param name="zone">The store's, IANA.</param>
     /// <param name="cards">Numbers of the cards in the first feed.</param>
-    public Shop(Chain chain, uint number = 1, params ushort[] cards)
+    public Shop(Chain chain, uint number = 1, string zone = "UTC", params ushort[] cards)
     {
+        _zone = TimeZoneInfo.FindSystemTimeZoneById(zone);
         Chain = chain;
         Number = number;
         _keys.Replace(
@@ -117,6 +120,6 @@ internal sealed class Shop : IDisposable
     }
 
     private Till Open() => Till.Open(
-        DatabasePath, new TerminalProfile(Number, Programme: 7, Store: 42, TimeZoneInfo.Utc), _keys,
+        DatabasePath, new TerminalProfile(Number, Programme: 7, Store: 42, _zone), _keys,
         new TapSurroundings(Chain.Clock, Chain.Random, NullLogger.Instance));
 }

@@ -8,6 +8,7 @@ internal sealed class Promises(ChainWorld world)
 {
     private const int KeptMost = 12;
 
+    private readonly Spending _spending = new(world);
     private readonly Dictionary<uint, Queue<Purchase>> _ended = [];
     private readonly Dictionary<uint, int> _traced = [];
 
@@ -26,7 +27,12 @@ internal sealed class Promises(ChainWorld world)
         }
 
         if (state is { IsOver: true } && purchase.Told is not { IsOver: true })
+        {
             Keep(terminal, purchase);
+            if (state is CheckoutState.Completed(var result))
+                _spending.Told(purchase, result);
+        }
+
         if (state is CheckoutState.InDoubt)
             purchase.WasInDoubt = true;
         purchase.Told = state;

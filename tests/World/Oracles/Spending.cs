@@ -1,33 +1,34 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
 
 /// <summary>Holds terminals to what headquarters lets them give away: to real cards, to copies and to forged
-/// ones (I9). It counts what chips have committed.</summary>
+/// ones (I9). What counts is what a till was told and took off the bill.</summary>
 internal sealed class Spending(ChainWorld world)
 {
     private readonly Dictionary<(uint Terminal, DateOnly Day), long> _days = [];
 
-    /// <summary>A chip has committed a sale.</summary>
-    public void Sold(LogRecord written)
+    /// <summary>A till was told that a purchase is completed.</summary>
+    public void Told(Purchase purchase, CheckoutResult result)
     {
-        if (written.Kind != LogKind.Sale || written.Redeemed == 0)
+        var made = purchase.Commits.Find(commit => commit.Record.Counter == result.Counter)?.Record;
+        if (made is not { Kind: LogKind.Sale, Redeemed: > 0 })
             return;
-        var limits = world.Office.LimitsOf(written.Terminal);
+        var limits = world.Office.LimitsOf(made.Terminal);
         Truth.Demand(
-            written.Redeemed <= limits.OperationMost, "I9",
-            $"terminal {written.Terminal} let {written.Redeemed} points be redeemed at once, the limit is "
+            made.Redeemed <= limits.OperationMost, "I9",
+            $"terminal {made.Terminal} let {made.Redeemed} points be redeemed at once, the limit is "
                 + $"{limits.OperationMost}");
         // A disk that lied forgot what it had counted.
-        if (world.WasBetrayed(written.Terminal))
+        if (world.WasBetrayed(made.Terminal))
             return;
-        var local = TimeZoneInfo.ConvertTime(written.Time, ChainWorld.StoreZone);
-        var day = DateOnly.FromDateTime(local.DateTime);
-        var spent = _days[(written.Terminal, day)] =
-            _days.GetValueOrDefault((written.Terminal, day)) + written.Redeemed;
+        var local = TimeZoneInfo.ConvertTime(made.Time, ChainWorld.StoreZone);
+        var day = (made.Terminal, DateOnly.FromDateTime(local.DateTime));
+        _days[day] = _days.GetValueOrDefault(day) + made.Redeemed;
         Truth.Demand(
-            spent <= limits.DayMost, "I9",
-            $"terminal {written.Terminal} let {spent} points be redeemed on {day:O}, the limit is "
+            _days[day] <= limits.DayMost, "I9",
+            $"terminal {made.Terminal} let {_days[day]} points be redeemed on {day.Item2:O}, the limit is "
                 + $"{limits.DayMost}");
     }
 }

@@ -9,7 +9,6 @@ namespace SmartCardCrm.World;
 /// </summary>
 internal sealed class Truth(ChainWorld world)
 {
-    private readonly Spending _spending = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), int> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
@@ -43,11 +42,7 @@ internal sealed class Truth(ChainWorld world)
     public void Committed(PhysicalCard card, TrueCommit commit, Presentation? presentation)
     {
         if (commit.Purchase is { } purchase)
-        {
             Attribute(purchase, commit, presentation);
-            _spending.Sold(commit.Record);
-        }
-
         if (card.Newest is not { } before)
         {
             Demand(commit.Points == 0, "model", $"card {card.Uid} is born with {commit.Points} points");
@@ -128,7 +123,8 @@ internal sealed class Truth(ChainWorld world)
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
         // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say.
-        bool IsLimited() => world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue;
+        bool IsLimited() => world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
+            || world.Plan.Faults.HasFlag(Fault.Clock);
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)

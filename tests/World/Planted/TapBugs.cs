@@ -54,11 +54,11 @@ internal static class TapBugs
                 session.Uid, newest, $bug ? newest.BalanceAfter : card.ReadBalance());
             """, 1),
         new("member-file-read-at-every-sale", "A sale reads a file that it does not need.",
-            Tap, "var known = replica.Find(session.Uid);",
+            Tap, "return Decide(reading, checkout, card.Steps, now) switch",
             """
             if ($bug)
                 card.ReadProfile();
-            var known = replica.Find(session.Uid);
+            return Decide(reading, checkout, card.Steps, now) switch
             """, 1),
         new("settling-reads-in-proof", "What settling read stays in the proof of the sale after it.",
             TapLoop, "if (doubts.Count > 0)", "if (doubts.Count > 0 && !$bug)", 5),

@@ -48,7 +48,7 @@ internal sealed class WhyPoints(Texts texts)
         var asked = row.Intent is { } body && JournalReading.IntentOf(body) is { } intent
             ? JournalReading.AskedBy(intent)
             : null;
-        var spendable = (int)(row.BalanceBefore + row.Adjusted);
+        var spendable = (int)Math.Clamp(row.BalanceBefore + row.Adjusted, 0, int.MaxValue);
         return asked is not null && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var terms)
             ? terms
             : null;

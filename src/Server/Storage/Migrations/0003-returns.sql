@@ -1,6 +1,6 @@
 -- A return or reversal whose card transaction is posted. sale: the operation id of the sale that it undoes, 32 hex
--- digits. state: awaited (the sale is not in the book yet), settled, abandoned (the till went on without it) or
--- refused (it does not fit the sale). on_account: points posted to the member's account, signed.
+-- digits. state: awaited (not judged yet), settled, abandoned (the till went on without it) or refused (the sale is
+-- not in the book yet, or it does not fit the sale; judged again with each news of the sale). on_account: points posted to the member's account, signed.
 CREATE TABLE sale_return (
     terminal    bigint NOT NULL,
     sequence    bigint NOT NULL,
