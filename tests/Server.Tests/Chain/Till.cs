@@ -37,6 +37,9 @@ internal sealed record TestSale(int Amount)
     /// <summary>What comes back, where it is no sale; <see cref="Amount"/> is what it cost.</summary>
     public TestReturn? Return { get; init; }
 
+    /// <summary>Whether the record is written without the value commands that it speaks of.</summary>
+    public bool RecordOnly { get; init; }
+
     /// <summary>Another operation id than the intent's own.</summary>
     public ByteString? Operation { get; init; }
 
@@ -80,11 +83,12 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         var readerId = Sign(chip.Uid, record.Counter);
         foreach (var action in actions)
             Change(card, action.Points);
+        var (earned, redeemed) = sale.RecordOnly ? (0, 0) : (record.Earned, record.Redeemed);
         if (sale.Return is not null)
-            Change(card, record.Earned);
-        Change(card, -record.Redeemed);
+            Change(card, earned);
+        Change(card, -redeemed);
         if (sale.Return is null)
-            Change(card, record.Earned);
+            Change(card, earned);
         card.Append(record);
         Step[] steps = [.. card.Steps.Select(WireStep), Wire(readerId)];
         var intent = Journal.Add(new EntryBody

@@ -222,6 +222,26 @@ public abstract class ReturnContract : IDisposable
         _hq.AssertBalanced(_chip, stranger);
     }
 
+    [Theory]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(int.MaxValue, 0)]
+    public void Points_that_no_card_can_hold_do_not_stop_the_intake(int earned, int redeemed)
+    {
+        foreach (var back in new[] { new TestReturn(_till.OperationOf(_sale), 0, 0), null })
+        {
+            _till.Sell(_chip, new TestSale(0)
+            {
+                Return = back,
+                RecordOnly = true,
+                Forge = record => record with { Earned = earned, Redeemed = redeemed, BalanceAfter = 50 },
+            });
+        }
+
+        _hq.Sync(_till);
+
+        Assert.Equal(["bad-proof points", "bad-proof points"], _hq.Open());
+    }
+
     [Fact]
     public void A_return_that_fits_its_sale_does_not_close_what_is_wrong_besides()
     {
