@@ -23,12 +23,6 @@ internal static class ReconciliationBugs
         new("made-good-wrong-way", "What a till gave up is done to the card once more.",
             Intents, "checked((int)(redeemed - earned))",
             "checked((int)($bug ? earned - redeemed : redeemed - earned))", 8),
-        new("abandoned-return-kept", "The debt of a return that the till gave up stays on the account.",
-            Intents, "Returns.Abandon(book, card, place);",
-            """
-            if (!$bug)
-                Returns.Abandon(book, card, place);
-            """, 40),
         new("unknown-taken-for-no", "A doubt of which nothing is known did not happen.",
             Evidence, ": new Finding.Unknown();",
             ": $bug ? new Finding.DidNotHappen() : new Finding.Unknown();", 5),
