@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # A till's day through the Till API, with curl and the API's own document only: till-day.sh ADDRESS KEY-FILE OTHER-READER
-# Somebody taps the same card again and again meanwhile. Prints "balance N" and "transactions N" at the end.
+# Prints "insert" and "remove" when the customer is to put the card on a reader or take it away, and waits for a line on
+# standard input after each. Prints "balance N" and "transactions N" at the end.
 set -euo pipefail
+exec 3>&1
 ADDRESS=${1%/} KEY=$(cat "$2") OTHER_READER=$3
 DIR=$(mktemp -d)
 trap 'rm -rf "$DIR"' EXIT
@@ -31,6 +33,13 @@ post() {
     call -X POST -H "Idempotency-Key: $2" --json "$3" "$ADDRESS/v1/$1" > "$DIR/posted.$2"
     field "$DIR/posted.$2" id
 }
+customer() { echo "$1" >&3; read -r; }
+# served ID: the customer comes for it; prints the file with its end
+served() {
+    customer insert
+    over "$1"
+    customer remove
+}
 # over ID: waits for its end, prints the file with it
 over() {
     for _ in $(seq 600); do
@@ -50,7 +59,7 @@ expect key "$(curl -s -o /dev/null -w '%{http_code}' "$ADDRESS/v1/health")" 401
 expect body "$(status -X POST -H 'Idempotency-Key: bad' --json '{"currency":"USD"}' "$ADDRESS/v1/checkouts")" 422
 expect code "$(field "$DIR/answer" code)" basket-missing
 
-ASKED=$(over "$(post enquiries ask '{"member":true}')")
+ASKED=$(served "$(post enquiries ask '{"member":true}')")
 expect asked "$(field "$ASKED" state)" answered
 BEFORE=$(field "$ASKED" card.balance)
 
@@ -66,15 +75,15 @@ ID=$(field "$DIR/same.1" id)
 for i in 2 3 4 5; do expect "the same sale" "$(field "$DIR/same.$i" id)" "$ID"; done
 expect "another body" "$(status -X POST -H 'Idempotency-Key: sale-1' --json '{"currency":"USD","amountMinor":1}' \
     "$ADDRESS/v1/checkouts")" 422
-SOLD=$(over "$ID")
+SOLD=$(served "$ID")
 expect sold "$(field "$SOLD" state)" completed
 expect earned "$(field "$SOLD" result.earned)" 75
 expect again "$(post checkouts sale-1 "$SALE")" "$ID"
 
 # One shirt comes back, then the rest; then there is nothing left.
-BACK=$(over "$(post returns back-1 "{\"sale\":\"$ID\",\"lines\":[{\"line\":0,\"quantity\":1}]}")")
+BACK=$(served "$(post returns back-1 "{\"sale\":\"$ID\",\"lines\":[{\"line\":0,\"quantity\":1}]}")")
 expect "shirt back" "$(field "$BACK" result.redeemed) $(field "$BACK" result.dueMinor)" "30 -3000"
-REST=$(over "$(post reversals back-2 "{\"sale\":\"$ID\"}")")
+REST=$(served "$(post reversals back-2 "{\"sale\":\"$ID\"}")")
 expect "rest back" "$(field "$REST" result.redeemed) $(field "$REST" result.dueMinor)" "45 -4500"
 expect "nothing left" "$(status -X POST -H 'Idempotency-Key: back-3' --json "{\"sale\":\"$ID\"}" \
     "$ADDRESS/v1/reversals")" 409
@@ -86,15 +95,15 @@ GONE=$(post checkouts gone "{\"currency\":\"USD\",\"amountMinor\":100,\"reader\"
 expect cancelled "$(status -X DELETE "$ADDRESS/v1/checkouts/$GONE")" 200
 expect state "$(field "$(over "$GONE")" state)" cancelled
 
-# Ten more customers: earn, and spend all of it.
+# Five times: earn, and spend all of it.
 SPENT=0
 for i in $(seq 5); do
-    EARN=$(over "$(post checkouts "earn-$i" "{\"currency\":\"USD\",\"amountMinor\":$((i * 1000))}")")
+    EARN=$(served "$(post checkouts "earn-$i" "{\"currency\":\"USD\",\"amountMinor\":$((i * 1000))}")")
     expect "earned $i" "$(field "$EARN" result.earned)" $((i * 10))
-    SPEND=$(over "$(post checkouts "spend-$i" '{"currency":"USD","amountMinor":99,"redeemAll":true}')")
+    SPEND=$(served "$(post checkouts "spend-$i" '{"currency":"USD","amountMinor":99,"redeemAll":true}')")
     SPENT=$((SPENT + $(field "$SPEND" result.redeemed)))
 done
-LAST=$(over "$(post enquiries ask-again '{}')")
+LAST=$(served "$(post enquiries ask-again '{}')")
 BALANCE=$(field "$LAST" card.balance)
 expect balance "$BALANCE" $((BEFORE + 150 - SPENT))
 echo "balance $BALANCE"

@@ -44,10 +44,12 @@ public abstract record Effect
     public sealed record PerAmount(int Points, int Minor) : Effect;
 
     /// <summary>Points for each whole number of units sold.</summary>
+    /// <param name="Points">1 to <see cref="PointsMost"/>.</param>
     /// <param name="Units">The step, 1 or more; weighed goods count whole kilograms.</param>
     public sealed record PerUnit(int Points, int Units) : Effect;
 
     /// <summary>Points for the visit itself; they belong to no line.</summary>
+    /// <param name="Points">1 to <see cref="PointsMost"/>.</param>
     public sealed record PerVisit(int Points) : Effect;
 
     /// <summary>Multiplies what earlier rules gave.</summary>
@@ -74,12 +76,16 @@ public abstract record Effect
 /// <summary>Which lines of a basket. An empty list asks for nothing.</summary>
 public sealed record LineFilter
 {
+    /// <summary>Articles it names; at most 64 characters each, like all that follow.</summary>
     public IReadOnlyList<string> Skus { get; init => field = value ?? []; } = [];
 
+    /// <summary>Categories it names.</summary>
     public IReadOnlyList<string> Categories { get; init => field = value ?? []; } = [];
 
+    /// <summary>Articles it leaves out, whatever it names.</summary>
     public IReadOnlyList<string> NotSkus { get; init => field = value ?? []; } = [];
 
+    /// <summary>Categories it leaves out, whatever it names.</summary>
     public IReadOnlyList<string> NotCategories { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether it names the line, by article or by category, and leaves neither out.</summary>
@@ -129,6 +135,7 @@ public sealed record Conditions
         Tiers.All(tier => tier is >= 0 and <= byte.MaxValue) && !Segments.Contains(null!)
         && Days.All(Enum.IsDefined) && BasketLeastMinor >= 0;
 
+    /// <summary>Whether all of them hold for a purchase.</summary>
     public bool Hold(Basket basket, Occasion occasion)
     {
         var day = DateOnly.FromDateTime(occasion.LocalTime);

@@ -38,11 +38,10 @@ internal static class BookCalls
 
     private static async Task<IResult> Publish(HttpRequest request, ProgrammeBook programmes, FeedBell bell)
     {
-        using var document = new MemoryStream();
-        await request.Body.CopyToAsync(document, request.HttpContext.RequestAborted);
+        var document = await Body.ReadAsync(request);
         try
         {
-            var published = programmes.Publish(RuleSet.FromDocument(document.ToArray()));
+            var published = programmes.Publish(RuleSet.FromDocument(document));
             bell.Ring();
             return Results.Text(
                 published.ToDocument(), "application/json", statusCode: StatusCodes.Status201Created);

@@ -32,11 +32,10 @@ internal static class TerminalCalls
     private static async Task<IResult> SetLimits(
         uint number, HttpRequest request, LimitsBook book, FeedBell bell)
     {
-        using var document = new MemoryStream();
-        await request.Body.CopyToAsync(document, request.HttpContext.RequestAborted);
+        var document = await Body.ReadAsync(request);
         try
         {
-            var wanted = Limits.FromDocument(document.ToArray());
+            var wanted = Limits.FromDocument(document);
             if (wanted.Terminal != number)
                 return Problems.BadRequest("limits", "The limits name another terminal.");
             if (book.Issue(wanted) is not { } issued)

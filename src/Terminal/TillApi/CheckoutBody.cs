@@ -97,7 +97,7 @@ internal sealed record CheckoutBody(
     }
 
     private static bool IsLocalTime(string text) => DateTime.TryParseExact(
-        text, "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+        text, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     private static DateOnly Day(string text)
     {

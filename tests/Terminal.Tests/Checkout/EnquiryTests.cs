@@ -22,7 +22,7 @@ public class EnquiryTests
         var card = _chain.Issue();
         shop.Sell(card, 10_000);
         var entries = shop.Till.Journal.Head.Sequence;
-        Post(shop, new Order.Enquiry(null, 0, withMember));
+        shop.Post(new Order.Enquiry(null, 0, withMember));
 
         var wire = shop.Present(card);
 
@@ -62,12 +62,12 @@ public class EnquiryTests
                 Points = 50,
             },
         });
-        var enquiry = Post(shop, new Order.Enquiry(TenDollars, 30, WithMember: false));
+        var enquiry = shop.Post(new Order.Enquiry(TenDollars, 30, WithMember: false));
         shop.Reader.Put(card);
         shop.StepUntilIdle();
         var quote = Answer(shop, enquiry).Quote!;
 
-        var sale = Post(shop, new Order.Sale(TenDollars, 30));
+        var sale = shop.Post(new Order.Sale(TenDollars, 30));
         shop.StepUntilIdle();
 
         var sold = Assert.IsType<CheckoutState.Completed>(shop.StateOf(sale)).Result;
@@ -99,7 +99,7 @@ public class EnquiryTests
     {
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
-        var enquiry = Post(shop, new Order.Enquiry(null, 0, WithMember: false));
+        var enquiry = shop.Post(new Order.Enquiry(null, 0, WithMember: false));
         card.Tear(4, TearMoment.Before);
 
         shop.Present(card);
@@ -111,16 +111,11 @@ public class EnquiryTests
 
     private static EnquiryResult Ask(Shop shop, SimulatedCard card, Order order)
     {
-        var enquiry = Post(shop, order);
+        var enquiry = shop.Post(order);
         shop.Present(card);
         return Answer(shop, enquiry);
     }
 
     private static EnquiryResult Answer(Shop shop, Checkout enquiry) =>
         Assert.IsType<CheckoutState.Answered>(shop.StateOf(enquiry)).Result;
-
-    private static Checkout Post(Shop shop, Order order) =>
-        Assert.IsType<CheckoutCreation.Created>(shop.Till.Desk.Create(
-            Shop.Basket(0) with { Order = order },
-            Guid.CreateVersion7(shop.Chain.Clock.GetUtcNow()).ToString())).Checkout;
 }

@@ -20,7 +20,7 @@ public class ReturnTests
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
         var sale = Sell(shop, card, TwoShirtsAndABook);
-        var checkout = Post(shop, new Order.Return(sale, [new ReturnedLine(0, 1000)]));
+        var checkout = shop.Post(new Order.Return(sale, [new ReturnedLine(0, 1000)]));
 
         var wire = shop.Present(card);
 
@@ -68,7 +68,7 @@ public class ReturnTests
         var card = _chain.Issue();
         var other = _chain.Issue(2);
         var sale = Sell(shop, card, TwoShirtsAndABook);
-        var checkout = Post(shop, new Order.Reversal(sale));
+        var checkout = shop.Post(new Order.Reversal(sale));
 
         shop.Present(other);
 
@@ -87,7 +87,7 @@ public class ReturnTests
             DeclineReason.ReturnTooMuch, Refused(shop, new Order.Return(sale, [new ReturnedLine(1, 1001)])));
         Assert.Equal(
             DeclineReason.ReturnTooMuch, Refused(shop, new Order.Return(sale, [new ReturnedLine(2, 1)])));
-        Post(shop, new Order.Return(sale, [new ReturnedLine(1, 1)]));
+        shop.Post(new Order.Return(sale, [new ReturnedLine(1, 1)]));
         Assert.Equal(
             DeclineReason.SaleBusy, Refused(shop, new Order.Return(sale, [new ReturnedLine(0, 1)])));
     }
@@ -98,7 +98,7 @@ public class ReturnTests
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
         var sale = Sell(shop, card, TwoShirtsAndABook);
-        var back = Post(shop, new Order.Reversal(sale));
+        var back = shop.Post(new Order.Reversal(sale));
         shop.Present(card);
 
         Assert.Equal(DeclineReason.SaleUnknown, Refused(shop, new Order.Reversal(back.Id)));
@@ -112,7 +112,7 @@ public class ReturnTests
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
         var sale = Sell(shop, card, TwoShirtsAndABook);
-        var checkout = Post(shop, new Order.Return(sale, [new ReturnedLine(0, 2000)]));
+        var checkout = shop.Post(new Order.Return(sale, [new ReturnedLine(0, 2000)]));
         card.Tear(exchange, moment);
         shop.Present(card);
         Assert.IsType<CheckoutState.InDoubt>(shop.StateOf(checkout));
@@ -132,7 +132,7 @@ public class ReturnTests
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
         var sale = Sell(shop, card, TwoShirtsAndABook);
-        var checkout = Post(shop, new Order.Reversal(sale));
+        var checkout = shop.Post(new Order.Reversal(sale));
         card.Tear(9, TearMoment.Before);
         shop.Present(card);
         shop.Till.Desk.Cancel(checkout.Id);
@@ -145,7 +145,7 @@ public class ReturnTests
     {
         using var shop = new Shop(_chain);
         var card = _chain.Issue();
-        var checkout = Post(shop, new Order.Sale(TwoShirtsAndABook, 0));
+        var checkout = shop.Post(new Order.Sale(TwoShirtsAndABook, 0));
         card.Tear(9, TearMoment.After);
         shop.Present(card);
         shop.Till.Desk.Cancel(checkout.Id);
@@ -156,7 +156,7 @@ public class ReturnTests
 
     private static Guid Sell(Shop shop, SimulatedCard card, Basket basket)
     {
-        var checkout = Post(shop, new Order.Sale(basket, 0));
+        var checkout = shop.Post(new Order.Sale(basket, 0));
         shop.Present(card);
         Completed(shop, checkout);
         return checkout.Id;
@@ -164,7 +164,7 @@ public class ReturnTests
 
     private static CheckoutResult Serve(Shop shop, SimulatedCard card, Order order)
     {
-        var checkout = Post(shop, order);
+        var checkout = shop.Post(order);
         shop.Present(card);
         return Completed(shop, checkout);
     }
@@ -172,12 +172,6 @@ public class ReturnTests
     private static CheckoutResult Completed(Shop shop, Checkout checkout) =>
         Assert.IsType<CheckoutState.Completed>(shop.StateOf(checkout)).Result;
 
-    private static Checkout Post(Shop shop, Order order) =>
-        Assert.IsType<CheckoutCreation.Created>(Create(shop, order)).Checkout;
-
     private static DeclineReason Refused(Shop shop, Order order) =>
-        Assert.IsType<CheckoutCreation.Refused>(Create(shop, order)).Reason;
-
-    private static CheckoutCreation Create(Shop shop, Order order) => shop.Till.Desk.Create(
-        Shop.Basket(0) with { Order = order }, Guid.CreateVersion7(shop.Chain.Clock.GetUtcNow()).ToString());
+        Assert.IsType<CheckoutCreation.Refused>(shop.Create(order)).Reason;
 }

@@ -82,6 +82,13 @@ internal sealed class Shop : IDisposable
         Store: null, SoldAt: null,
         BusinessDate: null, reader, Timeout: TimeSpan.FromMinutes(1));
 
+    /// <summary>Posts any order; it must be taken.</summary>
+    public Checkout Post(Order order) =>
+        Assert.IsType<CheckoutCreation.Created>(Create(order)).Checkout;
+
+    public CheckoutCreation Create(Order order) =>
+        Till.Desk.Create(Basket(0) with { Order = order }, $"till {Number} {_posted++}");
+
     /// <summary>Puts the card down, lets the loop do all it wants, takes the card away.</summary>
     /// <returns>What the chip was sent.</returns>
     public IReadOnlyList<byte[]> Present(SimulatedCard card)
