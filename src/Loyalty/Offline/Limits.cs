@@ -45,7 +45,7 @@ public sealed record Limits(
         }
         catch (JsonException wrong)
         {
-            throw new FormatException("The limits are not a readable document.", wrong);
+            throw new FormatException($"The limits are not a readable document: {wrong.Message}", wrong);
         }
 
         return limits is { IsInRange: true }

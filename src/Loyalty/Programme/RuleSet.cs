@@ -44,7 +44,7 @@ public sealed record RuleSet(
         }
         catch (Exception wrong) when (wrong is JsonException or NotSupportedException)
         {
-            throw new FormatException("The rule set is not a readable document.", wrong);
+            throw new FormatException($"The rule set is not a readable document: {wrong.Message}", wrong);
         }
 
         if (rules is null)

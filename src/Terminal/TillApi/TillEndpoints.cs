@@ -86,7 +86,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
                 reason == DeclineReason.SaleUnknown
                     ? StatusCodes.Status404NotFound
                     : StatusCodes.Status409Conflict,
-                CheckoutAnswer.CodeOf(reason), "The sale cannot be undone like this."),
+                CheckoutAnswer.CodeOf(reason), WhyNot(reason)),
             _ => throw new ProblemException(
                 StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
                 "Another request came under this key."),
@@ -94,6 +94,13 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         context.Response.Headers.Location = $"/v1/checkouts/{checkout.Id}";
         await Write(context, StatusCodes.Status202Accepted, checkout);
     }
+
+    private static string WhyNot(DeclineReason reason) => reason switch
+    {
+        DeclineReason.SaleUnknown => "This terminal knows no such sale, or not that it happened.",
+        DeclineReason.SaleBusy => "Another return of this sale waits for its card: finish or cancel it.",
+        _ => "More would come back than was sold and has not come back yet.",
+    };
 
     private Task Get(HttpContext context) => Write(context, StatusCodes.Status200OK, Find(Id(context)));
 

@@ -45,7 +45,8 @@ public sealed class WordsTests
     [InlineData("en", 123_456_789, "USD", 100, "1,234,567.89\u00A0USD")]
     [InlineData("ru", 123_456_789, "USD", 100, "1\u00A0234\u00A0567,89\u00A0USD")]
     [InlineData("en", 1_234, "JPY", 1, "1,234\u00A0JPY")]
-    [InlineData("en", -1_234, "KWD", 1000, "-1.234\u00A0KWD")]
+    [InlineData("en", -1_234, "KWD", 1000, "\u22121.234\u00A0KWD")]
+    [InlineData("ru", -29_96, "USD", 100, "\u221229,96\u00A0USD")]
     public void Money_is_written_as_the_reader_does(
         string culture, long minor, string currency, int minorPerUnit, string expected)
     {

@@ -11,14 +11,15 @@ internal static class Figures
     public static string Change(long number) =>
         number.ToString("+#,0;\u2212#,0;''", CultureInfo.CurrentCulture);
 
-    /// <summary>An amount with its currency: 12.34 USD.</summary>
-    /// <param name="minor">Minor units.</param>
+    /// <summary>An amount with its currency: 12.34 USD, −12.34 USD.</summary>
+    /// <param name="minor">Minor units; below zero with a true minus.</param>
     /// <param name="currency">ISO 4217.</param>
     /// <param name="minorPerUnit">Minor units in a whole one: 1, 10, 100 …</param>
     public static string Money(long minor, string currency, int minorPerUnit)
     {
         var decimals = (minorPerUnit - 1).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length;
-        var amount = (decimal)minor / minorPerUnit;
-        return $"{amount.ToString($"N{decimals}", CultureInfo.CurrentCulture)}\u00A0{currency}";
+        var amount = Math.Abs((decimal)minor) / minorPerUnit;
+        var sign = minor < 0 ? "\u2212" : "";
+        return $"{sign}{amount.ToString($"N{decimals}", CultureInfo.CurrentCulture)}\u00A0{currency}";
     }
 }
