@@ -55,7 +55,7 @@ public sealed class RuleSetTests
     [InlineData("\"version\":7", "\"version\":65536")]
     [InlineData("\"currency\":\"USD\"", "\"currency\":\"usd\"")]
     [InlineData("\"minorPerUnit\":100", "\"minorPerUnit\":0")]
-    [InlineData("\"cardBalanceMost\":100000", "\"cardBalanceMost\":0")]
+    [InlineData("\"cardBalanceMost\":1000000", "\"cardBalanceMost\":0")]
     public void A_document_with_one_thing_wrong_is_refused(string right, string wrong)
     {
         var document = Encoding.UTF8.GetString(Everything.ToDocument());

@@ -1,11 +1,9 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
-using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
 
 namespace SmartCardCrm.Terminal;
 
@@ -32,63 +30,6 @@ internal abstract record CardDecision
     /// <param name="Code">As in Suspicion of terminal.proto.</param>
     public sealed record Contradicted(uint CounterKnown, int BalanceKnown, string Code) : CardDecision;
 }
-
-/// <summary>What an operation does to the card and to the bill.</summary>
-/// <param name="Kind">As the card's log has it.</param>
-/// <param name="Earned">Points that it puts on the card.</param>
-/// <param name="Redeemed">Points that it takes off.</param>
-/// <param name="Amount">What is sold; below zero what comes back.</param>
-/// <param name="DueMinor">Left to pay in money; below zero what is given back.</param>
-/// <param name="RuleSetVersion">The rules it was decided under.</param>
-internal sealed record OperationTerms(
-    LogKind Kind, int Earned, int Redeemed, Money Amount, long DueMinor, int RuleSetVersion)
-{
-    public int PointsAsked { get; init; }
-
-    public IReadOnlyList<RuleGain> Gains { get; init; } = [];
-
-    public RedemptionLimit? RedemptionLimit { get; init; }
-
-    /// <summary>Points for the member's account, signed.</summary>
-    public int OnAccount { get; init; }
-
-    public static OperationTerms Of(SaleTerms terms, SaleRequest request) => new(
-        LogKind.Sale, terms.Earned, terms.Redeemed, request.Basket.Total, terms.Due.Minor,
-        terms.RuleSetVersion)
-    {
-        PointsAsked = request.PointsAsked,
-        Gains = terms.Gains,
-        RedemptionLimit = terms.RedemptionLimit,
-    };
-}
-
-/// <summary>What is asked of a terminal.</summary>
-/// <param name="Store">The store's number.</param>
-/// <param name="LocalTime">The store's wall clock, to the second, as rules see it.</param>
-/// <param name="Today">The store's, by the terminal's own clock.</param>
-internal abstract record Asked(uint Store, DateTime LocalTime, DateOnly Today)
-{
-    /// <param name="PointsAsked">Points to redeem.</param>
-    /// <param name="Limits">What this terminal may let redeem; null where nobody has said so.</param>
-    /// <param name="Used">Points redeemed here today, and how old the replica is.</param>
-    public sealed record Sale(
-        Basket Basket, int PointsAsked, Limits? Limits, Used Used, uint Store, DateTime LocalTime,
-        DateOnly Today)
-        : Asked(Store, LocalTime, Today);
-
-    /// <param name="Kind">Return or reversal.</param>
-    /// <param name="Sold">The sale; null where this terminal knows none that happened.</param>
-    /// <param name="Now">What comes back.</param>
-    public sealed record Undo(
-        LogKind Kind, SoldSale? Sold, IReadOnlyList<ReturnedLine> Now, uint Store, DateTime LocalTime,
-        DateOnly Today)
-        : Asked(Store, LocalTime, Today);
-}
-
-/// <summary>How far a terminal's own limits are used up.</summary>
-/// <param name="DayPoints">Points redeemed here today; what is in doubt counts.</param>
-/// <param name="ReplicaAge">Since it last had all that headquarters says.</param>
-internal readonly record struct Used(long DayPoints, TimeSpan ReplicaAge);
 
 /// <summary>Decides what a card is to do from what the card, the replica and the till say: a pure
 /// function.</summary>

@@ -87,8 +87,8 @@ internal sealed class Replica
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
-        _current = NewestRules();
-        _limits = NewestLimits();
+        if (batch.Items.Count > 0)
+            (_current, _limits) = (NewestRules(), NewestLimits());
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
         return closed;

@@ -95,6 +95,7 @@ public abstract class BookContract(Engine engine)
         Assert.Equal([1u, 2u], told.Select(item => item.RuleSet.Version));
         Assert.Throws<FormatException>(() => programmes.Publish(second with { Currency = "EUR" }));
         Assert.Throws<FormatException>(() => programmes.Publish(second with { MinorPerUnit = 0 }));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { CardBalanceMost = 9 }));
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Programme;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>What an operation does to the card and to the bill.</summary>
+/// <param name="Kind">As the card's log has it.</param>
+/// <param name="Earned">Points that it puts on the card.</param>
+/// <param name="Redeemed">Points that it takes off.</param>
+/// <param name="Amount">What is sold; below zero what comes back.</param>
+/// <param name="DueMinor">Left to pay in money; below zero what is given back.</param>
+/// <param name="RuleSetVersion">The rules it was decided under.</param>
+internal sealed record OperationTerms(
+    LogKind Kind, int Earned, int Redeemed, Money Amount, long DueMinor, int RuleSetVersion)
+{
+    public int PointsAsked { get; init; }
+
+    public IReadOnlyList<RuleGain> Gains { get; init; } = [];
+
+    public RedemptionLimit? RedemptionLimit { get; init; }
+
+    /// <summary>Points for the member's account, signed.</summary>
+    public int OnAccount { get; init; }
+
+    public static OperationTerms Of(SaleTerms terms, SaleRequest request) => new(
+        LogKind.Sale, terms.Earned, terms.Redeemed, request.Basket.Total, terms.Due.Minor,
+        terms.RuleSetVersion)
+    {
+        PointsAsked = request.PointsAsked,
+        Gains = terms.Gains,
+        RedemptionLimit = terms.RedemptionLimit,
+    };
+}
