@@ -51,8 +51,8 @@ internal sealed class ProgrammeBook(Database database, TimeProvider clock)
     /// <summary>Publishes the next version and tells every terminal.</summary>
     /// <param name="rules">The new rules; the version in it does not matter, the book gives the next
     /// one.</param>
-    /// <exception cref="FormatException">A number is out of its range, or the currency or what a card holds at
-    /// most is not the programme's.</exception>
+    /// <exception cref="FormatException">A number is out of its range, or the currency or what a card holds
+    /// at most is not the programme's.</exception>
     public RuleSet Publish(RuleSet rules) =>
         database.Write(db =>
         {
