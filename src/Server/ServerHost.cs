@@ -83,6 +83,7 @@ internal static class ServerHost
     {
         services.AddSingleton(vault);
         services.AddSingleton<ICardSecrets>(vault);
+        services.AddSingleton<IDocumentSigner>(vault);
         services.AddSingleton<CardProtocol.FillRandom>(RandomNumberGenerator.Fill);
         services.AddSingleton<Database>(_ => SqliteDatabase.Open(options.PathOf("book.db")));
         services.AddSingleton<ProgrammeBook>();

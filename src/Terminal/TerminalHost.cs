@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -36,7 +37,8 @@ internal static class TerminalHost
 
         var builder = NewBuilder(options.TillApi, clock);
         builder.Services.AddSingleton(new TerminalSync.TerminalSyncClient(channel));
-        AddRooms(builder.Services, options, terminal, data);
+        using var headquarters = certificates.Authority.GetECDsaPublicKey();
+        AddRooms(builder.Services, options, terminal, headquarters!, data);
         await using var app = builder.Build();
         app.UseTillApi(TillApiKey.LoadOrMake(data.TillApiKey));
 
@@ -89,7 +91,8 @@ internal static class TerminalHost
     }
 
     private static void AddRooms(
-        IServiceCollection services, TerminalOptions options, EnrolledTerminal terminal, DataFolder data)
+        IServiceCollection services, TerminalOptions options, EnrolledTerminal terminal, ECDsa headquarters,
+        DataFolder data)
     {
         var profile = terminal.Profile();
         services.AddSingleton(data);
@@ -103,7 +106,7 @@ internal static class TerminalHost
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
         services.AddSingleton(s => Till.Open(
-            data.Journal, profile, s.GetRequiredService<TerminalKeys>(),
+            data.Journal, profile, s.GetRequiredService<TerminalKeys>(), headquarters,
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(

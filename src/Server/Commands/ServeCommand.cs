@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Security.Cryptography;
+using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Commands;
@@ -39,11 +41,17 @@ internal static class ServeCommand
             + "learns the card's keys: for demos, and for chains that accept that.",
     };
 
+    private static readonly Option<bool> SignDocuments = new("--sign-documents")
+    {
+        Description = "Signs, once, the rule sets and limits that were published before terminals demanded "
+            + "a signature. Look at them first: from then on terminals believe them.",
+    };
+
     public static Command Create()
     {
         var command = new Command("serve", "Runs the server until Ctrl-C. Prints 'ready' when it serves.")
         {
-            CommandLine.Data, Urls, Grpc, Passphrase, FactoryCards,
+            CommandLine.Data, Urls, Grpc, Passphrase, FactoryCards, SignDocuments,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(() => RunAsync(
             new ServerOptions
@@ -54,7 +62,7 @@ internal static class ServeCommand
                 VaultPassphraseFile = parsed.GetRequiredValue(Passphrase).FullName,
                 FactoryCards = parsed.GetValue(FactoryCards),
             },
-            cancellation)));
+            parsed.GetValue(SignDocuments), cancellation)));
         return command;
     }
 
@@ -66,13 +74,15 @@ internal static class ServeCommand
         return null;
     }
 
-    private static async Task RunAsync(ServerOptions options, CancellationToken cancellation)
+    private static async Task RunAsync(
+        ServerOptions options, bool signDocuments, CancellationToken cancellation)
     {
         Check(options);
         PrivateFile.CreateFolder(options.DataFolder);
         using var only = OnlyOne(options);
         using var vault = OpenVault(options);
         await using var app = ServerHost.Build(options, vault);
+        DemandSignatures(app.Services, signDocuments);
         try
         {
             await app.StartAsync(cancellation);
@@ -84,6 +94,31 @@ internal static class ServeCommand
 
         await AnnounceAsync(app, options);
         await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static void DemandSignatures(IServiceProvider services, bool sign)
+    {
+        var programmes = services.GetRequiredService<ProgrammeBook>();
+        var limits = services.GetRequiredService<LimitsBook>();
+        if (sign)
+        {
+            programmes.SignUnsigned();
+            limits.SignUnsigned();
+            return;
+        }
+
+        string[] unsigned =
+        [
+            .. programmes.Unsigned().Select(r => $"rule set {r.Version} of programme {r.Programme}"),
+            .. limits.Unsigned().Select(l => $"limits of terminal {l.Terminal}"),
+        ];
+        if (unsigned.Length > 0)
+        {
+            throw new CommandException(
+                "documents-unsigned",
+                $"Published without a signature: {string.Join(", ", unsigned)}. Terminals do not take that. "
+                + "If it is yours, start once with --sign-documents.");
+        }
     }
 
     private static async Task AnnounceAsync(WebApplication app, ServerOptions options)

@@ -1,6 +1,8 @@
+using Google.Protobuf;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Programmes;
@@ -19,7 +21,7 @@ internal sealed record Programme
 }
 
 /// <summary>Programmes and the versions of their rules. A published version never changes.</summary>
-internal sealed class ProgrammeBook(Database database, TimeProvider clock)
+internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
     /// <summary>The programme a new server starts with, and its first rules.</summary>
     public static readonly RuleSet FirstRules = new(
@@ -66,6 +68,32 @@ internal sealed class ProgrammeBook(Database database, TimeProvider clock)
             return next;
         });
 
+    /// <summary>Versions published before documents were signed; terminals do not take them.</summary>
+    public IReadOnlyList<RuleSet> Unsigned() => database.Read(Unsigned);
+
+    /// <summary>Signs what is unsigned as it stands, and tells every terminal.</summary>
+    public void SignUnsigned() => database.Write(db =>
+    {
+        foreach (var rules in Unsigned(db))
+        {
+            var document = rules.ToDocument();
+            var signature = signer.Sign(document);
+            db.Run(
+                """
+                UPDATE rule_set SET document = @document, signature = @signature
+                WHERE programme = @Programme AND version = @Version
+                """,
+                new
+                {
+                    document,
+                    signature,
+                    Programme = (long)rules.Programme,
+                    Version = (long)rules.Version,
+                });
+            Tell(db, rules, document, signature);
+        }
+    });
+
     /// <summary>One version, or null where it was never published.</summary>
     public static RuleSet? Find(DbSession db, long programme, long version)
     {
@@ -80,28 +108,39 @@ internal sealed class ProgrammeBook(Database database, TimeProvider clock)
             "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",
             new { programme }));
 
+    private static IReadOnlyList<RuleSet> Unsigned(DbSession db) =>
+        [.. db.List<byte[]>(
+            "SELECT document FROM rule_set WHERE signature IS NULL ORDER BY programme, version")
+            .Select(document => RuleSet.FromDocument(document))];
+
     private void Insert(DbSession db, RuleSet rules)
     {
         var document = rules.ToDocument();
+        var signature = signer.Sign(document);
         db.Run(
             """
-            INSERT INTO rule_set (programme, version, document, published_us)
-            VALUES (@Programme, @Version, @Document, @Now)
+            INSERT INTO rule_set (programme, version, document, signature, published_us)
+            VALUES (@Programme, @Version, @document, @signature, @Now)
             """,
             new
             {
                 Programme = (long)rules.Programme,
                 Version = (long)rules.Version,
-                Document = document,
+                document,
+                signature,
                 Now = clock.Microseconds(),
             });
+        Tell(db, rules, document, signature);
+    }
+
+    private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) =>
         Feed.Publish(db, $"rule-set:{rules.Programme}:{rules.Version}", new FeedItem
         {
             RuleSet = new RuleSetItem
             {
                 Version = (uint)rules.Version,
-                Document = Google.Protobuf.ByteString.CopyFrom(document),
+                Document = ByteString.CopyFrom(document),
+                Signature = ByteString.CopyFrom(signature),
             },
         });
-    }
 }

@@ -11,7 +11,8 @@ internal sealed record EnrolledTerminal(
     Terminal Terminal, ReadOnlyMemory<byte> Certificate, Programme Programme);
 
 /// <summary>The tokens in the book, and the terminals that they let in.</summary>
-internal sealed class EnrolmentBook(Database database, ProgrammeBook programmes, TimeProvider clock)
+internal sealed class EnrolmentBook(
+    Database database, ProgrammeBook programmes, LimitsBook limits, TimeProvider clock)
 {
     /// <summary>Takes a token in, as its hash.</summary>
     /// <param name="token">Any length; nobody can guess it.</param>
@@ -63,7 +64,7 @@ internal sealed class EnrolmentBook(Database database, ProgrammeBook programmes,
                 EnrolledUs = clock.Microseconds(),
             };
             TerminalBook.Insert(db, terminal, certificate);
-            LimitsBook.Issue(db, Limits.FirstOf(number), clock);
+            limits.Issue(db, Limits.FirstOf(number));
             db.Run(
                 "UPDATE enrolment_token SET terminal = @Number WHERE token_hash = @hash",
                 new { terminal.Number, hash });

@@ -2,13 +2,14 @@ using Google.Protobuf;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Terminals;
 
 /// <summary>What each terminal may decide without asking. An issued version never changes; a change is the
 /// next one.</summary>
-internal sealed class LimitsBook(Database database, TimeProvider clock)
+internal sealed class LimitsBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
     /// <summary>Gives terminals that have none their first limits.</summary>
     public void SeedMissing() => database.Write(db =>
@@ -19,8 +20,19 @@ internal sealed class LimitsBook(Database database, TimeProvider clock)
             ORDER BY number
             """))
         {
-            Issue(db, Limits.FirstOf(checked((uint)terminal)), clock);
+            Issue(db, Limits.FirstOf(checked((uint)terminal)));
         }
+    });
+
+    /// <summary>Limits in force that were issued before documents were signed; terminals do not take
+    /// them.</summary>
+    public IReadOnlyList<Limits> Unsigned() => database.Read(Unsigned);
+
+    /// <summary>Issues what is unsigned again, signed.</summary>
+    public void SignUnsigned() => database.Write(db =>
+    {
+        foreach (var limits in Unsigned(db))
+            Issue(db, limits with { Version = limits.Version + 1 });
     });
 
     /// <summary>The limits in force; null where there is no such terminal.</summary>
@@ -36,24 +48,26 @@ internal sealed class LimitsBook(Database database, TimeProvider clock)
         if (Of(db, limits.Terminal) is not { } current)
             return null;
         var next = Limits.FromDocument((limits with { Version = current.Version + 1 }).ToDocument());
-        Issue(db, next, clock);
+        Issue(db, next);
         return next;
     });
 
     /// <summary>Writes one version and tells the terminal.</summary>
-    public static void Issue(DbSession db, Limits limits, TimeProvider clock)
+    public void Issue(DbSession db, Limits limits)
     {
         var document = limits.ToDocument();
+        var signature = signer.Sign(document);
         db.Run(
             """
-            INSERT INTO terminal_limits (terminal, version, document, issued_us)
-            VALUES (@Terminal, @Version, @document, @now)
+            INSERT INTO terminal_limits (terminal, version, document, signature, issued_us)
+            VALUES (@Terminal, @Version, @document, @signature, @now)
             """,
             new
             {
                 Terminal = (long)limits.Terminal,
                 Version = (long)limits.Version,
                 document,
+                signature,
                 now = clock.Microseconds(),
             });
         Feed.Publish(db, $"limits:{limits.Terminal}", new FeedItem
@@ -62,9 +76,18 @@ internal sealed class LimitsBook(Database database, TimeProvider clock)
             {
                 Terminal = limits.Terminal,
                 Document = ByteString.CopyFrom(document),
+                Signature = ByteString.CopyFrom(signature),
             },
         });
     }
+
+    private static IReadOnlyList<Limits> Unsigned(DbSession db) =>
+        [.. db.List<byte[]>(
+            """
+            SELECT document FROM terminal_limits issued WHERE signature IS NULL AND version =
+                (SELECT MAX(version) FROM terminal_limits WHERE terminal = issued.terminal)
+            ORDER BY terminal
+            """).Select(document => Limits.FromDocument(document))];
 
     private static Limits? Of(DbSession db, uint terminal) =>
         db.Find<byte[]>(

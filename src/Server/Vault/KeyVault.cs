@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
 
 namespace SmartCardCrm.Server.Vault;
@@ -8,7 +9,7 @@ namespace SmartCardCrm.Server.Vault;
 /// The chain's secrets, open: master keys of the cards, the reader-id master, and the key of the terminals'
 /// authority. Made at first start; at rest they are a <see cref="SealedFile"/>.
 /// </summary>
-internal sealed class KeyVault : ICardSecrets, IDisposable
+internal sealed class KeyVault : ICardSecrets, IDocumentSigner, IDisposable
 {
     private readonly VaultContent _content;
     private readonly Dictionary<(CardKeyNumber Number, byte Version), MasterKey> _masters;
@@ -64,6 +65,14 @@ internal sealed class KeyVault : ICardSecrets, IDisposable
     /// <inheritdoc/>
     public ReaderIdKey ReaderIdKey(uint terminal) =>
         CardProtocol.ReaderIdKey.Derive(_content.ReaderIdMaster, terminal);
+
+    /// <inheritdoc/>
+    public byte[] Sign(ReadOnlySpan<byte> document)
+    {
+        using var authority = ECDsa.Create();
+        authority.ImportPkcs8PrivateKey(_content.AuthorityKey, out _);
+        return authority.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256);
+    }
 
     /// <summary>All keys of one new card. The caller disposes of them.</summary>
     public PersonalisationKeys KeysForNewCard(Uid uid) =>

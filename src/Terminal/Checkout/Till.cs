@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
@@ -7,12 +8,13 @@ namespace SmartCardCrm.Terminal;
 internal sealed class Till : IDisposable
 {
     private Till(
-        TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, TapSurroundings surroundings)
+        TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, ECDsa headquarters,
+        TapSurroundings surroundings)
     {
         Database = database;
         Keys = keys;
         Journal = Journal.Open(database, surroundings.Clock);
-        Replica = new Replica(database, profile.Number);
+        Replica = new Replica(database, profile.Number, headquarters);
         Desk = new CheckoutDesk(
             new CheckoutStore(database), Journal, Replica, surroundings.Clock,
             new OperationIds(surroundings.Clock, surroundings.Random));
@@ -39,15 +41,17 @@ internal sealed class Till : IDisposable
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
     /// <param name="path">The database file; made where there is none.</param>
     /// <param name="keys">May be empty still. Not owned.</param>
+    /// <param name="headquarters">The public key that rules and limits are signed with. Not owned.</param>
     /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
     /// broken.</exception>
     public static Till Open(
-        string path, TerminalProfile profile, TerminalKeys keys, TapSurroundings surroundings)
+        string path, TerminalProfile profile, TerminalKeys keys, ECDsa headquarters,
+        TapSurroundings surroundings)
     {
         var database = TerminalDatabase.Open(path, surroundings.Clock);
         try
         {
-            return new Till(database, profile, keys, surroundings);
+            return new Till(database, profile, keys, headquarters, surroundings);
         }
         catch
         {

@@ -36,6 +36,10 @@ internal static class DatabaseSchema
             "CREATE TABLE limits(version INTEGER PRIMARY KEY, document BLOB NOT NULL)",
             "INSERT INTO cursor VALUES ('feed_as_of_us', 0)",
         ],
+        [
+            "ALTER TABLE rule_set ADD COLUMN signature BLOB",
+            "ALTER TABLE limits ADD COLUMN signature BLOB",
+        ],
     ];
 
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>

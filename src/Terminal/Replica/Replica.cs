@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
@@ -13,20 +15,28 @@ namespace SmartCardCrm.Terminal;
 /// applied.</param>
 internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
 
-/// <summary>What headquarters has said, kept so that a sale needs no network. Safe for many
-/// threads.</summary>
+/// <summary>What headquarters has said, kept so that a sale needs no network. Rules and limits count only with
+/// headquarters' signature, which is checked whenever they are read. Safe for many threads.</summary>
 internal sealed class Replica
 {
+    private const string AllRules = "SELECT document, signature FROM rule_set ORDER BY version DESC";
+    private const string AllLimits = "SELECT document, signature FROM limits ORDER BY version DESC";
+
     private readonly TerminalDatabase _database;
     private readonly uint _terminal;
+    private readonly ECDsa _headquarters;
     private volatile RuleSet? _current;
     private volatile Limits? _limits;
     private long _asOfUs;
 
-    public Replica(TerminalDatabase database, uint terminal)
+    /// <param name="headquarters">The public key that documents are signed with. Not owned.</param>
+    public Replica(TerminalDatabase database, uint terminal, ECDsa headquarters)
     {
         _database = database;
         _terminal = terminal;
+        _headquarters = headquarters;
+        if (!IsSigned())
+            ReadFeedAgain();
         _current = NewestRules();
         _limits = NewestLimits();
         _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
@@ -54,8 +64,11 @@ internal sealed class Replica
         var version = intent.Context.RuleSetVersion;
         return _current is { } current && current.Version == version
             ? current
-            : Rules("SELECT document FROM rule_set WHERE version = ?", (long)version)
-                ?? throw new JournalFailedException($"Rule set {version} is gone.");
+            : _database.Read(c => c.Rows(
+                    "SELECT document, signature FROM rule_set WHERE version = ?", Signed, (long)version)
+                .OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).SingleOrDefault())
+                ?? throw new JournalFailedException(
+                    $"Rule set {version} is gone, or is not what headquarters signed.");
     }
 
     /// <summary>What is known of a card; null for a stranger.</summary>
@@ -78,8 +91,8 @@ internal sealed class Replica
     /// headquarters says it again; but durably where it closes doubts, for the till is told at
     /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
-    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable; nothing of
-    /// the batch is stored.</exception>
+    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed by
+    /// headquarters; nothing of the batch is stored.</exception>
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
@@ -87,7 +100,7 @@ internal sealed class Replica
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
-        if (batch.Items.Count > 0)
+        if (batch.Items.Any(i => i.RuleSet is not null || i.Limits is not null))
             (_current, _limits) = (NewestRules(), NewestLimits());
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
@@ -117,11 +130,11 @@ internal sealed class Replica
         switch (item.ContentCase)
         {
             case FeedItem.ContentOneofCase.RuleSet:
-                var document = item.RuleSet.Document.ToByteArray();
-                var rules = RuleSet.FromDocument(document);
+                DemandSignature(item.RuleSet.Document, item.RuleSet.Signature);
                 c.Run(
-                    "INSERT OR REPLACE INTO rule_set(version, document) VALUES (?, ?)",
-                    rules.Version, document);
+                    "INSERT OR REPLACE INTO rule_set(version, document, signature) VALUES (?, ?, ?)",
+                    RuleSet.FromDocument(item.RuleSet.Document.Span).Version,
+                    item.RuleSet.Document.ToByteArray(), item.RuleSet.Signature.ToByteArray());
                 break;
             case FeedItem.ContentOneofCase.Card:
                 StoreCard(c, item.Card);
@@ -133,14 +146,15 @@ internal sealed class Replica
                     Key(action.Uid), (long)action.Generation, (long)action.Number, action.Points);
                 break;
             case FeedItem.ContentOneofCase.Limits when item.Limits.Terminal == _terminal:
+                DemandSignature(item.Limits.Document, item.Limits.Signature);
                 var limits = Loyalty.Offline.Limits.FromDocument(item.Limits.Document.Span);
                 if (limits.Terminal != _terminal)
                     throw new FormatException("The limits are another terminal's.");
                 // Headquarters' last word counts, also where it was restored from a backup and counts anew.
                 c.Run("DELETE FROM limits");
                 c.Run(
-                    "INSERT INTO limits(version, document) VALUES (?, ?)",
-                    limits.Version, item.Limits.Document.ToByteArray());
+                    "INSERT INTO limits(version, document, signature) VALUES (?, ?, ?)",
+                    limits.Version, item.Limits.Document.ToByteArray(), item.Limits.Signature.ToByteArray());
                 break;
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
                 c.Run(
@@ -161,12 +175,28 @@ internal sealed class Replica
 
     private static string Key(ByteString uid) => Uid.FromBytes(uid.Span).ToString();
 
-    private Limits? NewestLimits() => _database.Read(c => c.Rows(
-        "SELECT document FROM limits ORDER BY version DESC LIMIT 1",
-        row => Loyalty.Offline.Limits.FromDocument(row.Bytes(0))).SingleOrDefault());
+    private void DemandSignature(ByteString document, ByteString signature)
+    {
+        if (!DocumentSignature.IsValid(_headquarters, document.Span, signature.Span))
+            throw new FormatException("A document is not signed by headquarters.");
+    }
 
-    private RuleSet? NewestRules() => Rules("SELECT document FROM rule_set ORDER BY version DESC LIMIT 1");
+    private Limits? NewestLimits() =>
+        _database.Read(c => c.Rows(AllLimits, Signed).OfType<byte[]>()
+            .Select(document => Loyalty.Offline.Limits.FromDocument(document))
+            .FirstOrDefault(limits => limits.Terminal == _terminal));
 
-    private RuleSet? Rules(string sql, params object?[] arguments) => _database.Read(
-        c => c.Rows(sql, row => RuleSet.FromDocument(row.Bytes(0)), arguments).SingleOrDefault());
+    private RuleSet? NewestRules() =>
+        _database.Read(c => c.Rows(AllRules, Signed).OfType<byte[]>()
+            .Select(document => RuleSet.FromDocument(document)).FirstOrDefault());
+
+    private bool IsSigned() =>
+        _database.Read(
+            c => c.Rows(AllRules, Signed).Concat(c.Rows(AllLimits, Signed)).ToList()).TrueForAll(d => d is not null);
+
+    // The document of a row; null where it is not what headquarters signed.
+    private byte[]? Signed(PreparedConnection.Row row) =>
+        row.Bytes(0) is var document && DocumentSignature.IsValid(_headquarters, document, row.Bytes(1))
+            ? document
+            : null;
 }

@@ -23,7 +23,7 @@ internal sealed class Headquarters : IDisposable
         Intake = new Server.Sync.Intake(database, Secrets, Clock);
         Cards = new CardBook(database, Secrets, Clock);
         Members = new MemberBook(database, Clock);
-        new ProgrammeBook(database, Clock).SeedFirst();
+        new ProgrammeBook(database, Secrets, Clock).SeedFirst();
     }
 
     public TestSecrets Secrets { get; } = new();

@@ -1,10 +1,12 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Tests.Chain;
 
 /// <summary>A chain's masters, fixed, so that a failure repeats.</summary>
-internal sealed class TestSecrets : ICardSecrets
+internal sealed class TestSecrets : ICardSecrets, IDocumentSigner
 {
     public const byte Version = 1;
 
@@ -19,6 +21,8 @@ internal sealed class TestSecrets : ICardSecrets
         Master(CardKeyNumber.TransactionMac).DeriveFor(uid);
 
     public ReaderIdKey ReaderIdKey(uint terminal) => CardProtocol.ReaderIdKey.Derive(Filled(0x77), terminal);
+
+    public byte[] Sign(ReadOnlySpan<byte> document) => new byte[DocumentSignature.Length];
 
     private static MasterKey Master(CardKeyNumber number) =>
         new(number, Version, Filled((byte)(0x10 + number)));

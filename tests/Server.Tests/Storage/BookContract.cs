@@ -21,7 +21,7 @@ public abstract class BookContract(Engine engine)
     {
         using var database = engine.OpenBook();
         var members = new MemberBook(database, _clock);
-        new ProgrammeBook(database, _clock).SeedFirst();
+        new ProgrammeBook(database, new TestSecrets(), _clock).SeedFirst();
 
         Assert.Throws<InvalidOperationException>(() => database.Write(db =>
         {
@@ -83,7 +83,7 @@ public abstract class BookContract(Engine engine)
     public void Rules_are_published_as_the_next_version_and_reach_the_feed()
     {
         using var database = engine.OpenBook();
-        var programmes = new ProgrammeBook(database, _clock);
+        var programmes = new ProgrammeBook(database, new TestSecrets(), _clock);
         programmes.SeedFirst();
         programmes.SeedFirst();
 
@@ -99,10 +99,29 @@ public abstract class BookContract(Engine engine)
     }
 
     [Fact]
+    public void Rules_published_before_signatures_reach_the_feed_again_once_they_are_signed()
+    {
+        using var database = engine.OpenBook();
+        var programmes = new ProgrammeBook(database, new TestSecrets(), _clock);
+        programmes.SeedFirst();
+        programmes.Publish(ProgrammeBook.FirstRules);
+        Assert.Empty(programmes.Unsigned());
+        database.Write(db => db.Run("UPDATE rule_set SET signature = NULL WHERE version = 1"));
+        Assert.Equal([1], programmes.Unsigned().Select(rules => rules.Version));
+
+        programmes.SignUnsigned();
+
+        Assert.Empty(programmes.Unsigned());
+        var told = database.Read(db => Feed.After(db, 2, 10));
+        Assert.Equal([(1u, 64)], told.Select(i => (i.RuleSet.Version, i.RuleSet.Signature.Length)));
+        Assert.Equal(2, programmes.Current(1).Version);
+    }
+
+    [Fact]
     public void Members_are_listed_in_pages_and_found_by_name_or_phone()
     {
         using var database = engine.OpenBook();
-        new ProgrammeBook(database, _clock).SeedFirst();
+        new ProgrammeBook(database, new TestSecrets(), _clock).SeedFirst();
         var members = new MemberBook(database, _clock);
         foreach (var name in new[] { "Ada", "Grace", "Анна" })
             members.Add(1, new NewMember(name, $"+1 555 {name.Length}", "en"));

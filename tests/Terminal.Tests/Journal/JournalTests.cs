@@ -62,7 +62,6 @@ public sealed class JournalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE rule_set SET document = zeroblob(8)")]
     [InlineData("UPDATE checkout SET document = 'x'")]
     [InlineData("UPDATE checkout SET document = replace(document, 'waiting', 'x')")]
     public void A_database_that_holds_what_nobody_wrote_is_not_opened(string harm)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
@@ -28,14 +29,34 @@ internal sealed class Chain
         Terminal: 1, Version: 1, int.MaxValue, int.MaxValue, CardOperationsMost: 255, int.MaxValue,
         StrangerMost: 0, ReplicaHoursMost: 24 * 366);
 
-    public static FeedItem LimitsItem(uint terminal, Limits limits) => new()
+    /// <summary>Signs what terminals decide by. The key is of RFC 6979, A.2.5.</summary>
+    public static readonly ECDsa Headquarters = ECDsa.Create(new ECParameters
     {
-        Limits = new LimitsItem
+        Curve = ECCurve.NamedCurves.nistP256,
+        D = Convert.FromHexString("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"),
+        Q = new ECPoint
         {
-            Terminal = terminal,
-            Document = ByteString.CopyFrom((limits with { Terminal = terminal }).ToDocument()),
+            X = Convert.FromHexString("60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"),
+            Y = Convert.FromHexString("7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"),
         },
-    };
+    });
+
+    public static ByteString Sign(ReadOnlySpan<byte> document) => ByteString.CopyFrom(
+        Headquarters.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256));
+
+    public static FeedItem LimitsItem(uint terminal, Limits limits)
+    {
+        var document = (limits with { Terminal = terminal }).ToDocument();
+        return new FeedItem
+        {
+            Limits = new LimitsItem
+            {
+                Terminal = terminal,
+                Document = ByteString.CopyFrom(document),
+                Signature = Sign(document),
+            },
+        };
+    }
 
     /// <summary>The clock as the wire has it.</summary>
     public long Microseconds =>
@@ -117,7 +138,14 @@ internal sealed class Chain
     public static FeedItem RulesItem(ulong position) => new()
     {
         Position = position,
-        RuleSet = new RuleSetItem { Version = 1, Document = ByteString.CopyFrom(Rules.ToDocument()) },
+        RuleSet = RuleSetItem(Rules.ToDocument()),
+    };
+
+    public static RuleSetItem RuleSetItem(byte[] document) => new()
+    {
+        Version = 1,
+        Document = ByteString.CopyFrom(document),
+        Signature = Sign(document),
     };
 
     public static Uid UidOf(ushort number) =>

@@ -77,7 +77,7 @@ public sealed class ReplicaTests : IDisposable
         var broken = new FeedItem
         {
             Position = 71,
-            RuleSet = new RuleSetItem { Version = 2, Document = ByteString.CopyFromUtf8("{}") },
+            RuleSet = Chain.RuleSetItem("{}"u8.ToArray()),
         };
         var before = Replica.Cursor;
 
@@ -89,16 +89,58 @@ public sealed class ReplicaTests : IDisposable
         Assert.IsType<CheckoutState.Completed>(_shop.Sell(_shop.Chain.Issue(), 100));
     }
 
+    [Fact]
+    public void Rules_and_limits_that_headquarters_did_not_sign_store_nothing_of_their_batch()
+    {
+        var rules = Rules(71, Chain.Rules with { Version = 2, Rules = [] });
+        rules.RuleSet.Document = ByteString.CopyFrom((Chain.Rules with { Version = 3 }).ToDocument());
+        var limits = Chain.LimitsItem(_shop.Number, Chain.Limits);
+        limits.Limits.Signature = ByteString.Empty;
+        var card = new FeedItem { Position = 70, Card = Chain.ItemOf(8) };
+
+        Assert.Throws<FormatException>(() => _shop.Till.Take(Batch(card, rules)));
+        Assert.Throws<FormatException>(() => _shop.Till.Take(Batch(card, limits)));
+
+        Assert.Equal(1, Replica.Current?.Version);
+        Assert.Null(Replica.Find(Chain.UidOf(8)));
+    }
+
+    [Theory]
+    [InlineData("UPDATE rule_set SET document = CAST(replace(document, '\"points\":1', '\"points\":9') AS BLOB)")]
+    [InlineData("UPDATE rule_set SET signature = NULL")]
+    public void Rules_changed_on_the_disk_are_not_used_and_the_feed_is_asked_for_again(string change)
+    {
+        _shop.Till.Take(Batch(Rules(70, Chain.Rules)));
+        _shop.Till.Database.Lazily(c => Assert.Equal(1, c.Run(change)));
+
+        _shop.Restart();
+
+        Assert.Null(Replica.Current);
+        Assert.Equal(0ul, Replica.Cursor);
+        Assert.IsType<CheckoutState.Declined>(_shop.Sell(_shop.Chain.Issue(), 100));
+        _shop.Till.Take(Batch(Rules(70, Chain.Rules)));
+        Assert.IsType<CheckoutState.Completed>(_shop.Sell(_shop.Chain.Issue(2), 100));
+    }
+
+    [Fact]
+    public void Limits_changed_on_the_disk_are_not_used()
+    {
+        _shop.Till.Take(Batch(Chain.LimitsItem(_shop.Number, Chain.Limits)));
+        Assert.NotNull(Replica.Limits);
+        _shop.Till.Database.Lazily(c => Assert.Equal(
+            1, c.Run("UPDATE limits SET document = CAST(replace(document, ':255', ':254') AS BLOB)")));
+
+        _shop.Restart();
+
+        Assert.Null(Replica.Limits);
+    }
+
     private static FeedBatch Batch(params FeedItem[] items) => new() { Items = { items } };
 
     private static FeedItem Rules(ulong position, Loyalty.Programme.RuleSet rules) => new()
     {
         Position = position,
-        RuleSet = new RuleSetItem
-        {
-            Version = (uint)rules.Version,
-            Document = ByteString.CopyFrom(rules.ToDocument()),
-        },
+        RuleSet = Chain.RuleSetItem(rules.ToDocument()),
     };
 
     private static CardActionItem Action(ushort card, uint number, int points) => new()

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Sync;
@@ -64,7 +63,7 @@ public sealed class SyncConversationTests : IDisposable
     public void An_unreadable_feed_ends_the_conversation_but_not_the_selling()
     {
         var conversation = Welcomed();
-        var rules = new RuleSetItem { Version = 2, Document = ByteString.CopyFromUtf8("no rules") };
+        var rules = Chain.RuleSetItem("no rules"u8.ToArray());
         var feed = new FeedBatch { Items = { new FeedItem { Position = 9, RuleSet = rules } } };
 
         Assert.Empty(conversation.Received(new ServerMessage { Feed = feed }));

@@ -52,6 +52,8 @@ internal sealed class ChainWorld : IDisposable
 
     public KeyVault Vault { get; }
 
+    public RepeatableSigner Signer { get; } = new();
+
     public Dice NetworkDice { get; }
 
     public Dice ServerDice { get; }

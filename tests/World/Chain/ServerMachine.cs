@@ -240,10 +240,11 @@ internal sealed class ServerRooms
     public ServerRooms(ChainWorld world, SqliteDatabase database, TimeProvider clock)
     {
         Database = database;
-        Programmes = new ProgrammeBook(database, clock);
+        Programmes = new ProgrammeBook(database, world.Signer, clock);
         Members = new MemberBook(database, clock);
         Cards = new CardBook(database, world.Vault, clock);
         Terminals = new TerminalBook(database, clock);
+        Limits = new LimitsBook(database, world.Signer, clock);
         Intake = new Intake(database, world.Vault, clock);
         Watch = new TerminalWatch(clock);
         Programmes.SeedFirst();
@@ -258,6 +259,8 @@ internal sealed class ServerRooms
     public CardBook Cards { get; }
 
     public TerminalBook Terminals { get; }
+
+    public LimitsBook Limits { get; }
 
     public Intake Intake { get; }
 

@@ -38,7 +38,7 @@ internal sealed class HeadOffice(ChainWorld world)
                 StoreZone = Zone,
                 EnrolledUs = 1,
             }, certificate);
-            Server.Terminals.LimitsBook.Issue(db, NewLimits(next), world.Server.Clock);
+            world.Server.Rooms.Limits.Issue(db, NewLimits(next));
             return next;
         }));
         world.Weather.Decided();
