@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace SmartCardCrm.Loyalty;
 
 /// <summary>
-/// How headquarters signs the documents that terminals decide by: ECDSA on P-256 with SHA-256, over a heading
-/// and the document's bytes, as r ‖ s. The heading keeps a document apart from a certificate, which the same
-/// key signs.
+/// How headquarters signs the documents that terminals decide by: ECDSA on P-256 with SHA-256, over a
+/// heading and the document's bytes, as r ‖ s. The heading keeps a document apart from a certificate, which
+/// the same key signs.
 /// </summary>
 public static class DocumentSignature
 {

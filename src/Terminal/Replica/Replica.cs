@@ -15,8 +15,8 @@ namespace SmartCardCrm.Terminal;
 /// applied.</param>
 internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
 
-/// <summary>What headquarters has said, kept so that a sale needs no network. Rules and limits count only with
-/// headquarters' signature, which is checked whenever they are read. Safe for many threads.</summary>
+/// <summary>What headquarters has said, kept so that a sale needs no network. Rules and limits count only
+/// with headquarters' signature, which is checked whenever they are read. Safe for many threads.</summary>
 internal sealed class Replica
 {
     private const string AllRules = "SELECT document, signature FROM rule_set ORDER BY version DESC";
@@ -91,8 +91,8 @@ internal sealed class Replica
     /// headquarters says it again; but durably where it closes doubts, for the till is told at
     /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
-    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed by
-    /// headquarters; nothing of the batch is stored.</exception>
+    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed
+    /// by headquarters; nothing of the batch is stored.</exception>
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
@@ -191,8 +191,8 @@ internal sealed class Replica
             .Select(document => RuleSet.FromDocument(document)).FirstOrDefault());
 
     private bool IsSigned() =>
-        _database.Read(
-            c => c.Rows(AllRules, Signed).Concat(c.Rows(AllLimits, Signed)).ToList()).TrueForAll(d => d is not null);
+        _database.Read(c => c.Rows(AllRules, Signed).Concat(c.Rows(AllLimits, Signed)).ToList())
+            .TrueForAll(document => document is not null);
 
     // The document of a row; null where it is not what headquarters signed.
     private byte[]? Signed(PreparedConnection.Row row) =>

@@ -106,7 +106,7 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE rule_set SET document = CAST(replace(document, '\"points\":1', '\"points\":9') AS BLOB)")]
+    [InlineData("UPDATE rule_set SET document = CAST(replace(document, ':100', ':101') AS BLOB)")]
     [InlineData("UPDATE rule_set SET signature = NULL")]
     public void Rules_changed_on_the_disk_are_not_used_and_the_feed_is_asked_for_again(string change)
     {

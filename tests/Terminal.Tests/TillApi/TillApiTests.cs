@@ -30,7 +30,8 @@ public sealed class TillApiTests : IAsyncLifetime
     {
         _till = Till.Open(
             Path.Combine(_folder.FullName, "journal.db"), _profile, _keys,
-            Chain.Headquarters, new TapSurroundings(TimeProvider.System, bytes => bytes.Fill(7), NullLogger.Instance));
+            Chain.Headquarters,
+            new TapSurroundings(TimeProvider.System, bytes => bytes.Fill(7), NullLogger.Instance));
         var builder = TerminalHost.NewBuilder(new Uri("http://127.0.0.1:0"), TimeProvider.System);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_till).AddSingleton(_profile).AddSingleton<ReaderBoard>();
