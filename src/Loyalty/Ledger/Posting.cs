@@ -70,6 +70,17 @@ public static class Postings
             new Posting(points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, -points),
         ];
 
+    /// <summary>What a card action brings from the member's account to the card, or fetches from the card for
+    /// a debt there.</summary>
+    /// <param name="points">What the card gains, signed.</param>
+    public static IReadOnlyList<Posting> Delivered(long cardNumber, long member, int points) => points == 0
+        ? []
+        :
+        [
+            new Posting(AccountKind.MemberOnCard, cardNumber, points),
+            new Posting(AccountKind.MemberOnAccount, member, -points),
+        ];
+
     private static List<Posting> OnCard(
         long cardNumber, params ReadOnlySpan<(AccountKind Other, int ToCard)> moves)
     {

@@ -64,6 +64,12 @@ internal sealed record Card
             """,
             new { uid, generation });
 
+    /// <summary>The card that a member uses: the newest active one; null where there is none.</summary>
+    public static Card? FindActiveOf(DbSession db, long member) =>
+        db.Find<Card>(
+            "SELECT * FROM card WHERE member = @member AND status = @Active ORDER BY number DESC LIMIT 1",
+            new { member, Active = (long)CardStatus.Active });
+
     /// <summary>Tells all terminals how the card stands.</summary>
     public void Publish(DbSession db) =>
         Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem

@@ -12,13 +12,34 @@ internal static class CardActionQueue
     /// <summary>The till gave up on an operation that the card had made all the same.</summary>
     public const string DoubtAbandoned = "doubt-abandoned";
 
+    /// <summary>Points that the member's account has for the card, or that are owed there.</summary>
+    public const string OnAccount = "on-account";
+
     /// <summary>Queues what makes one operation good, once however often it is asked for.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="card">The card.</param>
     /// <param name="points">What to put on the card, or below zero to take off; 0 queues nothing.</param>
     /// <param name="reason">A stable code.</param>
     /// <param name="operation">The operation that is made good.</param>
-    public static void MakeGood(OpenBook book, Card card, int points, string reason, JournalPlace operation)
+    public static void MakeGood(OpenBook book, Card card, int points, string reason, JournalPlace operation) =>
+        Queue(book, card, points, reason, operation);
+
+    /// <summary>Queues what is to move from the member's account to the card; below zero from the card to the
+    /// account.</summary>
+    public static void Deliver(OpenBook book, Card card, int points) =>
+        Queue(book, card, points, OnAccount, operation: null);
+
+    /// <summary>What is queued of a member's account and not applied yet, signed.</summary>
+    public static long OnAccountUnderWay(DbSession db, long member) =>
+        db.Value<long>(
+            $"""
+            SELECT COALESCE(SUM(a.points), 0)
+            FROM card_action a JOIN card c ON c.uid = a.uid AND c.generation = a.generation
+            WHERE c.member = @member AND a.reason = '{OnAccount}' AND a.applied_counter IS NULL
+            """,
+            new { member });
+
+    private static void Queue(OpenBook book, Card card, int points, string reason, JournalPlace? operation)
     {
         if (points == 0)
             return;
@@ -38,8 +59,8 @@ internal static class CardActionQueue
                 card.Generation,
                 points,
                 reason,
-                operation.Terminal,
-                operation.Sequence,
+                operation?.Terminal,
+                operation?.Sequence,
                 book.NowUs,
             });
         foreach (var queued in numbers)
@@ -60,28 +81,34 @@ internal static class CardActionQueue
 
     /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never
     /// queued them.</summary>
-    public static IReadOnlyList<CardAction> Between(DbSession db, Card card, int after, int through) =>
-        [.. db.List<ActionRow>(
+    public static IReadOnlyList<QueuedAction> Between(DbSession db, Card card, int after, int through) =>
+        db.List<QueuedAction>(
             """
-            SELECT number, points FROM card_action
+            SELECT number, points, reason FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND number > @after AND number <= @through
             ORDER BY number
             """,
-            new { card.Uid, card.Generation, after, through })
-            .Select(row => new CardAction((int)row.Number, (int)row.Points))];
+            new { card.Uid, card.Generation, after, through });
 
-    /// <summary>Notes which commit of the card applied them.</summary>
-    public static void MarkApplied(DbSession db, Card card, int after, int through, long counter) =>
+    /// <summary>Notes which commit of the card applied an action.</summary>
+    /// <param name="points">What it changed, signed.</param>
+    public static void MarkApplied(DbSession db, Card card, long number, long counter, int points) =>
         db.Run(
             """
-            UPDATE card_action SET applied_counter = @counter
-            WHERE uid = @Uid AND generation = @Generation AND number > @after AND number <= @through
+            UPDATE card_action SET applied_counter = @counter, applied_points = @points
+            WHERE uid = @Uid AND generation = @Generation AND number = @number
             """,
-            new { card.Uid, card.Generation, after, through, counter });
+            new { card.Uid, card.Generation, number, counter, points = (long)points });
+}
 
-    private sealed record ActionRow
-    {
-        public long Number { get; init; }
-        public long Points { get; init; }
-    }
+/// <summary>A change of points as headquarters queued it.</summary>
+internal sealed record QueuedAction
+{
+    public long Number { get; init; }
+    public long Points { get; init; }
+
+    /// <summary>A stable code.</summary>
+    public string Reason { get; init; } = "";
+
+    public CardAction Action => new((int)Number, (int)Points);
 }

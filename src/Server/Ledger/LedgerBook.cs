@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
@@ -24,9 +25,11 @@ internal static class LedgerBook
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         CardTransaction.Insert(book, card, commit, circumstance);
-        Post(book.Db, card, commit.Place, PostingsOf(card, commit));
-        ApplyCardActions(book, card, commit, circumstance.Asked);
+        var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
+        Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
         SettleReturns(book, card, commit, circumstance);
+        if (delivered is not null)
+            AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
         Doubts.ReviewAround(book, card, commit.Counter);
         Continuity.Review(book, card, commit.Counter);
@@ -41,6 +44,12 @@ internal static class LedgerBook
         db.Value<long>(
             "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @Account AND owner = @cardNumber",
             new { Account = (long)AccountKind.MemberOnCard, cardNumber });
+
+    /// <summary>Points on a member's account, below zero where they are owed.</summary>
+    public static long BalanceOnAccount(DbSession db, long member) =>
+        db.Value<long>(
+            "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @Account AND owner = @member",
+            new { Account = (long)AccountKind.MemberOnAccount, member });
 
     private static Verdict Compare(OpenBook book, CardTransaction posted, ProvenCommit commit)
     {
@@ -57,7 +66,7 @@ internal static class LedgerBook
 
     /// <summary>Adds postings of one journal place.</summary>
     public static void Post(
-        DbSession db, Card card, JournalPlace place, IEnumerable<Posting> postings)
+        DbSession db, long programme, JournalPlace place, IEnumerable<Posting> postings)
     {
         foreach (var posting in postings)
         {
@@ -66,11 +75,11 @@ internal static class LedgerBook
                 INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
                 SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM posting), number, currency, @Account, @Owner,
                     @Points, @Terminal, @Sequence
-                FROM programme WHERE number = @Programme
+                FROM programme WHERE number = @programme
                 """,
                 new
                 {
-                    card.Programme,
+                    programme,
                     Account = (long)posting.Account,
                     posting.Owner,
                     posting.Points,
@@ -80,12 +89,17 @@ internal static class LedgerBook
         }
     }
 
-    private static IReadOnlyList<Posting> PostingsOf(Card card, ProvenCommit commit)
+    // What came from the member's account is no correction.
+    private static IEnumerable<Posting> PostingsOf(Card card, ProvenCommit commit, int delivered)
     {
-        var (written, adjusted) = (commit.Written, checked((int)commit.Adjusted));
-        return IsUndoing(written)
-            ? Postings.ForReturn(card.Number, written.Earned, written.Redeemed, adjusted)
-            : Postings.ForSale(card.Number, written.Earned, written.Redeemed, adjusted);
+        var (written, adjusted) = (commit.Written, checked((int)commit.Adjusted - delivered));
+        return
+        [
+            .. IsUndoing(written)
+                ? Postings.ForReturn(card.Number, written.Earned, written.Redeemed, adjusted)
+                : Postings.ForSale(card.Number, written.Earned, written.Redeemed, adjusted),
+            .. Postings.Delivered(card.Number, card.Member, delivered),
+        ];
     }
 
     private static bool IsUndoing(LogRecord written) => written.Kind is LogKind.Return or LogKind.Reversal;
@@ -99,13 +113,16 @@ internal static class LedgerBook
             Returns.SalePosted(book, card, operation);
     }
 
-    private static void ApplyCardActions(
+    // Returns what moved between card and account, null where nothing was to.
+    private static int? ApplyCardActions(
         OpenBook book, Card card, ProvenCommit commit, SaleRequest? asked)
     {
         var (after, through) = (commit.Read?.LastCardAction ?? 0, commit.Written.LastCardAction);
         var queued = after == through ? [] : CardActionQueue.Between(book.Db, card, after, through);
+        var applied = PendingCardActions.Apply(
+            after, commit.BalanceBefore, card.BalanceMost, queued.Select(q => q.Action));
         var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
-        if (RuleCheck.Differs(commit, asked, rules, queued, card.BalanceMost) is { } difference)
+        if (RuleCheck.Differs(commit, asked, rules, applied) is { } difference)
         {
             ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with
             {
@@ -115,7 +132,15 @@ internal static class LedgerBook
             });
         }
 
-        if (after != through)
-            CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);
+        int? delivered = null;
+        foreach (var action in queued)
+        {
+            var points = applied.FirstOrDefault(a => a.Number == action.Number)?.Points ?? 0;
+            CardActionQueue.MarkApplied(book.Db, card, action.Number, commit.Counter, points);
+            if (action.Reason == CardActionQueue.OnAccount)
+                delivered = (delivered ?? 0) + points;
+        }
+
+        return delivered;
     }
 }

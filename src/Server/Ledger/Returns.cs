@@ -27,12 +27,21 @@ internal static class Returns
     public static void Posted(OpenBook book, Card card, ProvenCommit commit, Undoing? undoing)
     {
         var sale = undoing?.Sale ?? "";
+        var isAbandoned = Intents.Find(book.Db, commit.Place) is { Abandoned: true };
         book.Db.Run(
             """
             INSERT INTO sale_return (terminal, sequence, sale, state)
             VALUES (@Terminal, @Sequence, @sale, @state)
             """,
-            new { commit.Place.Terminal, commit.Place.Sequence, sale, state = Awaited });
+            new
+            {
+                commit.Place.Terminal,
+                commit.Place.Sequence,
+                sale,
+                state = isAbandoned ? Abandoned : Awaited,
+            });
+        if (isAbandoned)
+            return;
         if (undoing is null)
             Settle(book, card, commit.Place);
         else
@@ -56,7 +65,9 @@ internal static class Returns
         if (booked is null or { State: Abandoned })
             return;
         var postings = Postings.OnAccount(card.Member, checked((int)booked.OnAccount));
-        LedgerBook.Post(book.Db, card, place, postings.Select(p => p with { Points = -p.Points }));
+        LedgerBook.Post(
+            book.Db, card.Programme, place, postings.Select(p => p with { Points = -p.Points }));
+        AccountDelivery.Review(book, card.Member);
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, NameOf(place), "return-abandoned");
         JudgeAgain(book, card, booked.Sale);
@@ -85,8 +96,10 @@ internal static class Returns
         }
 
         ExceptionBook.Close(book, NameOf(place), "return-settled");
-        LedgerBook.Post(book.Db, card, place, Postings.OnAccount(card.Member, onAccount));
+        LedgerBook.Post(book.Db, card.Programme, place, Postings.OnAccount(card.Member, onAccount));
         SetState(book.Db, place, Settled, onAccount);
+        if (onAccount != 0)
+            AccountDelivery.Review(book, card.Member);
     }
 
     private static string? Judge(OpenBook book, Card card, JournalPlace place, out int onAccount)

@@ -16,15 +16,13 @@ internal static class RuleCheck
     /// <param name="commit">What the card signed.</param>
     /// <param name="asked">What the till says the rules were asked; null where that is not known.</param>
     /// <param name="rules">The version that the record names; null where it was never published.</param>
-    /// <param name="queued">The card actions that the record says were applied, as headquarters queued
-    /// them.</param>
-    /// <param name="balanceMost">The card's cap.</param>
+    /// <param name="applied">The card actions that the record says were applied, as headquarters queued them
+    /// and as far as it did.</param>
     public static string? Differs(
-        ProvenCommit commit, SaleRequest? asked, RuleSet? rules, IReadOnlyList<CardAction> queued,
-        int balanceMost) =>
+        ProvenCommit commit, SaleRequest? asked, RuleSet? rules, IReadOnlyList<AppliedCardAction> applied) =>
         commit.Read is not { } read ? null
         : StateDiffers(read, commit.Written) ? "state"
-        : ActionsDiffer(commit, read, queued, balanceMost) ? "card-actions"
+        : ActionsDiffer(commit, read, applied) ? "card-actions"
         : rules is null ? "rule-set-unknown"
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
@@ -39,13 +37,9 @@ internal static class RuleCheck
         != (read.Tier, read.Blocked, read.CardExpiry, read.NextExpiry, read.NextExpiryPoints);
 
     private static bool ActionsDiffer(
-        ProvenCommit commit, LogRecord read, IReadOnlyList<CardAction> queued, int balanceMost)
-    {
-        var applied = PendingCardActions.Apply(
-            read.LastCardAction, commit.BalanceBefore, balanceMost, queued);
-        return applied.Count != commit.Written.LastCardAction - read.LastCardAction
-            || applied.Sum(action => (long)action.Points) != commit.Adjusted;
-    }
+        ProvenCommit commit, LogRecord read, IReadOnlyList<AppliedCardAction> applied) =>
+        applied.Count != commit.Written.LastCardAction - read.LastCardAction
+        || applied.Sum(action => (long)action.Points) != commit.Adjusted;
 
     private static bool IsEmpty(LogRecord written) => written is { Earned: 0, Redeemed: 0, Amount: 0 };
 

@@ -73,6 +73,32 @@ public abstract class ReturnContract : IDisposable
     }
 
     [Fact]
+    public void A_debt_is_fetched_from_the_card_tap_by_tap_as_far_as_it_holds_points()
+    {
+        _till.Sell(_chip, new TestSale(1_00) { Redeem = 50 });
+        Return(_till, 50_00, given: 0, taken: 0);
+        _hq.Sync(_till);
+        Assert.Equal([new CardAction(1, -50)], _hq.Actions(_chip));
+
+        _till.Sell(_chip, new TestSale(20_00) { Pending = _hq.Actions(_chip) });
+        _hq.Sync(_till);
+        Assert.Equal((20, -50), (_chip.Points, Owed));
+        Assert.Equal(new CardAction(2, -50), _hq.Actions(_chip)[^1]);
+
+        _till.Sell(_chip, new TestSale(40_00) { Pending = _hq.Actions(_chip) });
+        _hq.Sync(_till);
+        Assert.Equal((40, -30), (_chip.Points, Owed));
+
+        _till.Sell(_chip, new TestSale(0) { Pending = _hq.Actions(_chip) });
+        _hq.Sync(_till);
+        Assert.Equal((10, 0), (_chip.Points, Owed));
+        Assert.Equal(3, _hq.Actions(_chip).Count);
+        Assert.Equal(0, On(AccountKind.Adjustments));
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+    }
+
+    [Fact]
     public void A_return_that_comes_before_its_sale_waits_for_it()
     {
         var other = _hq.NewTill();

@@ -10,6 +10,9 @@ namespace SmartCardCrm.World;
 /// <param name="Purchase">What it was made for; null where the world was not at a till.</param>
 internal sealed record TrueCommit(LogRecord Record, byte[] Bytes, int Points, Purchase? Purchase)
 {
+    /// <summary>Points that came from the member's account with it, signed.</summary>
+    public int Delivered { get; set; }
+
     public (uint Terminal, uint Sequence) Place => (Record.Terminal, Record.Sequence);
 }
 

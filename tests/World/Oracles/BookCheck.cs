@@ -32,7 +32,10 @@ internal sealed class BookCheck(ChainWorld world)
         {
             CheckMadeGood(db, physical, commit);
             CheckOnAccount(db, physical, commit);
+            CheckDelivered(db, physical, commit);
         }
+
+        CheckUnderWay(db, card);
 
         if (missing.Count > 0)
         {
@@ -61,7 +64,8 @@ internal sealed class BookCheck(ChainWorld world)
         {
             (AccountKind.ProgrammeIssued, $"CASE WHEN {IsUndo} THEN redeemed + owed ELSE -earned END"),
             (AccountKind.Redeemed, $"CASE WHEN {IsUndo} THEN -earned - kept ELSE redeemed END"),
-            (AccountKind.MemberOnAccount, "kept - owed"), (AccountKind.Adjustments, "-adjusted"),
+            (AccountKind.MemberOnAccount, "kept - owed - delivered"),
+            (AccountKind.Adjustments, "delivered - adjusted"),
         })
         {
             var (posted, made) = (
@@ -72,7 +76,10 @@ internal sealed class BookCheck(ChainWorld world)
                     $"""
                     SELECT COALESCE(SUM({column}), 0) FROM (
                         SELECT t.*, CASE WHEN r.on_account > 0 THEN r.on_account ELSE 0 END AS kept,
-                            CASE WHEN r.on_account < 0 THEN -r.on_account ELSE 0 END AS owed
+                            CASE WHEN r.on_account < 0 THEN -r.on_account ELSE 0 END AS owed,
+                            COALESCE((SELECT SUM(a.applied_points) FROM card_action a
+                                WHERE a.uid = t.uid AND a.applied_counter = t.counter
+                                    AND a.reason = 'on-account'), 0) AS delivered
                         FROM card_transaction t
                         LEFT JOIN sale_return r ON r.terminal = t.terminal AND r.sequence = t.sequence)
                     """));
@@ -99,24 +106,60 @@ internal sealed class BookCheck(ChainWorld world)
                 Terminal = (long)record.Terminal,
                 Sequence = (long)record.Sequence,
                 account = (long)AccountKind.MemberOnAccount,
-            });
+            }) + commit.Delivered;
         Truth.Demand(
             booked == expected, "I5",
             $"card {card.Uid}: {purchase} leaves {expected} on account, {booked} are booked");
     }
 
+    // What came from the account, or went there, is what the card's own arithmetic says.
+    private static void CheckDelivered(DbSession db, PhysicalCard card, TrueCommit commit)
+    {
+        var booked = db.Value<long>(
+            """
+            SELECT COALESCE(SUM(applied_points), 0) FROM card_action
+            WHERE uid = @Uid AND applied_counter = @Counter AND reason = 'on-account'
+            """,
+            new { Uid = card.Uid.ToString(), Counter = (long)commit.Record.Counter });
+        Truth.Demand(
+            booked == commit.Delivered, "I8",
+            $"card {card.Uid} n {commit.Record.Counter}: {commit.Delivered} points delivered, {booked} booked");
+    }
+
+    // All that is on the account is on its way to a card of the member's, one that was lost included.
+    private static void CheckUnderWay(DbSession db, Card card)
+    {
+        var (kept, underWay) = (
+            LedgerBook.BalanceOnAccount(db, card.Member),
+            db.Value<long>(
+                """
+                SELECT COALESCE(SUM(points), 0) FROM card_action
+                WHERE uid IN (SELECT uid FROM card WHERE member = @Member) AND reason = 'on-account'
+                    AND applied_counter IS NULL
+                """,
+                new { card.Member }));
+        Truth.Demand(
+            kept == underWay, "I8", $"card {card.Uid}: {kept} on account, {underWay} on their way to a card");
+    }
+
     private static void CheckActions(DbSession db, Card card, int applied)
     {
-        var (queued, marked) = (
+        var (queued, marked, late) = (
             db.Value<long>(
                 "SELECT COALESCE(MAX(number), 0) FROM card_action WHERE uid = @Uid", new { card.Uid }),
             db.Value<long>(
                 "SELECT COUNT(*) FROM card_action WHERE uid = @Uid AND applied_counter IS NOT NULL",
+                new { card.Uid }),
+            db.Value<long>(
+                """
+                SELECT COUNT(*) FROM card_action
+                WHERE uid = @Uid AND applied_counter IS NULL AND reason = 'on-account'
+                """,
                 new { card.Uid }));
         Truth.Demand(
-            queued == applied && marked == applied && card.LastCardAction == applied, "I8",
-            $"card {card.Uid}: {queued} actions queued, {marked} marked applied, {applied} on the chip, "
-                + $"{card.LastCardAction} in the book");
+            queued == applied + late && marked == applied && card.LastCardAction == applied, "I8",
+            $"card {card.Uid}: {queued} actions queued, {late} of them since, {marked} marked applied, "
+                + $"{applied} on the chip, {card.LastCardAction} in the book");
     }
 
     // A till that gave up printed no points: what the card did all the same is taken back.

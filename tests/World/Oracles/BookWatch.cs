@@ -79,7 +79,7 @@ internal sealed class BookWatch(ChainWorld world)
     {
         var rows = db.List<ActionRow>(
             """
-            SELECT a.rowid AS row, a.uid, a.number, a.points, a.for_terminal, a.for_sequence,
+            SELECT a.rowid AS row, a.uid, a.number, a.points, a.reason, a.for_terminal, a.for_sequence,
                 COALESCE(t.counter, 0) AS counter
             FROM card_action a LEFT JOIN card_transaction t
                 ON t.uid = a.uid AND t.terminal = a.for_terminal AND t.sequence = a.for_sequence
@@ -95,11 +95,11 @@ internal sealed class BookWatch(ChainWorld world)
             var commit = world.CommitsOf(card)
                 .FirstOrDefault(c => c.Place == place && c.Record.Counter == row.Counter);
             Truth.Demand(
-                commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
+                row.IsDelivery || commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
                     + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
             world.Weather.Decided();
-            world.Truth.Queued(card, (int)row.Number, (int)row.Points);
+            world.Truth.Queued(card, (int)row.Number, (int)row.Points, row.IsDelivery);
             world.Story.Note(
                 Column.Server, "server queues action {0} of {1} points for card {2}", row.Number, row.Points,
                 row.Uid[^4..]);
@@ -129,8 +129,11 @@ internal sealed class BookWatch(ChainWorld world)
         public string Uid { get; init; } = "";
         public long Number { get; init; }
         public long Points { get; init; }
+        public string Reason { get; init; } = "";
         public long ForTerminal { get; init; }
         public long ForSequence { get; init; }
+
+        public bool IsDelivery => Reason == "on-account";
 
         /// <summary>Of what the book has posted for that place; 0 where it has posted nothing.</summary>
         public long Counter { get; init; }

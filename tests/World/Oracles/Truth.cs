@@ -10,7 +10,7 @@ namespace SmartCardCrm.World;
 internal sealed class Truth(ChainWorld world)
 {
     private readonly Dictionary<int, RuleSet> _rules = [];
-    private readonly Dictionary<(Uid Card, int Number), int> _actions = [];
+    private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
     private readonly Dictionary<uint, List<Purchase>> _posted = [];
 
@@ -18,11 +18,16 @@ internal sealed class Truth(ChainWorld world)
     public void Published(RuleSet rules) => _rules[rules.Version] = rules;
 
     /// <summary>Headquarters has queued a card action.</summary>
-    public void Queued(Uid card, int number, int points)
+    /// <param name="isDelivery">Whether the points come from the member's account, or go there.</param>
+    public void Queued(Uid card, int number, int points, bool isDelivery)
     {
-        if (_actions.TryGetValue((card, number), out var before) && before != points && !world.WasRestored)
+        if (_actions.TryGetValue((card, number), out var before) && before != (points, isDelivery)
+            && !world.WasRestored)
+        {
             Fail("I8", $"card {card}: action {number} was {before} points and is {points}");
-        _actions[(card, number)] = points;
+        }
+
+        _actions[(card, number)] = (points, isDelivery);
     }
 
     /// <summary>A till has posted a checkout.</summary>
@@ -100,9 +105,12 @@ internal sealed class Truth(ChainWorld world)
         for (var number = before.Record.LastCardAction + 1; number <= written.LastCardAction; number++)
         {
             Demand(
-                _actions.TryGetValue((card.Uid, number), out var points), "I8",
+                _actions.TryGetValue((card.Uid, number), out var action), "I8",
                 $"card {card.Uid}: action {number} was never queued");
-            balance += PlainRules.Action(points, balance, rules!.CardBalanceMost);
+            var change = PlainRules.Action(action.Points, balance, rules!.CardBalanceMost);
+            balance += change;
+            if (action.IsDelivery)
+                commit.Delivered += change;
         }
 
         Demand(
