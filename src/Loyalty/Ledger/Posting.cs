@@ -70,6 +70,16 @@ public static class Postings
             new Posting(points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, -points),
         ];
 
+    /// <summary>Points given for a sale without a card.</summary>
+    /// <param name="earned">Not negative.</param>
+    public static IReadOnlyList<Posting> EarnedOnAccount(long member, int earned) => earned == 0
+        ? []
+        :
+        [
+            new Posting(AccountKind.MemberOnAccount, member, earned),
+            new Posting(AccountKind.ProgrammeIssued, 0, -earned),
+        ];
+
     /// <summary>What a card action brings from the member's account to the card, or fetches from the card for
     /// a debt there.</summary>
     /// <param name="points">What the card gains, signed.</param>

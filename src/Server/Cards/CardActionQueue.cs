@@ -21,7 +21,8 @@ internal static class CardActionQueue
     /// <param name="points">What to put on the card, or below zero to take off; 0 queues nothing.</param>
     /// <param name="reason">A stable code.</param>
     /// <param name="operation">The operation that is made good.</param>
-    public static void MakeGood(OpenBook book, Card card, int points, string reason, JournalPlace operation) =>
+    public static void MakeGood(
+        OpenBook book, Card card, int points, string reason, JournalPlace operation) =>
         Queue(book, card, points, reason, operation);
 
     /// <summary>Queues what is to move from the member's account to the card; below zero from the card to the

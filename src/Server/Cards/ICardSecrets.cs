@@ -1,9 +1,10 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>The keys that the book needs to check what cards have signed. The vault has them; tests have
-/// their own.</summary>
+/// <summary>The secrets that the book needs to check what cards have signed, and to read what terminals
+/// sealed for it. The vault has them; tests have their own.</summary>
 internal interface ICardSecrets
 {
     /// <summary>The transaction MAC key of one card. The caller disposes of it.</summary>
@@ -14,6 +15,10 @@ internal interface ICardSecrets
     /// <summary>The key with which a terminal signs its reader ids. The caller disposes of it.</summary>
     /// <param name="terminal">The terminal's number; 0 is the server itself, when it drives a card.</param>
     ReaderIdKey ReaderIdKey(uint terminal);
+
+    /// <summary>What a customer without a card said at a till; null where it was not sealed for this
+    /// headquarters.</summary>
+    Contact? OpenContact(ReadOnlySpan<byte> contactSealed);
 }
 
 /// <summary>Which versions of the masters a new card gets, each 1 to 255.</summary>

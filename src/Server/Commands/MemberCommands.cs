@@ -11,7 +11,11 @@ internal static class MemberCommands
     private static Command Add()
     {
         var name = new Option<string>("--name") { Description = "As people say it.", Required = true };
-        var phone = new Option<string?>("--phone") { Description = "Any form." };
+        var phone = new Option<string?>("--phone")
+        {
+            Description = "Any form. Without the card, the member is found by it, or by the address.",
+        };
+        var email = new Option<string?>("--email") { Description = "E-mail address." };
         var language = new Option<string>("--language")
         {
             Description = "In which terminals greet: en or ru.",
@@ -19,13 +23,14 @@ internal static class MemberCommands
         };
         var command = new Command("add", "Takes on a member and prints the number.")
         {
-            CommandLine.Data, name, phone, language,
+            CommandLine.Data, name, phone, email, language,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
             var member = new AskedMember(
-                parsed.GetRequiredValue(name), parsed.GetValue(phone), parsed.GetRequiredValue(language));
+                parsed.GetRequiredValue(name), parsed.GetValue(phone), parsed.GetRequiredValue(language),
+                parsed.GetValue(email));
             using var asked = JsonContent.Create(member, OperatorJson.Default.AskedMember);
             var added = await server.PostAsync(
                 "/api/members", asked, OperatorJson.Default.Member, cancellation);
@@ -36,7 +41,7 @@ internal static class MemberCommands
 
     private static Command List()
     {
-        var find = new Option<string?>("--find") { Description = "Part of a name or phone number." };
+        var find = new Option<string?>("--find") { Description = "Part of a name, phone number or address." };
         var command = new Command("list", "Prints number, name and language of members.")
         {
             CommandLine.Data, find,

@@ -27,7 +27,7 @@ internal static class LedgerBook
         CardTransaction.Insert(book, card, commit, circumstance);
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
-        SettleReturns(book, card, commit, circumstance);
+        SettleReturns(book, commit, circumstance);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
@@ -104,13 +104,12 @@ internal static class LedgerBook
 
     private static bool IsUndoing(LogRecord written) => written.Kind is LogKind.Return or LogKind.Reversal;
 
-    private static void SettleReturns(
-        OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance)
+    private static void SettleReturns(OpenBook book, ProvenCommit commit, Circumstance circumstance)
     {
         if (IsUndoing(commit.Written))
-            Returns.Posted(book, card, commit, circumstance.Undoing);
+            Returns.Posted(book, commit.Place, circumstance.Undoing);
         else if (circumstance.OperationId is { } operation)
-            Returns.SalePosted(book, card, operation);
+            Returns.SalePosted(book, operation);
     }
 
     // Returns what moved between card and account, null where nothing was to.

@@ -3,7 +3,6 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
-using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -12,8 +11,9 @@ using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
 namespace SmartCardCrm.Server.Ledger;
 
 /// <summary>
-/// Compares returns and reversals with the sales they undo, whichever comes first, and books what the card
-/// could not take or did not hold to the member's account.
+/// Compares returns and reversals with the sales they undo, whichever comes first, and books to the member's
+/// account what no card took: what the card had no room for or did not hold, or all of it where there was no
+/// card.
 /// </summary>
 internal static class Returns
 {
@@ -24,45 +24,33 @@ internal static class Returns
 
     /// <summary>A return's card transaction is in the book: it is judged, and those of the same sale with it
     /// that waited for something.</summary>
-    public static void Posted(OpenBook book, Card card, ProvenCommit commit, Undoing? undoing)
+    public static void Posted(OpenBook book, JournalPlace place, Undoing? undoing)
     {
-        var sale = undoing?.Sale ?? "";
-        var isAbandoned = Intents.Find(book.Db, commit.Place) is { Abandoned: true };
-        book.Db.Run(
-            """
-            INSERT INTO sale_return (terminal, sequence, sale, state)
-            VALUES (@Terminal, @Sequence, @sale, @state)
-            """,
-            new
-            {
-                commit.Place.Terminal,
-                commit.Place.Sequence,
-                sale,
-                state = isAbandoned ? Abandoned : Awaited,
-            });
+        var isAbandoned = Intents.Find(book.Db, place) is { Abandoned: true };
+        Insert(book.Db, place, undoing?.Sale ?? "", isAbandoned ? Abandoned : Awaited);
         if (isAbandoned)
             return;
         if (undoing is null)
-            Settle(book, card, commit.Place);
+            Settle(book, Find(book.Db, place)!);
         else
-            JudgeAgain(book, card, sale);
+            JudgeAgain(book, undoing.Sale);
+    }
+
+    /// <summary>A return without a card has come.</summary>
+    public static void Taken(OpenBook book, JournalPlace place, Undoing undoing)
+    {
+        Insert(book.Db, place, undoing.Sale, Awaited);
+        JudgeAgain(book, undoing.Sale);
     }
 
     /// <summary>A sale is in the book: returns may have waited for it.</summary>
-    public static void SalePosted(OpenBook book, Card card, string operation) =>
-        JudgeAgain(book, card, operation);
+    public static void SalePosted(OpenBook book, string operation) => JudgeAgain(book, operation);
 
     /// <summary>The till went on without the return: what it booked to the account is taken back, and the
     /// goods may come back again.</summary>
     public static void Abandon(OpenBook book, Card card, JournalPlace place)
     {
-        var booked = book.Db.Find<Row>(
-            """
-            SELECT sale, state, on_account FROM sale_return
-            WHERE terminal = @Terminal AND sequence = @Sequence
-            """,
-            place);
-        if (booked is null or { State: Abandoned })
+        if (Find(book.Db, place) is not { State: not Abandoned } booked)
             return;
         var postings = Postings.OnAccount(card.Member, checked((int)booked.OnAccount));
         LedgerBook.Post(
@@ -70,71 +58,102 @@ internal static class Returns
         AccountDelivery.Review(book, card.Member);
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, NameOf(place), "return-abandoned");
-        JudgeAgain(book, card, booked.Sale);
+        JudgeAgain(book, booked.Sale);
     }
 
-    // Only this card's: nobody else's sale or return can bear the same operation id.
-    private static void JudgeAgain(OpenBook book, Card card, string sale)
+    private static void JudgeAgain(OpenBook book, string sale)
     {
-        foreach (var back in OfSale(book.Db, card, sale).Where(b => b.State is Awaited or Refused).ToList())
-            Settle(book, card, back.Place);
+        foreach (var back in OfSale(book.Db, sale).Where(b => b.State is Awaited or Refused).ToList())
+            Settle(book, back);
     }
 
-    private static void Settle(OpenBook book, Card card, JournalPlace place)
+    private static void Settle(OpenBook book, Row back)
     {
-        var difference = Judge(book, card, place, out var onAccount);
-        if (difference is not null)
+        var (onAccount, difference) = Judge(book.Db, back);
+        if (onAccount is null)
         {
-            SetState(book.Db, place, Refused, onAccount: 0);
-            ExceptionBook.Open(book, new Difference(NameOf(place), Cause.RuleMismatch, difference)
+            SetState(book.Db, back.Place, Refused, onAccount: 0);
+            ExceptionBook.Open(book, new Difference(NameOf(back.Place), Cause.RuleMismatch, difference)
             {
-                Place = place,
-                Uid = card.Uid,
-                Generation = card.Generation,
+                Place = back.Place,
+                Uid = back.Uid,
+                Generation = back.Generation,
             });
             return;
         }
 
-        ExceptionBook.Close(book, NameOf(place), "return-settled");
-        LedgerBook.Post(book.Db, card.Programme, place, Postings.OnAccount(card.Member, onAccount));
-        SetState(book.Db, place, Settled, onAccount);
-        if (onAccount != 0)
-            AccountDelivery.Review(book, card.Member);
+        ExceptionBook.Close(book, NameOf(back.Place), "return-settled");
+        SetState(book.Db, back.Place, Settled, onAccount.Points);
+        if (onAccount.Postings.Count == 0)
+            return;
+        LedgerBook.Post(book.Db, onAccount.Programme, back.Place, onAccount.Postings);
+        AccountDelivery.Review(book, onAccount.Member);
     }
 
-    private static string? Judge(OpenBook book, Card card, JournalPlace place, out int onAccount)
+    private static (OnAccount? OnAccount, string Difference) Judge(DbSession db, Row back)
     {
-        onAccount = 0;
-        if (UndoingAt(book.Db, place) is not { } undoing)
-            return "sale-unknown";
-        if (SaleOf(book.Db, card, undoing.Sale) is not { } sale)
-            return IsAnothers(book.Db, undoing.Sale) ? "card-other" : "sale-awaited";
-        if (Terms(book.Db, card, sale) is not { } sold)
-            return "basket";
-        if (sold.IsAbandoned)
-            return "sale-abandoned";
+        if (TermsAt(db, back.Place) is not { } written
+            || JournalReading.UndoingOf(written) is not { } undoing)
+        {
+            return (null, "sale-unknown");
+        }
 
-        var posted = CardTransaction.Of(book.Db, place) ?? throw new UnreachableException();
-        var before = OfSale(book.Db, card, undoing.Sale)
-            .Where(back => back.Counter < posted.Counter && back.State != Abandoned)
-            .SelectMany(back => UndoingAt(book.Db, back.Place)?.Now ?? []).ToList();
+        var sale = back.Uid is null ? ReturnableSale.At(db, back.Terminal, undoing.Sale)
+            : ReturnableSale.Of(db, back.Uid, back.Generation!.Value, undoing.Sale);
+        if (sale is null)
+            return (null, ReturnableSale.Exists(db, undoing.Sale) ? "card-other" : "sale-awaited");
+        if (sale.Decided(db) is not { } sold)
+            return (null, "basket");
+        if (sold.IsAbandoned)
+            return (null, "sale-abandoned");
+
+        var before = OfSale(db, undoing.Sale)
+            .Where(other => other.State != Abandoned && other.CameBefore(back, sale))
+            .SelectMany(other => JournalReading.UndoingOf(TermsAt(db, other.Place))?.Now ?? []).ToList();
         if (Return.Decide(sold.Basket, sold.Terms, sold.PointValueMinor, before, undoing.Now)
             is not { } terms)
         {
-            return "return-too-much";
+            return (null, "return-too-much");
         }
 
         if (!SameQuantities(before, undoing.Before))
-            return "returned-before";
-
-        var record = LogRecord.Decode(posted.RecordWritten);
+            return (null, "returned-before");
         var price = terms.Refund.Minor + (long)terms.GivenBack * sold.PointValueMinor;
-        if (record.Amount != -price || record.RuleSetVersion != sold.Terms.RuleSetVersion)
-            return "return-amount";
+        return back.Uid is null
+            ? JudgeAccount(written, sale, terms, price)
+            : JudgeCard(db, back, sale, sold, terms, price);
+    }
+
+    private static (OnAccount? OnAccount, string Difference) JudgeCard(
+        DbSession db, Row back, ReturnableSale sale, SoldBasket sold, ReturnTerms terms, long price)
+    {
+        var posted = CardTransaction.Of(db, back.Place) ?? throw new UnreachableException();
+        var record = LogRecord.Decode(posted.RecordWritten);
+        if (record.Amount != -price || record.RuleSetVersion != sale.RuleSet)
+            return (null, "return-amount");
         var balance = (int)(posted.BalanceAfter - posted.Earned + posted.Redeemed);
         var onCard = Return.OnCard(terms, balance, sold.BalanceMost);
-        onAccount = onCard.OnAccount;
-        return (onCard.Given, onCard.Taken) == (posted.Earned, posted.Redeemed) ? null : "points";
+        return (onCard.Given, onCard.Taken) != (posted.Earned, posted.Redeemed)
+            ? (null, "points")
+            : (new OnAccount(
+                sale.Programme, sale.Member, onCard.OnAccount,
+                Postings.OnAccount(sale.Member, onCard.OnAccount)), "");
+    }
+
+    private static (OnAccount? OnAccount, string Difference) JudgeAccount(
+        SyncContract.Intent written, ReturnableSale sale, ReturnTerms terms, long price)
+    {
+        if (written.AmountMinor != -price || written.Context.RuleSetVersion != sale.RuleSet)
+            return (null, "return-amount");
+        var points = terms.GivenBack - terms.TakenBack;
+        return (written.OnAccount, written.Earned, written.Redeemed) != (points, 0u, 0u)
+            ? (null, "points")
+            : (new OnAccount(
+                sale.Programme, sale.Member, points,
+                [
+                    .. Postings.OnAccount(sale.Member, terms.GivenBack),
+                    .. Postings.OnAccount(sale.Member, -terms.TakenBack),
+                ]), "");
     }
 
     // However finely they are cut.
@@ -145,47 +164,30 @@ internal static class Returns
         lines.GroupBy(line => line.Line, (line, all) => (line, all.Sum(l => l.QuantityMilli)))
             .OrderBy(sum => sum.line);
 
-    private static SoldBasket? Terms(DbSession db, Card card, SaleRow sale)
-    {
-        var rules = ProgrammeBook.Find(db, card.Programme, sale.RuleSet);
-        var intent = Intents.Find(db, new JournalPlace(sale.Terminal, sale.Sequence));
-        var asked = intent is null ? null : JournalReading.AskedBy(JournalReading.IntentOf(intent.Body));
-        var spendable = (int)Math.Clamp(sale.BalanceBefore + sale.Adjusted, 0, int.MaxValue);
-        return rules is not null && asked is not null
-            && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var terms)
-                ? new SoldBasket(
-                    asked.Basket, terms, rules.Redemption.PointValueMinor, rules.CardBalanceMost,
-                    intent!.Abandoned)
-                : null;
-    }
+    private static SyncContract.Intent? TermsAt(DbSession db, JournalPlace place) =>
+        Journals.Find(db, place) is { } entry ? JournalReading.TermsOf(entry.Body) : null;
 
-    private static Undoing? UndoingAt(DbSession db, JournalPlace place) =>
-        Intents.Find(db, place) is { } intent
-            ? JournalReading.UndoingOf(JournalReading.IntentOf(intent.Body))
-            : null;
-
-    // The first of a card: a terminal that uses an operation id twice must not stop the intake.
-    private static SaleRow? SaleOf(DbSession db, Card card, string operation) => db.Find<SaleRow>(
+    private const string Select =
         """
-        SELECT terminal, sequence, rule_set, balance_before, adjusted FROM card_transaction
-        WHERE operation_id = @operation AND kind = @kind AND uid = @Uid AND generation = @Generation
-        ORDER BY counter LIMIT 1
-        """,
-        new { operation, kind = (long)LogKind.Sale, card.Uid, card.Generation });
+        SELECT r.terminal, r.sequence, r.sale, r.state, r.on_account, t.counter, t.uid, t.generation
+        FROM sale_return r
+        LEFT JOIN card_transaction t ON t.terminal = r.terminal AND t.sequence = r.sequence
+        """;
 
-    private static bool IsAnothers(DbSession db, string operation) => db.Value<long>(
-        "SELECT COUNT(*) FROM card_transaction WHERE operation_id = @operation AND kind = @kind",
-        new { operation, kind = (long)LogKind.Sale }) > 0;
+    private static Row? Find(DbSession db, JournalPlace place) =>
+        db.Find<Row>($"{Select} WHERE r.terminal = @Terminal AND r.sequence = @Sequence", place);
 
-    // A card's returns of one sale, in the order in which the card made them.
-    private static IReadOnlyList<Row> OfSale(DbSession db, Card card, string sale) => db.List<Row>(
+    // A card's in the order in which it made them, a terminal's in that of its journal.
+    private static IReadOnlyList<Row> OfSale(DbSession db, string sale) => db.List<Row>(
+        $"{Select} WHERE r.sale = @sale ORDER BY COALESCE(t.counter, 0), r.terminal, r.sequence",
+        new { sale });
+
+    private static void Insert(DbSession db, JournalPlace place, string sale, string state) => db.Run(
         """
-        SELECT r.terminal, r.sequence, r.sale, r.state, r.on_account, t.counter
-        FROM sale_return r JOIN card_transaction t ON t.terminal = r.terminal AND t.sequence = r.sequence
-        WHERE r.sale = @sale AND t.uid = @Uid AND t.generation = @Generation
-        ORDER BY t.counter
+        INSERT INTO sale_return (terminal, sequence, sale, state)
+        VALUES (@Terminal, @Sequence, @sale, @state)
         """,
-        new { sale, card.Uid, card.Generation });
+        new { place.Terminal, place.Sequence, sale, state });
 
     private static string NameOf(JournalPlace place) => $"return:{place}";
 
@@ -197,8 +199,8 @@ internal static class Returns
             """,
             new { place.Terminal, place.Sequence, state, onAccount = (long)onAccount });
 
-    private sealed record SoldBasket(
-        Basket Basket, SaleTerms Terms, int PointValueMinor, int BalanceMost, bool IsAbandoned);
+    private sealed record OnAccount(
+        long Programme, long Member, int Points, IReadOnlyList<Posting> Postings);
 
     private sealed record Row
     {
@@ -207,18 +209,22 @@ internal static class Returns
         public string Sale { get; init; } = "";
         public string State { get; init; } = "";
         public long OnAccount { get; init; }
-        public long Counter { get; init; }
+
+        /// <summary>Null without a card.</summary>
+        public long? Counter { get; init; }
+        public string? Uid { get; init; }
+        public long? Generation { get; init; }
 
         public JournalPlace Place => new(Terminal, Sequence);
-    }
 
-    private sealed record SaleRow
-    {
-        public long Terminal { get; init; }
-        public long Sequence { get; init; }
-        public long RuleSet { get; init; }
-        public long BalanceBefore { get; init; }
-        public long Adjusted { get; init; }
+        /// <summary>Whether this one, of the same sale, was made before another. Only its own card's count,
+        /// and those without a card at the terminal that sold: nobody else's can bear the same operation
+        /// id.</summary>
+        public bool CameBefore(Row other, ReturnableSale sale) =>
+            (Uid is null ? Terminal == sale.Terminal : (Uid, Generation) == (sale.Uid, sale.Generation))
+            && (Counter is { } counter && other.Counter is { } otherCounter
+                ? counter < otherCounter
+                : Terminal == other.Terminal && Sequence < other.Sequence);
     }
 }
 

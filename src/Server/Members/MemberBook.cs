@@ -1,4 +1,8 @@
+using SmartCardCrm.Loyalty;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Members;
 
@@ -10,6 +14,9 @@ internal sealed record Member
     public string Name { get; init; } = "";
     public string? Phone { get; init; }
 
+    /// <summary>In small letters.</summary>
+    public string? Email { get; init; }
+
     /// <summary>Two letters: en, ru.</summary>
     public string Language { get; init; } = "";
     public long CreatedUs { get; init; }
@@ -19,48 +26,78 @@ internal sealed record Member
 /// <param name="Name">As people say it, 1–100 characters.</param>
 /// <param name="Phone">Any form, at most 32 characters, or null.</param>
 /// <param name="Language">en or ru.</param>
-internal sealed record NewMember(string Name, string? Phone, string Language)
+/// <param name="Email">An address, or null.</param>
+internal sealed record NewMember(string Name, string? Phone, string Language, string? Email = null)
 {
     /// <summary>The stable code of what is wrong, or null where nothing is.</summary>
     public string? Refusal =>
         Name.Trim() is { Length: 0 or > 100 } ? "name-length"
         : Phone is { Length: > 32 } ? "phone-length"
+        : Email is not null && Contact.TryParse(Email) is not { IsEmail: true } ? "email-malformed"
         : Language is not ("en" or "ru") ? "language-unknown"
         : null;
 }
 
 /// <summary>The single customer base.</summary>
-internal sealed class MemberBook(Database database, TimeProvider clock)
+internal sealed class MemberBook(Database database, ICardSecrets secrets, TimeProvider clock)
 {
-    private const string Columns = "id, programme, name, phone, language, created_us";
+    private const string Columns = "id, programme, name, phone, email, language, created_us";
 
-    /// <summary>Takes on a member. The caller has looked at <see cref="NewMember.Refusal"/>.</summary>
+    // As the index of migration 6 has it.
+    private const string PhoneKey =
+        "REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '')";
+
+    /// <summary>Takes on a member, and what waited for one. The caller has looked at <see
+    /// cref="NewMember.Refusal"/>.</summary>
     public Member Add(long programme, NewMember member) =>
-        database.Write(db => db.Find<Member>(
+        database.Write(db =>
+        {
+            var book = new OpenBook(db, secrets, clock.Microseconds());
+            var added = db.Find<Member>(
+                $"""
+                INSERT INTO member (id, programme, name, phone, email, language, created_us)
+                SELECT COALESCE(MAX(id), 0) + 1, @programme, @Name, @Phone, @Email, @Language, @NowUs
+                FROM member
+                RETURNING {Columns}
+                """,
+                new
+                {
+                    programme,
+                    Name = member.Name.Trim(),
+                    member.Phone,
+                    Email = member.Email is null ? null : Contact.TryParse(member.Email)?.Text,
+                    member.Language,
+                    book.NowUs,
+                })!;
+            Intake.TakeWaitingForMembers(book);
+            return added;
+        });
+
+    /// <summary>The members of a programme with this number or address; at most two, for more than one is
+    /// nobody in particular.</summary>
+    public static IReadOnlyList<Member> WithContact(DbSession db, long programme, Contact contact) =>
+        db.List<Member>(
             $"""
-            INSERT INTO member (id, programme, name, phone, language, created_us)
-            SELECT COALESCE(MAX(id), 0) + 1, @programme, @Name, @Phone, @Language, @now FROM member
-            RETURNING {Columns}
+            SELECT {Columns} FROM member
+            WHERE programme = @programme AND {(contact.IsEmail ? "email" : PhoneKey)} = @Text
+            ORDER BY id LIMIT 2
             """,
-            new
-            {
-                programme,
-                Name = member.Name.Trim(),
-                member.Phone,
-                member.Language,
-                now = clock.Microseconds(),
-            })!);
+            new { programme, contact.Text });
+
+    /// <summary>Points kept for the member beside the cards; below zero points owed.</summary>
+    public long OnAccount(long id) => database.Read(db => LedgerBook.BalanceOnAccount(db, id));
 
     public Member? Find(long id) => database.Read(db => Find(db, id));
 
     public static Member? Find(DbSession db, long id) =>
         db.Find<Member>($"SELECT {Columns} FROM member WHERE id = @id", new { id });
 
-    /// <summary>A page of members by id; text looks in name and phone.</summary>
+    /// <summary>A page of members by id; text looks in name, phone and address.</summary>
     public Page<Member> List(string? text, int skip, int take) =>
         database.Read(db =>
         {
-            const string Where = "WHERE @like = '' OR LOWER(name) LIKE @like OR phone LIKE @like";
+            const string Where =
+                "WHERE @like = '' OR LOWER(name) LIKE @like OR phone LIKE @like OR email LIKE @like";
             var like = string.IsNullOrWhiteSpace(text) ? "" : $"%{text.Trim().ToLowerInvariant()}%";
             return new Page<Member>(
                 db.List<Member>(

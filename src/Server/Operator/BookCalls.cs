@@ -7,7 +7,8 @@ using SmartCardCrm.Server.Sync;
 namespace SmartCardCrm.Server.Operator;
 
 /// <summary>Body of <c>POST /api/members</c>.</summary>
-internal sealed record AskedMember(string Name, string? Phone = null, string Language = "en");
+internal sealed record AskedMember(
+    string Name, string? Phone = null, string Language = "en", string? Email = null);
 
 /// <summary>Members, rules and what the book says.</summary>
 internal static class BookCalls
@@ -28,7 +29,7 @@ internal static class BookCalls
 
     private static IResult AddMember(AskedMember asked, MemberBook members, ProgrammeBook programmes)
     {
-        var member = new NewMember(asked.Name, asked.Phone, asked.Language);
+        var member = new NewMember(asked.Name, asked.Phone, asked.Language, asked.Email);
         if (member.Refusal is { } refusal)
             return Problems.BadRequest(refusal, "The member cannot be taken on like this.");
 

@@ -17,6 +17,10 @@ internal static class Cause
     /// <summary>Headquarters knows no such card. The entries wait for its registration.</summary>
     public const string UnknownCard = "unknown-card";
 
+    /// <summary>Headquarters finds no member, or several, by what a customer without a card said. The entry
+    /// waits for a registration.</summary>
+    public const string UnknownMember = "unknown-member";
+
     /// <summary>The entry does not hold what its kind must.</summary>
     public const string Unreadable = "unreadable";
 
@@ -35,7 +39,7 @@ internal static class Cause
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, Unreadable, Gap, Doubt, CopyOrRollback,
-        RuleMismatch,
+        BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Gap, Doubt,
+        CopyOrRollback, RuleMismatch,
     ];
 }

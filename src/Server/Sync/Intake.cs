@@ -40,10 +40,19 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     public static void TakeWaiting(OpenBook book, Card card)
     {
         Intents.Adopt(book.Db, card);
-        foreach (var waiting in Journals.Waiting(book.Db, card.Uid))
+        TakeWaiting(book, Journals.Waiting(book.Db, card.Uid), Cause.UnknownCard, "card-registered");
+    }
+
+    /// <summary>Judges the entries again that waited for a member.</summary>
+    public static void TakeWaitingForMembers(OpenBook book) => TakeWaiting(
+        book, Journals.WaitingForMembers(book.Db), Cause.UnknownMember, "member-registered");
+
+    private static void TakeWaiting(
+        OpenBook book, IEnumerable<TakenEntry> entries, string cause, string resolution)
+    {
+        foreach (var waiting in entries)
         {
-            var exception = Difference.NameOver(waiting.Place, Cause.UnknownCard);
-            ExceptionBook.Close(book, exception, "card-registered");
+            ExceptionBook.Close(book, Difference.NameOver(waiting.Place, cause), resolution);
             var verdict = Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
             Journals.Judge(
                 book.Db, waiting.Place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
@@ -120,6 +129,8 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
                 intent => TakeSettlement(book, intent, body.Settlement)),
             EntryBody.ContentOneofCase.Abandonment => OverIntent(
                 book, place, body.Abandonment.IntentSequence, intent => TakeAbandonment(book, intent)),
+            EntryBody.ContentOneofCase.AccountOperation =>
+                AccountOperations.Take(book, place, body.AccountOperation),
             EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
             _ => new Verdict.Parked(Cause.Unreadable, "entry"),
         };

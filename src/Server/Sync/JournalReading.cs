@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
@@ -37,6 +38,11 @@ internal static class JournalReading
 
     /// <summary>The intent in a stored body that was read before.</summary>
     public static Intent IntentOf(byte[] body) => EntryBody.Parser.ParseFrom(body).Intent;
+
+    /// <summary>The terms of an operation, with a card or without one, in a stored body that was read before;
+    /// null where it is none.</summary>
+    public static Intent? TermsOf(byte[] body) =>
+        EntryBody.Parser.ParseFrom(body) is var entry ? entry.Intent ?? entry.AccountOperation?.Terms : null;
 
     /// <summary>What the till knew, from a stored intent.</summary>
     public static Circumstance CircumstanceOf(byte[] body)
@@ -126,13 +132,19 @@ internal static class JournalReading
             IsEarlier(body.Settlement.IntentSequence, sequence)
             && body.Settlement.Tmv.Length is 0 or TransactionMacValue.Length,
         EntryBody.ContentOneofCase.Abandonment => IsEarlier(body.Abandonment.IntentSequence, sequence),
+        EntryBody.ContentOneofCase.AccountOperation =>
+            body.AccountOperation.Terms is { Card: null, Steps.Count: 0 } terms && AreWholeTerms(terms)
+            && body.AccountOperation.SealedContact.Length <= SealedContact.LengthMost,
         EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card) && IsText(body.Suspicion.Code),
         _ => false,
     };
 
     private static bool IsWhole(Intent intent) =>
-        IsWhole(intent.Card) && IsWhole(intent.Context) && AreWhole(intent.Steps)
-        && intent.OperationId.Length == OperationIdLength && intent.CounterRead < uint.MaxValue
+        IsWhole(intent.Card) && AreWhole(intent.Steps) && intent.CounterRead < uint.MaxValue
+        && AreWholeTerms(intent);
+
+    private static bool AreWholeTerms(Intent intent) =>
+        IsWhole(intent.Context) && intent.OperationId.Length == OperationIdLength
         && intent.Lines.Count <= Basket.LinesMost && intent.Returned.Count <= Basket.LinesMost
         && intent.ReturnedBefore.Count <= LinesReturnedMost
         && intent.SaleOperationId.Length is 0 or OperationIdLength;

@@ -74,6 +74,14 @@ internal sealed class KeyVault : ICardSecrets, IDocumentSigner, IDisposable
         return authority.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256);
     }
 
+    /// <inheritdoc/>
+    public Contact? OpenContact(ReadOnlySpan<byte> contactSealed)
+    {
+        using var authority = ECDiffieHellman.Create();
+        authority.ImportPkcs8PrivateKey(_content.AuthorityKey, out _);
+        return SealedContact.TryOpen(authority, contactSealed);
+    }
+
     /// <summary>All keys of one new card. The caller disposes of them.</summary>
     public PersonalisationKeys KeysForNewCard(Uid uid) =>
         new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, Newest(number))]));

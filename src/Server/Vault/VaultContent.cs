@@ -56,10 +56,14 @@ internal sealed class VaultContent : IDisposable
     public static VaultContent Create(FillRandom random, DateTimeOffset now)
     {
         using var authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new VaultContent(
-            [.. Enum.GetValues<CardKeyNumber>().Select(n => new VaultMaster(n, 1, NewKey(random)))],
-            NewKey(random), authority.ExportPkcs8PrivateKey(), Certificates.SelfSigned(authority, now));
+        return Create(random, authority, now);
     }
+
+    /// <summary>New card keys beside an authority's key that is there.</summary>
+    /// <inheritdoc cref="Create(FillRandom, DateTimeOffset)"/>
+    public static VaultContent Create(FillRandom random, ECDsa authority, DateTimeOffset now) => new(
+        [.. Enum.GetValues<CardKeyNumber>().Select(n => new VaultMaster(n, 1, NewKey(random)))],
+        NewKey(random), authority.ExportPkcs8PrivateKey(), Certificates.SelfSigned(authority, now));
 
     /// <summary>The caller zeroes the answer.</summary>
     public byte[] Encode()

@@ -99,7 +99,7 @@ internal static class CardDecider
     {
         if (asked.Sold is not { } sold)
             return (null, DeclineReason.SaleUnknown);
-        if (sold.Intent.Card.CardNumber != newest.CardNumber)
+        if (sold.Intent.Card?.CardNumber != newest.CardNumber)
             return (null, DeclineReason.CardOther);
         return sold.Undo(asked.Now) is { } terms
             ? (sold.TermsFor(asked.Kind, terms, balance), default)

@@ -124,8 +124,9 @@ internal sealed record EnquiryResult(
 /// <param name="Earned">Points it put on the card: earned, or given back.</param>
 /// <param name="Redeemed">Points it took off: redeemed, or taken back.</param>
 /// <param name="DueMinor">Left to pay in money, minor units; below zero what is given back.</param>
-/// <param name="BalanceAfter">Points on the card.</param>
-/// <param name="Counter">n of the card's record.</param>
+/// <param name="BalanceAfter">Points on the card; 0 without a card.</param>
+/// <param name="CardNumber">0 without a card.</param>
+/// <param name="Counter">n of the card's record; 0 without a card.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it, ascending.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 internal sealed record CheckoutResult(
@@ -138,16 +139,17 @@ internal sealed record CheckoutResult(
     /// <summary>Why fewer points were redeemed than asked for; null where they were not.</summary>
     public RedemptionLimit? RedemptionLimit { get; init; }
 
-    /// <summary>Points of a return that wait on the member's account, because the card had no room; below
-    /// zero those that the card did not have and the member owes.</summary>
+    /// <summary>Points that wait on the member's account: without a card all of them; of a return with a card
+    /// those that it had no room for, below zero those that it did not have and the member owes.</summary>
     public int OnAccount { get; init; }
 
     /// <summary>What an intent did, once it is known to have happened.</summary>
     /// <param name="terms">As it was decided.</param>
     public static CheckoutResult Of(Intent intent, OperationTerms terms) => new(
-        terms.Kind, terms.Earned, terms.Redeemed, terms.DueMinor, intent.BalanceAfter, intent.Card.CardNumber,
-        intent.CounterRead + 1, terms.RuleSetVersion, [.. intent.CardActions],
-        IntentReading.CardActionPoints(intent))
+        terms.Kind, terms.Earned, terms.Redeemed, terms.DueMinor,
+        BalanceAfter: intent.Card is null ? 0 : intent.BalanceAfter, intent.Card?.CardNumber ?? 0,
+        Counter: intent.Card is null ? 0 : intent.CounterRead + 1, terms.RuleSetVersion,
+        [.. intent.CardActions], IntentReading.CardActionPoints(intent))
     {
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,

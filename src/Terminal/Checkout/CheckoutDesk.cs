@@ -52,6 +52,7 @@ internal sealed class CheckoutDesk
     private readonly Replica _replica;
     private readonly TimeProvider _clock;
     private readonly OperationIds _ids;
+    private readonly AccountDesk _account;
     private readonly List<Channel<Checkout>> _watchers = [];
     private readonly SortedDictionary<Guid, Checkout> _open = [];
     private volatile string? _stoppedBecause;
@@ -59,13 +60,15 @@ internal sealed class CheckoutDesk
     /// <summary>Finds the checkouts a restart interrupted, and what the journal says became of
     /// them.</summary>
     public CheckoutDesk(
-        CheckoutStore store, Journal journal, Replica replica, TimeProvider clock, OperationIds ids)
+        CheckoutStore store, Journal journal, Replica replica, TimeProvider clock, OperationIds ids,
+        AccountDesk account)
     {
         _store = store;
         _journal = journal;
         _replica = replica;
         _clock = clock;
         _ids = ids;
+        _account = account;
         foreach (var checkout in store.LoadOpen())
         {
             _open[checkout.Id] = checkout;
@@ -100,7 +103,7 @@ internal sealed class CheckoutDesk
         {
             if (_store.FindByIdempotencyKey(idempotencyKey) is { } before)
                 return before.Request == request
-                    ? new CheckoutCreation.Same(_open.GetValueOrDefault(before.Id, before))
+                    ? new CheckoutCreation.Same(Begun(_open.GetValueOrDefault(before.Id, before)))
                     : new CheckoutCreation.Conflict();
 
             if (Refusal(request.Order) is { } reason)
@@ -113,7 +116,7 @@ internal sealed class CheckoutDesk
             _open[checkout.Id] = checkout;
             Tell(checkout);
             Changed?.Invoke();
-            return new CheckoutCreation.Created(checkout);
+            return new CheckoutCreation.Created(Begun(checkout));
         }
     }
 
@@ -245,6 +248,12 @@ internal sealed class CheckoutDesk
         return channel.Reader.ReadAllAsync(cancellation);
     }
 
+    // What needs no card is done at once; where a restart came in between, when the till asks again.
+    private Checkout Begun(Checkout checkout) =>
+        checkout is { State: CheckoutState.Waiting, Request.Order.IsOnAccount: true }
+            ? Move(checkout, _account.Perform(checkout))
+            : checkout;
+
     // Two returns of one sale at once could bring back the same piece twice.
     private DeclineReason? Refusal(Order order)
     {
@@ -267,6 +276,7 @@ internal sealed class CheckoutDesk
 
     private static bool IsFor(Checkout checkout, string reader) =>
         checkout.State is CheckoutState.Waiting or CheckoutState.PresentAgain
+        && !checkout.Request.Order.IsOnAccount
         && (checkout.Request.Reader is null || checkout.Request.Reader == reader);
 
     // A till that asked to cancel while the tap went on gets its answer with the tap's end.

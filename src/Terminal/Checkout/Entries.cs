@@ -1,6 +1,10 @@
+using System.Globalization;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
+using BasketLine = SmartCardCrm.SyncContract.BasketLine;
+using ReturnedLine = SmartCardCrm.SyncContract.ReturnedLine;
 
 namespace SmartCardCrm.Terminal;
 
@@ -42,6 +46,45 @@ internal static class Entries
             LayoutVersion = known?.Card.LayoutVersion ?? 0,
             CardNumber = newest.CardNumber,
         };
+    }
+
+    /// <summary>Where and when an operation is done, and under which rules.</summary>
+    /// <param name="occasion">What the rules were told of the customer.</param>
+    /// <param name="today">The store's day.</param>
+    public static SaleContext ToContext(
+        Checkout checkout, Occasion occasion, OperationTerms terms, TerminalProfile profile, DateOnly today)
+    {
+        var businessDate = checkout.Request.BusinessDate ?? today;
+        return new SaleContext
+        {
+            Programme = profile.Programme,
+            Currency = terms.Amount.Currency,
+            Store = occasion.Store,
+            StoreZone = profile.StoreZone.Id,
+            BusinessDate = businessDate.ToString("O", CultureInfo.InvariantCulture),
+            SoldAt = checkout.Request.SoldAt ?? "",
+            RuleSetVersion = (uint)terms.RuleSetVersion,
+            LocalTime = occasion.LocalTime.ToString(
+                IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture),
+            Tier = (uint)occasion.Tier,
+            Segments = { occasion.Segments },
+        };
+    }
+
+    /// <summary>Writes what was asked into an intent: the basket, or what comes back of which sale.</summary>
+    public static void Tell(Asked asked, Intent intent)
+    {
+        switch (asked)
+        {
+            case Asked.Sale sale:
+                intent.Lines.Add(sale.Basket.Lines.Select(ToLine));
+                break;
+            case Asked.Undo { Sold: { } sold } undo:
+                intent.SaleOperationId = sold.Intent.OperationId;
+                intent.Returned.Add(undo.Now.Select(ToReturned));
+                intent.ReturnedBefore.Add(sold.Returned.Select(ToReturned));
+                break;
+        }
     }
 
     public static EntryBody Outcome(

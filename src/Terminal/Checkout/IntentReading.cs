@@ -20,12 +20,13 @@ internal static class IntentReading
         if ((LogKind)intent.Kind == LogKind.Sale)
         {
             // The points asked for are what the limits left of the till's wish.
-            return OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent)) with
+            var terms = OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent)) with
             {
                 RedemptionLimit = Enum.TryParse<RedemptionLimit>(intent.RedemptionLimit, out var limit)
                     ? limit
                     : null,
             };
+            return intent.Card is null ? terms.ToAccount() : terms;
         }
 
         return new OperationTerms(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 
@@ -24,22 +23,6 @@ internal sealed record ApprovedOperation(
         CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
         LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
         Acknowledged = Known?.AcknowledgedCounter ?? 0,
-    };
-
-    /// <summary>Where and when it is done, and under which rules.</summary>
-    public SaleContext ContextFor(TerminalProfile profile, DateOnly today) => new()
-    {
-        Programme = profile.Programme,
-        Currency = Decision.Terms.Amount.Currency,
-        Store = Decision.Occasion.Store,
-        StoreZone = profile.StoreZone.Id,
-        BusinessDate = (Checkout.Request.BusinessDate ?? today).ToString("O", CultureInfo.InvariantCulture),
-        SoldAt = Checkout.Request.SoldAt ?? "",
-        RuleSetVersion = (uint)Decision.Terms.RuleSetVersion,
-        LocalTime = Decision.Occasion.LocalTime.ToString(
-            IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture),
-        Tier = (uint)Decision.Occasion.Tier,
-        Segments = { Decision.Occasion.Segments },
     };
 }
 
@@ -78,22 +61,7 @@ internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent,
             OnAccount = terms.OnAccount,
             RedemptionLimit = terms.RedemptionLimit?.ToString() ?? "",
         };
-        Tell(operation.Asked, intent);
+        Entries.Tell(operation.Asked, intent);
         return new OperationPlan(transaction, intent, terms);
-    }
-
-    private static void Tell(Asked asked, Intent intent)
-    {
-        switch (asked)
-        {
-            case Asked.Sale sale:
-                intent.Lines.Add(sale.Basket.Lines.Select(Entries.ToLine));
-                break;
-            case Asked.Undo { Sold: { } sold } undo:
-                intent.SaleOperationId = sold.Intent.OperationId;
-                intent.Returned.Add(undo.Now.Select(Entries.ToReturned));
-                intent.ReturnedBefore.Add(sold.Returned.Select(Entries.ToReturned));
-                break;
-        }
     }
 }

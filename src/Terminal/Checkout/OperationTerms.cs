@@ -23,6 +23,9 @@ internal sealed record OperationTerms(
     /// <summary>Points for the member's account, signed.</summary>
     public int OnAccount { get; init; }
 
+    /// <summary>The same where no card takes it: what it earns is for the account.</summary>
+    public OperationTerms ToAccount() => this with { Earned = 0, OnAccount = Earned };
+
     public static OperationTerms Of(SaleTerms terms, SaleRequest request) => new(
         LogKind.Sale, terms.Earned, terms.Redeemed, request.Basket.Total, terms.Due.Minor,
         terms.RuleSetVersion)

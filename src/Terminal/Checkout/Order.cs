@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.Terminal;
@@ -8,6 +9,7 @@ namespace SmartCardCrm.Terminal;
 [JsonDerivedType(typeof(Enquiry), "enquiry")]
 [JsonDerivedType(typeof(Return), "return")]
 [JsonDerivedType(typeof(Reversal), "reversal")]
+[JsonDerivedType(typeof(SaleOnAccount), "sale-on-account")]
 internal abstract record Order
 {
     private Order() { }
@@ -25,20 +27,40 @@ internal abstract record Order
     /// <param name="WithMember">Whether the member file is wanted too: one exchange more.</param>
     public sealed record Enquiry(Basket? Basket, int PointsAsked, bool WithMember) : Order;
 
+    /// <summary>Sell to a member who has no card here: the points go to the account.</summary>
+    /// <param name="Basket">What is bought, within its ranges.</param>
+    /// <param name="Contact">The member's, as <see cref="SealedContact"/>; sealing it twice gives two texts,
+    /// so that it is not compared.</param>
+    public sealed record SaleOnAccount(Basket Basket, string Contact) : Order
+    {
+        public bool Equals(SaleOnAccount? other) => other is not null && Basket == other.Basket;
+
+        public override int GetHashCode() => Basket.GetHashCode();
+    }
+
     /// <summary>Take back goods of an earlier sale, with the card that bought them.</summary>
     /// <param name="SaleId">The sale's operation id.</param>
     /// <param name="Lines">At least one.</param>
-    public sealed record Return(Guid SaleId, IReadOnlyList<ReturnedLine> Lines) : Order
+    /// <param name="WithoutCard">Whether the points move on the member's account instead.</param>
+    public sealed record Return(
+        Guid SaleId, IReadOnlyList<ReturnedLine> Lines, bool WithoutCard = false) : Order
     {
         public bool Equals(Return? other) =>
-            other is not null && SaleId == other.SaleId && Lines.SequenceEqual(other.Lines);
+            other is not null && (SaleId, WithoutCard) == (other.SaleId, other.WithoutCard)
+            && Lines.SequenceEqual(other.Lines);
 
         public override int GetHashCode() => HashCode.Combine(SaleId, Lines.Count);
     }
 
     /// <summary>Undo all of an earlier sale that has not come back yet.</summary>
     /// <param name="SaleId">The sale's operation id.</param>
-    public sealed record Reversal(Guid SaleId) : Order;
+    /// <param name="WithoutCard">Whether the points move on the member's account instead.</param>
+    public sealed record Reversal(Guid SaleId, bool WithoutCard = false) : Order;
+
+    /// <summary>Whether no card is wanted.</summary>
+    [JsonIgnore]
+    public bool IsOnAccount =>
+        this is SaleOnAccount or Return { WithoutCard: true } or Reversal { WithoutCard: true };
 
     /// <summary>The sale that it undoes; null where it is none of an earlier sale.</summary>
     [JsonIgnore]

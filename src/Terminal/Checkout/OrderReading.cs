@@ -20,6 +20,8 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
             Order.Enquiry enquiry => new Asked.Sale(
                 enquiry.Basket ?? Basket.Of(new Money(0, replica.Current?.Currency ?? "")),
                 enquiry.PointsAsked, replica.Limits, UsedBy(now), store, time, today),
+            Order.SaleOnAccount sale => new Asked.Sale(
+                sale.Basket, PointsAsked: 0, replica.Limits, UsedBy(now), store, time, today),
             Order.Return back => new Asked.Undo(
                 LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, time, today),
             Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
@@ -39,18 +40,29 @@ internal sealed record SoldSale(Intent Intent, RuleSet Rules, IReadOnlyList<Retu
             IntentReading.BasketOf(Intent), IntentReading.SaleTermsOf(Intent, Rules),
             Rules.Redemption.PointValueMinor, Returned, now);
 
+    /// <summary>The same for the member's account, which takes and gives all.</summary>
+    public OperationTerms OnAccount(LogKind kind, ReturnTerms terms) =>
+        new(kind, Earned: 0, Redeemed: 0, PriceOf(terms), -terms.Refund.Minor, Rules.Version)
+        {
+            OnAccount = terms.GivenBack - terms.TakenBack,
+        };
+
     /// <summary>The same for a card: it takes no more than it has room for, and gives no more than it
     /// holds.</summary>
     /// <param name="balance">Points on the card, card actions applied.</param>
     public OperationTerms TermsFor(LogKind kind, ReturnTerms terms, int balance)
     {
         var onCard = Return.OnCard(terms, balance, Rules.CardBalanceMost);
-        var price = terms.Refund.Minor + (long)terms.GivenBack * Rules.Redemption.PointValueMinor;
         return new OperationTerms(
-            kind, onCard.Given, onCard.Taken, terms.Refund with { Minor = -price }, -terms.Refund.Minor,
-            Rules.Version)
+            kind, onCard.Given, onCard.Taken, PriceOf(terms), -terms.Refund.Minor, Rules.Version)
         {
             OnAccount = onCard.OnAccount,
         };
     }
+
+    // What the goods had cost, in money and points, below zero.
+    private Money PriceOf(ReturnTerms terms) => terms.Refund with
+    {
+        Minor = -(terms.Refund.Minor + (long)terms.GivenBack * Rules.Redemption.PointValueMinor),
+    };
 }

@@ -152,8 +152,10 @@ internal sealed partial class Tap(
         var transaction = TransactionPlan.Of(
             operation.Reading.Newest, operation.ChangeFor(now, profile.Number, sequence),
             n => keys.Sign(operation.Reading.Uid, profile.Number, sequence, n));
-        return OperationPlan.Of(
-            operation, transaction, read, operation.ContextFor(profile, _orders.DayOf(now)));
+        var context = Entries.ToContext(
+            operation.Checkout, operation.Decision.Occasion, operation.Decision.Terms, profile,
+            _orders.DayOf(now));
+        return OperationPlan.Of(operation, transaction, read, context);
     }
 
     private CheckoutState.Declined Refuse(CardReading reading, CardDecision.Contradicted contradiction)

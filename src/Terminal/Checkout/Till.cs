@@ -17,7 +17,9 @@ internal sealed class Till : IDisposable
         Replica = new Replica(database, profile.Number, headquarters);
         Desk = new CheckoutDesk(
             new CheckoutStore(database), Journal, Replica, surroundings.Clock,
-            new OperationIds(surroundings.Clock, surroundings.Random));
+            new OperationIds(surroundings.Clock, surroundings.Random),
+            new AccountDesk(Journal, Replica, profile, surroundings.Clock));
+        Contacts = new ContactSeal(headquarters, surroundings.Random);
         Tap = new Tap(Journal, Replica, keys, profile, surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
     }
@@ -35,6 +37,8 @@ internal sealed class Till : IDisposable
     public Tap Tap { get; }
 
     public DoubtSettling Settling { get; }
+
+    public ContactSeal Contacts { get; }
 
     public GuestBook Guests { get; } = new();
 

@@ -32,8 +32,8 @@ internal static class JournalRows
         INSERT INTO entry(sequence, kind, operation, closes, undoes, body, chain_hash)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
-        (long)head.Sequence, (int)entry.ContentCase, entry.Intent?.OperationId.ToByteArray(), Closes(entry),
-        entry.Intent is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
+        (long)head.Sequence, (int)entry.ContentCase, Terms(entry)?.OperationId.ToByteArray(), Closes(entry),
+        Terms(entry) is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
         body, head.Hash.ToArray());
 
     /// <summary>Walks the whole chain, oldest entry first, and hands over each entry once it is
@@ -107,19 +107,27 @@ internal static class JournalRows
 
     private static List<IntentTrace> Traces(PreparedConnection c, string sql, byte[] operation)
     {
-        var intents = c.Rows(
-            sql, row => new IntentTrace((uint)row.Number(0), Body(row, 1).Intent, [], null), operation)
-            .ToList();
+        var intents = c.Rows(sql, row => TraceOf((uint)row.Number(0), Body(row, 1)), operation).ToList();
         return [.. intents.Select(trace => trace with
         {
-            Closings = [.. c.Rows(
-                "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0),
-                (long)trace.Sequence)],
+            Closings =
+            [
+                .. trace.Closings,
+                .. c.Rows(
+                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0),
+                    (long)trace.Sequence),
+            ],
             HeadquartersSaid = c.Rows(
                 "SELECT happened FROM doubt_closed WHERE intent_sequence = ?",
                 row => (bool?)(row.Number(0) != 0), (long)trace.Sequence).SingleOrDefault(),
         })];
     }
+
+    // What needs no card is over with the entry that says it.
+    private static IntentTrace TraceOf(uint sequence, EntryBody entry) =>
+        new(sequence, Terms(entry)!, entry.Intent is null ? [entry] : [], HeadquartersSaid: null);
+
+    private static Intent? Terms(EntryBody entry) => entry.Intent ?? entry.AccountOperation?.Terms;
 
     private static long? Closes(EntryBody entry) => entry.ContentCase switch
     {
@@ -134,8 +142,8 @@ internal static class JournalRows
     private static bool IsFiledAs(EntryRow row, EntryBody entry) =>
         row.Kind == (int)entry.ContentCase
         && row.Closes == Closes(entry)
-        && row.Operation.AsSpan().SequenceEqual(entry.Intent is { } intent ? intent.OperationId.Span : [])
-        && row.Undoes.AsSpan().SequenceEqual(entry.Intent is { } undo ? undo.SaleOperationId.Span : []);
+        && row.Operation.AsSpan().SequenceEqual(Terms(entry) is { } terms ? terms.OperationId.Span : [])
+        && row.Undoes.AsSpan().SequenceEqual(Terms(entry) is { } undo ? undo.SaleOperationId.Span : []);
 
     private static EntryBody Body(PreparedConnection.Row row, int column) =>
         EntryBody.Parser.ParseFrom(row.Bytes(column));

@@ -22,7 +22,7 @@ internal sealed record IntentTrace(
     public bool? Happened => Closings
         .Select<EntryBody, bool?>(e => e.ContentCase switch
         {
-            EntryBody.ContentOneofCase.Outcome => true,
+            EntryBody.ContentOneofCase.Outcome or EntryBody.ContentOneofCase.AccountOperation => true,
             EntryBody.ContentOneofCase.Failure => false,
             EntryBody.ContentOneofCase.Settlement => e.Settlement.Happened,
             _ => null,

@@ -41,24 +41,29 @@ internal sealed record CheckoutAnswer(
 /// <param name="Earned">Points put on the card: earned, or given back.</param>
 /// <param name="Redeemed">Points taken off it: redeemed, or taken back.</param>
 /// <param name="DueMinor">Left to pay in money, minor units; below zero what is to be given back.</param>
+/// <param name="BalanceAfter">Points on the card; null without a card, as the next two.</param>
+/// <param name="Counter">n of the card's record.</param>
 /// <param name="CardNumber">Its last four digits.</param>
 /// <param name="CardActions">Numbers of the card actions applied with it.</param>
 /// <param name="CardActionPoints">What they changed, signed.</param>
 /// <param name="Gains">Which rule gave what; their sum is what was earned.</param>
 /// <param name="RedemptionLimit">Why fewer points were redeemed than asked for, <see
 /// cref="Loyalty.Programme.RedemptionLimit"/> in lower case with hyphens; null where they were not.</param>
-/// <param name="OnAccount">Points of a return for which the card had no room; below zero points that it did
-/// not have and that the member owes.</param>
+/// <param name="OnAccount">Points for the member's account: without a card all of them; of a return with a
+/// card those that it had no room for, below zero those that it did not have and that the member
+/// owes.</param>
 internal sealed record ResultAnswer(
-    Guid OperationId, string Kind, int Earned, int Redeemed, long DueMinor, int BalanceAfter, uint Counter,
-    string CardNumber,
-    int RuleSetVersion, IReadOnlyList<uint> CardActions, int CardActionPoints,
+    Guid OperationId, string Kind, int Earned, int Redeemed, long DueMinor, int? BalanceAfter,
+    uint? Counter, string? CardNumber, int RuleSetVersion, IReadOnlyList<uint> CardActions,
+    int CardActionPoints,
     IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
         id, JsonNamingPolicy.KebabCaseLower.ConvertName(result.Kind.ToString()),
-        result.Earned, result.Redeemed, result.DueMinor, result.BalanceAfter, result.Counter,
-        $"…{result.CardNumber % 10_000:0000}", result.RuleSetVersion, result.CardActions,
+        result.Earned, result.Redeemed, result.DueMinor,
+        result.CardNumber == 0 ? null : result.BalanceAfter, result.CardNumber == 0 ? null : result.Counter,
+        result.CardNumber == 0 ? null : $"…{result.CardNumber % 10_000:0000}",
+        result.RuleSetVersion, result.CardActions,
         result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
         result.RedemptionLimit is { } limit
             ? JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString())

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 
 namespace SmartCardCrm.Terminal.TillApi;
@@ -53,14 +54,18 @@ internal sealed record LineBody(
 /// <param name="BusinessDate">The store's, <c>yyyy-MM-dd</c>; left out, today there.</param>
 /// <param name="Reader">The only reader that will do; left out, any.</param>
 /// <param name="TimeoutMs">How long to wait for a card, 1 second to 1 day; left out, 2 minutes.</param>
+/// <param name="Member">Phone number or e-mail address of a member who has no card here: the points go to the
+/// account, and no card is waited for.</param>
 internal sealed record CheckoutBody(
     string Currency, long? AmountMinor = null, IReadOnlyList<LineBody>? Lines = null,
     int RedeemPoints = 0, bool RedeemAll = false, uint? Store = null,
-    string? SoldAt = null, string? BusinessDate = null, string? Reader = null, long TimeoutMs = 120_000)
+    string? SoldAt = null, string? BusinessDate = null, string? Reader = null, long TimeoutMs = 120_000,
+    string? Member = null)
 {
     /// <summary>The same, checked.</summary>
+    /// <param name="contacts">Seals the member's number or address; null where none is wanted.</param>
     /// <exception cref="ProblemException">A value is out of its range.</exception>
-    public CheckoutRequest ToRequest(IEnumerable<string> readers)
+    public CheckoutRequest ToRequest(IEnumerable<string> readers, ContactSeal? contacts)
     {
         Body.Check(
             Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency-malformed",
@@ -73,10 +78,25 @@ internal sealed record CheckoutBody(
             SoldAt is null || IsLocalTime(SoldAt), "sold-at-malformed", "soldAt is yyyy-MM-ddTHH:mm:ss.");
 
         return new CheckoutRequest(
-            new Order.Sale(ToBasket(), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints), Store,
-            SoldAt,
+            Member is null
+                ? new Order.Sale(ToBasket(), RedeemAll ? CheckoutRequest.AllPoints : RedeemPoints)
+                : new Order.SaleOnAccount(ToBasket(), ContactOf(Member, contacts)),
+            Store, SoldAt,
             BusinessDate is null ? null : Day(BusinessDate), Body.ReaderOf(Reader, readers),
             Body.Timeout(TimeoutMs));
+    }
+
+    private string ContactOf(string member, ContactSeal? contacts)
+    {
+        Body.Check(contacts is not null, "member-unwanted", "An enquiry is about a card, not a member.");
+        Body.Check(
+            RedeemPoints == 0 && !RedeemAll, "redeem-without-card",
+            "Points are redeemed with the card only.");
+        var contact = Contact.TryParse(member);
+        Body.Check(
+            contact is not null, "member-malformed",
+            "member is a phone number of 5 to 15 digits, or an e-mail address.");
+        return contacts!.Seal(contact!.Value);
     }
 
     private Basket ToBasket()

@@ -13,7 +13,7 @@ internal sealed record EnquiryBody(
     /// <exception cref="ProblemException">A value is out of its range.</exception>
     public CheckoutRequest ToRequest(IEnumerable<string> readers)
     {
-        var sale = Basket?.ToRequest(readers);
+        var sale = Basket?.ToRequest(readers, contacts: null);
         var wanted = sale?.Order as Order.Sale;
         return new CheckoutRequest(
             new Order.Enquiry(wanted?.Basket, wanted?.PointsAsked ?? 0, Member), sale?.Store, sale?.SoldAt,

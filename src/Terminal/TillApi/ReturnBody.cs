@@ -12,8 +12,11 @@ internal sealed record ReturnedLineBody(int Line, decimal Quantity = 1);
 /// <param name="Lines">What comes back, 1 to 500 lines. A return needs them; a reversal has none.</param>
 /// <param name="Reader">The only reader that will do; left out, any.</param>
 /// <param name="TimeoutMs">How long to wait for a card, 1 second to 1 day; left out, 2 minutes.</param>
+/// <param name="WithoutCard">Whether the points move on the member's account, and no card is waited
+/// for.</param>
 internal sealed record ReturnBody(
-    Guid Sale, IReadOnlyList<ReturnedLineBody>? Lines = null, string? Reader = null, long TimeoutMs = 120_000)
+    Guid Sale, IReadOnlyList<ReturnedLineBody>? Lines = null, string? Reader = null, long TimeoutMs = 120_000,
+    bool WithoutCard = false)
 {
     /// <summary>The return, checked.</summary>
     /// <exception cref="ProblemException">A value is out of its range.</exception>
@@ -22,7 +25,7 @@ internal sealed record ReturnBody(
         Body.Check(
             Lines is { Count: >= 1 and <= Basket.LinesMost }, "lines-out-of-range",
             $"lines has 1 to {Basket.LinesMost} lines.");
-        return ToRequest(new Order.Return(Sale, [.. (Lines ?? []).Select(ToLine)]), readers);
+        return ToRequest(new Order.Return(Sale, [.. (Lines ?? []).Select(ToLine)], WithoutCard), readers);
     }
 
     /// <summary>The reversal, checked.</summary>
@@ -31,7 +34,7 @@ internal sealed record ReturnBody(
     {
         Body.Check(
             Lines is null, "lines-unwanted", "A reversal undoes all of the sale; post a return for part.");
-        return ToRequest(new Order.Reversal(Sale), readers);
+        return ToRequest(new Order.Reversal(Sale, WithoutCard), readers);
     }
 
     private CheckoutRequest ToRequest(Order order, IEnumerable<string> readers) => new(

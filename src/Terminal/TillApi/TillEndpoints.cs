@@ -56,7 +56,9 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     }
 
     private Task CreateSale(HttpContext context) =>
-        Create(context, TillJson.Default.CheckoutBody, (body, readers) => body.ToRequest(readers));
+        Create(
+            context, TillJson.Default.CheckoutBody,
+            (body, readers) => body.ToRequest(readers, rooms.Till.Contacts));
 
     private Task CreateEnquiry(HttpContext context) =>
         Create(context, TillJson.Default.EnquiryBody, (body, readers) => body.ToRequest(readers));

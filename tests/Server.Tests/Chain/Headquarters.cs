@@ -22,7 +22,7 @@ internal sealed class Headquarters : IDisposable
         Database = database;
         Intake = new Server.Sync.Intake(database, Secrets, Clock);
         Cards = new CardBook(database, Secrets, Clock);
-        Members = new MemberBook(database, Clock);
+        Members = new MemberBook(database, Secrets, Clock);
         new ProgrammeBook(database, Secrets, Clock).SeedFirst();
     }
 
@@ -41,10 +41,15 @@ internal sealed class Headquarters : IDisposable
     public Till NewTill() => new(++_tills, Secrets, Clock);
 
     /// <summary>Issues a card to a new member and books its birth.</summary>
-    public Chip Issue(uint number)
+    public Chip Issue(uint number, string? phone = null) =>
+        IssueTo(Members.Add(1, new NewMember("Ada", phone, "en")), number);
+
+    /// <summary>Issues a card to a member and books its birth.</summary>
+    public Chip IssueTo(Member member, uint number)
     {
         var chip = Chip.FromFactory(number);
-        Assert.IsType<Verdict.Accepted>(Cards.CompleteBirth(chip.Uid, Personalise(chip)));
+        Assert.IsType<Verdict.Accepted>(
+            Cards.CompleteBirth(chip.Uid, Personalise(chip, Plan(chip.Uid, member))));
         return chip;
     }
 
@@ -66,11 +71,10 @@ internal sealed class Headquarters : IDisposable
     }
 
     /// <summary>Plans a card for a new member.</summary>
-    public CardPlan Plan(Uid uid)
-    {
-        var member = Members.Add(1, new NewMember("Ada", null, "en"));
-        return Assert.IsType<PlanAnswer.Planned>(Cards.Plan(uid, member.Id, TestSecrets.Versions)).Plan;
-    }
+    public CardPlan Plan(Uid uid) => Plan(uid, Members.Add(1, new NewMember("Ada", null, "en")));
+
+    private CardPlan Plan(Uid uid, Member member) =>
+        Assert.IsType<PlanAnswer.Planned>(Cards.Plan(uid, member.Id, TestSecrets.Versions)).Plan;
 
     /// <summary>Takes all that a till has written and that was not taken yet.</summary>
     public IReadOnlyList<Verdict> Sync(Till till)

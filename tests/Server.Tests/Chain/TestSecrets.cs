@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
@@ -21,6 +22,15 @@ internal sealed class TestSecrets : ICardSecrets, IDocumentSigner
         Master(CardKeyNumber.TransactionMac).DeriveFor(uid);
 
     public ReaderIdKey ReaderIdKey(uint terminal) => CardProtocol.ReaderIdKey.Derive(Filled(0x77), terminal);
+
+    /// <summary>What terminals seal contacts for.</summary>
+    public ECDsa Authority { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public Contact? OpenContact(ReadOnlySpan<byte> contactSealed)
+    {
+        using var key = ECDiffieHellman.Create(Authority.ExportParameters(includePrivateParameters: true));
+        return SealedContact.TryOpen(key, contactSealed);
+    }
 
     public byte[] Sign(ReadOnlySpan<byte> document) => new byte[DocumentSignature.Length];
 

@@ -20,7 +20,7 @@ public abstract class BookContract(Engine engine)
     public void Work_that_throws_leaves_nothing_behind()
     {
         using var database = engine.OpenBook();
-        var members = new MemberBook(database, _clock);
+        var members = new MemberBook(database, new TestSecrets(), _clock);
         new ProgrammeBook(database, new TestSecrets(), _clock).SeedFirst();
 
         Assert.Throws<InvalidOperationException>(() => database.Write(db =>
@@ -122,7 +122,7 @@ public abstract class BookContract(Engine engine)
     {
         using var database = engine.OpenBook();
         new ProgrammeBook(database, new TestSecrets(), _clock).SeedFirst();
-        var members = new MemberBook(database, _clock);
+        var members = new MemberBook(database, new TestSecrets(), _clock);
         foreach (var name in new[] { "Ada", "Grace", "Анна" })
             members.Add(1, new NewMember(name, $"+1 555 {name.Length}", "en"));
 

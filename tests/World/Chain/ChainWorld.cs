@@ -26,11 +26,13 @@ internal sealed class ChainWorld : IDisposable
         ServerDice = Dice.For(plan.Seed, "server");
         DiskDice = Dice.For(plan.Seed, "disk");
         Disks = new DiskRoom(Dice.For(plan.Seed, "sqlite"), Beginning);
-        Vault = KeyVault.Holding(VaultContent.Create(Dice.For(plan.Seed, "vault").Fill, Beginning));
+        Vault = KeyVault.Holding(
+            VaultContent.Create(Dice.For(plan.Seed, "vault").Fill, Signer.Key, Beginning));
         Truth = new Truth(this);
         Promises = new Promises(this);
         Book = new BookWatch(this);
         Frauds = new Frauds(this);
+        Accounts = new Accounts(this);
         Office = new HeadOffice(this);
         Personnel = new Personnel(this);
         Thief = new Thief(this);
@@ -67,6 +69,8 @@ internal sealed class ChainWorld : IDisposable
     public BookWatch Book { get; }
 
     public Frauds Frauds { get; }
+
+    public Accounts Accounts { get; }
 
     public HeadOffice Office { get; }
 

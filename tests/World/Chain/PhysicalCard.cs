@@ -30,6 +30,9 @@ internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int mem
     /// <summary>The member who has it.</summary>
     public int Member => member;
 
+    /// <summary>The member's; null where it was not issued by headquarters.</summary>
+    public string? Phone { get; init; }
+
     /// <summary>Copied, rolled back or written on by a thief: what it says cannot be relied on.</summary>
     public bool Tampered { get; set; }
 

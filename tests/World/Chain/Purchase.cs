@@ -18,13 +18,22 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     /// <summary>What the till posts.</summary>
     public CheckoutRequest Request => new(
-        Undoes is null
-            ? new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked)
-            : new Order.Reversal(Undoes.Checkout),
+        Undoes is not null ? new Order.Reversal(Undoes.Checkout, WithoutCard)
+            : WithoutCard ? new Order.SaleOnAccount(Basket.Of(new Money(Amount, "USD")), SealedContact)
+            : new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked),
         Store: null, SoldAt: null, BusinessDate: null, Reader: null, Patience);
 
     /// <summary>The sale that the customer wants undone; null where it is a sale itself.</summary>
     public Purchase? Undoes { get; init; }
+
+    /// <summary>The customer has left the card at home.</summary>
+    public bool WithoutCard { get; init; }
+
+    /// <summary>The member's phone number, as the till seals it.</summary>
+    public string SealedContact { get; init; } = "";
+
+    /// <summary>Points that it put on the member's account without a card, as the till was told.</summary>
+    public int OnAccount { get; set; }
 
     public Guid Checkout { get; set; }
 

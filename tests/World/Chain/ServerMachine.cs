@@ -241,7 +241,7 @@ internal sealed class ServerRooms
     {
         Database = database;
         Programmes = new ProgrammeBook(database, world.Signer, clock);
-        Members = new MemberBook(database, clock);
+        Members = new MemberBook(database, world.Vault, clock);
         Cards = new CardBook(database, world.Vault, clock);
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);

@@ -14,11 +14,13 @@ internal sealed class BookCheck(ChainWorld world)
     {
         Truth.Demand(LedgerBook.Sum(db) == 0, "I1", $"the ledger sums to {LedgerBook.Sum(db)}");
         CheckAccounts(db);
+        CheckAccountsAlone(db);
         foreach (var card in world.Cards.Where(c => !world.IsExcused(c)))
             CheckCard(db, card);
         CheckParked(db);
         CheckOpen(db);
         world.Frauds.Check(db);
+        world.Accounts.Check(db);
         return true;
     });
 
@@ -70,7 +72,11 @@ internal sealed class BookCheck(ChainWorld world)
         {
             var (posted, made) = (
                 db.Value<long>(
-                    "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @account",
+                    """
+                    SELECT COALESCE(SUM(points), 0) FROM posting p WHERE account = @account AND EXISTS (
+                        SELECT 1 FROM card_transaction t
+                        WHERE t.terminal = p.terminal AND t.sequence = p.sequence)
+                    """,
                     new { account = (long)account }),
                 db.Value<long>(
                     $"""
@@ -85,6 +91,28 @@ internal sealed class BookCheck(ChainWorld world)
                     """));
             Truth.Demand(posted == made, "I5", $"account {account} holds {posted}, the cards made {made}");
         }
+    }
+
+    // What was done without a card.
+    private static void CheckAccountsAlone(DbSession db)
+    {
+        var (posted, made) = (
+            db.Value<long>(
+                """
+                SELECT COALESCE(SUM(points), 0) FROM posting p WHERE account = @account AND NOT EXISTS (
+                    SELECT 1 FROM card_transaction t
+                    WHERE t.terminal = p.terminal AND t.sequence = p.sequence)
+                """,
+                new { account = (long)AccountKind.MemberOnAccount }),
+            db.Value<long>(
+                """
+                SELECT (SELECT COALESCE(SUM(earned), 0) FROM account_sale)
+                    + (SELECT COALESCE(SUM(on_account), 0) FROM sale_return r WHERE NOT EXISTS (
+                        SELECT 1 FROM card_transaction t
+                        WHERE t.terminal = r.terminal AND t.sequence = r.sequence))
+                """));
+        Truth.Demand(
+            posted == made, "I5", $"{posted} points on account without a card, {made} by the operations");
     }
 
     // What the card could not take, or did not hold, when a sale was undone.
@@ -123,7 +151,7 @@ internal sealed class BookCheck(ChainWorld world)
             new { Uid = card.Uid.ToString(), Counter = (long)commit.Record.Counter });
         Truth.Demand(
             booked == commit.Delivered, "I8",
-            $"card {card.Uid} n {commit.Record.Counter}: {commit.Delivered} points delivered, {booked} booked");
+            $"card {card.Uid} n {commit.Record.Counter}: {commit.Delivered} points came, {booked} are booked");
     }
 
     // All that is on the account is on its way to a card of the member's, one that was lost included.

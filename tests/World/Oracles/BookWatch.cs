@@ -95,7 +95,9 @@ internal sealed class BookWatch(ChainWorld world)
             var commit = world.CommitsOf(card)
                 .FirstOrDefault(c => c.Place == place && c.Record.Counter == row.Counter);
             Truth.Demand(
-                row.IsDelivery || commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned, "I8",
+                row.IsDelivery
+                    || commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned,
+                "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
                     + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
             world.Weather.Decided();

@@ -16,6 +16,8 @@ internal sealed class Promises(ChainWorld world)
     /// <param name="state">Null where the terminal knows nothing of it (any more).</param>
     public void Heard(TerminalMachine terminal, Purchase purchase, CheckoutState? state)
     {
+        if (purchase.WithoutCard)
+            world.Accounts.Heard(purchase, state);
         if (!terminal.DiskBetrayed && !purchase.Card.Tampered)
             Judge(terminal, purchase, state);
         world.Frauds.Heard(terminal, purchase, state);
@@ -64,6 +66,11 @@ internal sealed class Promises(ChainWorld world)
     {
         switch (state)
         {
+            case CheckoutState.Completed when purchase.WithoutCard:
+                Truth.Demand(
+                    purchase.Commits.Count == 0, "I4",
+                    $"{purchase} needs no card; a card made {Made(purchase)}");
+                break;
             case CheckoutState.Completed(var result):
                 Truth.Demand(
                     purchase.Commits is [var commit] && Says(result, commit), "I3",

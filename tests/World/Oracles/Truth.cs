@@ -17,6 +17,9 @@ internal sealed class Truth(ChainWorld world)
     /// <summary>Headquarters has published rules.</summary>
     public void Published(RuleSet rules) => _rules[rules.Version] = rules;
 
+    /// <summary>Rules that were published.</summary>
+    public RuleSet RulesOf(int version) => _rules[version];
+
     /// <summary>Headquarters has queued a card action.</summary>
     /// <param name="isDelivery">Whether the points come from the member's account, or go there.</param>
     public void Queued(Uid card, int number, int points, bool isDelivery)

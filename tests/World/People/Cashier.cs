@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal;
 
@@ -10,6 +11,8 @@ internal sealed class Cashier(ChainWorld world)
 {
     // The last sale to the same card at the same terminal comes back.
     private const double UndoShare = 0.1;
+    private const double WithoutCardShare = 0.05;
+    private const double UndoWithoutCardShare = 0.25;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
@@ -36,14 +39,24 @@ internal sealed class Cashier(ChainWorld world)
         var undoes = _dice.Chance(UndoShare) && _sold.Remove((terminal.Number, card), out var sold)
             ? sold
             : null;
+        var withoutCard = undoes?.WithoutCard == true || HasNoCardHere(card, undoes);
         var purchase = new Purchase(++_purchases, card, undoes is null ? amount : -undoes.Amount, asked)
         {
             Terminal = terminal.Number,
             Undoes = undoes,
+            WithoutCard = withoutCard,
+            SealedContact = withoutCard ? SealedContactOf(terminal, card) : "",
         };
         Begin(terminal, purchase);
         return purchase;
     }
+
+    private bool HasNoCardHere(PhysicalCard card, Purchase? undoes) =>
+        !Careful && card is { Phone: not null, Tampered: false }
+        && _dice.Chance(undoes is null ? WithoutCardShare : UndoWithoutCardShare);
+
+    private static string SealedContactOf(TerminalMachine terminal, PhysicalCard card) =>
+        terminal.Till!.Contacts.Seal(Contact.TryParse(card.Phone!)!.Value);
 
     // A till that gets no answer posts the same again, under the same key, when the terminal is back.
     private void Begin(TerminalMachine terminal, Purchase purchase)
@@ -51,11 +64,27 @@ internal sealed class Cashier(ChainWorld world)
         if (terminal.Halted is not null || world.IsGone(terminal))
             Done(terminal);
         else if (terminal.IsUp && Post(terminal, purchase))
-            Present(terminal, purchase);
+            Serve(terminal, purchase);
         else if (terminal.IsUp)
             Done(terminal);
         else
             world.Timeline.After(_dice.Within(TimeSpan.FromMinutes(1)), () => Begin(terminal, purchase));
+    }
+
+    private void Serve(TerminalMachine terminal, Purchase purchase)
+    {
+        if (!purchase.WithoutCard)
+        {
+            Present(terminal, purchase);
+            return;
+        }
+
+        if (Hear(terminal, purchase) is CheckoutState.Completed && purchase.Undoes is null)
+            _sold[(terminal.Number, purchase.Card)] = purchase;
+        if (terminal.IsUp)
+            Done(terminal);
+        else
+            Interrupted(terminal, purchase);
     }
 
     private bool Post(TerminalMachine terminal, Purchase purchase)

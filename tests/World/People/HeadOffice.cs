@@ -17,6 +17,8 @@ internal sealed class HeadOffice(ChainWorld world)
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
     private readonly Dictionary<uint, Limits> _limits = [];
+    private readonly Dictionary<long, string> _phoneOf = [];
+    private int _phones;
     private int _chips;
 
     /// <summary>Lets a new terminal in.</summary>
@@ -68,8 +70,11 @@ internal sealed class HeadOffice(ChainWorld world)
     public long Join()
     {
         long id = 0;
+        // One that is asked for again, because the server died, has a number of its own.
+        var phone = $"+1 (555) {++_phones:000-0000}";
         world.Server.Guarded(
-            () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", null, "en")).Id);
+            () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", phone, "en")).Id);
+        _phoneOf[id] = phone;
         world.Weather.Decided();
         var isWritten = world.Server.IsUp;
         world.Server.Bury();
@@ -83,7 +88,7 @@ internal sealed class HeadOffice(ChainWorld world)
         Span<byte> uid = [0x04, 0x20, 0, 0, 0, 0, 0];
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(uid[3..], ++_chips);
         var chip = SimulatedCard.Factory("ev3-4k", uid, Dice.For(world.Plan.Seed, $"chip {_chips}").Fill);
-        var card = new PhysicalCard(world, chip, shopper);
+        var card = new PhysicalCard(world, chip, shopper) { Phone = _phoneOf[member] };
         world.Take(card);
         for (var attempt = 1; attempt <= AttemptsMost; attempt++)
         {
