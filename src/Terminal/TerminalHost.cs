@@ -101,7 +101,8 @@ internal static class TerminalHost
         services.AddSingleton<TerminalEnd>();
         services.AddSingleton<ReaderBoard>();
         services.AddSingleton<TerminalKeys>();
-        services.AddSingleton(s => new CardKeyDelivery(terminal, data, s.GetRequiredService<TerminalKeys>()));
+        services.AddSingleton(s => new CardKeyDelivery(
+            terminal, data, s.GetRequiredService<TerminalKeys>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => ReaderChoice.Open(
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
@@ -151,6 +152,8 @@ internal sealed class TapFloor(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
+        keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();
         _running.Add(till.KeepSmall(end.Fail));
         foreach (var reader in choice.Readers.Select(board.Post).ToList())

@@ -47,7 +47,7 @@ internal static class IdentifyCommand
     {
         var terminal = EnrolledTerminal.Load(data) ?? throw TerminalHost.NotEnrolled();
         var keys = new TerminalKeys();
-        var delivery = new CardKeyDelivery(terminal, data, keys);
+        using var delivery = new CardKeyDelivery(terminal, data, keys, clock);
         delivery.Restore();
         if (keys.Ready)
             return keys;
