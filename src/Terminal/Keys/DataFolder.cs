@@ -27,6 +27,9 @@ internal sealed class DataFolder
 
     public string SealedCardKeys => File("card-keys.sealed");
 
+    /// <summary>Lights, buzzer and tamper switch, as people wrote it; absent for none.</summary>
+    public string Signals => File("signals.json");
+
     public string TillApiKey => File("till-api.key");
 
     public string Journal => File("journal.db");
