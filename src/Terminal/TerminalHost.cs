@@ -119,6 +119,7 @@ internal static class TerminalHost
         services.AddSingleton<TillRooms>();
         services.AddSingleton<SyncRooms>();
         services.AddSingleton<RelayRooms>();
+        services.AddHostedService<TamperSwitch>();                // before any key is restored
         services.AddHostedService<TapFloor>();
         services.AddHostedService<SignalFloor>();
         services.AddHostedService<GrpcSync>();
@@ -129,6 +130,8 @@ internal static class TerminalHost
     private static void AddSignals(IServiceCollection services, DataFolder data)
     {
         services.AddSingleton<FaultBook>();
+        services.AddSingleton(s => s.GetRequiredService<Till>().Desk);
+        services.AddSingleton<TamperSeal>();
         services.AddSingleton<SignalRooms>();
         services.AddSingleton(s => SignalsFile.Load(data.Signals) is { } file
             ? SignalsPlan.Of(file, [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)])

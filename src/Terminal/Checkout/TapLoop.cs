@@ -50,10 +50,13 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         || (card is { MayBeAsked: true, Uid: { } uid } && till.Tap.Ready
             && till.Journal.DoubtsToSettle(uid).Count > 0)
         || MaySell(card)
-        || till.Guests.Wants(reader.Name);
+        || (MayLend && till.Guests.Wants(reader.Name));
 
     private bool MaySell(Insertion card) =>
         !card.HasServed && till.Tap.Ready && till.Desk.HasWork(reader.Name);
+
+    // An opened terminal lends no card to headquarters either.
+    private bool MayLend => till.Desk.StoppedBecause != StopCode.Tamper;
 
     private bool Serve(Insertion card)
     {
@@ -67,7 +70,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         card.Opened(connection.Uid, wasServed: connection.Uid == _mayStillLie);
         if (till.Tap.Ready)
             SettleAndSell(card, connection);
-        if (till.Guests.TryTake(reader.Name) is { } guest)
+        if (MayLend && till.Guests.TryTake(reader.Name) is { } guest)
             Lend(guest, connection);
         return true;
     }

@@ -34,6 +34,7 @@ internal static class CommandLine
               terminal serve --data DIR               sells until Ctrl-C; the till talks to its API
               terminal identify --data DIR            whose card is this?
               terminal signals test --data DIR        are lights and buzzer wired as signals.json says?
+              terminal release-tamper --data DIR      after the housing was opened and looked at
             """)
         {
             ReadersCommand.Make(clock),
@@ -41,6 +42,7 @@ internal static class CommandLine
             ServeCommand.Make(clock),
             IdentifyCommand.Make(clock),
             SignalsCommand.Make(clock),
+            ReleaseTamperCommand.Make(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)

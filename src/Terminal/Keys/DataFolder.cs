@@ -27,6 +27,9 @@ internal sealed class DataFolder
 
     public string SealedCardKeys => File("card-keys.sealed");
 
+    /// <summary>There while the terminal is opened and not released; when it was opened.</summary>
+    public string Tampered => File("tampered");
+
     /// <summary>Lights, buzzer and tamper switch, as people wrote it; absent for none.</summary>
     public string Signals => File("signals.json");
 
