@@ -75,8 +75,8 @@ internal sealed class CheckoutDesk
         }
     }
 
-    /// <summary>Raised when a checkout has come, a doubt was settled, or the terminal was stopped or may go on:
-    /// a loop may have work. Handlers must be quick.</summary>
+    /// <summary>Raised when a checkout has come, a doubt was settled, or the terminal was stopped or may go
+    /// on: a loop may have work. Handlers must be quick.</summary>
     public event Action? Changed;
 
     /// <summary>Why no card is served, a stable code; null while cards are.</summary>

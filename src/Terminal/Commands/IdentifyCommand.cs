@@ -48,7 +48,8 @@ internal static class IdentifyCommand
     {
         var terminal = EnrolledTerminal.Load(data) ?? throw TerminalHost.NotEnrolled();
         if (TamperSeal.IsBroken(data))
-            throw new CommandException(StopCode.Tamper, "This terminal was opened: `terminal release-tamper`.");
+            throw new CommandException(
+                StopCode.Tamper, "This terminal was opened: `terminal release-tamper --help`.");
         var keys = new TerminalKeys();
         using var delivery = new CardKeyDelivery(terminal, data, keys, clock);
         delivery.Restore();

@@ -14,8 +14,8 @@ internal static class ReleaseTamperCommand
             "release-tamper",
             "Let a terminal whose housing was opened serve cards again, after somebody has looked at it and "
                 + "closed it. A running terminal notices within a second and fetches its card keys anew from "
-                + "the server; one whose switch is still open stops again at once. Where the machine may have "
-                + "been changed, revoke the terminal at the server and enrol it anew instead.")
+                + "the server; one whose switch is still open stops again at once. Where the machine may "
+                + "have been changed, revoke the terminal at the server and enrol it anew instead.")
         {
             data,
         };

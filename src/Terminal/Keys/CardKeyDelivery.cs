@@ -4,9 +4,9 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Terminal.Keys;
 
 /// <summary>
-/// Takes card keys as they were delivered, or sealed earlier, into the terminal's memory, and out of it again:
-/// when they have been held for as long as headquarters allows, or when this terminal is not to have any.
-/// Safe for many threads.
+/// Takes card keys as they were delivered, or sealed earlier, into the terminal's memory, and out of it
+/// again: when they have been held for as long as headquarters allows, or when this terminal is not to have
+/// any. Safe for many threads.
 /// </summary>
 internal sealed class CardKeyDelivery(
     EnrolledTerminal terminal, DataFolder data, TerminalKeys keys, TimeProvider clock) : IDisposable
@@ -127,7 +127,7 @@ internal sealed class CardKeyDelivery(
             : HeldMost);
     }
 
-    // A sealed file lies there for as long as it lies there: memory need not be better than the disk beside it.
+    // Sealed keys lie on the disk for good: memory need not be better than the disk beside it.
     private void StartTimers(TimeSpan held)
     {
         lock (_gate)

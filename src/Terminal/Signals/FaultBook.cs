@@ -54,7 +54,7 @@ internal sealed partial class CarefulWires(ISignalWires wires, FaultBook faults,
             wires.Dispose();
     }
 
-    // Drivers throw what their operating system, their library and their chip say; none of it is worth a sale.
+    // Drivers throw what operating system, library and chip say; none of it is worth a sale.
     private void Try(string what, Action work)
     {
         lock (_gate)

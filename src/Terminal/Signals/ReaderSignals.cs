@@ -8,8 +8,8 @@ namespace SmartCardCrm.Terminal.Signals;
 internal readonly record struct ReaderScene(
     bool Available, bool CardPresent, bool Wanted, string? NotServing);
 
-/// <summary>Decides what one reader shows, from what is said to the till and what lies on the reader. Safe for
-/// many threads.</summary>
+/// <summary>Decides what one reader shows, from what is said to the till and what lies on the reader. Safe
+/// for many threads.</summary>
 /// <remarks>Whatever is told here was told to the till, and so is on disk: green shows no earlier.</remarks>
 internal sealed class ReaderSignals : IDisposable
 {

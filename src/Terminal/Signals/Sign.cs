@@ -3,7 +3,8 @@ namespace SmartCardCrm.Terminal.Signals;
 /// <summary>What a reader says to whoever stands before it.</summary>
 internal enum Sign
 {
-    /// <summary>No card is served here: the reader is gone, or the terminal is stopped or not ready.</summary>
+    /// <summary>No card is served here: the reader is gone, or the terminal stopped or not
+    /// ready.</summary>
     OutOfService = 0,
 
     /// <summary>The housing was opened.</summary>

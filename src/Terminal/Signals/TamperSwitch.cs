@@ -3,8 +3,8 @@ namespace SmartCardCrm.Terminal.Signals;
 /// <summary>Watches the switch, and tells the seal when it has been open for longer than a contact
 /// bounces.</summary>
 /// <remarks>On a terminal without a switch only the seal is watched.</remarks>
-internal sealed class TamperSwitch(SignalsPlan signals, CarefulWires wires, TamperSeal seal, TimeProvider clock)
-    : IHostedService
+internal sealed class TamperSwitch(
+    SignalsPlan signals, CarefulWires wires, TamperSeal seal, TimeProvider clock) : IHostedService
 {
     private readonly TamperPlan? _plan = signals.Tamper;
 

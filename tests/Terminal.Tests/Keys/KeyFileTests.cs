@@ -99,7 +99,10 @@ public sealed class KeyFileTests : IDisposable
     public void A_shop_that_seals_its_keys_sells_after_a_restart_without_a_network()
     {
         using (var before = new TerminalKeys())
-            new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, before, TimeProvider.System).Deliver(Delivered);
+        {
+            new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, before, TimeProvider.System)
+                .Deliver(Delivered);
+        }
 
         using var after = new TerminalKeys();
         new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, after, TimeProvider.System).Restore();

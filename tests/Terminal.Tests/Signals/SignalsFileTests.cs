@@ -47,7 +47,7 @@ public sealed class SignalsFileTests : IDisposable
     [InlineData("""{"driver":"gpio","colour":1}""", "cannot be read")]
     [InlineData("""{"driver":"spi"}""", "has the driver 'spi'")]
     [InlineData("""{"driver":"gpio","sets":[{"green":1}]}""", "names no reader")]
-    [InlineData("""{"driver":"gpio","sets":[{"reader":"attic","green":1}]}""", "this terminal has: 'counter'")]
+    [InlineData("""{"driver":"gpio","sets":[{"reader":"attic","green":1}]}""", "terminal has: 'counter'")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter"}]}""", "without a pin")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter","green":-1}]}""", "a pin that cannot be")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter","green":1,"red":1}]}""", "uses a pin twice")]
@@ -120,7 +120,7 @@ public sealed class SignalsFileTests : IDisposable
         Assert.Equal("signal-failed", failed.Code);
         Assert.Contains("red of window on pin 6", failed.Message, StringComparison.Ordinal);
         Assert.Contains("window: take-card", output.ToString(), StringComparison.Ordinal);
-        Assert.EndsWith("tamper switch on pin 23: open", output.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("on pin 23: open", output.ToString().TrimEnd(), StringComparison.Ordinal);
         Assert.Superset(new HashSet<int> { 17, 27, 22, 18, 5 }, seen);
     }
 

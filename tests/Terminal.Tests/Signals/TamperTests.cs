@@ -131,6 +131,7 @@ public sealed class TamperTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(_data.Tampered + ".new", "in the way"), "");
         Open();
         var ready = _shop.Keys.Ready;
+        _pins.HighPins.Clear();
 
         Directory.Delete(_data.Tampered + ".new", recursive: true);
         Pass(1000);
