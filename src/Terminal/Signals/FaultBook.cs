@@ -67,8 +67,9 @@ internal sealed partial class CarefulWires(ISignalWires wires, FaultBook faults,
             }
             catch (Exception failure)
             {
-                if (faults.Broke(what, failure.Message))
-                    LogFailed(what, failure.Message);
+                var reason = failure.GetBaseException().Message;
+                if (faults.Broke(what, reason))
+                    LogFailed(what, reason);
             }
         }
     }
