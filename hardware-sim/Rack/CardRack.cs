@@ -14,7 +14,7 @@ internal sealed class CardRack : IDisposable
 {
     /// <summary>What a person sees on <c>help</c> and in the README of the commands.</summary>
     public const string Commands =
-        "card UID [PROFILE] | cards | insert SLOT NAME | remove SLOT | fault SLOT FAULT | " +
+        "card UID [PROFILE] | cards | insert SLOT NAME | mute SLOT | remove SLOT | fault SLOT FAULT | " +
         "chance SLOT SEED | clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
 
     private readonly Lock _lock = new();
@@ -84,6 +84,10 @@ internal sealed class CardRack : IDisposable
             case ["insert", var slot, var name]:
                 Insert(Slot(slot), _wallet.Find(name));
                 return "";
+            case ["mute", var slot]:
+                return Slot(slot).TryInsert(new MuteCard())
+                    ? ""
+                    : throw new RackException("occupied", "another card lies in that slot");
             case ["remove", var slot]:
                 return Remove(Slot(slot));
             case ["fault", var slot, var fault]:
@@ -117,7 +121,10 @@ internal sealed class CardRack : IDisposable
 
     private string Remove(VpcdSlot slot)
     {
-        if (slot.Remove() is not SimulatedCard card)
+        var removed = slot.Remove();
+        if (removed is MuteCard)
+            return "";
+        if (removed is not SimulatedCard card)
             throw new RackException("empty", "no card lies in that slot");
 
         _wallet.Keep(card);

@@ -10,6 +10,7 @@ using SmartCardCrm.Terminal.Commands;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Relay;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 
@@ -52,7 +53,7 @@ internal static class TerminalHost
         new("not-enrolled", "This data folder belongs to no terminal yet: `terminal enrol --help`.");
 
     // Two processes on one journal would be two incarnations of it.
-    private static FileStream Claim(DataFolder data)
+    public static FileStream Claim(DataFolder data)
     {
         try
         {
@@ -101,7 +102,8 @@ internal static class TerminalHost
         services.AddSingleton<TerminalEnd>();
         services.AddSingleton<ReaderBoard>();
         services.AddSingleton<TerminalKeys>();
-        services.AddSingleton(s => new CardKeyDelivery(terminal, data, s.GetRequiredService<TerminalKeys>()));
+        services.AddSingleton(s => new CardKeyDelivery(
+            terminal, data, s.GetRequiredService<TerminalKeys>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => ReaderChoice.Open(
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
@@ -113,13 +115,30 @@ internal static class TerminalHost
             s.GetRequiredService<Till>().Guests,
             [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)],
             s.GetRequiredService<TimeProvider>()));
+        AddSignals(services, data);
         services.AddSingleton<TillRooms>();
         services.AddSingleton<SyncRooms>();
         services.AddSingleton<RelayRooms>();
+        services.AddHostedService<TamperSwitch>();                // before any key is restored
         services.AddHostedService<TapFloor>();
+        services.AddHostedService<SignalFloor>();
         services.AddHostedService<GrpcSync>();
         services.AddHostedService<GrpcRelay>();
         services.AddHostedService<ReadyLine>();
+    }
+
+    private static void AddSignals(IServiceCollection services, DataFolder data)
+    {
+        services.AddSingleton<FaultBook>();
+        services.AddSingleton(s => s.GetRequiredService<Till>().Desk);
+        services.AddSingleton<TamperSeal>();
+        services.AddSingleton<SignalRooms>();
+        services.AddSingleton(s => SignalsFile.Load(data.Signals) is { } file
+            ? SignalsPlan.Of(file, [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)])
+            : SignalsPlan.None);
+        services.AddSingleton(s => new CarefulWires(
+            s.GetRequiredService<SignalsPlan>().Open(Console.Out, s.GetRequiredService<TimeProvider>()),
+            s.GetRequiredService<FaultBook>(), s.GetRequiredService<ILogger<CarefulWires>>()));
     }
 }
 
@@ -151,6 +170,8 @@ internal sealed class TapFloor(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
+        keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();
         _running.Add(till.KeepSmall(end.Fail));
         foreach (var reader in choice.Readers.Select(board.Post).ToList())

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Terminals;
@@ -10,7 +11,8 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Server.Sync;
 
 /// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
-internal sealed class TerminalSyncService(KeyVault vault, ExchangeDesk exchange, RelayDesk relay)
+internal sealed class TerminalSyncService(
+    KeyVault vault, ExchangeDesk exchange, RelayDesk relay, IOptions<EnrolmentOptions> options)
     : TerminalSync.TerminalSyncBase
 {
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
@@ -19,7 +21,11 @@ internal sealed class TerminalSyncService(KeyVault vault, ExchangeDesk exchange,
         using var readerIdKey = vault.ReaderIdKey(terminal);
         Span<byte> key = stackalloc byte[ReaderIdKey.Length];
         readerIdKey.CopyTo(key);
-        var reply = new CardKeysReply { ReaderIdKey = ByteString.CopyFrom(key) };
+        var reply = new CardKeysReply
+        {
+            ReaderIdKey = ByteString.CopyFrom(key),
+            HeldSecondsMost = (uint)TimeSpan.FromHours(options.Value.CardKeyHours).TotalSeconds,
+        };
         CryptographicOperations.ZeroMemory(key);
         reply.Keys.AddRange(vault.TerminalMasters.Select(master => new CardMasterKey
         {

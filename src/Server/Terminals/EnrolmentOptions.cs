@@ -11,6 +11,11 @@ internal sealed class EnrolmentOptions
     /// <summary>How long a token may wait for its terminal.</summary>
     [Range(1, 7 * 24 * 60)]
     public int TokenMinutes { get; set; } = 24 * 60;
+
+    /// <summary>How long a terminal may hold card keys in memory without asking for them again. A shop whose
+    /// network is down for longer serves no card.</summary>
+    [Range(1, 366 * 24)]
+    public int CardKeyHours { get; set; } = 7 * 24;
 }
 
 [OptionsValidator]

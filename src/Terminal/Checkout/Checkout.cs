@@ -95,6 +95,11 @@ internal static class RetryCode
     public const string CardRefused = "card-refused";
     public const string CardForeign = "card-foreign";
     public const string CardNotTrusted = "card-not-trusted";
+
+    /// <summary>Something lies on the reader that cannot be opened: two cards at once, a card of another
+    /// kind, one that does not answer.</summary>
+    public const string CardUnreadable = "card-unreadable";
+
     public const string KeysForgotten = "keys-forgotten";
     public const string Restarted = "terminal-restarted";
     public const string DidNotHappen = "did-not-happen";

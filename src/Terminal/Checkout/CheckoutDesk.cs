@@ -55,7 +55,7 @@ internal sealed class CheckoutDesk
     private readonly AccountDesk _account;
     private readonly List<Channel<Checkout>> _watchers = [];
     private readonly SortedDictionary<Guid, Checkout> _open = [];
-    private volatile string? _stoppedBecause;
+    private readonly StopReasons _stops = new();
 
     /// <summary>Finds the checkouts a restart interrupted, and what the journal says became of
     /// them.</summary>
@@ -78,19 +78,25 @@ internal sealed class CheckoutDesk
         }
     }
 
-    /// <summary>Raised when a checkout has come or a doubt was settled: a loop may have work.</summary>
+    /// <summary>Raised when a checkout has come, a doubt was settled, or the terminal was stopped or may go
+    /// on: a loop may have work. Handlers must be quick.</summary>
     public event Action? Changed;
 
     /// <summary>Why no card is served, a stable code; null while cards are.</summary>
-    public string? StoppedBecause => _stoppedBecause;
+    public string? StoppedBecause => _stops.Newest;
 
     /// <summary>Serves no card until <see cref="Resume"/>; taps that have begun go on.</summary>
-    /// <param name="code">A stable code, as a refusal of sync names it.</param>
-    public void Stop(string code) => _stoppedBecause = code;
-
-    public void Resume()
+    /// <param name="code">A stable code, as a refusal of sync or <see cref="StopCode"/> names it.</param>
+    public void Stop(string code)
     {
-        _stoppedBecause = null;
+        _stops.Add(code);
+        Changed?.Invoke();
+    }
+
+    /// <summary>This reason is no more; others stay.</summary>
+    public void Resume(string code)
+    {
+        _stops.Remove(code);
         Changed?.Invoke();
     }
 

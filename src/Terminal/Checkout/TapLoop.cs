@@ -9,7 +9,11 @@ namespace SmartCardCrm.Terminal;
 /// </summary>
 internal sealed class TapLoop(ICardReader reader, Till till)
 {
+    // A hand that puts a card down, or takes a second one away, needs a moment.
+    private static readonly TimeSpan UnreadableAfter = TimeSpan.FromSeconds(3);
+
     private Insertion? _insertion;
+    private Uid? _mayStillLie;
 
     /// <summary>Looks at the reader and does what there is to do; blocks only while it works with a
     /// card.</summary>
@@ -19,9 +23,10 @@ internal sealed class TapLoop(ICardReader reader, Till till)
     public bool Step()
     {
         till.Desk.ExpireOverdue();
-        if (reader.Look() is not CardPresence.Present(var number))
+        var presence = reader.Look();
+        if (presence is not CardPresence.Present(var number))
         {
-            _insertion = null;
+            Left(seen: presence is CardPresence.Absent);
             return false;
         }
 
@@ -30,27 +35,54 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         return HasWork(_insertion) && Serve(_insertion);
     }
 
+    // What a reader finds when it comes back may have lain there all the time.
+    private void Left(bool seen)
+    {
+        if (seen)
+            _mayStillLie = null;
+        else if (_insertion is { HasFinished: true, Uid: { } uid })
+            _mayStillLie = uid;
+        _insertion = null;
+    }
+
     private bool HasWork(Insertion card) =>
-        card.Uid is null
-        || (card.MayBeAsked && till.Tap.Ready && till.Journal.DoubtsToSettle(card.Uid.Value).Count > 0)
+        (card.Uid is null && !card.IsUnreadable)
+        || (card is { MayBeAsked: true, Uid: { } uid } && till.Tap.Ready
+            && till.Journal.DoubtsToSettle(uid).Count > 0)
         || MaySell(card)
-        || till.Guests.Wants(reader.Name);
+        || (MayLend && till.Guests.Wants(reader.Name));
 
     private bool MaySell(Insertion card) =>
         !card.HasServed && till.Tap.Ready && till.Desk.HasWork(reader.Name);
+
+    // An opened terminal lends no card to headquarters either.
+    private bool MayLend => till.Desk.StoppedBecause != StopCode.Tamper;
 
     private bool Serve(Insertion card)
     {
         using var connection = reader.TryConnect();
         if (connection is null)
+        {
+            TellIfUnreadable(card);
             return false;
+        }
 
-        card.Uid = connection.Uid;
+        card.Opened(connection.Uid, wasServed: connection.Uid == _mayStillLie);
         if (till.Tap.Ready)
             SettleAndSell(card, connection);
-        if (till.Guests.TryTake(reader.Name) is { } guest)
+        if (MayLend && till.Guests.TryTake(reader.Name) is { } guest)
             Lend(guest, connection);
         return true;
+    }
+
+    private void TellIfUnreadable(Insertion card)
+    {
+        card.FailingSince ??= till.Clock.GetTimestamp();
+        if (till.Clock.GetElapsedTime(card.FailingSince.Value) < UnreadableAfter)
+            return;
+        card.IsUnreadable = true;
+        if (MaySell(card) && Take(card, null) is { } taken)
+            till.Desk.Finish(taken.Id, new CheckoutState.PresentAgain(RetryCode.CardUnreadable));
     }
 
     private void SettleAndSell(Insertion card, ICardConnection connection)
@@ -76,6 +108,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             var result = card.IsSuspect ? Suspect : till.Tap.Serve(session, taken);
             // Whoever was only asked may buy without leaving the reader.
             card.HasServed = result is not CheckoutState.Answered;
+            card.HasFinished = card.HasServed && result.IsOver;
             till.Desk.Finish(taken.Id, result);
         }
         catch (CardException wrong)
@@ -105,7 +138,8 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             switch (till.Settling.Settle(session, doubt))
             {
                 case DoubtVerdict.Happened:
-                    card.HasServed |= till.Desk.DoubtSettled(doubt, happened: true) is not null;
+                    card.HasFinished |= till.Desk.DoubtSettled(doubt, happened: true) is not null;
+                    card.HasServed |= card.HasFinished;
                     break;
                 case DoubtVerdict.DidNotHappen:
                     revived = till.Desk.DoubtSettled(doubt, happened: false)?.Id ?? revived;
@@ -136,7 +170,16 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         public long Number { get; } = number;
 
         /// <summary>Null until the first connection.</summary>
-        public Uid? Uid { get; set; }
+        public Uid? Uid { get; private set; }
+
+        /// <summary>Since when it could not be opened, a timestamp; null while it can.</summary>
+        public long? FailingSince { get; set; }
+
+        /// <summary>Whether it could not be opened for so long that nobody waits for it.</summary>
+        public bool IsUnreadable { get; set; }
+
+        /// <summary>Whether a checkout is over with it.</summary>
+        public bool HasFinished { get; set; }
 
         /// <summary>Whether the card has not been asked about doubts yet: once per insertion is
         /// enough.</summary>
@@ -147,5 +190,12 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
         /// <summary>Whether the card is behind what it showed us before.</summary>
         public bool IsSuspect { get; set; }
+
+        public void Opened(Uid uid, bool wasServed)
+        {
+            (Uid, FailingSince, IsUnreadable) = (uid, null, false);
+            HasServed |= wasServed;
+            HasFinished |= wasServed;
+        }
     }
 }

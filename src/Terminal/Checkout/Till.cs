@@ -13,6 +13,7 @@ internal sealed class Till : IDisposable
     {
         Database = database;
         Keys = keys;
+        Clock = surroundings.Clock;
         Journal = Journal.Open(database, surroundings.Clock);
         Replica = new Replica(database, profile.Number, headquarters);
         Desk = new CheckoutDesk(
@@ -27,6 +28,8 @@ internal sealed class Till : IDisposable
     public TerminalDatabase Database { get; }
 
     public TerminalKeys Keys { get; }
+
+    public TimeProvider Clock { get; }
 
     public Journal Journal { get; }
 

@@ -5,6 +5,7 @@ using Grpc.Core;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.Commands;
@@ -32,12 +33,16 @@ internal static class CommandLine
               terminal enrol --data DIR --server URL --name "Till 3" --token-file FILE
               terminal serve --data DIR               sells until Ctrl-C; the till talks to its API
               terminal identify --data DIR            whose card is this?
+              terminal signals test --data DIR        are lights and buzzer wired as signals.json says?
+              terminal release-tamper --data DIR      after the housing was opened and looked at
             """)
         {
             ReadersCommand.Make(clock),
             EnrolCommand.Make(clock),
             ServeCommand.Make(clock),
             IdentifyCommand.Make(clock),
+            SignalsCommand.Make(clock),
+            ReleaseTamperCommand.Make(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
@@ -65,6 +70,10 @@ internal static class CommandLine
         catch (CommandException wrong)
         {
             (code, text) = (wrong.Code, wrong.Message);
+        }
+        catch (SignalsFileException wrong)
+        {
+            (code, text) = (SignalsFileException.Code, wrong.Message);
         }
         catch (EnrolmentException wrong)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.Commands;
@@ -46,8 +47,11 @@ internal static class IdentifyCommand
         DataFolder data, TimeProvider clock, CancellationToken cancellation)
     {
         var terminal = EnrolledTerminal.Load(data) ?? throw TerminalHost.NotEnrolled();
+        if (TamperSeal.IsBroken(data))
+            throw new CommandException(
+                StopCode.Tamper, "This terminal was opened: `terminal release-tamper --help`.");
         var keys = new TerminalKeys();
-        var delivery = new CardKeyDelivery(terminal, data, keys);
+        using var delivery = new CardKeyDelivery(terminal, data, keys, clock);
         delivery.Restore();
         if (keys.Ready)
             return keys;

@@ -27,6 +27,12 @@ internal sealed class DataFolder
 
     public string SealedCardKeys => File("card-keys.sealed");
 
+    /// <summary>There while the terminal is opened and not released; when it was opened.</summary>
+    public string Tampered => File("tampered");
+
+    /// <summary>Lights, buzzer and tamper switch, as people wrote it; absent for none.</summary>
+    public string Signals => File("signals.json");
+
     public string TillApiKey => File("till-api.key");
 
     public string Journal => File("journal.db");

@@ -29,4 +29,20 @@ internal static class PrivateFile
 
         File.Move(beside, path, overwrite: true);
     }
+
+    /// <summary>Removes a file, and what a broken <see cref="Replace"/> left beside it, with zeros written
+    /// over them first. A flash disk may keep the old blocks all the same.</summary>
+    public static void Wipe(string path)
+    {
+        foreach (var file in new[] { path, path + ".new" }.Where(File.Exists))
+        {
+            using (var open = new FileStream(file, FileMode.Open, FileAccess.Write))
+            {
+                open.Write(new byte[open.Length]);
+                open.Flush(flushToDisk: true);
+            }
+
+            File.Delete(file);
+        }
+    }
 }

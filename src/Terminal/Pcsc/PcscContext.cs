@@ -15,7 +15,8 @@ internal readonly record struct PcscReaderState(uint Bits)
 {
     public bool HasReader => (Bits & 0x000C) == 0;                         // not UNKNOWN, not UNAVAILABLE
 
-    public bool HasCard => (Bits & 0x0020) != 0 && (Bits & 0x0200) == 0;   // PRESENT and not MUTE
+    /// <summary>Whether something lies there. It may be mute: two cards at once, or no smart card.</summary>
+    public bool HasCard => (Bits & 0x0020) != 0;                           // PRESENT
 
     /// <summary>Rises with each insertion and removal where the service counts them (pcsc-lite, Windows),
     /// else 0.</summary>

@@ -8,8 +8,8 @@ namespace SmartCardCrm.Terminal.Pcsc;
 /// </summary>
 /// <remarks>
 /// One thread, the tap loop's, looks, waits and connects; <see cref="Wake"/> may be called by any. The card
-/// may have been changed while nobody could look, so whatever is found after an interruption counts as a new
-/// insertion.
+/// may have been changed while nobody could look, so every interruption shows at least once, and whatever is
+/// found after it counts as a new insertion.
 /// </remarks>
 internal sealed partial class PcscReader(string name, TimeProvider clock, ILogger log)
     : ICardReader, IDisposable
@@ -26,13 +26,15 @@ internal sealed partial class PcscReader(string name, TimeProvider clock, ILogge
     private long _triedAt;
     private bool _wasAvailable = true;
     private bool _hadCard;
+    private bool _hidden;
     private int _insertion;
 
     public string Name => name;
 
     public CardPresence Look()
     {
-        var state = StateNow();
+        var state = _hidden ? null : StateNow();
+        _hidden = false;
         Announce(state is not null);
         if (state is not { } now)
         {
@@ -122,6 +124,7 @@ internal sealed partial class PcscReader(string name, TimeProvider clock, ILogge
     {
         if (_context is not null)
             LogServiceLost(name, code);
+        _hidden = true;
         Replace(null);
     }
 

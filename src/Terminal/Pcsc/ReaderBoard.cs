@@ -12,8 +12,9 @@ internal sealed class ReaderBoard
     private readonly Lock _gate = new();
     private readonly List<ReaderSight> _sights = [];
 
-    /// <summary>Called on the reader's thread after what it sees has changed; must be quick.</summary>
-    public Action Changed { get; set; } = () => { };
+    /// <summary>Raised on the reader's thread after what it sees has changed; a handler must be
+    /// quick.</summary>
+    public event Action? Changed;
 
     /// <summary>In the order in which the readers were posted.</summary>
     public IReadOnlyList<ReaderSight> Sights
@@ -50,7 +51,7 @@ internal sealed class ReaderBoard
             _sights[index] = now;
         }
 
-        Changed();
+        Changed?.Invoke();
     }
 
     private sealed class PostedReader(ICardReader reader, ReaderBoard board, int index) : ICardReader

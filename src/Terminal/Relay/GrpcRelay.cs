@@ -26,7 +26,7 @@ internal sealed partial class GrpcRelay : BackgroundService
     {
         (_server, _desk, _board, _line) = (server, rooms.Desk, rooms.Board, rooms.Line);
         (_clock, _backOff, _log) = (clock, new BackOff(random), log);
-        _board.Changed = () => _answers?.TryWrite(Readers());
+        _board.Changed += () => _answers?.TryWrite(Readers());
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -54,12 +54,15 @@ internal sealed class GrpcSync(
 
     private async Task Converse(SyncConversation conversation, CancellationToken stop)
     {
-        rooms.Keys.Deliver(await server.FetchCardKeysAsync(
-            new CardKeysRequest(), deadline: ServerLink.Deadline(clock), cancellationToken: stop));
+        await FetchKeys(stop);
 
         var events = Channel.CreateUnbounded<Event>(new UnboundedChannelOptions { SingleReader = true });
         void Grew() => events.Writer.TryWrite(c => c.JournalGrew());
+        var keysDue = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void KeysDue() => keysDue.Writer.TryWrite(true);
         rooms.Till.Journal.Grew += Grew;
+        rooms.Keys.Due += KeysDue;
         // The stream has no deadline, but its first answer has; pings find a dead line later.
         await using var late = clock.CreateTimer(
             _ => events.Writer.TryWrite(c => c.AnswerDue()), null, ServerLink.AnswerMost,
@@ -70,11 +73,37 @@ internal sealed class GrpcSync(
         try
         {
             _ = Listen(call.ResponseStream, events.Writer);
+            _ = KeepKeys(keysDue.Reader, events.Writer, stop);
             await Talk(conversation, call.RequestStream, events.Reader, stop);
         }
         finally
         {
             rooms.Till.Journal.Grew -= Grew;
+            rooms.Keys.Due -= KeysDue;
+            keysDue.Writer.Complete();
+        }
+    }
+
+    private async Task FetchKeys(CancellationToken stop)
+    {
+        if (!rooms.Keys.MayHave)
+            return;
+        rooms.Keys.Deliver(await server.FetchCardKeysAsync(
+            new CardKeysRequest(), deadline: ServerLink.Deadline(clock), cancellationToken: stop));
+    }
+
+    // Ends with the conversation. Keys that do not come end it, and the next one begins with them.
+    private async Task KeepKeys(
+        ChannelReader<bool> due, ChannelWriter<Event> events, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var _ in due.ReadAllAsync(stop))
+                await FetchKeys(stop);
+        }
+        catch (Exception failed)
+        {
+            events.TryComplete(failed);
         }
     }
 
@@ -106,12 +135,12 @@ internal sealed class GrpcSync(
         {
             await foreach (var message in stream.ReadAllAsync())
                 events.TryWrite(c => c.Received(message));
-            events.Complete(
+            events.TryComplete(
                 new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream.")));
         }
         catch (RpcException failed)
         {
-            events.Complete(failed);
+            events.TryComplete(failed);
         }
     }
 }

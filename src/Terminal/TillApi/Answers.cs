@@ -102,9 +102,11 @@ internal sealed record ReaderAnswer(string Name, bool Available, bool CardPresen
 /// <param name="StoppedBecause">A stable code where it must not sell any more.</param>
 /// <param name="Connected">Headquarters is on the line; selling does not need it.</param>
 /// <param name="EntriesUnsent">Journal entries headquarters has not acknowledged.</param>
+/// <param name="Faults">What does not work on this machine while it sells all the same, a line
+/// each.</param>
 internal sealed record HealthAnswer(
     uint Terminal, bool Ready, string? StoppedBecause, bool Connected, uint EntriesUnsent, int OpenDoubts,
-    int? RuleSetVersion);
+    int? RuleSetVersion, IReadOnlyList<string> Faults);
 
 /// <summary>Where the running terminal answers: DATA/endpoints.json.</summary>
 internal sealed record EndpointsFile(string TillApi, int Pid);

@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>What the Till API reads and changes on this terminal.</summary>
-internal sealed record TillRooms(TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line)
+internal sealed record TillRooms(
+    TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line, FaultBook Faults)
 {
     /// <summary>Whether a card that comes now would be served.</summary>
     public bool Ready =>
@@ -151,7 +153,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Line.Connected,
         rooms.Till.Journal.Head.Sequence - Math.Min(
             rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
-        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version);
+        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version, rooms.Faults.Lines);
 
     private Checkout Find(Guid id) => rooms.Till.Desk.Get(id) ?? throw Unknown();
 

@@ -107,6 +107,7 @@ public sealed class EnrolmentTests
 
         Assert.Equal(
             [(1u, 1u, 16), (2u, 1u, 16)], keys.Keys.Select(k => (k.KeyNumber, k.Version, k.Key.Length)));
+        Assert.Equal(7u * 24 * 3600, keys.HeldSecondsMost);
         Assert.Equal(others.Keys, keys.Keys);
         Assert.NotEqual(others.ReaderIdKey, keys.ReaderIdKey);
     }

@@ -70,7 +70,7 @@ public class TapLoopTests
 
         shop.Present(_chain.Issue());
         Assert.IsType<CheckoutState.Waiting>(shop.StateOf(checkout));
-        shop.Till.Desk.Resume();
+        shop.Till.Desk.Resume("terminal-revoked");
         shop.Present(_chain.Issue());
 
         Assert.IsType<CheckoutState.Completed>(shop.StateOf(checkout));

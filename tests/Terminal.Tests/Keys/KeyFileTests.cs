@@ -84,7 +84,7 @@ public sealed class KeyFileTests : IDisposable
     public void Keys_of_a_wrong_form_leave_the_old_ones_in_place()
     {
         using var keys = new TerminalKeys();
-        var delivery = new CardKeyDelivery(Enrolled(CardKeyStorage.Memory), _data, keys);
+        var delivery = new CardKeyDelivery(Enrolled(CardKeyStorage.Memory), _data, keys, TimeProvider.System);
         delivery.Deliver(Delivered);
         var broken = Delivered.Clone();
         broken.Keys[0].Version = 256;
@@ -99,10 +99,13 @@ public sealed class KeyFileTests : IDisposable
     public void A_shop_that_seals_its_keys_sells_after_a_restart_without_a_network()
     {
         using (var before = new TerminalKeys())
-            new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, before).Deliver(Delivered);
+        {
+            new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, before, TimeProvider.System)
+                .Deliver(Delivered);
+        }
 
         using var after = new TerminalKeys();
-        new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, after).Restore();
+        new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, after, TimeProvider.System).Restore();
 
         Assert.True(after.Ready);
     }
@@ -111,7 +114,7 @@ public sealed class KeyFileTests : IDisposable
     public void A_terminal_that_is_no_longer_trusted_keeps_no_keys()
     {
         using var keys = new TerminalKeys();
-        var delivery = new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, keys);
+        var delivery = new CardKeyDelivery(Enrolled(CardKeyStorage.Sealed), _data, keys, TimeProvider.System);
         delivery.Deliver(Delivered);
 
         delivery.Forget();

@@ -80,6 +80,27 @@ internal sealed class Chain
     public ReaderIdKey ReaderIdKey(uint terminal) =>
         CardProtocol.ReaderIdKey.Derive(_readerIdMaster, terminal);
 
+    /// <summary>The keys as headquarters delivers them.</summary>
+    public CardKeysReply Delivery(uint terminal, uint heldSecondsMost = 0)
+    {
+        var readerId = new byte[CardProtocol.ReaderIdKey.Length];
+        using (var key = ReaderIdKey(terminal))
+            key.CopyTo(readerId);
+        CardKeyNumber[] numbers = [CardKeyNumber.Enquiry, CardKeyNumber.Sale];
+        return new CardKeysReply
+        {
+            ReaderIdKey = ByteString.CopyFrom(readerId),
+            HeldSecondsMost = heldSecondsMost,
+            Keys =
+            {
+                numbers.Select(n => new CardMasterKey
+                {
+                    KeyNumber = (uint)n, Version = 1, Key = ByteString.CopyFrom(Key($"{n} 1")),
+                }),
+            },
+        };
+    }
+
     public CardKey TransactionMacKey(Uid uid)
     {
         using var master = Master(CardKeyNumber.TransactionMac);

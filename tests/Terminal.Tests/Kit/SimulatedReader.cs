@@ -22,6 +22,12 @@ internal sealed class SimulatedReader(string name) : ICardReader, IDisposable
 
     public bool Unplugged { get; set; }
 
+    /// <summary>Something lies there that answers nothing: two cards at once, or none of ours.</summary>
+    public bool Mute { get; set; }
+
+    /// <summary>How often somebody tried to open a card.</summary>
+    public int Tries { get; private set; }
+
     /// <summary>Commands before which the terminal's process dies.</summary>
     public Func<byte[], bool>? DieBefore { get; set; }
 
@@ -64,6 +70,9 @@ internal sealed class SimulatedReader(string name) : ICardReader, IDisposable
     {
         lock (_gate)
         {
+            Tries++;
+            if (Mute)
+                return null;
             return _card?.Transmit([0xFF, 0xCA, 0x00, 0x00, 0x00]) is { } uid
                 ? new Connection(this, _card, Uid.FromBytes(uid.AsSpan(0, Uid.Length)))
                 : null;

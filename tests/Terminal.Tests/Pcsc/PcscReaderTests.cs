@@ -124,6 +124,39 @@ public sealed class PcscReaderTests : CardReaderContract, IClassFixture<VirtualR
         missing.Wait(TimeSpan.FromHours(1));
     }
 
+    [Fact]
+    public void What_cannot_be_woken_is_seen_and_not_opened_and_one_card_alone_is_fine_again()
+    {
+        Until(() => Reader.Look() is CardPresence.Absent);
+
+        _readers.Rack.Do("mute 0");
+        Until(() => Reader.Look() is CardPresence.Present);
+
+        Assert.Null(Reader.TryConnect());
+        Assert.IsType<CardPresence.Present>(Reader.Look());
+        Take();
+        Put();
+        using (var one = Connect())
+            Assert.Equal(Card, one.Uid.ToString());
+        Take();
+    }
+
+    [Fact]
+    public void An_interruption_is_seen_however_short_it_was()
+    {
+        using var other = Open(_reader.Name);
+        Put();
+        _readers.KillDaemon();
+        while (other.Look() is not CardPresence.Present)
+            other.Wait(TimeSpan.FromMilliseconds(200));
+
+        Reader.Wait(TimeSpan.FromSeconds(5));
+
+        Assert.IsType<CardPresence.Unavailable>(Reader.Look());
+        Until(() => Reader.Look() is CardPresence.Present);
+        Take();
+    }
+
     public void Dispose() => _reader.Dispose();
 
     private protected override void Insert() => _readers.Rack.Do($"insert 0 {Card}");

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 
@@ -30,7 +31,7 @@ public sealed class OpenApiTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(
-            new TillRooms(null!, null!, new ReaderBoard(), new SyncLine()));
+            new TillRooms(null!, null!, new ReaderBoard(), new SyncLine(), new FaultBook()));
         using var app = builder.Build();
         ActivatorUtilities.CreateInstance<TillEndpoints>(app.Services).Map(app);
         var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Tests.Kit;
 using SmartCardCrm.Terminal.TillApi;
@@ -22,6 +23,7 @@ public sealed class TillApiTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("till-api-");
     private readonly TerminalKeys _keys = new();
     private readonly HttpClient _client = new();
+    private readonly FaultBook _faults = new();
     private readonly TerminalProfile _profile = new(1, 7, 42, TimeZoneInfo.Utc);
     private Till _till = null!;
     private WebApplication _app = null!;
@@ -36,6 +38,7 @@ public sealed class TillApiTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_till).AddSingleton(_profile).AddSingleton<ReaderBoard>();
         builder.Services.AddSingleton<SyncLine>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
+        builder.Services.AddSingleton(_faults);
         _app = builder.Build();
         var keyFile = Path.Combine(_folder.FullName, "key");
         _app.UseTillApi(TillApiKey.LoadOrMake(keyFile));
@@ -311,6 +314,19 @@ public sealed class TillApiTests : IAsyncLifetime
         var told = await Json(health);
         Assert.False(told.GetProperty("ready").GetBoolean());
         Assert.Equal(0, told.GetProperty("entriesUnsent").GetInt32());
+        Assert.Empty(told.GetProperty("faults").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Health_shows_what_does_not_work()
+    {
+        _faults.Broke("green of counter on pin 17", "no such pin");
+
+        using var health = await _client.GetAsync("/v1/health");
+
+        Assert.Equal(
+            ["green of counter on pin 17: no such pin"],
+            (await Json(health)).GetProperty("faults").EnumerateArray().Select(f => f.GetString()));
     }
 
     private async Task<HttpResponseMessage> Post(string body, string? key)

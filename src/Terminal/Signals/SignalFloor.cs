@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using SmartCardCrm.Terminal.Pcsc;
+
+namespace SmartCardCrm.Terminal.Signals;
+
+/// <summary>What signals look at.</summary>
+internal sealed record SignalRooms(Till Till, ReaderBoard Board)
+{
+    /// <summary>A card that came now would not be served although nothing has stopped the terminal: keys or
+    /// rules are not there yet.</summary>
+    public const string NotReady = "not-ready";
+
+    public ReaderScene SceneOf(string reader)
+    {
+        var sight = Board.Sights.FirstOrDefault(s => s.Name == reader);
+        var ready = Till.Tap.Ready && Till.Replica.Current is not null;
+        return new ReaderScene(
+            sight?.Available == true, sight?.CardPresent == true, Till.Desk.HasWork(reader),
+            Till.Desk.StoppedBecause ?? (ready ? null : NotReady));
+    }
+}
+
+/// <summary>Lets every reader's lights say what is going on, on threads of its own: a tap never waits for a
+/// pin.</summary>
+internal sealed class SignalFloor(
+    SignalsPlan plan, CarefulWires wires, SignalRooms rooms, TimeProvider clock) : BackgroundService
+{
+    // What nobody tells: keys and rules that have come.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (plan.Sets.Count == 0)
+            return;
+        var told = rooms.Till.Desk.Watch(stoppingToken);
+        var readers = plan.Sets
+            .Select(s => new ReaderSignals(s.Reader, s.Wires, plan.Patterns, wires, clock)).ToList();
+        rooms.Board.Changed += Look;
+        rooms.Till.Desk.Changed += Look;
+        await using var timer = clock.CreateTimer(_ => Look(), null, TimeSpan.Zero, LookEvery);
+        try
+        {
+            await Task.WhenAll(Listen(told, readers), Watch(readers, stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The terminal stops: that is how a watch ends.
+        }
+        finally
+        {
+            rooms.Board.Changed -= Look;
+            rooms.Till.Desk.Changed -= Look;
+            readers.ForEach(r => r.Dispose());
+        }
+    }
+
+    private void Look() => _looks.Writer.TryWrite(true);
+
+    private async Task Listen(IAsyncEnumerable<Checkout> told, List<ReaderSignals> readers)
+    {
+        await foreach (var checkout in told)
+        {
+            readers.ForEach(r => r.Tell(checkout));
+            Look();
+        }
+    }
+
+    private async Task Watch(List<ReaderSignals> readers, CancellationToken stop)
+    {
+        await foreach (var _ in _looks.Reader.ReadAllAsync(stop))
+            readers.ForEach(r => r.See(rooms.SceneOf(r.Reader)));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Tests.Kit;
+
+namespace SmartCardCrm.Terminal.Tests.Sync;
+
+/// <summary>When the terminal asks for its card keys.</summary>
+public sealed class KeyFetchTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-");
+    private readonly Chain _chain = new();
+    private readonly Shop _shop;
+    private readonly CardKeyDelivery _delivery;
+    private readonly SilentServer _server;
+    private readonly GrpcSync _sync;
+
+    public KeyFetchTests()
+    {
+        _shop = new Shop(_chain);
+        _shop.Keys.Dispose();
+        var enrolled = new EnrolledTerminal(
+            1, "Till 3", 7, 42, "UTC", "USD", new Uri("https://127.0.0.1:5290"), CardKeyStorage.Memory);
+        _delivery = new CardKeyDelivery(
+            enrolled, new DataFolder(_folder.FullName), _shop.Keys, _chain.Clock);
+        _server = new SilentServer(_chain.Delivery(1, heldSecondsMost: 8));
+        _sync = new GrpcSync(
+            new TerminalSync.TerminalSyncClient(_server),
+            new SyncRooms(_shop.Till, _delivery, new SyncLine(), new TerminalEnd(null!, null!)),
+            _chain.Clock, _chain.Random, NullLogger<GrpcSync>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _sync.Dispose();
+        _delivery.Dispose();
+        _shop.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Keys_are_fetched_again_well_before_their_time_while_the_stream_stays_open()
+    {
+        await _sync.StartAsync(CancellationToken.None);
+        await Happens("fetch");
+        await Happens("stream");
+
+        _chain.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        await Happens("fetch");
+        await _sync.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task An_opened_terminal_reports_and_asks_for_no_keys_until_it_is_released()
+    {
+        _delivery.Bar();
+        await _sync.StartAsync(CancellationToken.None);
+        await Happens("stream");
+        var ready = _shop.Keys.Ready;
+
+        _delivery.Allow();
+
+        await Happens("fetch");
+        Assert.False(ready);
+        await _sync.StopAsync(CancellationToken.None);
+    }
+
+    private async Task Happens(string what) => Assert.Equal(
+        what, await _server.Calls.Reader.ReadAsync().AsTask().WaitAsync(Patience));
+
+    /// <summary>Gives keys, takes everything, and says nothing.</summary>
+    private sealed class SilentServer(CardKeysReply keys) : CallInvoker
+    {
+        public Channel<string> Calls { get; } = Channel.CreateUnbounded<string>();
+
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        {
+            Calls.Writer.TryWrite("fetch");
+            return new AsyncUnaryCall<TResponse>(
+                Task.FromResult((TResponse)(object)keys), Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess, () => [], () => { });
+        }
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse>
+            AsyncDuplexStreamingCall<TRequest, TResponse>(
+                Method<TRequest, TResponse> method, string? host, CallOptions options)
+        {
+            Calls.Writer.TryWrite("stream");
+            return new AsyncDuplexStreamingCall<TRequest, TResponse>(
+                new Sink<TRequest>(), new Silence<TResponse>(), Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess, () => [], () => { });
+        }
+
+        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            throw new NotSupportedException();
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            throw new NotSupportedException();
+
+        public override AsyncClientStreamingCall<TRequest, TResponse>
+            AsyncClientStreamingCall<TRequest, TResponse>(
+                Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            throw new NotSupportedException();
+
+        private sealed class Sink<T> : IClientStreamWriter<T>
+        {
+            public WriteOptions? WriteOptions { get; set; }
+
+            public Task WriteAsync(T message) => Task.CompletedTask;
+
+            public Task WriteAsync(T message, CancellationToken cancellationToken) => Task.CompletedTask;
+
+            public Task CompleteAsync() => Task.CompletedTask;
+        }
+
+        private sealed class Silence<T> : IAsyncStreamReader<T>
+        {
+            public T Current => throw new NotSupportedException();
+
+            public Task<bool> MoveNext(CancellationToken cancellationToken) =>
+                new TaskCompletionSource<bool>().Task;
+        }
+    }
+}
