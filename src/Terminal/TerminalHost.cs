@@ -39,7 +39,10 @@ internal static class TerminalHost
         var builder = NewBuilder(options.TillApi, clock);
         builder.Services.AddSingleton(new TerminalSync.TerminalSyncClient(channel));
         using var headquarters = certificates.Authority.GetECDsaPublicKey();
-        AddRooms(builder.Services, options, terminal, headquarters!, data);
+        using var own = TerminalCertificates.LoadKey(data);
+        var trust = new TerminalTrust(
+            headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
+        AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
         app.UseTillApi(TillApiKey.LoadOrMake(data.TillApiKey));
 
@@ -92,7 +95,7 @@ internal static class TerminalHost
     }
 
     private static void AddRooms(
-        IServiceCollection services, TerminalOptions options, EnrolledTerminal terminal, ECDsa headquarters,
+        IServiceCollection services, TerminalOptions options, EnrolledTerminal terminal, TerminalTrust trust,
         DataFolder data)
     {
         var profile = terminal.Profile();
@@ -108,7 +111,7 @@ internal static class TerminalHost
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
         services.AddSingleton(s => Till.Open(
-            data.Journal, profile, s.GetRequiredService<TerminalKeys>(), headquarters,
+            data.Journal, profile, s.GetRequiredService<TerminalKeys>(), trust,
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(

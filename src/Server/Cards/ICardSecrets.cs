@@ -16,6 +16,9 @@ internal interface ICardSecrets
     /// <param name="terminal">The terminal's number; 0 is the server itself, when it drives a card.</param>
     ReaderIdKey ReaderIdKey(uint terminal);
 
+    /// <summary>Headquarters' signature, as <see cref="DocumentSignature"/> says.</summary>
+    byte[] Sign(ReadOnlySpan<byte> document);
+
     /// <summary>What a customer without a card said at a till; null where it was not sealed for this
     /// headquarters.</summary>
     Contact? OpenContact(ReadOnlySpan<byte> contactSealed);

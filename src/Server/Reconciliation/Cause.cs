@@ -36,10 +36,13 @@ internal static class Cause
     /// <summary>The card signed it, but the rules or headquarters' card actions say otherwise.</summary>
     public const string RuleMismatch = "rule-mismatch";
 
+    /// <summary>A terminal's closed day is not what its own journal adds up to.</summary>
+    public const string DayDiffers = "day-differs";
+
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Gap, Doubt,
-        CopyOrRollback, RuleMismatch,
+        CopyOrRollback, RuleMismatch, DayDiffers,
     ];
 }

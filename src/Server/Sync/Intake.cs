@@ -131,6 +131,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
                 book, place, body.Abandonment.IntentSequence, intent => TakeAbandonment(book, intent)),
             EntryBody.ContentOneofCase.AccountOperation =>
                 AccountOperations.Take(book, place, body.AccountOperation),
+            EntryBody.ContentOneofCase.DayClose => DayCloses.Take(book, place, body.DayClose),
             EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
             _ => new Verdict.Parked(Cause.Unreadable, "entry"),
         };

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
+using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
@@ -18,6 +19,8 @@ internal static class JournalReading
     private const int StepsMost = 64;
     private const int TextMost = 64;
     private const int OperationIdLength = 16;
+
+    private const int CertificateMost = 4096;
 
     // A basket may come back gram by gram.
     private const int LinesReturnedMost = 10_000;
@@ -74,6 +77,15 @@ internal static class JournalReading
         return new SaleRequest(
             basket, new Occasion((int)context.Tier, [.. context.Segments], context.Store, localTime),
             (int)intent.PointsAsked);
+    }
+
+    /// <summary>What a day counts of an operation that happened.</summary>
+    public static DayOperation DayOperationOf(Intent intent)
+    {
+        var isAccountSale = intent.Card is null && intent.SaleOperationId.IsEmpty;
+        return new DayOperation(
+            intent.Kind, intent.AmountMinor, intent.DueMinor, isAccountSale ? 0 : intent.Earned,
+            intent.Redeemed, isAccountSale ? intent.Earned : intent.OnAccount);
     }
 
     /// <summary>What a return's intent says of its sale; null where it names none.</summary>
@@ -135,6 +147,9 @@ internal static class JournalReading
         EntryBody.ContentOneofCase.AccountOperation =>
             body.AccountOperation.Terms is { Card: null, Steps.Count: 0 } terms && AreWholeTerms(terms)
             && body.AccountOperation.SealedContact.Length <= SealedContact.LengthMost,
+        EntryBody.ContentOneofCase.DayClose =>
+            body.DayClose.OperationId.Length == OperationIdLength
+            && body.DayClose.Certificate.Length <= CertificateMost,
         EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card) && IsText(body.Suspicion.Code),
         _ => false,
     };
@@ -153,8 +168,9 @@ internal static class JournalReading
         context is not null
         && IsText(context.StoreZone) && IsText(context.BusinessDate) && IsText(context.SoldAt);
 
-    // PostgreSQL takes no NUL in a text, and people no control characters in a list.
-    private static bool IsText(string text) => text.Length <= TextMost && !text.Any(char.IsControl);
+    /// <summary>Whether it may be stored and shown: PostgreSQL takes no NUL in a text, and people no control
+    /// characters in a list.</summary>
+    public static bool IsText(string text) => text.Length <= TextMost && !text.Any(char.IsControl);
 
     private static bool IsWhole(CardRef? card) => card is { Uid.Length: Uid.Length };
 

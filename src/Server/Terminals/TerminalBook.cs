@@ -53,6 +53,15 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             "UPDATE terminal SET revoked_us = COALESCE(revoked_us, @now) WHERE number = @number",
             new { number = (long)number, now = clock.Microseconds() })) == 1;
 
+    /// <summary>Whether this is the terminal's own certificate.</summary>
+    public static bool IsCertificateOf(DbSession db, long number, ReadOnlySpan<byte> der)
+    {
+        var hash = HashOf(der);
+        return db.Value<long>(
+            "SELECT COUNT(*) FROM terminal WHERE number = @number AND certificate_hash = @hash",
+            new { number, hash }) == 1;
+    }
+
     /// <summary>The number that the next terminal gets: 1, 2, 3 …; 0 is the server's own virtual
     /// terminal.</summary>
     public static uint NextNumber(DbSession db) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using BasketLine = SmartCardCrm.SyncContract.BasketLine;
@@ -47,6 +48,12 @@ internal static class Entries
             CardNumber = newest.CardNumber,
         };
     }
+
+    /// <summary>What a day counts of an operation that happened.</summary>
+    public static DayOperation ToDayOperation(Intent intent) => new(
+        intent.Kind, intent.AmountMinor, intent.DueMinor, intent.Card is null ? 0 : intent.Earned,
+        intent.Redeemed,
+        intent.Card is null && intent.SaleOperationId.IsEmpty ? intent.Earned : intent.OnAccount);
 
     /// <summary>Where and when an operation is done, and under which rules.</summary>
     /// <param name="occasion">What the rules were told of the customer.</param>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal;
@@ -29,6 +31,10 @@ internal sealed class OperationIds(TimeProvider clock, FillRandom random)
         id[8] = (byte)(0x80 | (id[8] & 0x3F));
         return new Guid(id, bigEndian: true);
     }
+
+    /// <summary>The id of what a till's own key names.</summary>
+    public static Guid OfKey(string key) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16), bigEndian: true);
 
     private void Advance()
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
@@ -8,19 +7,20 @@ namespace SmartCardCrm.Terminal;
 internal sealed class Till : IDisposable
 {
     private Till(
-        TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, ECDsa headquarters,
+        TerminalDatabase database, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
         TapSurroundings surroundings)
     {
         Database = database;
         Keys = keys;
         Clock = surroundings.Clock;
         Journal = Journal.Open(database, surroundings.Clock);
-        Replica = new Replica(database, profile.Number, headquarters);
+        Replica = new Replica(database, profile.Number, trust.Headquarters);
         Desk = new CheckoutDesk(
             new CheckoutStore(database), Journal, Replica, surroundings.Clock,
             new OperationIds(surroundings.Clock, surroundings.Random),
             new AccountDesk(Journal, Replica, profile, surroundings.Clock));
-        Contacts = new ContactSeal(headquarters, surroundings.Random);
+        Contacts = new ContactSeal(trust.Headquarters, surroundings.Random);
+        Days = new DayBook(Journal, Replica, profile, trust, surroundings.Clock);
         Tap = new Tap(Journal, Replica, keys, profile, surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
     }
@@ -43,22 +43,23 @@ internal sealed class Till : IDisposable
 
     public ContactSeal Contacts { get; }
 
+    public DayBook Days { get; }
+
     public GuestBook Guests { get; } = new();
 
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
     /// <param name="path">The database file; made where there is none.</param>
     /// <param name="keys">May be empty still. Not owned.</param>
-    /// <param name="headquarters">The public key that rules and limits are signed with. Not owned.</param>
     /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
     /// broken.</exception>
     public static Till Open(
-        string path, TerminalProfile profile, TerminalKeys keys, ECDsa headquarters,
+        string path, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
         TapSurroundings surroundings)
     {
         var database = TerminalDatabase.Open(path, surroundings.Clock);
         try
         {
-            return new Till(database, profile, keys, headquarters, surroundings);
+            return new Till(database, profile, keys, trust, surroundings);
         }
         catch
         {

@@ -39,6 +39,7 @@ internal static class DatabaseSchema
         [
             "ALTER TABLE rule_set ADD COLUMN signature BLOB",
             "ALTER TABLE limits ADD COLUMN signature BLOB",
+            "CREATE TABLE day_countersigned(number INTEGER PRIMARY KEY, signature BLOB NOT NULL)",
         ],
     ];
 

@@ -17,6 +17,8 @@ internal sealed class Journal
     private readonly Dictionary<uint, Intent> _begun = [];
     private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
     private readonly RedeemedTally _redeemed = new();
+    private readonly List<uint> _days = [];
+    private readonly HashSet<uint> _countedByWord = [];
     private JournalHead _head;
 
     private Journal(TerminalDatabase database, TimeProvider clock)
@@ -77,6 +79,30 @@ internal sealed class Journal
         lock (_gate)
             Write(entry);
         Grew?.Invoke();
+    }
+
+    /// <summary>Writes down what is made from the sequence that it will have. When it returns, it is on
+    /// disk.</summary>
+    /// <exception cref="JournalFailedException">Whether it is on disk is unknown.</exception>
+    public EntryBody Append(Func<uint, EntryBody> make)
+    {
+        EntryBody entry;
+        lock (_gate)
+        {
+            entry = make(_head.Sequence + 1);
+            Write(entry);
+        }
+
+        Grew?.Invoke();
+        return entry;
+    }
+
+    /// <summary>Looks while nothing is written.</summary>
+    /// <param name="look">Told the sequence that the next entry will have.</param>
+    public T While<T>(Func<uint, T> look)
+    {
+        lock (_gate)
+            return look(_head.Sequence + 1);
     }
 
     /// <summary>Entries after a sequence, oldest first; at least one, if there is one, however large it
@@ -142,6 +168,53 @@ internal sealed class Journal
             return _redeemed.Since(from);
     }
 
+    /// <summary>The newest closed day and the entry that closed it; null before the first.</summary>
+    public (uint Number, uint Sequence)? NewestDay
+    {
+        get
+        {
+            lock (_gate)
+                return _days.Count == 0 ? null : ((uint)_days.Count, _days[^1]);
+        }
+    }
+
+    /// <summary>The close of a day; null where it is not closed, or there is none.</summary>
+    public DayClose? DayClosed(uint number)
+    {
+        uint sequence;
+        lock (_gate)
+        {
+            if (number == 0 || number > _days.Count)
+                return null;
+            sequence = _days[(int)number - 1];
+        }
+
+        return _database.Read(c => JournalRows.DayClosed(c, sequence));
+    }
+
+    /// <summary>The day that was closed under an operation id; null where none was.</summary>
+    public DayClose? DayClosed(Guid operation) =>
+        _database.Read(c => JournalRows.DayClosed(c, operation.ToByteArray(bigEndian: true)));
+
+    /// <summary>The operations that entries from one on say happened, and that no till went on
+    /// without.</summary>
+    public IReadOnlyList<Intent> HappenedFrom(uint first) =>
+        _database.Read(c => JournalRows.HappenedFrom(c, first));
+
+    /// <summary>Operations of which only headquarters has said that they happened, and that no closed day has
+    /// counted.</summary>
+    public IReadOnlyList<(uint Sequence, Intent Intent)> HappenedByWord()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _database.Read(JournalRows.HappenedByWord)
+                    .Where(told => !_countedByWord.Contains(told.Sequence)),
+            ];
+        }
+    }
+
     /// <summary>The last try of an operation; null where there was none.</summary>
     public IntentTrace? Trace(Guid operation) =>
         _database.Read(c => JournalRows.Trace(c, operation.ToByteArray(bigEndian: true)));
@@ -191,6 +264,11 @@ internal sealed class Journal
                     _redeemed.Keep(entry.Settlement.IntentSequence);
                 else
                     _redeemed.Undo(entry.Settlement.IntentSequence);
+                break;
+            case EntryBody.ContentOneofCase.DayClose:
+                _days.Add(sequence);
+                _countedByWord.UnionWith(
+                    DayTotals.Parser.ParseFrom(entry.DayClose.Totals).ToldByHeadquarters);
                 break;
         }
     }

@@ -27,12 +27,19 @@ internal readonly record struct JournalHead(uint Sequence, ReadOnlyMemory<byte> 
 /// <summary>The journal's SQL.</summary>
 internal static class JournalRows
 {
+    private const int Outcome = (int)EntryBody.ContentOneofCase.Outcome;
+    private const int Failure = (int)EntryBody.ContentOneofCase.Failure;
+    private const int Settlement = (int)EntryBody.ContentOneofCase.Settlement;
+    private const int Abandonment = (int)EntryBody.ContentOneofCase.Abandonment;
+    private const int AccountOperation = (int)EntryBody.ContentOneofCase.AccountOperation;
+    private const int DayClose = (int)EntryBody.ContentOneofCase.DayClose;
+
     public static int Insert(PreparedConnection c, JournalHead head, EntryBody entry, byte[] body) => c.Run(
         """
         INSERT INTO entry(sequence, kind, operation, closes, undoes, body, chain_hash)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
-        (long)head.Sequence, (int)entry.ContentCase, Terms(entry)?.OperationId.ToByteArray(), Closes(entry),
+        (long)head.Sequence, (int)entry.ContentCase, Operation(entry)?.ToByteArray(), Closes(entry),
         Terms(entry) is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
         body, head.Hash.ToArray());
 
@@ -105,6 +112,49 @@ internal static class JournalRows
     public static IReadOnlyList<IntentTrace> Undoing(PreparedConnection c, byte[] sale) =>
         Traces(c, "SELECT sequence, body FROM entry WHERE undoes = ? ORDER BY sequence", sale);
 
+    /// <summary>The operations that entries from one on say happened, and that no till went on without; in
+    /// the order of the entries that say so.</summary>
+    public static IReadOnlyList<Intent> HappenedFrom(PreparedConnection c, uint first) =>
+    [
+        .. c.Rows(
+            $"""
+            SELECT said.body, meant.body FROM entry said LEFT JOIN entry meant ON meant.sequence = said.closes
+            WHERE said.sequence >= ? AND said.kind IN ({Outcome}, {Settlement}, {AccountOperation})
+                AND NOT EXISTS (
+                    SELECT 1 FROM entry other WHERE other.closes = said.closes AND other.kind = {Abandonment})
+            ORDER BY said.sequence
+            """,
+            row => (Said: Body(row, 0), Meant: row.IsNull(1) ? null : Body(row, 1)), (long)first)
+            .Where(row => row.Said.Settlement is not { Happened: false })
+            .Select(row => row.Said.AccountOperation?.Terms ?? row.Meant!.Intent),
+    ];
+
+    /// <summary>Operations of which only headquarters has said that they happened, and that no till went on
+    /// without.</summary>
+    public static IReadOnlyList<(uint Sequence, Intent Intent)> HappenedByWord(PreparedConnection c) =>
+    [
+        .. c.Rows(
+            $"""
+            SELECT meant.sequence, meant.body
+            FROM doubt_closed said JOIN entry meant ON meant.sequence = said.intent_sequence
+            WHERE said.happened = 1 AND NOT EXISTS (
+                SELECT 1 FROM entry other WHERE other.closes = meant.sequence
+                    AND other.kind IN ({Outcome}, {Failure}, {Settlement}, {Abandonment}))
+            ORDER BY meant.sequence
+            """,
+            row => ((uint)row.Number(0), Body(row, 1).Intent)),
+    ];
+
+    /// <summary>The close of a day.</summary>
+    public static SyncContract.DayClose? DayClosed(PreparedConnection c, byte[] operation) => c.Rows(
+        $"SELECT body FROM entry WHERE operation = ? AND kind = {DayClose}", row => Body(row, 0).DayClose,
+        operation).SingleOrDefault();
+
+    /// <summary>The close of a day.</summary>
+    public static SyncContract.DayClose? DayClosed(PreparedConnection c, uint sequence) => c.Rows(
+        $"SELECT body FROM entry WHERE sequence = ? AND kind = {DayClose}", row => Body(row, 0).DayClose,
+        (long)sequence).SingleOrDefault();
+
     private static List<IntentTrace> Traces(PreparedConnection c, string sql, byte[] operation)
     {
         var intents = c.Rows(sql, row => TraceOf((uint)row.Number(0), Body(row, 1)), operation).ToList();
@@ -127,6 +177,9 @@ internal static class JournalRows
     private static IntentTrace TraceOf(uint sequence, EntryBody entry) =>
         new(sequence, Terms(entry)!, entry.Intent is null ? [entry] : [], HeadquartersSaid: null);
 
+    private static ByteString? Operation(EntryBody entry) =>
+        Terms(entry)?.OperationId ?? entry.DayClose?.OperationId;
+
     private static Intent? Terms(EntryBody entry) => entry.Intent ?? entry.AccountOperation?.Terms;
 
     private static long? Closes(EntryBody entry) => entry.ContentCase switch
@@ -142,7 +195,7 @@ internal static class JournalRows
     private static bool IsFiledAs(EntryRow row, EntryBody entry) =>
         row.Kind == (int)entry.ContentCase
         && row.Closes == Closes(entry)
-        && row.Operation.AsSpan().SequenceEqual(Terms(entry) is { } terms ? terms.OperationId.Span : [])
+        && row.Operation.AsSpan().SequenceEqual(Operation(entry) is { } operation ? operation.Span : [])
         && row.Undoes.AsSpan().SequenceEqual(Terms(entry) is { } undo ? undo.SaleOperationId.Span : []);
 
     private static EntryBody Body(PreparedConnection.Row row, int column) =>

@@ -83,6 +83,12 @@ internal sealed class Replica
             row => new CardAction((int)row.Number(0), (int)row.Number(1)), key, (long)item.Card.Generation)]);
     });
 
+    /// <summary>Whether headquarters has countersigned these very totals of a day.</summary>
+    public bool IsCountersigned(uint day, ByteString totals) => _database.Read(c => c.Rows(
+        "SELECT signature FROM day_countersigned WHERE number = ?",
+        row => DocumentSignature.IsValid(_headquarters, totals.Span, row.Bytes(0)), (long)day)
+        .SingleOrDefault());
+
     /// <summary>Asks for all of the feed from now on; what is known stays until then.</summary>
     public void ReadFeedAgain() =>
         _database.Lazily(c => c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
@@ -155,6 +161,12 @@ internal sealed class Replica
                 c.Run(
                     "INSERT INTO limits(version, document, signature) VALUES (?, ?, ?)",
                     limits.Version, item.Limits.Document.ToByteArray(), item.Limits.Signature.ToByteArray());
+                break;
+            case FeedItem.ContentOneofCase.DayCountersigned
+                when item.DayCountersigned is var day && day.Terminal == _terminal:
+                c.Run(
+                    "INSERT OR REPLACE INTO day_countersigned(number, signature) VALUES (?, ?)",
+                    (long)day.Number, day.Signature.ToByteArray());
                 break;
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
                 c.Run(

@@ -119,7 +119,8 @@ internal sealed record CheckoutBody(
     private static bool IsLocalTime(string text) => DateTime.TryParseExact(
         text, IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
-    private static DateOnly Day(string text)
+    /// <exception cref="ProblemException">It is no day.</exception>
+    public static DateOnly Day(string text)
     {
         var isDay = DateOnly.TryParseExact(
             text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);

@@ -35,6 +35,8 @@ internal sealed class ProblemException(int status, string code, string detail) :
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(EnquiryBody))]
 [JsonSerializable(typeof(ReturnBody))]
+[JsonSerializable(typeof(DayBody))]
+[JsonSerializable(typeof(DayAnswer))]
 [JsonSerializable(typeof(CheckoutAnswer))]
 [JsonSerializable(typeof(ReadersAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]

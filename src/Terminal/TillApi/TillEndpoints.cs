@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
@@ -30,6 +31,9 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapPost("/v1/reversals", (HttpContext context) => Answered(context, CreateReversal));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
+        routes.MapGet("/v1/days/current", (HttpContext context) => Answered(context, CurrentDay));
+        routes.MapGet("/v1/days/{number}", (HttpContext context) => Answered(context, GetDay));
+        routes.MapPost("/v1/days", (HttpContext context) => Answered(context, CloseDay));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
         routes.MapGet("/v1/openapi.json", Describe);
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
@@ -121,6 +125,29 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         };
         await Write(context, status, Find(id));
     }
+
+    private Task CurrentDay(HttpContext context) => Write(context, rooms.Till.Days.Current());
+
+    private Task GetDay(HttpContext context) => Write(
+        context,
+        uint.TryParse(
+            context.Request.RouteValues["number"] as string, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) && rooms.Till.Days.Find(number) is { } day
+            ? day
+            : throw new ProblemException(
+                StatusCodes.Status404NotFound, "day-unknown", "No such day is closed."));
+
+    private async Task CloseDay(HttpContext context)
+    {
+        var key = IdempotencyKey(context.Request);
+        var body = await Body.Read(context.Request, TillJson.Default.DayBody, context.RequestAborted);
+        var (day, _) = rooms.Till.Days.Close(key, body.ToDate());
+        await Write(context, day);
+    }
+
+    private Task Write(HttpContext context, DayReport day) => context.Response.WriteAsJsonAsync(
+        DayAnswer.Of(rooms.Profile.Number, day), TillJson.Default.DayAnswer,
+        cancellationToken: context.RequestAborted);
 
     private async Task Watch(HttpContext context)
     {

@@ -110,7 +110,9 @@ public abstract class AccountContract : IDisposable
                 case "points": operation.Terms.Earned++; break;
                 case "basket": operation.Terms.AmountMinor++; break;
                 case "rule-set-unknown": operation.Terms.Context.RuleSetVersion = 9; break;
-                case "contact-unreadable": operation.SealedContact = ByteString.CopyFrom(new byte[200]); break;
+                case "contact-unreadable":
+                    operation.SealedContact = ByteString.CopyFrom(new byte[200]);
+                    break;
             }
         });
 
@@ -173,7 +175,8 @@ public abstract class AccountContract : IDisposable
         {
             Terms = TermsOf(amount, LogKind.Sale),
             SealedContact = ByteString.CopyFrom(SealedContact.Seal(
-                _hq.Secrets.Authority, Contact.TryParse(contact)!.Value, [.. Enumerable.Repeat(_operations, 32)])),
+                _hq.Secrets.Authority, Contact.TryParse(contact)!.Value,
+                [.. Enumerable.Repeat(_operations, 32)])),
         };
         operation.Terms.Earned = (uint)(amount / 100);
         operation.Terms.BalanceAfter = amount / 100;

@@ -41,6 +41,11 @@ internal sealed class Chain
         },
     });
 
+    /// <summary>A terminal's, whose certificate is no real one.</summary>
+    public static readonly TerminalTrust Trust = new(
+        Headquarters, new byte[] { 0x30, 0x00 },
+        bytes => Headquarters.SignData(bytes, HashAlgorithmName.SHA256));
+
     public static ByteString Sign(ReadOnlySpan<byte> document) => ByteString.CopyFrom(
         Headquarters.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256));
 

@@ -128,5 +128,5 @@ internal sealed class Shop : IDisposable
 
     private Till Open() => Till.Open(
         DatabasePath, new TerminalProfile(Number, Programme: 7, Store: 42, _zone), _keys,
-        Chain.Headquarters, new TapSurroundings(Chain.Clock, Chain.Random, NullLogger.Instance));
+        Chain.Trust, new TapSurroundings(Chain.Clock, Chain.Random, NullLogger.Instance));
 }

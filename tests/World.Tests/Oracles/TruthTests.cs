@@ -89,9 +89,11 @@ public sealed class TruthTests : IDisposable
     [Fact]
     public void A_queued_card_action_must_stay_as_it_is()
     {
-        _chain.World.Truth.Queued(_chain.Card.Uid, 1, -10);
+        _chain.World.Truth.Queued(_chain.Card.Uid, 1, -10, isDelivery: false);
 
-        Assert.Equal("I8", SmallChain.Violated(() => _chain.World.Truth.Queued(_chain.Card.Uid, 1, -9)));
+        Assert.Equal(
+            "I8",
+            SmallChain.Violated(() => _chain.World.Truth.Queued(_chain.Card.Uid, 1, -9, isDelivery: false)));
     }
 
     private string Violated(TrueCommit commit) => SmallChain.Violated(() => Commit(commit));

@@ -56,6 +56,11 @@ internal sealed class ChainWorld : IDisposable
 
     public RepeatableSigner Signer { get; } = new();
 
+    public TerminalTrust TrustOf(uint terminal) =>
+        new(Signer.Key, Signer.CertificateOf(terminal), Signer.SignBytes);
+
+    public WorldSecrets Secrets => new(Vault, Signer);
+
     public Dice NetworkDice { get; }
 
     public Dice ServerDice { get; }

@@ -1,4 +1,6 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.EC;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -25,14 +27,51 @@ internal sealed class RepeatableSigner : IDocumentSigner, IDisposable
     public ECDsa Key { get; } =
         ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = Secret });
 
-    public byte[] Sign(ReadOnlySpan<byte> document)
+    public byte[] Sign(ReadOnlySpan<byte> document) => SignBytes(DocumentSignature.Covered(document));
+
+    /// <summary>A terminal's certificate, DER.</summary>
+    public byte[] CertificateOf(uint terminal)
+    {
+        var name = new X500DistinguishedName($"CN=terminal {terminal}");
+        var generator = new Generator(this);
+        var request = new CertificateRequest(name, generator.PublicKey, HashAlgorithmName.SHA256);
+        using var certificate = request.Create(
+            name, generator, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100),
+            BitConverter.GetBytes(terminal + 1));
+        return certificate.RawData;
+    }
+
+    public byte[] SignBytes(byte[] covered)
     {
         var signer = new ECDsaSigner(new HMacDsaKCalculator(new Sha256Digest()));
         signer.Init(forSigning: true, _signing);
-        var signature = signer.GenerateSignature(SHA256.HashData(DocumentSignature.Covered(document)));
+        var signature = signer.GenerateSignature(SHA256.HashData(covered));
         var half = DocumentSignature.Length / 2;
         return [.. signature.SelectMany(number => BigIntegers.AsUnsignedByteArray(half, number))];
     }
 
     public void Dispose() => Key.Dispose();
+
+    private sealed class Generator(RepeatableSigner signer) : X509SignatureGenerator
+    {
+        private readonly X509SignatureGenerator _platform = CreateForECDsa(signer.Key);
+
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) =>
+            _platform.GetSignatureAlgorithmIdentifier(hashAlgorithm);
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm)
+        {
+            var signature = signer.SignBytes(data);
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                writer.WriteIntegerUnsigned(signature.AsSpan(0, signature.Length / 2).TrimStart((byte)0));
+                writer.WriteIntegerUnsigned(signature.AsSpan(signature.Length / 2).TrimStart((byte)0));
+            }
+
+            return writer.Encode();
+        }
+
+        protected override PublicKey BuildPublicKey() => _platform.PublicKey;
+    }
 }

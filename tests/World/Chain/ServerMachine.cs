@@ -241,11 +241,11 @@ internal sealed class ServerRooms
     {
         Database = database;
         Programmes = new ProgrammeBook(database, world.Signer, clock);
-        Members = new MemberBook(database, world.Vault, clock);
-        Cards = new CardBook(database, world.Vault, clock);
+        Members = new MemberBook(database, world.Secrets, clock);
+        Cards = new CardBook(database, world.Secrets, clock);
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);
-        Intake = new Intake(database, world.Vault, clock);
+        Intake = new Intake(database, world.Secrets, clock);
         Watch = new TerminalWatch(clock);
         Programmes.SeedFirst();
     }

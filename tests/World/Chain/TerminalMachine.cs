@@ -81,7 +81,7 @@ internal sealed class TerminalMachine
         try
         {
             Till = Till.Open(
-                Disk.PathOf("journal.db"), ChainWorld.ProfileOf(this), Keys, _world.Signer.Key,
+                Disk.PathOf("journal.db"), ChainWorld.ProfileOf(this), Keys, _world.TrustOf(Number),
                 new TapSurroundings(Clock, _world.RandomOf(this), NullLogger.Instance));
         }
         catch (JournalFailedException failed) when (!IsDead)

@@ -151,7 +151,7 @@ internal sealed class BookCheck(ChainWorld world)
             new { Uid = card.Uid.ToString(), Counter = (long)commit.Record.Counter });
         Truth.Demand(
             booked == commit.Delivered, "I8",
-            $"card {card.Uid} n {commit.Record.Counter}: {commit.Delivered} points came, {booked} are booked");
+            $"card {card.Uid} n {commit.Record.Counter}: {commit.Delivered} points came, {booked} booked");
     }
 
     // All that is on the account is on its way to a card of the member's, one that was lost included.

@@ -23,6 +23,8 @@ internal sealed class Reckoning(ChainWorld world)
         world.Story.Note(Column.Server, "the reckoning");
         foreach (var place in world.Places)
             Synced(place.Terminal);
+        foreach (var place in world.Places)
+            new DayCheck(world).Check(place.Terminal);
         new BookCheck(world).Check();
     }
 

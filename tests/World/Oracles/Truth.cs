@@ -38,8 +38,12 @@ internal sealed class Truth(ChainWorld world)
     {
         if (!_posted.TryGetValue(purchase.Terminal, out var posted))
             _posted[purchase.Terminal] = posted = [];
-        posted.Add(purchase);
+        if (!posted.Contains(purchase))
+            posted.Add(purchase);
     }
+
+    /// <summary>What tills have posted to a terminal's incarnation.</summary>
+    public IReadOnlyList<Purchase> PostedAt(uint terminal) => _posted.GetValueOrDefault(terminal) ?? [];
 
     /// <summary>The commits for purchases that a terminal's incarnation has made, oldest first.</summary>
     public IReadOnlyList<(uint Sequence, Purchase Purchase)> MadeBy(uint terminal) =>

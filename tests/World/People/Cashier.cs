@@ -12,6 +12,7 @@ internal sealed class Cashier(ChainWorld world)
     // The last sale to the same card at the same terminal comes back.
     private const double UndoShare = 0.1;
     private const double WithoutCardShare = 0.05;
+    private const double CloseDayShare = 0.05;
     private const double UndoWithoutCardShare = 0.25;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
@@ -20,6 +21,7 @@ internal sealed class Cashier(ChainWorld world)
     private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
     private readonly HashSet<TerminalMachine> _busy = [];
     private readonly Dictionary<(uint Terminal, PhysicalCard Card), Purchase> _sold = [];
+    private readonly Dictionary<uint, uint> _days = [];
     private int _purchases;
 
     /// <summary>Cards presented so far.</summary>
@@ -253,8 +255,31 @@ internal sealed class Cashier(ChainWorld world)
     private void Done(TerminalMachine terminal)
     {
         if (_busy.Remove(terminal))
-            world.Timeline.After(Rest, terminal.KeepSmall);
+            world.Timeline.After(Rest, () => Tidy(terminal));
     }
+
+    private void Tidy(TerminalMachine terminal)
+    {
+        terminal.KeepSmall();
+        if (terminal.IsUp && _dice.Chance(CloseDayShare))
+            CloseDay(terminal);
+    }
+
+    // A till that gets no answer asks again under the same key.
+    private void CloseDay(TerminalMachine terminal)
+    {
+        var number = _days.GetValueOrDefault(terminal.Number) + 1;
+        if (terminal.Guarded(() => IsClosed(terminal, number)))
+            _days[terminal.Number] = number;
+        else
+            Truth.Demand(!terminal.IsUp, "I2", $"terminal {terminal.Number} closes another day than {number}");
+
+        terminal.Bury();
+    }
+
+    private static bool IsClosed(TerminalMachine terminal, uint number) =>
+        terminal.Till!.Days.Close($"day-{number}", businessDate: null).Day.Number == number
+        || terminal.DiskBetrayed;
 
     private void Count(Presentation presentation, bool struckByTear)
     {

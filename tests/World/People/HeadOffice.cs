@@ -29,8 +29,7 @@ internal sealed class HeadOffice(ChainWorld world)
         world.Server.Guarded(() => number = world.Server.Rooms!.Database.Write(db =>
         {
             var next = Server.Terminals.TerminalBook.NextNumber(db);
-            Span<byte> certificate = stackalloc byte[32];
-            _dice.Fill(certificate);
+            var certificate = world.Signer.CertificateOf(next);
             Server.Terminals.TerminalBook.Insert(db, new Server.Terminals.Terminal
             {
                 Number = next,
