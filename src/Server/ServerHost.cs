@@ -89,6 +89,7 @@ internal static class ServerHost
         services.AddSingleton<ProgrammeBook>();
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();
+        services.AddSingleton<BlockBook>();
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<TransactionList>();

@@ -1,9 +1,11 @@
 using SmartCardCrm.Benchmarks.Sale;
 using SmartCardCrm.Benchmarks.Session;
+using SmartCardCrm.Benchmarks.Till;
 
 return args switch
 {
     ["sale", var work] => SaleFigure.Print(work),
+    ["terminal", var work] => TerminalFigures.Print(work),
     ["session"] => SessionFigure.Print(),
     ["cards"] => Cards.Serve(),
     [] => Names(),
@@ -12,8 +14,9 @@ return args switch
 
 static int Names()
 {
-    Console.WriteLine("sale    a sale beside bare transmits of the same lengths, and the journal's share");
-    Console.WriteLine("session a session's set-up and a sale beside the bare AES in them");
+    Console.WriteLine("sale      a sale beside bare transmits of the same lengths, and the journal's share");
+    Console.WriteLine("session   a session's set-up and a sale beside the bare AES in them");
+    Console.WriteLine("terminal  a look-up in a hotlist of a million beside one of a thousand");
     return 0;
 }
 

@@ -13,5 +13,10 @@ case ${1:-} in
         bash "$root/hardware-sim/virtual-readers.sh" --dir "$work" --slots 4 -- \
             dotnet "$program" sale "$work"
         ;;
+    terminal)
+        work=$(mktemp -d)
+        trap 'rm -rf "$work"' EXIT
+        dotnet "$program" terminal "$work"
+        ;;
     *) dotnet "$program" "$@" ;;
 esac

@@ -70,6 +70,10 @@ internal sealed record Card
             "SELECT * FROM card WHERE member = @member AND status = @Active ORDER BY number DESC LIMIT 1",
             new { member, Active = (long)CardStatus.Active });
 
+    /// <summary>The card that people know by this number.</summary>
+    public static Card? FindByNumber(DbSession db, long number) =>
+        db.Find<Card>("SELECT * FROM card WHERE number = @number", new { number });
+
     /// <summary>Tells all terminals how the card stands.</summary>
     public void Publish(DbSession db) =>
         Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem
@@ -91,6 +95,17 @@ internal sealed record Card
                 LastCardAction = (uint)LastCardAction,
                 EnquiryKeyVersion = EnquiryKeyVersion,
                 SaleKeyVersion = SaleKeyVersion,
+            },
+        });
+
+    /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
+    public void PublishListing(DbSession db) =>
+        Sync.Feed.Publish(db, $"hotlist:{Uid}", new FeedItem
+        {
+            Hotlist = new HotlistItem
+            {
+                Uid = UidBytes(),
+                Listed = Status is CardStatus.Blocked or CardStatus.Retired,
             },
         });
 

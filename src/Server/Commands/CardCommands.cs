@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Relay;
 
@@ -9,7 +10,37 @@ internal static class CardCommands
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
-    public static Command Create() => new("card", "Cards.") { Issue() };
+    public static Command Create() => new("card", "Cards.")
+    {
+        Issue(),
+        Change("block", "Lets no terminal serve a card any more.", BlockReason.OfBlocking),
+        Change("unblock", "Lets a blocked card in again.", BlockReason.OfUnblocking),
+    };
+
+    private static Command Change(string verb, string what, IReadOnlyList<string> reasons)
+    {
+        var card = new Argument<string>("card") { Description = "The card's number, or its UID." };
+        var reason = new Option<string>("--reason")
+        {
+            Description = $"Why: {string.Join(", ", reasons)}.",
+            Required = true,
+        };
+        var by = new Option<string>("--by")
+        {
+            Description = "Who does it.",
+            DefaultValueFactory = _ => Environment.UserName,
+        };
+        var command = new Command(verb, what) { CommandLine.Data, card, reason, by };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            var block = new AskedBlock(parsed.GetRequiredValue(reason), parsed.GetRequiredValue(by));
+            using var asked = JsonContent.Create(block, OperatorJson.Default.AskedBlock);
+            var path = $"/api/cards/{Uri.EscapeDataString(parsed.GetRequiredValue(card))}/{verb}";
+            await server.PostAsync(path, asked, cancellation);
+        }));
+        return command;
+    }
 
     private static Command Issue()
     {

@@ -41,6 +41,14 @@ internal sealed class OperatorClient : IDisposable
         using var response = await RespondAsync(request, cancellation);
     }
 
+    /// <summary>A call with a body whose answer has no content.</summary>
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public async Task PostAsync(string path, HttpContent body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        using var response = await RespondAsync(request, cancellation);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> SendAsync<T>(

@@ -38,13 +38,18 @@ internal static class CardCalls
             desk.Cancel(id) ? Results.NoContent() : NoJob());
     }
 
+    /// <summary>The card of a number, or of a UID in 14 hex digits; null where there is none.</summary>
+    public static CardRow? Find(string id, CardList cards) =>
+        Uid.TryParse(id, out var uid) ? cards.FindByUid(uid.ToString())
+        : long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? cards.Find(number)
+        : null;
+
+    public static IResult Unknown() => Problems.NotFound("card-unknown", "There is no such card.");
+
     private static IResult Card(string id, CardList cards, TransactionList transactions, int take = 100)
     {
-        var card = Uid.TryParse(id, out var uid) ? cards.FindByUid(uid.ToString())
-            : long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? cards.Find(number)
-            : null;
-        if (card is null)
-            return Problems.NotFound("card-unknown", "There is no such card.");
+        if (Find(id, cards) is not { } card)
+            return Unknown();
         var history = transactions.OfCard(card.Number, 0, BookCalls.Most(take));
         return Results.Ok(new CardAnswer(card, history.Rows));
     }

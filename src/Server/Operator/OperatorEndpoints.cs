@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
@@ -25,6 +26,7 @@ internal static class OperatorEndpoints
             .DisableAntiforgery();
         BookCalls.Map(api);
         CardCalls.Map(api);
+        BlockCalls.Map(api);
         TerminalCalls.Map(api);
     }
 }
@@ -34,6 +36,8 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedMember))]
 [JsonSerializable(typeof(AskedToken))]
 [JsonSerializable(typeof(AskedIssue))]
+[JsonSerializable(typeof(AskedBlock))]
+[JsonSerializable(typeof(BlockHistory))]
 [JsonSerializable(typeof(RuleSet))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(Page<Member>))]

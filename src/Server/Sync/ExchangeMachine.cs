@@ -88,10 +88,16 @@ internal sealed class ExchangeMachine(
         HasAllOfFeed = items.Count < FeedItemsMost;
         if (items.Count == 0)
             return null;
+        var fromStart = _feedCursor == 0;
         Volatile.Write(ref _feedCursor, items[^1].Position);
         return new ServerMessage
         {
-            Feed = new FeedBatch { Items = { items }, AsOfUs = HasAllOfFeed ? asOf : 0 },
+            Feed = new FeedBatch
+            {
+                Items = { items },
+                AsOfUs = HasAllOfFeed ? asOf : 0,
+                FromStart = fromStart,
+            },
         };
     }
 
@@ -100,8 +106,9 @@ internal sealed class ExchangeMachine(
     public ServerMessage? StillAll()
     {
         var asOf = clock.Microseconds();
-        return database.Read(Feed.Head) == Volatile.Read(ref _feedCursor)
-            ? new ServerMessage { Feed = new FeedBatch { AsOfUs = asOf } }
+        var cursor = Volatile.Read(ref _feedCursor);
+        return database.Read(Feed.Head) == cursor
+            ? new ServerMessage { Feed = new FeedBatch { AsOfUs = asOf, FromStart = cursor == 0 } }
             : null;
     }
 

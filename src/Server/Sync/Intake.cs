@@ -19,6 +19,8 @@ internal sealed record Delivery(uint Terminal, IReadOnlyList<JournalEntry> Entri
 /// </summary>
 internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvider clock)
 {
+    private const string CardBlocked = "card-blocked";
+
     /// <summary>Takes a batch in one transaction. On return it is durable and may be acknowledged.</summary>
     /// <returns>A verdict for each entry, in order.</returns>
     /// <exception cref="ArgumentException">An entry leaves a hole in the journal; nothing is
@@ -132,7 +134,7 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
             EntryBody.ContentOneofCase.AccountOperation =>
                 AccountOperations.Take(book, place, body.AccountOperation),
             EntryBody.ContentOneofCase.DayClose => DayCloses.Take(book, place, body.DayClose),
-            EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(body.Suspicion),
+            EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(book, place, body),
             _ => new Verdict.Parked(Cause.Unreadable, "entry"),
         };
 
@@ -242,8 +244,14 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         return new Verdict.Accepted();
     }
 
-    private static Verdict.Parked TakeSuspicion(Suspicion suspicion) =>
-        new(Cause.CopyOrRollback, suspicion.Code);
+    // That a blocked card was refused is as it should be, and no exception.
+    private static Verdict TakeSuspicion(OpenBook book, JournalPlace place, EntryBody body)
+    {
+        if (body.Suspicion.Code != CardBlocked)
+            return new Verdict.Parked(Cause.CopyOrRollback, body.Suspicion.Code);
+        BlockBook.NoteRefusal(book, place, Hex(body.Suspicion.Card), body.RecordedAtUs);
+        return new Verdict.Accepted();
+    }
 
     private static Verdict OverIntent(
         OpenBook book, JournalPlace place, uint intentSequence, Func<IntentRow, Verdict> take) =>

@@ -38,13 +38,19 @@ internal static class CardDecider
     public const string CounterBehind = "counter-behind";
     public const string StateDiffers = "state-differs";
     public const string DoubtBehind = "doubt-behind";
+    public const string CardBlocked = "card-blocked";
 
     /// <param name="known">What the replica has of the card; null for a stranger.</param>
+    /// <param name="isListed">Whether it is on the hotlist.</param>
     /// <param name="rules">The rules in force; null before the first feed.</param>
-    public static CardDecision Decide(CardReading reading, KnownCard? known, RuleSet? rules, Asked asked)
+    public static CardDecision Decide(
+        CardReading reading, KnownCard? known, bool isListed, RuleSet? rules, Asked asked)
     {
         if (Contradiction(reading, known?.Item) is { } contradiction)
             return contradiction;
+        var isBlocked = isListed || known?.Item.Status is CardStatus.Blocked or CardStatus.Retired;
+        if (isBlocked)
+            return new CardDecision.Declined(DeclineReason.CardBlocked);
         if (Refusal(reading.Newest, known?.Item, asked.Today) is { } reason)
             return new CardDecision.Declined(reason);
         if (rules is null)
@@ -135,7 +141,6 @@ internal static class CardDecider
         return known?.Status switch
         {
             null or CardStatus.Active => null,
-            CardStatus.Blocked or CardStatus.Retired => DeclineReason.CardBlocked,
             _ => DeclineReason.CardUnknown,
         };
     }

@@ -165,6 +165,17 @@ internal static class Entries
             },
         };
 
+    public static EntryBody Blocked(CardRef card, CardReading reading) => new()
+    {
+        Suspicion = new Suspicion
+        {
+            Card = card,
+            CounterRead = reading.Newest.Counter,
+            BalanceRead = reading.Balance,
+            Code = CardDecider.CardBlocked,
+        },
+    };
+
     private static ByteString ToBytes(TransactionMacValue tmv)
     {
         Span<byte> bytes = stackalloc byte[TransactionMacValue.Length];

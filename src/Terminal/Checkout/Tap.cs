@@ -40,12 +40,13 @@ internal sealed partial class Tap(
         try
         {
             if (checkout.Request.Order is Order.Enquiry enquiry)
-                return Answer(session, enquiry, _orders.AskedBy(checkout.Request, now));
+                return Answer(session, enquiry, checkout.Request, now);
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             return Decide(reading, checkout, card.Steps, now) switch
             {
                 (CardDecision.Approved, { } plan) => Commit(card, plan),
+                (CardDecision.Declined { Reason: DeclineReason.CardBlocked }, _) => RefuseBlocked(reading),
                 (CardDecision.Declined declined, _) => new CheckoutState.Declined(declined.Reason),
                 (CardDecision.Contradicted contradiction, _) => Refuse(reading, contradiction),
                 var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
@@ -77,12 +78,15 @@ internal sealed partial class Tap(
     }
 
     // 1 APDU, and 1 more for the member file.
-    private CheckoutState Answer(CardSession session, Order.Enquiry enquiry, Asked asked)
+    private CheckoutState Answer(
+        CardSession session, Order.Enquiry enquiry, CheckoutRequest request, DateTimeOffset now)
     {
         var newest = session.Card.ReadNewest();
         var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
         var known = replica.Find(session.Uid);
-        var decision = CardDecider.Decide(reading, known, replica.Current, asked);
+        var isListed = replica.IsListed(session.Uid);
+        var asked = _orders.AskedBy(request, now);
+        var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
         if (decision is CardDecision.Contradicted contradiction)
             return Refuse(reading, contradiction);
 
@@ -107,8 +111,9 @@ internal sealed partial class Tap(
         lock (_deciding)
         {
             var known = replica.Find(reading.Uid);
+            var isListed = replica.IsListed(reading.Uid);
             var asked = _orders.AskedBy(checkout.Request, now);
-            var decision = CardDecider.Decide(reading, known, replica.Current, asked);
+            var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
             if (decision is not CardDecision.Approved approved)
                 return (decision, null);
             var operation = new ApprovedOperation(checkout, asked, reading, known?.Item, approved);
@@ -164,6 +169,14 @@ internal sealed partial class Tap(
         var card = Entries.ToCard(reading.Uid, reading.Newest, replica.Find(reading.Uid)?.Item);
         journal.Append(Entries.Suspicion(card, reading, contradiction));
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
+    }
+
+    // Headquarters learns where a blocked card is shown. What only asks is not written down.
+    private CheckoutState.Declined RefuseBlocked(CardReading reading)
+    {
+        var card = Entries.ToCard(reading.Uid, reading.Newest, replica.Find(reading.Uid)?.Item);
+        journal.Append(Entries.Blocked(card, reading));
+        return new CheckoutState.Declined(DeclineReason.CardBlocked);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]

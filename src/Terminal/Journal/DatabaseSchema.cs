@@ -41,6 +41,17 @@ internal static class DatabaseSchema
             "ALTER TABLE limits ADD COLUMN signature BLOB",
             "CREATE TABLE day_countersigned(number INTEGER PRIMARY KEY, signature BLOB NOT NULL)",
         ],
+        [
+            "CREATE TABLE hotlist(state INTEGER NOT NULL, pages INTEGER NOT NULL)",
+            "INSERT INTO hotlist VALUES (1, 0)",
+            "CREATE TABLE hotlist_page(number INTEGER PRIMARY KEY, page BLOB NOT NULL)",
+            """
+            CREATE TABLE hotlist_change(
+                number INTEGER PRIMARY KEY, change INTEGER NOT NULL, checksum INTEGER NOT NULL)
+            """,
+            // What a release that knew no hotlist has read of the feed, it has read without the hotlist.
+            "UPDATE cursor SET position = 0 WHERE name = 'feed'",
+        ],
     ];
 
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>

@@ -46,6 +46,8 @@ internal sealed class TerminalDatabase : IDisposable
             DatabaseSchema.Prepare(durable);
             lazy = new PreparedConnection(path);
             Demand(lazy, "NORMAL", 1);
+            // Room for all of a long hotlist; look-ups fill what they touch, outside the collected heap.
+            lazy.Run("PRAGMA cache_size = -10240");
             DemandIntegrity(lazy);
             var database = new TerminalDatabase(durable, lazy, clock);
             database.Durably(AbsorbFirstWrite);

@@ -35,6 +35,7 @@ internal sealed class Replica
         _database = database;
         _terminal = terminal;
         _headquarters = headquarters;
+        Hotlist = new Hotlist(database);
         if (!IsSigned())
             ReadFeedAgain();
         _current = NewestRules();
@@ -42,12 +43,20 @@ internal sealed class Replica
         _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
     }
 
+    public Hotlist Hotlist { get; }
+
     /// <summary>What this terminal may decide alone; null where nobody has said so yet.</summary>
     public Limits? Limits => _limits;
 
-    /// <summary>When this terminal last had all that headquarters says, by headquarters' clock.</summary>
-    public DateTimeOffset AsOf =>
-        DateTimeOffset.UnixEpoch.AddTicks(Interlocked.Read(ref _asOfUs) * TimeSpan.TicksPerMicrosecond);
+    /// <summary>When this terminal last had all that headquarters says, by headquarters' clock; 1970 while
+    /// the hotlist is not whole, so that nobody redeems without it.</summary>
+    public DateTimeOffset AsOf => Hotlist.State == HotlistState.Whole
+        ? DateTimeOffset.UnixEpoch.AddTicks(Interlocked.Read(ref _asOfUs) * TimeSpan.TicksPerMicrosecond)
+        : DateTimeOffset.UnixEpoch;
+
+    /// <summary>Whether the feed has to be read again from its start, because the hotlist is
+    /// damaged.</summary>
+    public bool WantsFeedAgain => Hotlist.State == HotlistState.Damaged;
 
     /// <summary>The rules in force: the highest version; null before the first feed.</summary>
     public RuleSet? Current => _current;
@@ -89,6 +98,10 @@ internal sealed class Replica
         row => DocumentSignature.IsValid(_headquarters, totals.Span, row.Bytes(0)), (long)day)
         .SingleOrDefault());
 
+    /// <summary>Whether headquarters lets nobody be served with a card, known here or not. Ask before
+    /// <see cref="AsOf"/>: damage shows when it is looked at.</summary>
+    public bool IsListed(Uid uid) => Hotlist.IsListed(uid);
+
     /// <summary>Asks for all of the feed from now on; what is known stays until then.</summary>
     public void ReadFeedAgain() =>
         _database.Lazily(c => c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
@@ -98,7 +111,7 @@ internal sealed class Replica
     /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed
-    /// by headquarters; nothing of the batch is stored.</exception>
+    /// by headquarters, or a listed UID is unreadable; nothing of the batch is stored.</exception>
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
@@ -110,6 +123,7 @@ internal sealed class Replica
             (_current, _limits) = (NewestRules(), NewestLimits());
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
+        Hotlist.MergeIfDue();
         return closed;
     }
 
@@ -123,6 +137,8 @@ internal sealed class Replica
     {
         foreach (var item in batch.Items)
             Store(c, item);
+        if (!Hotlist.Store(c, batch))
+            return;
         if (batch.Items is [.., var last])
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)last.Position);
         if (batch.AsOfUs > 0)

@@ -15,6 +15,9 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
 {
     private readonly SyncMachine _machine = new(new JournalOutbox(till.Journal), SyncLimits.Default);
 
+    // Whether the feed's start is on its way.
+    private bool _askedAgain;
+
     /// <summary>Whether headquarters has accepted us.</summary>
     public bool WasWelcomed { get; private set; }
 
@@ -26,8 +29,12 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     public string? EndCode { get; private set; }
 
     /// <summary>The stream is open.</summary>
-    public IReadOnlyList<TerminalMessage> Begin() =>
-        Perform(_machine.Connected(till.Replica.Cursor, SoftwareVersion.Text));
+    public IReadOnlyList<TerminalMessage> Begin()
+    {
+        var cursor = till.Replica.Cursor;
+        _askedAgain = cursor == 0;
+        return Perform(_machine.Connected(cursor, SoftwareVersion.Text));
+    }
 
     /// <summary>Does what headquarters says.</summary>
     public IReadOnlyList<TerminalMessage> Received(ServerMessage message)
@@ -47,12 +54,17 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     public IReadOnlyList<TerminalMessage> JournalGrew() => Perform(_machine.JournalGrew());
 
     /// <summary>It is time to show that we are alive.</summary>
-    public IReadOnlyList<TerminalMessage> HeartbeatDue() => Perform(_machine.HeartbeatDue(new Heartbeat
+    public IReadOnlyList<TerminalMessage> HeartbeatDue()
     {
-        OpenDoubts = (uint)till.Journal.OpenDoubts().Count,
-        RuleSetVersion = (uint)(till.Replica.Current?.Version ?? 0),
-        FeedCursor = till.Replica.Cursor,
-    }));
+        if (till.Replica.WantsFeedAgain && !_askedAgain)
+            Failed(SyncCode.HotlistDamaged);
+        return Perform(_machine.HeartbeatDue(new Heartbeat
+        {
+            OpenDoubts = (uint)till.Journal.OpenDoubts().Count,
+            RuleSetVersion = (uint)(till.Replica.Current?.Version ?? 0),
+            FeedCursor = till.Replica.Cursor,
+        }));
+    }
 
     /// <summary>The server has had the time it may take to answer the first message.</summary>
     public IReadOnlyList<TerminalMessage> AnswerDue() => Perform(_machine.AnswerDue());
@@ -100,6 +112,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
                     break;
                 case SyncAct.Apply(var feed):
                     till.Take(feed);
+                    _askedAgain = false;
                     break;
                 case SyncAct.End(var code):
                     Failed(code);

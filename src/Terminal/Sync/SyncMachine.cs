@@ -48,6 +48,7 @@ internal static class SyncCode
     public const string NoAnswer = "no-answer";
     public const string NeverSent = "acknowledged-never-sent";
     public const string Unreadable = "unreadable";
+    public const string HotlistDamaged = "hotlist-damaged";
     public const string ServerRestored = "server-restored";
     public const string TerminalUnknown = "terminal-unknown";
     public const string TerminalRevoked = "terminal-revoked";

@@ -44,7 +44,7 @@ public class CardDeciderTests
     public void A_value_that_the_newest_record_does_not_name_is_a_contradiction_even_on_a_strangers_card()
     {
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 101), null, Chain.Rules, Asked(100));
+            new CardReading(Chain.UidOf(1), Newest, 101), null, isListed: false, Chain.Rules, Asked(100));
 
         Assert.Equal(new CardDecision.Contradicted(5, 100, "state-differs"), decision);
     }
@@ -68,6 +68,14 @@ public class CardDeciderTests
             new CardDecision.Declined(DeclineReason.CardBlocked),
             Decide(Newest with { Blocked = true }, null));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_listed_card_is_declined_whether_the_terminal_knows_it_or_not(bool isKnown) =>
+        Assert.Equal(
+            new CardDecision.Declined(DeclineReason.CardBlocked),
+            Decide(Newest, isKnown ? Known(4, 77, 1) : null, isListed: true));
+
     [Fact]
     public void A_card_with_anothers_number_is_declined() =>
         Assert.Equal(
@@ -81,7 +89,7 @@ public class CardDeciderTests
         var request = Asked(10_000, redeem: 2000);
 
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 100), known, Chain.Rules, request);
+            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, Chain.Rules, request);
 
         var approved = Assert.IsType<CardDecision.Approved>(decision);
         Assert.Equal([3, 4], approved.Actions.Select(a => a.Number));
@@ -103,7 +111,8 @@ public class CardDeciderTests
                     Attempts: 0, Doubts: 0, Deadline: default);
 
                 var decision = Assert.IsType<CardDecision.Approved>(
-                    CardDecider.Decide(reading, known, Chain.Rules, Asked(amount, redeem)));
+                    CardDecider.Decide(
+                        reading, known, isListed: false, Chain.Rules, Asked(amount, redeem)));
 
                 var sale = new ApprovedOperation(
                     checkout, Asked(amount, redeem), reading, known.Item, decision);
@@ -112,9 +121,10 @@ public class CardDeciderTests
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
 
-    private static CardDecision Decide(LogRecord newest, KnownCard? known) => CardDecider.Decide(
-        new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
-        known, Chain.Rules, Asked(100));
+    private static CardDecision Decide(LogRecord newest, KnownCard? known, bool isListed = false) =>
+        CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter), known, isListed, Chain.Rules,
+            Asked(100));
 
     private static Asked Asked(int amount, int redeem = 0) => new Asked.Sale(
         Basket.Of(new Money(amount, "USD")), redeem, Chain.Limits, new Used(0, TimeSpan.Zero), Store: 1,

@@ -113,7 +113,8 @@ public sealed class AlikeTests
             var wish = new Asked.Sale(
                 purchase.Basket, asked, limits, new Used(0, TimeSpan.Zero), purchase.Store,
                 purchase.LocalTime, day);
-            var decision = CardDecider.Decide(reading, new KnownCard(item, []), Rules, wish);
+            var decision = CardDecider.Decide(
+                reading, new KnownCard(item, []), isListed: false, Rules, wish);
             var request = new CheckoutRequest(
                 new Order.Sale(purchase.Basket, asked), purchase.Store, SoldAt: null, day, Reader: null,
                 TimeSpan.Zero);

@@ -35,6 +35,7 @@ internal sealed class ChainWorld : IDisposable
         Accounts = new Accounts(this);
         Office = new HeadOffice(this);
         Personnel = new Personnel(this);
+        Blocks = new BlockDesk(this);
         Thief = new Thief(this);
         Server = new ServerMachine(this);
         Cashier = new Cashier(this);
@@ -80,6 +81,8 @@ internal sealed class ChainWorld : IDisposable
     public HeadOffice Office { get; }
 
     public Personnel Personnel { get; }
+
+    public BlockDesk Blocks { get; }
 
     public Thief Thief { get; }
 
@@ -168,6 +171,10 @@ internal sealed class ChainWorld : IDisposable
     public bool IsStranger(uint terminal, Uid card) =>
         _terminals.Find(t => t.Number == terminal)?.Till?.Replica.Find(card) is null;
 
+    /// <summary>Whether a terminal whose disk is to be trusted has been told not to serve a card.</summary>
+    public bool IsListed(uint terminal, Uid card) =>
+        _terminals.Find(t => t.Number == terminal) is { DiskBetrayed: false } told && told.Listing.Has(card);
+
     /// <summary>The newest rules that a terminal was told; 0 where it was told none.</summary>
     public int RulesKnownBy(uint terminal) =>
         _terminals.Find(t => t.Number == terminal)?.RulesKnown ?? 0;
@@ -175,6 +182,7 @@ internal sealed class ChainWorld : IDisposable
     /// <summary>A terminal has stored what headquarters told it.</summary>
     public static void Told(TerminalMachine terminal, FeedBatch feed)
     {
+        terminal.Listing.Told(feed);
         foreach (var item in feed.Items)
         {
             if (item.RuleSet is { } rules)

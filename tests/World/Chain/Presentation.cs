@@ -32,6 +32,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Whether the terminal did not know the card when it was put down.</summary>
     public bool WasStranger { get; init; }
 
+    /// <summary>Whether the terminal had been told not to serve the card when it was put down.</summary>
+    public bool WasListed { get; init; }
+
     /// <summary>Commits that the chip made.</summary>
     public int Commits { get; set; }
 

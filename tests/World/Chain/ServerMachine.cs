@@ -241,6 +241,7 @@ internal sealed class ServerRooms
     {
         Database = database;
         Programmes = new ProgrammeBook(database, world.Signer, clock);
+        Blocks = new BlockBook(database, clock);
         Members = new MemberBook(database, world.Secrets, clock);
         Cards = new CardBook(database, world.Secrets, clock);
         Terminals = new TerminalBook(database, clock);
@@ -257,6 +258,8 @@ internal sealed class ServerRooms
     public MemberBook Members { get; }
 
     public CardBook Cards { get; }
+
+    public BlockBook Blocks { get; }
 
     public TerminalBook Terminals { get; }
 

@@ -64,6 +64,9 @@ internal sealed class TerminalMachine
     /// <summary>The newest rules that headquarters has told it and that it has kept.</summary>
     public int RulesKnown { get; set; }
 
+    /// <summary>The cards that headquarters has told it not to serve.</summary>
+    public Listing Listing { get; } = new();
+
     /// <summary>Why the process ended last; null where it did not end by itself.</summary>
     public string? Failure { get; private set; }
 
@@ -98,6 +101,7 @@ internal sealed class TerminalMachine
 
         Failure = null;
         RulesKnown = Till.Replica.Current?.Version ?? 0;
+        Listing.Restarted(Till.Replica.Cursor);
         Till.Journal.Grew += Line.JournalGrew;
         _loop = new TapLoop(Reader, Till);
         _world.Story.Note(

@@ -42,7 +42,8 @@ internal static class Operation
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
         var asked = AskedBy(till, purchase);
         return CardDecider.Decide(
-            reading, till.Replica.Find(card.Uid), till.Replica.Current, asked) switch
+            reading, till.Replica.Find(card.Uid), till.Replica.IsListed(card.Uid), till.Replica.Current,
+            asked) switch
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
             CardDecision.Approved { Terms.Kind: LogKind.Reversal } => Undo,

@@ -14,6 +14,8 @@ internal sealed class Reckoning(ChainWorld world)
     {
         Calm();
         Pass(SyncTime);
+        world.Blocks.UnblockAll();
+        Pass(SyncTime);
         for (var round = 0; round < 2; round++)
         {
             PresentAll();

@@ -86,6 +86,11 @@ internal sealed class Truth(ChainWorld world)
             presentation is { Commits: 1 } || purchase.Card.Tampered, "I6",
             $"{purchase}: the card committed {presentation?.Commits} times in one presentation");
         Demand(
+            presentation is not { WasListed: true } || !world.IsListed(purchase.Terminal, purchase.Card.Uid),
+            "hotlist",
+            $"{purchase}: terminal {purchase.Terminal} served card {purchase.Card.Uid}, which it had been "
+                + "told not to");
+        Demand(
             commit.Record.Terminal == purchase.Terminal, "I9",
             $"{purchase} at terminal {purchase.Terminal} is signed as {commit.Record.Terminal}");
     }

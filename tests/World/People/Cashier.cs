@@ -138,6 +138,7 @@ internal sealed class Cashier(ChainWorld world)
         var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation))
         {
             RulesKnown = terminal.RulesKnown,
+            WasListed = terminal.Listing.Has(purchase.Card.Uid),
             WasStranger = world.IsStranger(terminal.Number, purchase.Card.Uid),
         };
         var (syncs, head) = (terminal.Disk.Syncs, till.Journal.Head.Sequence);

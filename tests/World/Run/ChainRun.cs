@@ -85,6 +85,7 @@ internal sealed class ChainRun
     {
         _world.Thief.Lurk(_betweenVisits);
         _world.Personnel.Decide();
+        _world.Blocks.Decide();
         if (_world.Personnel.SomebodyJoins())
             Welcome();
         _mischief.Befall(customer);
