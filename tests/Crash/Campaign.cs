@@ -28,7 +28,7 @@ internal sealed record CampaignOptions
     /// <summary>Chains side by side.</summary>
     public int Lanes { get; init; }
 
-    /// <summary>No new day begins after this time; null for no end.</summary>
+    /// <summary>No blow falls after this time; null for no end.</summary>
     public TimeSpan? Most { get; init; }
 }
 
@@ -54,7 +54,10 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
         try
         {
             Say("founding the chains, and counting the calls of the day");
-            await Task.WhenAll(lanes.Select(lane => PrepareAsync(lane, cancellation)));
+            await Task.WhenAll(lanes.Select(lane =>
+                Founding.FoundAsync(new ChainFolder(lane.Base), lane.Ports, cancellation)));
+            if (options.Only.Count == 0)
+                await CountAsync(lanes[0], cancellation);
             _plan = new Plan(Chosen());
             _cases = _plan.Left;
             Say($"{Places()} to strike, {_cases} cases chosen");
@@ -94,19 +97,11 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
 
     private string Places() => Text($"{_calls.Values.Sum()} calls at {_calls.Count} places");
 
-    private async Task PrepareAsync(Lane lane, CancellationToken cancellation)
+    private async Task CountAsync(Lane lane, CancellationToken cancellation)
     {
-        await Founding.FoundAsync(new ChainFolder(lane.Base), lane.Ports, cancellation);
-        if (options.Only.Count > 0)
-            return;
-        var places = await lane.DayOf(options.Acts, "counting").CountAsync(cancellation);
+        foreach (var (place, calls) in await lane.DayOf(options.Acts, "counting").CountAsync(cancellation))
+            _calls[place] = calls;
         lane.Forget("counting");
-        lock (_gate)
-        {
-            // What differs from run to run is struck where either run had it.
-            foreach (var (place, calls) in places)
-                _calls[place] = Math.Max(calls, _calls.GetValueOrDefault(place));
-        }
     }
 
     private async Task WorkAsync(Lane lane, CancellationToken cancellation)
@@ -115,12 +110,13 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
         {
             var name = Text($"day-{Interlocked.Increment(ref _days):0000}");
             var due = new SortedDictionary<int, Blow>(blows.ToDictionary());
-            var went = await lane.DayOf(options.Acts, name).StrikeAsync(blows, Played, cancellation);
+            var went = await lane.DayOf(options.Acts, name).StrikeAsync(
+                act => IsTimeOver() ? null : blows.GetValueOrDefault(act), Played, cancellation);
             if (went)
                 lane.Forget(name);
             else
                 Say($"kept: {Path.Combine(lane.Path, name)}");
-            // What a violation cut short is played on another day.
+            // What a violation or the clock cut short is left for another day.
             foreach (var left in due.Values)
                 _plan.Add(left);
 

@@ -18,7 +18,9 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     private const int KilledBySignal = 128 + 9;
     private const int CleanEnd = 0;
     private const int FailedEnd = 1;
-    private const string JournalFailed = "journal-failed";
+
+    // What an operator reads when its disk has failed: the journal, or another file.
+    private static readonly string[] DiskFailed = ["error journal-failed: ", "error data-unusable: "];
 
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(20);
 
@@ -277,7 +279,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         var said = await ReadFromAsync(_logFrom);
         var isRight = _blow?.Fault == Fault.Kill
             ? code == KilledBySignal
-            : _blow is not null && code == FailedEnd && said.Contains(JournalFailed, StringComparison.Ordinal);
+            : _blow is not null && code == FailedEnd
+                && DiskFailed.Any(error => said.Contains(error, StringComparison.Ordinal));
         IsStruck |= isRight;
         if (!isRight)
             throw new Violation("liveness", $"the terminal ended with {code}: see {Log}");

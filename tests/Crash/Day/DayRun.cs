@@ -57,12 +57,12 @@ internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePo
     }
 
     /// <summary>Plays the day under these blows.</summary>
-    /// <param name="blows">At most one an act.</param>
+    /// <param name="blowFor">The blow of an act; null where none falls in it.</param>
     /// <param name="played">Told of each case as it ends.</param>
     /// <param name="cancellation">Ends the day.</param>
     /// <returns>False when it ended early, because of a violation.</returns>
     public async Task<bool> StrikeAsync(
-        IReadOnlyDictionary<int, Blow> blows, Action<PlayedCase> played, CancellationToken cancellation)
+        Func<int, Blow?> blowFor, Action<PlayedCase> played, CancellationToken cancellation)
     {
         Blow? last = null;
         try
@@ -70,7 +70,8 @@ internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePo
             await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
             await PlayAsync(chain, async (number, act, shop) =>
             {
-                if (blows.TryGetValue(number, out var blow))
+                var blow = blowFor(number);
+                if (blow is not null)
                 {
                     last = blow;
                     await shop.Terminal.DealAsync(blow, shop.Limit);
