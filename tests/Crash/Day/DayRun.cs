@@ -33,7 +33,7 @@ internal sealed record PlayedCase(Blow? Blow, CaseEnd End, Exception? Breach = n
 /// <param name="ports">Of the lane.</param>
 internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePorts ports)
 {
-    private static readonly TimeSpan ActMost = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ActMost = TimeSpan.FromSeconds(60);
 
     // What headquarters says to what it was sent is still written down.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(60);
@@ -138,6 +138,7 @@ internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePo
         if (!isLast)
             return;
         await shop.Till.RecallAsync(shop.Limit);
+        await shop.Terminal.StopAsync();
         var check = await shop.Chain.Operator.CheckAsync(shop.Limit);
         if (check.FirstOrDefault(line => line.Broken > 0) is { } broken)
             throw new Violation(broken.Invariant, $"headquarters' own check: {broken}");

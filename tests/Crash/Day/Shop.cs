@@ -16,10 +16,11 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
 
     private const int IdleLogBytes = 1_300_000;
 
-    // Identify and read, then these; the last of nine, or of ten, is the commit.
+    // The last of nine.
     private const int CommitExchange = 9;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
     private readonly Reckoning _reckoning = new();
@@ -195,11 +196,15 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         }
     }
 
-    /// <summary>Waits until headquarters has everything.</summary>
+    /// <summary>Waits until headquarters has everything, or should have.</summary>
     public async Task SyncedAsync()
     {
-        while (await till.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0)
+        var began = TimeProvider.System.GetTimestamp();
+        while (await till.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
+            && TimeProvider.System.GetElapsedTime(began) < SyncedWithin)
+        {
             await Task.Delay(LookAgain, TimeProvider.System, Limit);
+        }
     }
 
     private static string Sale(long amountMinor, int redeem, int timeoutMs = 120_000) =>

@@ -16,6 +16,9 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
+    // When nothing happens, people take the card away and put it down again.
+    private static readonly TimeSpan PresentAgainAfter = TimeSpan.FromSeconds(3);
+
     private readonly List<Told> _told = [];
 
     public TillLine Line => line;
@@ -57,15 +60,18 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
     /// <summary>The same with a card that lies there already, or was torn away.</summary>
     public async Task FinishAsync(Told told, CancellationToken cancellation)
     {
+        var presented = TimeProvider.System.GetTimestamp();
         while (true)
         {
             await LookAsync(told, cancellation);
             if (told.IsOver)
                 break;
-            if (told.State is "present_again" or "in_doubt")
+            if (told.State is "present_again" or "in_doubt"
+                || TimeProvider.System.GetElapsedTime(presented) > PresentAgainAfter)
             {
                 await TakeAwayAsync(cancellation);
                 await PutDownAsync(told.Card, cancellation);
+                presented = TimeProvider.System.GetTimestamp();
             }
 
             await Task.Delay(LookAgain, TimeProvider.System, cancellation);
