@@ -158,7 +158,10 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
         Say($"  {(played.Breach is Judge.Violation breach ? breach.Message : played.Breach)}");
         Say($"  repeat: tests/Crash/run.sh{options.DayArguments} --case {played.Blow}");
         if (ofDay.Count > 1)
-            Say($"  or with all blows of that day: --case {string.Join(',', ofDay.OrderBy(b => b.Place.Act))}");
+        {
+            var all = string.Join(',', ofDay.OrderBy(b => b.Place.Act));
+            Say($"  or with all blows of that day: --case {all}");
+        }
     }
 
     private void Say(string what) => progress.WriteLine(Text(

@@ -34,13 +34,19 @@ internal sealed class Plan
            select new Blow(place.Place, number, fault),
     ];
 
-    /// <summary>So many of them, evenly spread; the seed says from where on.</summary>
+    /// <summary>So many of them, evenly spread from where the seed says, in an order of the seed: what the
+    /// clock leaves out is then no certain part of the day.</summary>
     public static IReadOnlyList<Blow> Sample(IReadOnlyList<Blow> all, int cases, ulong seed)
     {
         if (cases >= all.Count)
             return all;
-        var from = Dice.For(seed, "sample").Share();
-        return [.. Enumerable.Range(0, cases).Select(i => all[(int)((i + from) * all.Count / cases)])];
+        var dice = Dice.For(seed, "sample");
+        var from = dice.Share();
+        return
+        [
+            .. Enumerable.Range(0, cases).Select(i => all[(int)((i + from) * all.Count / cases)])
+                .Select(blow => (Blow: blow, Turn: dice.Next())).OrderBy(b => b.Turn).Select(b => b.Blow),
+        ];
     }
 
     public void Add(Blow blow)

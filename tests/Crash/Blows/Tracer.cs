@@ -28,12 +28,9 @@ internal sealed class Tracer : IAsyncDisposable
         int process, IReadOnlyList<int> threads, IReadOnlyList<string> arguments, string log,
         CancellationToken cancellation)
     {
+        var held = threads.SelectMany(t => new[] { "-p", t.ToString(CultureInfo.InvariantCulture) });
         var strace = ChildProcess.Start(
-            new ChildCommand(
-                "strace", "strace",
-                [.. arguments, .. threads.SelectMany(t => new[] { "-p", t.ToString(CultureInfo.InvariantCulture) })],
-                log),
-            _ => { });
+            new ChildCommand("strace", "strace", [.. arguments, .. held], log), _ => { });
         var start = TimeProvider.System.GetTimestamp();
         while (!threads.All(thread => IsTraced(process, thread)))
         {

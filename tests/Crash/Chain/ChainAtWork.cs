@@ -65,5 +65,5 @@ internal sealed class ChainAtWork : IAsyncDisposable
     }
 
     private static int PortOf(string reader) =>
-        int.Parse(reader.AsSpan(reader.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+        int.Parse(reader.Split(':')[^1], CultureInfo.InvariantCulture);
 }

@@ -6,13 +6,16 @@ using SmartCardCrm.Demo.Processes;
 
 namespace SmartCardCrm.Crash.Chain;
 
-/// <summary>Founds the chain that each day begins with: terminals that are enrolled, members with cards.</summary>
+/// <summary>
+/// Founds the chain that each day begins with: terminals that are enrolled, members with cards.
+/// </summary>
 internal static class Founding
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The cards' UIDs.</summary>
-    public static readonly IReadOnlyList<string> Cards = ["04C0FFEE000001", "04C0FFEE000002", "04C0FFEE000003"];
+    public static readonly IReadOnlyList<string> Cards =
+        ["04C0FFEE000001", "04C0FFEE000002", "04C0FFEE000003"];
 
     /// <summary>Leaves a folder of which nothing runs.</summary>
     public static async Task FoundAsync(ChainFolder folder, LanePorts ports, CancellationToken cancellation)
@@ -53,7 +56,8 @@ internal static class Founding
     private static async Task IssueAsync(
         ChainAtWork chain, string reader, int terminal, string card, CancellationToken cancellation)
     {
-        var member = await chain.Operator.AddMemberAsync(new NewMember($"Owner of {card}", "en"), cancellation);
+        var owner = new NewMember($"Owner of {card}", "en");
+        var member = await chain.Operator.AddMemberAsync(owner, cancellation);
         await chain.Rack.AddCardAsync(card, cancellation);
         await chain.Rack.InsertAsync(slot: 0, card, cancellation);
         var job = await chain.Operator.IssueCardAsync(

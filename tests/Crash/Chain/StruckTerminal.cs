@@ -7,8 +7,8 @@ using SmartCardCrm.Demo.Processes;
 namespace SmartCardCrm.Crash.Chain;
 
 /// <summary>
-/// A terminal as a process that is struck, ends, and is started again on the same data. What ends it otherwise
-/// is a violation.
+/// A terminal as a process that is struck, ends, and is started again on the same data. What ends it
+/// otherwise is a violation.
 /// </summary>
 /// <param name="folder">Its data.</param>
 /// <param name="vpcdPort">Where its reader waits for cards.</param>

@@ -9,7 +9,8 @@ internal sealed class TerminalFolder(string path)
     public string TillKey => In("till-api.key");
 
     /// <summary>SQLite's files, and the folder that names them.</summary>
-    public IReadOnlyList<string> Journal => [In("journal.db"), In("journal.db-wal"), In("journal.db-shm"), path];
+    public IReadOnlyList<string> Journal =>
+        [In("journal.db"), In("journal.db-wal"), In("journal.db-shm"), path];
 
     /// <summary>Where it answers: written beside, then put in place.</summary>
     public IReadOnlyList<string> Endpoints => [In("endpoints.json.new")];

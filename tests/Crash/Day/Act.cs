@@ -2,7 +2,7 @@ using SmartCardCrm.Crash.Blows;
 
 namespace SmartCardCrm.Crash.Day;
 
-/// <summary>One thing that happens in a day, from its beginning until the terminal is at rest again.</summary>
+/// <summary>One thing that happens in a day, until the terminal is at rest again.</summary>
 /// <param name="Name">Lower case with hyphens.</param>
 /// <param name="Play">Lets it happen.</param>
 internal sealed record Act(string Name, Func<Shop, Task> Play)

@@ -27,7 +27,9 @@ internal enum CaseEnd
 /// <param name="Breach">What was violated; else null.</param>
 internal sealed record PlayedCase(Blow? Blow, CaseEnd End, Exception? Breach = null);
 
-/// <summary>A day on a chain of its own: in each act at most one blow falls, and all is judged after it.</summary>
+/// <summary>
+/// A day on a chain of its own: in each act at most one blow falls, and all is judged after it.
+/// </summary>
 /// <param name="acts">The day.</param>
 /// <param name="folder">Of the chain.</param>
 /// <param name="ports">Of the lane.</param>

@@ -73,7 +73,8 @@ internal static class Days
 
     private static IReadOnlyList<string> StartThreads => [Threads.Main, Threads.Endpoints];
 
-    /// <summary>As many sales as asked for, and all that lies between them, in an order of the seed.</summary>
+    /// <summary>As many sales as asked for at least, and all that lies between, in an order of the
+    /// seed.</summary>
     /// <param name="sales">1 or more.</param>
     /// <param name="dice">Rolls.</param>
     public static IReadOnlyList<Act> Long(int sales, Demo.Dice dice)

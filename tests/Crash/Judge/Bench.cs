@@ -44,11 +44,9 @@ internal sealed class Bench(Shop shop)
         foreach (var card in Founding.Cards)
         {
             var chip = await shop.Chain.Rack.LookAsync(card, cancellation);
-            if (chip.Points != shop.Reckoning.BalanceOf(card))
-            {
-                return new Violation(
-                    "I4", $"card {card} holds {chip.Points}, and tills were told {shop.Reckoning.BalanceOf(card)}");
-            }
+            var due = shop.Reckoning.BalanceOf(card);
+            if (chip.Points != due)
+                return new Violation("I4", $"card {card} holds {chip.Points}, and tills were told {due}");
         }
 
         return isLineCut ? null : await FindAtHeadquartersAsync(cancellation);
@@ -72,11 +70,13 @@ internal sealed class Bench(Shop shop)
             return new Violation("I6", $"headquarters has an open doubt: {overview}");
         return overview.ExceptionsOpen > 0
             ? new Violation("I7", $"exceptions are open: {overview}")
-            : FindInCards(await shop.Chain.Operator.LedgerCardsAsync(cancellation), await ChipsAsync(cancellation))
+            : FindInCards(
+                await shop.Chain.Operator.LedgerCardsAsync(cancellation), await ChipsAsync(cancellation))
                 ?? FindInPostings(await shop.Chain.Operator.TransactionsAsync(cancellation));
     }
 
-    private async Task<IReadOnlyDictionary<string, Demo.Rack.ChipLook>> ChipsAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, Demo.Rack.ChipLook>> ChipsAsync(
+        CancellationToken cancellation)
     {
         var chips = new Dictionary<string, Demo.Rack.ChipLook>(StringComparer.OrdinalIgnoreCase);
         foreach (var card in Founding.Cards)

@@ -6,8 +6,8 @@ using SmartCardCrm.Demo.Rack;
 namespace SmartCardCrm.Crash.Till;
 
 /// <summary>
-/// A till and whoever stands at it: asks by the Till API alone, presents cards, repeats under the same key what
-/// was not answered, and remembers what it was told.
+/// A till and whoever stands at it: asks by the Till API alone, presents cards, repeats under the same key
+/// what was not answered, and remembers what it was told.
 /// </summary>
 /// <param name="line">To the terminal.</param>
 /// <param name="rack">The cards.</param>

@@ -14,8 +14,8 @@ internal sealed record TillAnswer(HttpStatusCode Status, JsonObject? Body)
 }
 
 /// <summary>
-/// The line between a till and its terminal. A call that nobody answers is repeated, once the terminal has been
-/// started again if it has ended: to the till that is all the same.
+/// The line between a till and its terminal. A call that nobody answers is repeated, once the terminal has
+/// been started again if it has ended: to the till that is all the same.
 /// </summary>
 internal sealed class TillLine(StruckTerminal terminal) : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class TillLine(StruckTerminal terminal) : IDisposable
     /// <param name="body">JSON.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<TillAnswer> CallAsync(
-        HttpMethod method, string path, CancellationToken cancellation, string? key = null, string? body = null)
+        HttpMethod method, string path, CancellationToken cancellation, string? key = null,
+        string? body = null)
     {
         while (true)
         {
@@ -57,7 +58,8 @@ internal sealed class TillLine(StruckTerminal terminal) : IDisposable
         HttpMethod method, string path, (string? Key, string? Body) posted, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        request.Headers.Add("X-Api-Key", (await File.ReadAllTextAsync(terminal.Folder.TillKey, cancellation)).Trim());
+        var shown = await File.ReadAllTextAsync(terminal.Folder.TillKey, cancellation);
+        request.Headers.Add("X-Api-Key", shown.Trim());
         if (posted.Key is not null)
             request.Headers.Add("Idempotency-Key", posted.Key);
         if (posted.Body is not null)
