@@ -49,6 +49,10 @@ internal sealed class OperatorClient : IDisposable
     public Task<Overview> OverviewAsync(CancellationToken cancellation) =>
         GetAsync("api/overview", OperatorJson.Default.Overview, cancellation);
 
+    /// <summary>What headquarters finds when it checks its own book.</summary>
+    public Task<IReadOnlyList<CheckLine>> CheckAsync(CancellationToken cancellation) =>
+        GetAsync("api/check", OperatorJson.Default.IReadOnlyListCheckLine, cancellation);
+
     /// <summary>Every transaction posted so far.</summary>
     public async Task<IReadOnlyList<PostedTransaction>> TransactionsAsync(CancellationToken cancellation)
     {

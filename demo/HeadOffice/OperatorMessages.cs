@@ -48,6 +48,9 @@ internal sealed record TransactionPage(IReadOnlyList<PostedTransaction> Rows);
 /// <summary>Headquarters in numbers.</summary>
 internal sealed record Overview(long LedgerSum, int ExceptionsOpen, int DoubtsOpened, int DoubtsSettled);
 
+/// <summary>One invariant of the book, and how often it is broken.</summary>
+internal sealed record CheckLine(string Invariant, string Says, long Broken);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NewMember))]
 [JsonSerializable(typeof(Member))]
@@ -59,4 +62,5 @@ internal sealed record Overview(long LedgerSum, int ExceptionsOpen, int DoubtsOp
 [JsonSerializable(typeof(IReadOnlyList<LedgerCard>))]
 [JsonSerializable(typeof(TransactionPage))]
 [JsonSerializable(typeof(Overview))]
+[JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

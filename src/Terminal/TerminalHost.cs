@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -28,6 +29,7 @@ internal static class TerminalHost
     /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
     /// selling.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
+    /// <exception cref="IOException">Another file of the data folder cannot.</exception>
     public static async Task Run(TerminalOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         var data = new DataFolder(options.Data);
@@ -45,11 +47,31 @@ internal static class TerminalHost
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
         app.UseTillApi(TillApiKey.LoadOrMake(data.TillApiKey));
+        await RunToItsEnd(app, cancellation);
+    }
 
+    /// <summary>Runs until it is told to stop. What it fails of is thrown.</summary>
+    /// <exception cref="CommandException">It stopped selling.</exception>
+    public static async Task RunToItsEnd(WebApplication app, CancellationToken cancellation)
+    {
         var end = app.Services.GetRequiredService<TerminalEnd>();
-        await app.RunAsync(cancellation);
+        var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        try
+        {
+            await app.RunAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Something failed before everything had started: what it was is thrown below.
+        }
+
         if (end.Failure is { } failure)
             throw new CommandException(end.Code, failure.Message);
+
+        // The host stops when one of them fails, as if it had been told to.
+        var faults = background.Select(service => service.ExecuteTask?.Exception?.InnerException);
+        if (faults.FirstOrDefault(fault => fault is not null) is { } first)
+            ExceptionDispatchInfo.Throw(first);
     }
 
     public static CommandException NotEnrolled() =>

@@ -22,6 +22,9 @@ internal static class CommandLine
     private const int Failed = 1;
     private const int WrongUsage = 2;
 
+    // A terminal that is told to stop lets a tap end and closes its journal; a busy machine takes its time.
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
+
     public static async Task<int> Run(string[] args, TimeProvider clock)
     {
         var root = new RootCommand(
@@ -46,7 +49,10 @@ internal static class CommandLine
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
-            return await parsed.InvokeAsync();
+        {
+            var signals = new InvocationConfiguration { ProcessTerminationTimeout = StopsWithin };
+            return await parsed.InvokeAsync(signals);
+        }
 
         foreach (var error in parsed.Errors)
             await Console.Error.WriteLineAsync(error.Message);

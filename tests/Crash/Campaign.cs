@@ -1,0 +1,194 @@
+using System.Globalization;
+using SmartCardCrm.Crash.Blows;
+using SmartCardCrm.Crash.Chain;
+using SmartCardCrm.Crash.Day;
+using SmartCardCrm.Demo;
+using SmartCardCrm.Demo.Chaos;
+using SmartCardCrm.Demo.Processes;
+using Blow = SmartCardCrm.Crash.Blows.Blow;
+
+namespace SmartCardCrm.Crash;
+
+/// <summary>What the person who starts a campaign decides.</summary>
+internal sealed record CampaignOptions
+{
+    public required IReadOnlyList<Act> Acts { get; init; }
+
+    /// <summary>How the command line names this day.</summary>
+    public required string DayArguments { get; init; }
+
+    /// <summary>Only so many; null for all.</summary>
+    public int? Cases { get; init; }
+
+    /// <summary>Only these; empty for all.</summary>
+    public IReadOnlyList<Blow> Only { get; init; } = [];
+
+    public ulong Seed { get; init; }
+
+    /// <summary>Chains side by side.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>No blow falls after this time; null for no end.</summary>
+    public TimeSpan? Most { get; init; }
+}
+
+/// <summary>Founds a chain for each lane, counts the day's calls, and plays the day until all cases are
+/// through.</summary>
+internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, TextWriter progress)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<CaseEnd, int> _ends = [];
+    private readonly Dictionary<Place, int> _calls = [];
+    private readonly long _began = TimeProvider.System.GetTimestamp();
+    private Plan _plan = new([]);
+    private int _days;
+    private int _cases;
+
+    public int Violations => _ends.GetValueOrDefault(CaseEnd.Violated);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var lanes = Enumerable.Range(1, options.Lanes).Select(number => new Lane(
+            Path.Combine(work.FullName, string.Create(CultureInfo.InvariantCulture, $"lane-{number}")),
+            new LanePorts(new Line(0), Loopback.FreePorts(1)[0]))).ToList();
+        try
+        {
+            Say("founding the chains, and counting the calls of the day");
+            await Task.WhenAll(lanes.Select(lane =>
+                Founding.FoundAsync(new ChainFolder(lane.Base), lane.Ports, cancellation)));
+            if (options.Only.Count == 0)
+                await CountAsync(lanes[0], cancellation);
+            _plan = new Plan(Chosen());
+            _cases = _plan.Left;
+            Say($"{Places()} to strike, {_cases} cases chosen");
+            await Task.WhenAll(lanes.Select(lane => WorkAsync(lane, cancellation)));
+        }
+        finally
+        {
+            foreach (var lane in lanes)
+                await lane.Ports.Line.DisposeAsync();
+        }
+    }
+
+    /// <summary>The campaign in figures, a line each.</summary>
+    public IEnumerable<string> Summary()
+    {
+        var played = _ends.Where(e => e.Key != CaseEnd.NotReached).Sum(e => e.Value);
+        yield return Text($"days: {_days}");
+        yield return Text($"calls: {_calls.Values.Sum()}");
+        yield return Text($"cases: {played}");
+        yield return Text($"borne: {_ends.GetValueOrDefault(CaseEnd.Borne)}");
+        yield return Text($"not reached: {_ends.GetValueOrDefault(CaseEnd.NotReached)}");
+        if (_plan.Left > 0)
+            yield return Text($"left out: {_plan.Left}");
+        yield return Text($"seconds: {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0}");
+        yield return Text($"violations: {Violations}");
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+
+    private IReadOnlyList<Blow> Chosen()
+    {
+        if (options.Only.Count > 0)
+            return options.Only;
+        var all = Plan.Everything(_calls.Select(p => (p.Key, p.Value)));
+        return options.Cases is { } cases ? Plan.Sample(all, cases, options.Seed) : all;
+    }
+
+    private string Places() => Text($"{_calls.Values.Sum()} calls at {_calls.Count} places");
+
+    private async Task CountAsync(Lane lane, CancellationToken cancellation)
+    {
+        foreach (var (place, calls) in await lane.DayOf(options.Acts, "counting").CountAsync(cancellation))
+            _calls[place] = calls;
+        lane.Forget("counting");
+    }
+
+    private async Task WorkAsync(Lane lane, CancellationToken cancellation)
+    {
+        while (!IsTimeOver() && _plan.TakeDay() is { Count: > 0 } blows)
+        {
+            var name = Text($"day-{Interlocked.Increment(ref _days):0000}");
+            var due = new SortedDictionary<int, Blow>(blows.ToDictionary());
+            var went = await lane.DayOf(options.Acts, name).StrikeAsync(
+                act => IsTimeOver() ? null : blows.GetValueOrDefault(act), Played, cancellation);
+            if (went)
+                lane.Forget(name);
+            else
+                Say($"kept: {Path.Combine(lane.Path, name)}");
+            // What a violation or the clock cut short is left for another day.
+            foreach (var left in due.Values)
+                _plan.Add(left);
+
+            void Played(PlayedCase played)
+            {
+                if (played.Blow is { } blow)
+                    due.Remove(blow.Place.Act);
+                Note(played, [.. blows.Values.Where(b => b.Place.Act <= (played.Blow?.Place.Act ?? 0))]);
+            }
+        }
+    }
+
+    private bool IsTimeOver() =>
+        options.Most is { } most && TimeProvider.System.GetElapsedTime(_began) > most;
+
+    private void Note(PlayedCase played, IReadOnlyList<Blow> ofDay)
+    {
+        lock (_gate)
+        {
+            _ends[played.End] = _ends.GetValueOrDefault(played.End) + 1;
+            // Each call is struck, also those that the count did not see.
+            if (played is { Blow: { } last, End: CaseEnd.Survived } && options.Cases is null
+                && options.Only.Count == 0 && last.Number >= _calls.GetValueOrDefault(last.Place))
+            {
+                _plan.Add(last with { Number = last.Number + 1 });
+            }
+
+            var done = _ends.Values.Sum();
+            if (played.End == CaseEnd.Violated)
+                Complain(played, ofDay);
+            else if (done % 25 == 0)
+                Say(Text($"{done} of {_cases} cases, {Violations} violations"));
+        }
+    }
+
+    private void Complain(PlayedCase played, IReadOnlyList<Blow> ofDay)
+    {
+        Say($"violation in {played.Blow?.ToString() ?? "a day without a blow"}");
+        Say($"  {(played.Breach is Judge.Violation breach ? breach.Message : played.Breach)}");
+        Say($"  repeat: tests/Crash/run.sh{options.DayArguments} --case {played.Blow}");
+        if (ofDay.Count > 1)
+        {
+            var all = string.Join(',', ofDay.OrderBy(b => b.Place.Act));
+            Say($"  or with all blows of that day: --case {all}");
+        }
+    }
+
+    private void Say(string what) => progress.WriteLine(Text(
+        $"[{TimeProvider.System.GetElapsedTime(_began).TotalSeconds,5:0} s] {what}"));
+
+    private sealed record Lane(string Path, LanePorts Ports)
+    {
+        /// <summary>The founded chain, of which each day has a copy.</summary>
+        public string Base => System.IO.Path.Combine(Path, "founded");
+
+        public DayRun DayOf(IReadOnlyList<Act> acts, string name)
+        {
+            var folder = System.IO.Path.Combine(Path, name);
+            Copy(new DirectoryInfo(Base), folder);
+            return new DayRun(acts, new ChainFolder(folder), Ports);
+        }
+
+        public void Forget(string name) =>
+            Directory.Delete(System.IO.Path.Combine(Path, name), recursive: true);
+
+        private static void Copy(DirectoryInfo from, string to)
+        {
+            Directory.CreateDirectory(to, from.UnixFileMode);
+            foreach (var file in from.EnumerateFiles())
+                file.CopyTo(System.IO.Path.Combine(to, file.Name));
+            foreach (var folder in from.EnumerateDirectories())
+                Copy(folder, System.IO.Path.Combine(to, folder.Name));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using SmartCardCrm.Crash.Blows;
+using SmartCardCrm.Crash.Chain;
+using SmartCardCrm.Crash.Judge;
+using SmartCardCrm.Crash.Till;
+using SmartCardCrm.Demo;
+
+namespace SmartCardCrm.Crash.Day;
+
+/// <summary>What became of a case.</summary>
+internal enum CaseEnd
+{
+    /// <summary>The blow fell, the terminal ended, and all was well after its next start.</summary>
+    Survived,
+
+    /// <summary>The error was put into its call, and the terminal went on, rightly.</summary>
+    Borne,
+
+    /// <summary>There was no such call this time.</summary>
+    NotReached,
+
+    Violated,
+}
+
+/// <summary>One case, played.</summary>
+/// <param name="Blow">Null where a day went wrong before any blow fell.</param>
+/// <param name="End">What became of it.</param>
+/// <param name="Breach">What was violated; else null.</param>
+internal sealed record PlayedCase(Blow? Blow, CaseEnd End, Exception? Breach = null);
+
+/// <summary>
+/// A day on a chain of its own: in each act at most one blow falls, and all is judged after it.
+/// </summary>
+/// <param name="acts">The day.</param>
+/// <param name="folder">Of the chain.</param>
+/// <param name="ports">Of the lane.</param>
+internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePorts ports)
+{
+    private static readonly TimeSpan ActMost = TimeSpan.FromSeconds(60);
+
+    // What headquarters says to what it was sent is still written down.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Counts the calls of each act.</summary>
+    public async Task<IReadOnlyList<(Place Place, int Calls)>> CountAsync(CancellationToken cancellation)
+    {
+        var places = new List<(Place, int)>();
+        await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
+        await PlayAsync(chain, async (number, act, shop) =>
+        {
+            await shop.Terminal.BeginCountAsync(act.IsStart, shop.Limit);
+            await LetHappenAsync(act, shop, isWatched: true);
+            foreach (var ((thread, call), calls) in await shop.Terminal.EndCountAsync(shop.Limit))
+            {
+                if (act.Struck.Contains(thread, StringComparer.Ordinal))
+                    places.Add((new Place(number, act.Name, thread, call), calls));
+            }
+        }, cancellation);
+        return places;
+    }
+
+    /// <summary>Plays the day under these blows.</summary>
+    /// <param name="blowFor">The blow of an act; null where none falls in it.</param>
+    /// <param name="played">Told of each case as it ends.</param>
+    /// <param name="cancellation">Ends the day.</param>
+    /// <returns>False when it ended early, because of a violation.</returns>
+    public async Task<bool> StrikeAsync(
+        Func<int, Blow?> blowFor, Action<PlayedCase> played, CancellationToken cancellation)
+    {
+        Blow? last = null;
+        try
+        {
+            await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
+            await PlayAsync(chain, async (number, act, shop) =>
+            {
+                var blow = blowFor(number);
+                if (blow is not null)
+                {
+                    last = blow;
+                    await shop.Terminal.DealAsync(blow, shop.Limit);
+                }
+                else if (act.IsLong)
+                {
+                    return;
+                }
+
+                await LetHappenAsync(act, shop, isWatched: blow is not null);
+                if (blow is not null)
+                    await shop.Terminal.SpareAsync(shop.Limit);
+                var end = EndOf(shop.Terminal);
+                await JudgeAsync(act, number == acts.Count, shop);
+                if (blow is not null)
+                    played(new PlayedCase(blow, end));
+            }, cancellation);
+            return true;
+        }
+        catch (Exception breach) when (!cancellation.IsCancellationRequested)
+        {
+            played(new PlayedCase(last, CaseEnd.Violated, breach));
+            return false;
+        }
+    }
+
+    private async Task PlayAsync(
+        ChainAtWork chain, Func<int, Act, Shop, Task> play, CancellationToken cancellation)
+    {
+        using var line = new TillLine(chain.Terminals[0]);
+        using var otherLine = new TillLine(chain.Terminals[1]);
+        var shop = new Shop(
+            chain, new Clerk(line, chain.Rack, slot: 0), new Clerk(otherLine, chain.Rack, slot: 1));
+        await chain.Terminals[1].StartAsync(cancellation);
+        foreach (var (number, act) in acts.Index())
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(ActMost);
+            shop.Limit = limit.Token;
+            try
+            {
+                await play(number + 1, act, shop);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new Violation("liveness", $"{act.Name} did not end within {ActMost.TotalSeconds} s");
+            }
+        }
+    }
+
+    private static async Task LetHappenAsync(Act act, Shop shop, bool isWatched)
+    {
+        await act.Play(shop);
+        if (shop.Terminal.IsAtWork && !act.LeavesLineCut)
+            await shop.SyncedAsync();
+        if (isWatched)
+            await Task.Delay(Rest, TimeProvider.System, shop.Limit);
+    }
+
+    // The next morning everything is as it was.
+    private static async Task JudgeAsync(Act act, bool isLast, Shop shop)
+    {
+        await new Bench(shop).JudgeAsync(act.LeavesLineCut, shop.Limit);
+        if (!isLast)
+            return;
+        await shop.Till.RecallAsync(shop.Limit);
+        await shop.Terminal.StopAsync();
+        var check = await shop.Chain.Operator.CheckAsync(shop.Limit);
+        if (check.FirstOrDefault(line => line.Broken > 0) is { } broken)
+            throw new Violation(broken.Invariant, $"headquarters' own check: {broken}");
+    }
+
+    private static CaseEnd EndOf(StruckTerminal terminal) =>
+        !terminal.IsStruck ? CaseEnd.NotReached : terminal.HasBorneIt ? CaseEnd.Borne : CaseEnd.Survived;
+}

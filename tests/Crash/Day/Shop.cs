@@ -1,0 +1,225 @@
+using System.Globalization;
+using SmartCardCrm.Crash.Chain;
+using SmartCardCrm.Crash.Judge;
+using SmartCardCrm.Crash.Till;
+using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Summary;
+using Told = SmartCardCrm.Crash.Till.Told;
+
+namespace SmartCardCrm.Crash.Day;
+
+/// <summary>What can happen in a shop, as its people do it and know it.</summary>
+internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
+{
+    /// <summary>Redeem as many points as fit.</summary>
+    public const int All = -1;
+
+    private const int IdleLogBytes = 1_300_000;
+
+    // The last of nine.
+    private const int CommitExchange = 9;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
+    private readonly Reckoning _reckoning = new();
+    private int _asked;
+
+    public ChainAtWork Chain => chain;
+
+    public StruckTerminal Terminal => chain.Terminals[0];
+
+    public Clerk Till => till;
+
+    public Clerk OtherTill => otherTill;
+
+    public Reckoning Reckoning => _reckoning;
+
+    /// <summary>Ends the act under way.</summary>
+    public CancellationToken Limit { get; set; }
+
+    public Task OpenAsync() => Terminal.StartAsync(Limit);
+
+    public Task CloseAsync() => Terminal.StopAsync();
+
+    public async Task SellAsync(
+        string card, long amountMinor, int redeem = 0, string? name = null,
+        (long Amount, int Quantity, long OtherAmount, int OtherQuantity)? lines = null)
+    {
+        var told = Expecting(card, amountMinor, redeem);
+        var body = lines is not { } basket
+            ? Sale(amountMinor, redeem)
+            : FormattableString.Invariant(
+                $$"""
+                {"currency":"USD","lines":[
+                {"sku":"one","quantity":{{basket.Quantity}},"amountMinor":{{basket.Amount}}},
+                {"sku":"two","quantity":{{basket.OtherQuantity}},"amountMinor":{{basket.OtherAmount}}}]}
+                """);
+        await till.AskAsync("v1/checkouts", told, body, Limit);
+        await till.ServeAsync(told, Limit);
+        if (name is not null)
+            _named[name] = told;
+    }
+
+    /// <summary>Buys nothing: settles doubts, and takes what headquarters has for the card.</summary>
+    public async Task VisitAsync(string card)
+    {
+        var told = Expecting(card, 0, 0);
+        await till.AskAsync("v1/checkouts", told, Sale(0, 0), Limit);
+        await till.ServeAsync(told, Limit);
+    }
+
+    public async Task EnquireAsync(string card, string body)
+    {
+        var told = new Told(NextKey(), card);
+        await till.AskAsync("v1/enquiries", told, body, Limit);
+        await till.ServeAsync(told, Limit);
+        var said = told.Answer?["card"]?["balance"]?.GetValue<int>();
+        if (told.State != "answered" || said != _reckoning.BalanceOf(card))
+            throw new Violation("I4", $"asked card {card}: {told.Answer}, not {_reckoning.BalanceOf(card)}");
+    }
+
+    public async Task CancelAsync(string card, long amountMinor)
+    {
+        var told = new Told(NextKey(), card);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await till.GiveUpAsync(told, Limit);
+        if (told.State != "cancelled")
+            throw new Violation("I4", $"no card was presented, and yet {told.Answer}");
+        await VisitAsync(card);
+    }
+
+    public async Task TimeOutAsync(string card, long amountMinor)
+    {
+        var told = new Told(NextKey(), card);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0, timeoutMs: 1_000), Limit);
+        await till.UntilAsync(told, [], Limit);
+        if (told.State != "timed_out")
+            throw new Violation("I4", $"no card was presented, and yet {told.Answer}");
+        await VisitAsync(card);
+    }
+
+    public async Task ReturnAsync(string sale, string lines, int taken)
+    {
+        var told = _reckoning.Expect(new Told(NextKey(), _named[sale].Card), earned: 0, redeemed: taken);
+        var body = $$"""{"sale":"{{_named[sale].Id}}","lines":{{lines}}}""";
+        await till.AskAsync("v1/returns", told, body, Limit);
+        await till.ServeAsync(told, Limit);
+    }
+
+    public async Task ReverseAsync(string sale, int taken, int? tearAt = null)
+    {
+        var told = _reckoning.Expect(new Told(NextKey(), _named[sale].Card), earned: 0, redeemed: taken);
+        if (tearAt is { } exchange)
+            await till.PutDownToTearAsync(told.Card!, exchange, before: false, Limit);
+        await till.AskAsync("v1/reversals", told, $$"""{"sale":"{{_named[sale].Id}}"}""", Limit);
+        if (tearAt is null)
+            await till.PutDownAsync(told.Card, Limit);
+        await till.FinishAsync(told, Limit);
+    }
+
+    /// <summary>The card leaves at an exchange, and comes back.</summary>
+    public async Task TearAsync(string card, long amountMinor, int exchange, bool before)
+    {
+        var told = Expecting(card, amountMinor, 0);
+        await till.PutDownToTearAsync(card, exchange, before, Limit);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await till.FinishAsync(told, Limit);
+    }
+
+    /// <summary>The card leaves at the commit, the till goes on without points, and the card comes
+    /// twice more.</summary>
+    public async Task GiveUpAsync(string card, long amountMinor, bool before)
+    {
+        var told = Expecting(card, amountMinor, 0);
+        await till.PutDownToTearAsync(card, CommitExchange, before, Limit);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await till.UntilAsync(told, ["in_doubt", "present_again"], Limit);
+        await till.GiveUpAsync(told, Limit);
+        await till.TakeAwayAsync(Limit);
+        await VisitAsync(card);
+        await SyncedAsync();
+        await VisitAsync(card);
+    }
+
+    /// <summary>The card leaves at the commit, and goes to the other till.</summary>
+    public async Task SettleElsewhereAsync(string card, long amountMinor, bool before)
+    {
+        var told = Expecting(card, amountMinor, 0);
+        await till.PutDownToTearAsync(card, CommitExchange, before, Limit);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await till.UntilAsync(told, ["in_doubt", "present_again"], Limit);
+        await till.TakeAwayAsync(Limit);
+
+        var visit = _reckoning.Expect(new Told(NextKey(), card), earned: 0, redeemed: 0);
+        await otherTill.AskAsync("v1/checkouts", visit, Sale(0, 0), Limit);
+        await otherTill.ServeAsync(visit, Limit);
+        await till.UntilAsync(told, ["present_again"], Limit);
+        if (!told.IsOver)
+            await till.ServeAsync(told, Limit);
+    }
+
+    public async Task SellOfflineAsync(string card, long amountMinor, int redeem)
+    {
+        chain.Line.Cut();
+        await SellAsync(card, amountMinor, redeem);
+    }
+
+    public Task MendAsync()
+    {
+        chain.Line.Mend();
+        return SyncedAsync();
+    }
+
+    /// <summary>The terminal is killed when the card has committed and nothing says so; then it is
+    /// started.</summary>
+    public async Task KillInSaleAsync(string card, long amountMinor)
+    {
+        var told = Expecting(card, amountMinor, 0);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await Terminal.KillAtAsync("tap 00", "fsync", 2, () => till.PutDownAsync(card, Limit), Limit);
+        await Terminal.StartAsync(Limit);
+        await till.FinishAsync(told, Limit);
+    }
+
+    /// <summary>Nobody comes until the terminal has tidied up.</summary>
+    public async Task IdleAsync(string card)
+    {
+        while (Terminal.Folder.LogBytes < IdleLogBytes)
+            await VisitAsync(card);
+        await SyncedAsync();
+        while (Terminal.Folder.LogBytes >= IdleLogBytes)
+        {
+            await Task.Delay(LookAgain, TimeProvider.System, Limit);
+            await till.HealthAsync(Limit);
+        }
+    }
+
+    /// <summary>Waits until headquarters has everything, or should have.</summary>
+    public async Task SyncedAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (await till.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
+            && TimeProvider.System.GetElapsedTime(began) < SyncedWithin)
+        {
+            await Task.Delay(LookAgain, TimeProvider.System, Limit);
+        }
+    }
+
+    private static string Sale(long amountMinor, int redeem, int timeoutMs = 120_000) =>
+        FormattableString.Invariant(
+            $$"""
+            {"currency":"USD","amountMinor":{{amountMinor}},"redeemPoints":{{Math.Max(redeem, 0)}},
+            "redeemAll":{{(redeem == All ? "true" : "false")}},"timeoutMs":{{timeoutMs}}}
+            """);
+
+    private Told Expecting(string card, long amountMinor, int redeem)
+    {
+        var wish = new Wish(Math.Max(redeem, 0), redeem == All);
+        var plain = PlainRules.Of(amountMinor, wish, (int)_reckoning.BalanceOf(card));
+        return _reckoning.Expect(new Told(NextKey(), card), plain.Earned, plain.Redeemed);
+    }
+
+    private string NextKey() => string.Create(CultureInfo.InvariantCulture, $"order-{++_asked}");
+}

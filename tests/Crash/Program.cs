@@ -1,0 +1,3 @@
+using SmartCardCrm.Crash;
+
+return await CommandLine.RunAsync(args);

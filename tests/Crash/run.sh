@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Strikes a terminal at the writes and syncs of a day: kills it, or lets its disk fail. --help explains it.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+if ! command -v strace > /dev/null; then
+    echo "tests/Crash/run.sh: strace is missing: apt-get install strace" >&2
+    exit 2
+fi
+# From the root, where global.json says which SDK.
+(cd "$root" && dotnet build tests/Crash -c Release --nologo -v quiet "-consoleLoggerParameters:ErrorsOnly;NoSummary") >&2
+exec "$root/artifacts/bin/Crash/release/SmartCardCrm.Crash" "$@"
