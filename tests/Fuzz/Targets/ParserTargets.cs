@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
@@ -5,6 +6,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.TillApi;
 
@@ -20,7 +22,7 @@ internal static class ParserTargets
         new Target("transaction-steps", [Pieces.Join([[0x6C, 3], [1, 0, 0, 0]])], StepsOf),
         new Target("rule-set", [Rules.ToDocument()], RuleSetOf),
         new Target("server-message", [Welcome.ToByteArray()], ServerMessageOf),
-        new Target("checkout-body", [CheckoutBody], CheckoutOf),
+        new Target("checkout-body", [CheckoutBody, AccountBody], CheckoutOf),
         new Target("saved-card", [Encoding.UTF8.GetBytes(TestCards.Born().Save())], SavedCardOf),
         new Target("tap-address", [TapAddress], TapAddressOf),
         new Target("words", ["04112233445566"u8.ToArray()], WordsOf),
@@ -29,6 +31,13 @@ internal static class ParserTargets
     private static byte[] CheckoutBody { get; } =
         """{"currency":"USD","lines":[{"sku":"a","category":"b","quantity":1.5,"amountMinor":100}]}"""u8
             .ToArray();
+
+    private static byte[] AccountBody { get; } =
+        """{"currency":"USD","amountMinor":100,"member":"+1 (555) 010-0199"}"""u8.ToArray();
+
+    private static ECDsa Headquarters { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private static ContactSeal Contacts { get; } = new(Headquarters, bytes => bytes.Fill(7));
 
     private static RuleSet Rules { get; } = new(
         1, 1, "USD", 100, 1000,
@@ -98,7 +107,7 @@ internal static class ParserTargets
         try
         {
             var body = JsonSerializer.Deserialize(input, TillJson.Default.CheckoutBody);
-            body?.ToRequest(["counter"]);
+            body?.ToRequest(["counter"], Contacts);
             return Behaviour.None.And(body?.Currency ?? "");
         }
         catch (JsonException no)

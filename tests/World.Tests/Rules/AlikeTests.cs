@@ -141,8 +141,9 @@ public sealed class AlikeTests
         {
             var plan = TransactionPlan.Of(
                 sale.Reading.Newest, sale.ChangeFor(sale.Reading.Newest.Time, 9, 1), _ => default);
-            return OperationPlan.Of(
-                sale, plan, [], sale.ContextFor(Profile, DateOnly.MinValue)).Intent;
+            var context = Entries.ToContext(
+                sale.Checkout, sale.Decision.Occasion, sale.Decision.Terms, Profile, DateOnly.MinValue);
+            return OperationPlan.Of(sale, plan, [], context).Intent;
         }
 
         private static SaleTerms AtHeadquarters(byte[] body, int balance)
