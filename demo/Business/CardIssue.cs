@@ -26,8 +26,8 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         foreach (var household in households.Where(household => !known.ContainsKey(household)))
         {
             var name = MemberName.For(seed, household);
-            var member =
-                await chain.Operator.AddMemberAsync(new NewMember(name.Name, name.Language), cancellation);
+            var joining = new NewMember(name.Name, name.Language, MemberName.PhoneOf(household));
+            var member = await chain.Operator.AddMemberAsync(joining, cancellation);
             _waiting.Enqueue(new Customer(household, member.Id, UidFor(household)));
         }
 

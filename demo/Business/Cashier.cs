@@ -196,7 +196,7 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
 
     private static Told.Happened ToldOf(Visit visit, SaleResult sale) => new(
         visit.Errand.Customer.Uid, visit.Errand.Basket.Id, sale.OperationId.ToString("N"), sale.Earned,
-        sale.Redeemed, sale.CardActionPoints, sale.BalanceAfter);
+        sale.Redeemed, sale.CardActionPoints, sale.BalanceAfter ?? 0);
 
     // Of several card actions at once the answer does not say which changed anything: such a tap is not
     // counted.

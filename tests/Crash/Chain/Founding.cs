@@ -17,6 +17,9 @@ internal static class Founding
     public static readonly IReadOnlyList<string> Cards =
         ["04C0FFEE000001", "04C0FFEE000002", "04C0FFEE000003"];
 
+    /// <summary>The phone number of a card's member.</summary>
+    public static string PhoneOf(string card) => $"+1 555 01{card[^3..]}";
+
     /// <summary>Leaves a folder of which nothing runs.</summary>
     public static async Task FoundAsync(ChainFolder folder, LanePorts ports, CancellationToken cancellation)
     {
@@ -56,7 +59,7 @@ internal static class Founding
     private static async Task IssueAsync(
         ChainAtWork chain, string reader, int terminal, string card, CancellationToken cancellation)
     {
-        var owner = new NewMember($"Owner of {card}", "en");
+        var owner = new NewMember($"Owner of {card}", "en", PhoneOf(card));
         var member = await chain.Operator.AddMemberAsync(owner, cancellation);
         await chain.Rack.AddCardAsync(card, cancellation);
         await chain.Rack.InsertAsync(slot: 0, card, cancellation);

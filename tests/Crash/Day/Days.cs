@@ -24,6 +24,10 @@ internal static class Days
         new("sell-to-return", s => s.SellAsync(Cat, 7_500, lines: (6_000, 2, 1_500, 1), name: "shirts")),
         new("return", s => s.ReturnAsync("shirts", """[{"line":0,"quantity":1}]""", taken: 30)) { Sales = 0 },
         new("reverse", s => s.ReverseAsync("shirts", taken: 45)) { Sales = 0 },
+        new("sell-without-card", s => s.SellWithoutCardAsync(Cat, 4_000, name: "hat")),
+        new("return-without-card", s => s.ReturnWithoutCardAsync(
+            "hat", """[{"line":0,"quantity":0.5}]""", taken: 20)) { Sales = 0 },
+        new("close-day", s => s.CloseDayAsync()) { Sales = 0 },
         new("card-leaves-early", s => s.TearAsync(Ann, 1_100, exchange: 5, before: true)),
         new("doubt-did-not", s => s.TearAsync(Bob, 1_200, exchange: 9, before: true)),
         new("doubt-happened", s => s.TearAsync(Cat, 1_300, exchange: 9, before: false)),
@@ -92,7 +96,7 @@ internal static class Days
         var chapters = new List<List<Act>>();
         foreach (var act in Business)
         {
-            if (act.Name is "return" or "reverse" or "doubt-in-reversal" or "offline-more" or "back-on-line"
+            if (act.Name is "return" or "reverse" or "return-without-card" or "doubt-in-reversal" or "offline-more" or "back-on-line"
                 or "card-action")
             {
                 chapters[^1].Add(act);

@@ -36,6 +36,9 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
 
     public Reckoning Reckoning => _reckoning;
 
+    /// <summary>Days that were closed at the first terminal.</summary>
+    public int DaysClosed { get; private set; }
+
     /// <summary>Ends the act under way.</summary>
     public CancellationToken Limit { get; set; }
 
@@ -117,6 +120,34 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         if (tearAt is null)
             await till.PutDownAsync(told.Card, Limit);
         await till.FinishAsync(told, Limit);
+    }
+
+    /// <summary>The customer has left the card at home; headquarters sends the points to it.</summary>
+    public async Task SellWithoutCardAsync(string card, long amountMinor, string name)
+    {
+        var earned = PlainRules.Of(amountMinor, new Wish(0, false), 0).Earned;
+        var told = _reckoning.Expect(
+            new Told(NextKey(), card) { IsOnAccount = true }, earned, redeemed: 0);
+        var body = FormattableString.Invariant(
+            $$"""{"currency":"USD","amountMinor":{{amountMinor}},"member":"{{Founding.PhoneOf(card)}}"}""");
+        await till.AskAsync("v1/checkouts", told, body, Limit);
+        _named[name] = told;
+    }
+
+    /// <summary>Goods come back without a card.</summary>
+    public async Task ReturnWithoutCardAsync(string sale, string lines, int taken)
+    {
+        var told = _reckoning.Expect(
+            new Told(NextKey(), _named[sale].Card) { IsOnAccount = true }, earned: 0, redeemed: taken);
+        var body = $$"""{"sale":"{{_named[sale].Id}}","lines":{{lines}},"withoutCard":true}""";
+        await till.AskAsync("v1/returns", told, body, Limit);
+    }
+
+    public async Task CloseDayAsync()
+    {
+        var number = await till.CloseDayAsync(NextKey(), Limit);
+        if (number != ++DaysClosed)
+            throw new Violation("I2", $"day {number} is closed, and it is day {DaysClosed}");
     }
 
     /// <summary>The card leaves at an exchange, and comes back.</summary>

@@ -26,7 +26,7 @@ internal sealed class Bench(Shop shop)
                 throw breach;
             if (TimeProvider.System.GetElapsedTime(visited) > VisitAfter)
             {
-                foreach (var card in Founding.Cards.Where(shop.Reckoning.HasGivenUp))
+                foreach (var card in Founding.Cards.Where(shop.Reckoning.MustCome))
                     await shop.VisitAsync(card);
                 visited = TimeProvider.System.GetTimestamp();
             }
@@ -41,6 +41,8 @@ internal sealed class Bench(Shop shop)
             return new Violation("liveness", $"{open} does not end");
         if (shop.Reckoning.Misreckoned() is { } wrong)
             return wrong;
+        if (await FindInDaysAsync(cancellation) is { } day)
+            return day;
         foreach (var card in Founding.Cards)
         {
             var chip = await shop.Chain.Rack.LookAsync(card, cancellation);
@@ -50,6 +52,19 @@ internal sealed class Bench(Shop shop)
         }
 
         return isLineCut ? null : await FindAtHeadquartersAsync(cancellation);
+    }
+
+    // Each thing that happened counts on exactly one day.
+    private async Task<Violation?> FindInDaysAsync(CancellationToken cancellation)
+    {
+        var days = await shop.Till.DaysAsync(cancellation);
+        var counted = days.SelectMany(day => day["totals"]!.AsArray()).Sum(t => t!["count"]!.GetValue<int>());
+        var told = shop.Till.Told.Count(t => t.Happened);
+        return counted == told && days.Count == shop.DaysClosed + 1
+            ? null
+            : new Violation(
+                "I3", $"{days.Count} days count {counted}, the till was told {told} and closed "
+                + $"{shop.DaysClosed}");
     }
 
     private async Task<Violation?> FindAtHeadquartersAsync(CancellationToken cancellation)
@@ -97,7 +112,8 @@ internal sealed class Bench(Shop shop)
             return new Violation("I2", $"posted twice: {twice.First()}");
 
         var told = shop.Till.Told.Concat(shop.OtherTill.Told).ToDictionary(t => Guid.Parse(t.Id));
-        if (told.Values.FirstOrDefault(t => t.Happened && !IsPosted(t, ofOperation)) is { } lost)
+        if (told.Values.FirstOrDefault(t => t is { Happened: true, IsOnAccount: false }
+            && !IsPosted(t, ofOperation)) is { } lost)
             return new Violation("I3", $"not posted as told: {lost.Answer}");
         var ghost = ofOperation.FirstOrDefault(
             p => !told.TryGetValue(p.Key, out var known) || !(known.Happened || known.IsGivenUp));

@@ -24,8 +24,10 @@ internal sealed class Reckoning
     public long BalanceOf(string card) => _expected
         .Where(e => e.Told.Card == card && e.Told.Happened).Sum(e => (long)e.Earned - e.Redeemed);
 
-    /// <summary>Whether a till gave up on something whose end it was not told.</summary>
-    public bool HasGivenUp(string card) => _expected.Any(e => e.Told.Card == card && e.Told.IsGivenUp);
+    /// <summary>Whether headquarters has something for the card: what makes good an operation that a till gave
+    /// up, or points of the account.</summary>
+    public bool MustCome(string card) =>
+        _expected.Any(e => e.Told.Card == card && (e.Told.IsGivenUp || e.Told.IsOnAccount));
 
     /// <summary>What was told differently from what the rules give; null where nothing was.</summary>
     public Violation? Misreckoned()

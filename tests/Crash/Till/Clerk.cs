@@ -122,6 +122,32 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
         return answer.Body ?? throw new Violation("liveness", $"no health but {(int)answer.Status}");
     }
 
+    /// <summary>Every day, the one that goes on last.</summary>
+    public async Task<IReadOnlyList<JsonObject>> DaysAsync(CancellationToken cancellation)
+    {
+        var days = new List<JsonObject>();
+        while (true)
+        {
+            var closed = await line.CallAsync(HttpMethod.Get, $"v1/days/{days.Count + 1}", cancellation);
+            if (!closed.IsGood)
+                break;
+            days.Add(closed.Body!);
+        }
+
+        days.Add((await line.CallAsync(HttpMethod.Get, "v1/days/current", cancellation)).Body!);
+        return days;
+    }
+
+    /// <summary>Closes the day.</summary>
+    /// <returns>Its number.</returns>
+    public async Task<int> CloseDayAsync(string key, CancellationToken cancellation)
+    {
+        var answer = await line.CallAsync(HttpMethod.Post, "v1/days", cancellation, key, "{}");
+        return answer.IsGood && answer.Body is { } day
+            ? day["number"]!.GetValue<int>()
+            : throw new Violation("I3", $"the day is answered with {(int)answer.Status} {answer.Body}");
+    }
+
     /// <summary>Asks once more for everything that was told: it must still be so.</summary>
     public async Task RecallAsync(CancellationToken cancellation)
     {

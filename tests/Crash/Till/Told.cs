@@ -11,6 +11,9 @@ internal sealed class Told(string key, string? card)
 
     public string? Card => card;
 
+    /// <summary>It moves points on the account of the card's member, and no card is presented.</summary>
+    public bool IsOnAccount { get; init; }
+
     /// <summary>The terminal's name for it; empty until it was taken.</summary>
     public string Id { get; set; } = "";
 
@@ -28,11 +31,11 @@ internal sealed class Told(string key, string? card)
     /// <summary>The till went on without knowing.</summary>
     public bool IsGivenUp => State is "abandoned";
 
-    /// <summary>Points put on the card.</summary>
-    public int Earned => Number("earned");
+    /// <summary>Points put on the card, or on the account.</summary>
+    public int Earned => IsOnAccount ? Math.Max(Number("onAccount"), 0) : Number("earned");
 
     /// <summary>Points taken off it.</summary>
-    public int Redeemed => Number("redeemed");
+    public int Redeemed => IsOnAccount ? Math.Max(-Number("onAccount"), 0) : Number("redeemed");
 
     public static bool IsEnd(string state) =>
         state is "completed" or "answered" or "declined" or "cancelled" or "abandoned" or "timed_out";

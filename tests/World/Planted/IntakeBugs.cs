@@ -7,6 +7,8 @@ internal static class IntakeBugs
     private const string Intake = "src/Server/Sync/Intake.cs";
     private const string Feed = "src/Server/Sync/Feed.cs";
     private const string Proof = "src/Server/Ledger/Proof.cs";
+    private const string Delivery = "src/Server/Ledger/AccountDelivery.cs";
+    private const string Accounts = "src/Server/Ledger/AccountOperations.cs";
     private const string Ledger = "src/Server/Ledger/LedgerBook.cs";
     private const string CardBook = "src/Server/Cards/CardBook.cs";
     private const string Database = "src/Server/Storage/Sqlite/SqliteDatabase.cs";
@@ -50,8 +52,19 @@ internal static class IntakeBugs
             Ledger, "Postings.ForSale(card.Number,",
             "Postings.ForSale($bug ? card.Member : card.Number,", 1),
         new("card-actions-not-marked", "Headquarters does not note that a card has applied its actions.",
-            Ledger, "CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);",
-            "if (!$bug) CardActionQueue.MarkApplied(book.Db, card, after, through, commit.Counter);", 8),
+            Ledger, "CardActionQueue.MarkApplied(book.Db, card, action.Number, commit.Counter, points);",
+            """
+            if (!$bug)
+                CardActionQueue.MarkApplied(book.Db, card, action.Number, commit.Counter, points);
+            """, 8),
+        new("delivery-is-a-correction", "Points that came from the account are booked as a correction.",
+            Ledger, "PostingsOf(card, commit, delivered ?? 0)",
+            "PostingsOf(card, commit, $bug ? 0 : delivered ?? 0)", 8),
+        new("account-stays", "What is on a member's account is not sent to the card.",
+            Delivery, "if (waiting != 0 && ", "if (!$bug && waiting != 0 && ", 8),
+        new("account-sale-without-points", "A sale without a card is taken and its points are not booked.",
+            Accounts, "Postings.EarnedOnAccount(member.Id, (int)terms.Earned)",
+            "Postings.EarnedOnAccount(member.Id, $bug ? 0 : (int)terms.Earned)", 8),
         new("new-card-not-told", "Terminals are not told that a new card is active.",
             CardBook, "Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);",
             "if (!$bug) Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);", 3),

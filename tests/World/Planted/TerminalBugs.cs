@@ -4,12 +4,15 @@ namespace SmartCardCrm.World;
 internal static class TerminalBugs
 {
     private const string Journal = "src/Terminal/Journal/Journal.cs";
+    private const string Days = "src/Terminal/Days/DayBook.cs";
     private const string Database = "src/Terminal/Journal/TerminalDatabase.cs";
     private const string Replica = "src/Terminal/Replica/Replica.cs";
     private const string Sync = "src/Terminal/Sync/SyncMachine.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
+        new("day-counts-twice", "A day counts what the day before has counted.",
+            Days, "(newest + 1, closing + 1)", "(newest + 1, $bug ? 1u : closing + 1)", 8),
         new("intent-not-synced", "The card is touched before the intent is on disk.",
             Journal, "var head = _head.Next(body);",
             """
