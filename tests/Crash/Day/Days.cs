@@ -96,8 +96,8 @@ internal static class Days
         var chapters = new List<List<Act>>();
         foreach (var act in Business)
         {
-            if (act.Name is "return" or "reverse" or "return-without-card" or "doubt-in-reversal" or "offline-more" or "back-on-line"
-                or "card-action")
+            if (act.Name is "return" or "reverse" or "return-without-card" or "doubt-in-reversal"
+                or "offline-more" or "back-on-line" or "card-action")
             {
                 chapters[^1].Add(act);
             }

@@ -24,8 +24,8 @@ internal sealed class Reckoning
     public long BalanceOf(string card) => _expected
         .Where(e => e.Told.Card == card && e.Told.Happened).Sum(e => (long)e.Earned - e.Redeemed);
 
-    /// <summary>Whether headquarters has something for the card: what makes good an operation that a till gave
-    /// up, or points of the account.</summary>
+    /// <summary>Whether headquarters has something for the card: what makes good an operation that a till
+    /// gave up, or points of the account.</summary>
     public bool MustCome(string card) =>
         _expected.Any(e => e.Told.Card == card && (e.Told.IsGivenUp || e.Told.IsOnAccount));
 

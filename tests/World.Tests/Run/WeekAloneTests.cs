@@ -86,7 +86,10 @@ public sealed class WeekAloneTests
                 GROUP BY account, owner ORDER BY account, owner
                 """))
             .Concat(db.List<string>(
-                "SELECT terminal || ' ' || number || ' ' || hex(totals) FROM day_close ORDER BY terminal, number"))
+                """
+                SELECT terminal || ' ' || number || ' ' || hex(totals) FROM day_close
+                ORDER BY terminal, number
+                """))
             .Concat(db.List<string>(
                 "SELECT 'open ' || name || ' ' || detail FROM book_exception WHERE closed_us IS NULL"))));
 
