@@ -8,10 +8,14 @@ namespace SmartCardCrm.EndToEnd.Tests;
 /// <summary>A till that knows nothing but the Till API's own document.</summary>
 public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
 {
-    [Fact]
-    public async Task A_whole_day_through_the_till_api_doubles_nothing()
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task A_whole_day_through_the_till_api_doubles_nothing(int terminal, bool withoutNetwork)
     {
-        var (till, card) = (chain.Chain.Terminals[0], chain.Customers[0].Uid);
+        var (till, card) = (chain.Chain.Terminals[terminal], chain.Customers[terminal].Uid);
+        if (withoutNetwork)
+            chain.Chain.Line.Cut();
         var start = new ProcessStartInfo("bash")
         {
             UseShellExecute = false,
@@ -23,7 +27,7 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
         start.ArgumentList.Add(till.Address.ToString());
         start.ArgumentList.Add(Path.Combine(till.DataFolder, "till-api.key"));
         start.ArgumentList.Add(till.Readers[1].Name);
-        start.ArgumentList.Add(MemberName.PhoneOf(household: 1));
+        start.ArgumentList.Add(MemberName.PhoneOf(chain.Customers[terminal].Household));
 
         using var day = Process.Start(start)!;
         var complained = day.StandardError.ReadToEndAsync(chain.Limit);
@@ -55,6 +59,9 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
                 case "remove":
                     await chain.Rack.RemoveAsync(reader.Slot, chain.Limit);
                     await till.Watch.EmptyAsync(reader.Name, chain.Limit);
+                    break;
+                case "headquarters":
+                    chain.Chain.Line.Mend();
                     break;
                 default:
                     said.Add(line);
