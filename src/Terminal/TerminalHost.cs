@@ -46,7 +46,8 @@ internal static class TerminalHost
             headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
-        app.UseTillApi(TillApiKey.LoadOrMake(data.TillApiKey));
+        app.UseTillApi(new TillKeys(
+            TillApiKey.LoadOrMake(data.TillApiKey), TillApiKey.LoadOrMake(data.SupervisorKey)));
         await RunToItsEnd(app, cancellation);
     }
 

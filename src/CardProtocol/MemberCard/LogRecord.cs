@@ -20,6 +20,9 @@ public enum LogKind : byte
 
     /// <summary>The card's last transaction: no points, no customer, blocked.</summary>
     Retirement = 6,
+
+    /// <summary>Somebody in the shop put points on the card, or took some off.</summary>
+    Adjustment = 7,
 }
 
 /// <summary>How a transaction came about. Bits that this release does not know are kept.</summary>

@@ -20,7 +20,7 @@ public enum AccountKind
     /// <summary>Where expired points go.</summary>
     Expired = 5,
 
-    /// <summary>The other side of corrections made by card actions.</summary>
+    /// <summary>The other side of corrections made by card actions and by supervisors.</summary>
     Adjustments = 6,
 
     /// <summary>Points whose owner is not yet known.</summary>
@@ -57,6 +57,12 @@ public static class Postings
         OnCard(
             cardNumber, (AccountKind.Redeemed, given), (AccountKind.ProgrammeIssued, -taken),
             (AccountKind.Adjustments, adjusted));
+
+    /// <summary>The double entry of an adjustment.</summary>
+    /// <param name="cardNumber">The card whose account moves.</param>
+    /// <param name="points">What the card gains, card actions included, signed.</param>
+    public static IReadOnlyList<Posting> ForAdjustment(long cardNumber, int points) =>
+        OnCard(cardNumber, (AccountKind.Adjustments, points));
 
     /// <summary>The part of a return that its card could not take, or did not hold.</summary>
     /// <param name="member">Whose account moves.</param>

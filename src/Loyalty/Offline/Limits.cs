@@ -18,9 +18,12 @@ namespace SmartCardCrm.Loyalty.Offline;
 /// <param name="DayMost">Points at this terminal in one day of its store.</param>
 /// <param name="StrangerMost">Points in one operation of a card that the terminal does not know.</param>
 /// <param name="ReplicaHoursMost">How old what headquarters said may be; older, nobody redeems.</param>
+/// <param name="AdjustmentMost">Points that a supervisor may put on a card, or take off, at once.</param>
+/// <param name="AdjustmentDayMost">Points that supervisors may move so at this terminal in one day of its
+/// store.</param>
 public sealed record Limits(
     uint Terminal, int Version, int OperationMost, int CardMost, int CardOperationsMost, int DayMost,
-    int StrangerMost, int ReplicaHoursMost)
+    int StrangerMost, int ReplicaHoursMost, int AdjustmentMost = 0, int AdjustmentDayMost = 0)
 {
     // Headquarters' clock may be ahead. A terminal's that was set back would never see its replica age.
     private static readonly TimeSpan ClockAheadMost = TimeSpan.FromHours(1);
@@ -71,9 +74,16 @@ public sealed record Limits(
         return most.MinBy(allowance => allowance.PointsMost);
     }
 
+    /// <summary>Whether a supervisor may move so many points now.</summary>
+    /// <param name="points">Signed.</param>
+    /// <param name="movedToday">Moved so at the terminal today; what is in doubt counts.</param>
+    public bool AllowAdjustment(int points, long movedToday) =>
+        Math.Abs((long)points) <= AdjustmentMost
+        && movedToday + Math.Abs((long)points) <= AdjustmentDayMost;
+
     private bool IsInRange =>
         Version >= 1 && OperationMost >= 0 && CardMost >= 0 && CardOperationsMost is >= 0 and <= byte.MaxValue
-        && DayMost >= 0 && StrangerMost >= 0 && ReplicaHoursMost is >= 0 and <= 24 * 366;
+        && DayMost >= 0 && StrangerMost >= 0 && AdjustmentMost >= 0 && AdjustmentDayMost >= 0 && ReplicaHoursMost is >= 0 and <= 24 * 366;
 }
 
 /// <summary>How much of its limits a terminal and a card have used.</summary>

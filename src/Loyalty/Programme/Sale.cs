@@ -66,6 +66,12 @@ public enum DeclineReason
     /// <summary>More would come back than was sold.</summary>
     ReturnTooMuch,
 
+    /// <summary>More points than supervisors may move at this terminal, at once or today.</summary>
+    AdjustmentLimit,
+
+    /// <summary>The card holds too few points, or has no room for them.</summary>
+    AdjustmentBalance,
+
     /// <summary>The terminal's clock is so wrong that the card's log cannot hold its time.</summary>
     ClockWrong,
 }

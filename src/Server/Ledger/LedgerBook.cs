@@ -7,6 +7,7 @@ using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Ledger;
 
@@ -28,6 +29,8 @@ internal static class LedgerBook
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
         SettleReturns(book, commit, circumstance);
+        if (commit.Written.Kind == LogKind.Adjustment)
+            CheckAdjustment(book, card, commit);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
@@ -97,7 +100,9 @@ internal static class LedgerBook
         [
             .. IsUndoing(written)
                 ? Postings.ForReturn(card.Number, written.Earned, written.Redeemed, adjusted)
-                : Postings.ForSale(card.Number, written.Earned, written.Redeemed, adjusted),
+                : written.Kind == LogKind.Adjustment
+                    ? Postings.ForAdjustment(card.Number, written.Earned - written.Redeemed + adjusted)
+                    : Postings.ForSale(card.Number, written.Earned, written.Redeemed, adjusted),
             .. Postings.Delivered(card.Number, card.Member, delivered),
         ];
     }
@@ -110,6 +115,20 @@ internal static class LedgerBook
             Returns.Posted(book, commit.Place, circumstance.Undoing);
         else if (circumstance.OperationId is { } operation)
             Returns.SalePosted(book, operation);
+    }
+
+    // No rule gives these points: somebody answers for them, within what headquarters allowed the terminal.
+    private static void CheckAdjustment(OpenBook book, Card card, ProvenCommit commit)
+    {
+        var most = LimitsBook.AdjustmentEverMost(book.Db, commit.Place.Terminal);
+        if (commit.Written.Earned + (long)commit.Written.Redeemed <= most)
+            return;
+        ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.OverLimit, "adjustment") with
+        {
+            Uid = card.Uid,
+            Generation = card.Generation,
+            Counter = commit.Counter,
+        });
     }
 
     // Returns what moved between card and account, null where nothing was to.

@@ -25,6 +25,7 @@ internal static class RuleCheck
         : ActionsDiffer(commit, read, applied) ? "card-actions"
         : rules is null ? "rule-set-unknown"
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
+        : commit.Written.Kind == LogKind.Adjustment ? (IsOneMove(commit.Written) ? null : "points")
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
         : asked?.Basket.Total != new Money(commit.Written.Amount, rules.Currency) ? "basket"
         : PointsDiffer(commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules)
@@ -42,6 +43,9 @@ internal static class RuleCheck
         || applied.Sum(action => (long)action.Points) != commit.Adjusted;
 
     private static bool IsEmpty(LogRecord written) => written is { Earned: 0, Redeemed: 0, Amount: 0 };
+
+    private static bool IsOneMove(LogRecord written) =>
+        written is { Amount: 0, Earned: 0 } or { Amount: 0, Redeemed: 0 };
 
     // The tier is what the card signed; the rest is what the till says.
     private static bool PointsDiffer(ProvenCommit commit, SaleRequest asked, RuleSet rules)

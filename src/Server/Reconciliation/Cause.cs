@@ -39,10 +39,13 @@ internal static class Cause
     /// <summary>A terminal's closed day is not what its own journal adds up to.</summary>
     public const string DayDiffers = "day-differs";
 
+    /// <summary>A terminal did more than headquarters lets it do by itself.</summary>
+    public const string OverLimit = "over-limit";
+
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Gap, Doubt,
-        CopyOrRollback, RuleMismatch, DayDiffers,
+        CopyOrRollback, RuleMismatch, DayDiffers, OverLimit,
     ];
 }

@@ -162,7 +162,8 @@ internal static class JournalReading
         IsWhole(intent.Context) && intent.OperationId.Length == OperationIdLength
         && intent.Lines.Count <= Basket.LinesMost && intent.Returned.Count <= Basket.LinesMost
         && intent.ReturnedBefore.Count <= LinesReturnedMost
-        && intent.SaleOperationId.Length is 0 or OperationIdLength;
+        && intent.SaleOperationId.Length is 0 or OperationIdLength
+        && IsText(intent.Reason) && IsText(intent.Supervisor);
 
     private static bool IsWhole(SaleContext? context) =>
         context is not null

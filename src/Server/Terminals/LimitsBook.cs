@@ -81,6 +81,12 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
         });
     }
 
+    /// <summary>The most points that any limits of a terminal ever let a supervisor move at once: what was
+    /// allowed when it was done may have been lowered since.</summary>
+    public static int AdjustmentEverMost(DbSession db, long terminal) =>
+        db.List<byte[]>("SELECT document FROM terminal_limits WHERE terminal = @terminal", new { terminal })
+            .Select(document => Limits.FromDocument(document).AdjustmentMost).DefaultIfEmpty().Max();
+
     private static IReadOnlyList<Limits> Unsigned(DbSession db) =>
         [.. db.List<byte[]>(
             """

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
@@ -65,6 +66,7 @@ internal static class CardDecider
         {
             Asked.Sale sale => Sell(sale, occasion, AllowanceOf(sale, reading.Newest, known), balance, rules),
             Asked.Undo undo => UndoSale(undo, reading.Newest, balance),
+            Asked.Adjust adjust => Adjust(adjust, balance, rules),
             _ => throw new System.Diagnostics.UnreachableException(asked.ToString()),
         };
         return terms is not null
@@ -110,6 +112,21 @@ internal static class CardDecider
         return sold.Undo(asked.Now) is { } terms
             ? (sold.TermsFor(asked.Kind, terms, balance), default)
             : (null, DeclineReason.ReturnTooMuch);
+    }
+
+    private static (OperationTerms? Terms, DeclineReason Declined) Adjust(
+        Asked.Adjust asked, int balance, RuleSet rules)
+    {
+        var points = asked.Order.Points;
+        if (asked.Limits?.AllowAdjustment(points, asked.MovedToday) != true)
+            return (null, DeclineReason.AdjustmentLimit);
+        if (balance + (long)points < 0 || balance + (long)points > rules.CardBalanceMost)
+            return (null, DeclineReason.AdjustmentBalance);
+        return (
+            new OperationTerms(
+                LogKind.Adjustment, Math.Max(points, 0), Math.Max(-points, 0), new Money(0, rules.Currency),
+                DueMinor: 0, rules.Version),
+            default);
     }
 
     private static CardDecision.Contradicted? Contradiction(CardReading reading, CardItem? known)

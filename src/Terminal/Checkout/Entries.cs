@@ -86,6 +86,9 @@ internal static class Entries
             case Asked.Sale sale:
                 intent.Lines.Add(sale.Basket.Lines.Select(ToLine));
                 break;
+            case Asked.Adjust { Order: var order }:
+                (intent.Reason, intent.Supervisor) = (order.Reason, order.Supervisor);
+                break;
             case Asked.Undo { Sold: { } sold } undo:
                 intent.SaleOperationId = sold.Intent.OperationId;
                 intent.Returned.Add(undo.Now.Select(ToReturned));

@@ -10,6 +10,7 @@ namespace SmartCardCrm.Terminal;
 [JsonDerivedType(typeof(Return), "return")]
 [JsonDerivedType(typeof(Reversal), "reversal")]
 [JsonDerivedType(typeof(SaleOnAccount), "sale-on-account")]
+[JsonDerivedType(typeof(Adjustment), "adjustment")]
 internal abstract record Order
 {
     private Order() { }
@@ -56,6 +57,12 @@ internal abstract record Order
     /// <param name="SaleId">The sale's operation id.</param>
     /// <param name="WithoutCard">Whether the points move on the member's account instead.</param>
     public sealed record Reversal(Guid SaleId, bool WithoutCard = false) : Order;
+
+    /// <summary>Put points on the card, or take some off, on a supervisor's word.</summary>
+    /// <param name="Points">Signed, never 0.</param>
+    /// <param name="Reason">A code of the shop's.</param>
+    /// <param name="Supervisor">Who answers for it.</param>
+    public sealed record Adjustment(int Points, string Reason, string Supervisor) : Order;
 
     /// <summary>Whether no card is wanted.</summary>
     [JsonIgnore]

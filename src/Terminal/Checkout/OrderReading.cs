@@ -20,6 +20,8 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
             Order.Enquiry enquiry => new Asked.Sale(
                 enquiry.Basket ?? Basket.Of(new Money(0, replica.Current?.Currency ?? "")),
                 enquiry.PointsAsked, replica.Limits, UsedBy(now), store, time, today),
+            Order.Adjustment adjustment => new Asked.Adjust(
+                adjustment, replica.Limits, journal.AdjustedSince(MidnightOf(now)), store, time, today),
             Order.SaleOnAccount sale => new Asked.Sale(
                 sale.Basket, PointsAsked: 0, replica.Limits, UsedBy(now), store, time, today),
             Order.Return back => new Asked.Undo(
@@ -33,14 +35,17 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
     /// <summary>The store's day.</summary>
     public DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(ClockOf(now));
 
-    private Used UsedBy(DateTimeOffset now)
+    private Used UsedBy(DateTimeOffset now) =>
+        new(journal.RedeemedSince(MidnightOf(now)), now - replica.AsOf);
+
+    private DateTimeOffset MidnightOf(DateTimeOffset now)
     {
         var midnight = DayOf(now).ToDateTime(TimeOnly.MinValue);
         // Where clocks go back over midnight, the day begins with the first of the two.
         var offset = profile.StoreZone.IsAmbiguousTime(midnight)
             ? profile.StoreZone.GetAmbiguousTimeOffsets(midnight).Max()
             : profile.StoreZone.GetUtcOffset(midnight);
-        return new Used(journal.RedeemedSince(new DateTimeOffset(midnight, offset)), now - replica.AsOf);
+        return new DateTimeOffset(midnight, offset);
     }
 
     private DateTime TimeOf(CheckoutRequest request, DateTimeOffset now)

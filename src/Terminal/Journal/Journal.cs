@@ -16,7 +16,8 @@ internal sealed class Journal
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Intent> _begun = [];
     private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
-    private readonly RedeemedTally _redeemed = new();
+    private readonly PointsTally _redeemed = new();
+    private readonly PointsTally _adjusted = new();
     private readonly List<uint> _days = [];
     private readonly HashSet<uint> _countedByWord = [];
     private JournalHead _head;
@@ -155,7 +156,7 @@ internal sealed class Journal
         lock (_gate)
         {
             if (!happened)
-                _redeemed.Undo(sequence);
+                TakeBack(sequence);
             return _doubts.Remove(sequence, out var doubt) ? doubt : null;
         }
     }
@@ -166,6 +167,15 @@ internal sealed class Journal
     {
         lock (_gate)
             return _redeemed.Since(from);
+    }
+
+    /// <summary>Points that supervisors put on cards here since then, or took off; what is in doubt
+    /// counts.</summary>
+    /// <param name="from">A full quarter of an hour.</param>
+    public long AdjustedSince(DateTimeOffset from)
+    {
+        lock (_gate)
+            return _adjusted.Since(from);
     }
 
     /// <summary>The newest closed day and the entry that closed it; null before the first.</summary>
@@ -236,6 +246,18 @@ internal sealed class Journal
         Follow(head.Sequence, entry);
     }
 
+    private void Keep(uint intent)
+    {
+        _redeemed.Keep(intent);
+        _adjusted.Keep(intent);
+    }
+
+    private void TakeBack(uint intent)
+    {
+        _redeemed.Undo(intent);
+        _adjusted.Undo(intent);
+    }
+
     private void Follow(uint sequence, EntryBody entry)
     {
         switch (entry.ContentCase)
@@ -244,14 +266,20 @@ internal sealed class Journal
                 _begun[sequence] = entry.Intent;
                 if ((LogKind)entry.Intent.Kind == LogKind.Sale)
                     _redeemed.Add(sequence, entry.RecordedAtUs, entry.Intent.Redeemed);
+                if ((LogKind)entry.Intent.Kind == LogKind.Adjustment)
+                {
+                    _adjusted.Add(
+                        sequence, entry.RecordedAtUs, entry.Intent.Earned + entry.Intent.Redeemed);
+                }
+
                 break;
             case EntryBody.ContentOneofCase.Outcome:
                 _begun.Remove(entry.Outcome.IntentSequence);
-                _redeemed.Keep(entry.Outcome.IntentSequence);
+                Keep(entry.Outcome.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Failure:
                 _begun.Remove(entry.Failure.IntentSequence);
-                _redeemed.Undo(entry.Failure.IntentSequence);
+                TakeBack(entry.Failure.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Doubt
                 when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
@@ -261,9 +289,9 @@ internal sealed class Journal
             case EntryBody.ContentOneofCase.Settlement:
                 _doubts.Remove(entry.Settlement.IntentSequence);
                 if (entry.Settlement.Happened)
-                    _redeemed.Keep(entry.Settlement.IntentSequence);
+                    Keep(entry.Settlement.IntentSequence);
                 else
-                    _redeemed.Undo(entry.Settlement.IntentSequence);
+                    TakeBack(entry.Settlement.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.DayClose:
                 _days.Add(sequence);

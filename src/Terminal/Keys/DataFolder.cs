@@ -35,6 +35,9 @@ internal sealed class DataFolder
 
     public string TillApiKey => File("till-api.key");
 
+    /// <summary>What a supervisor shows beside the till's key.</summary>
+    public string SupervisorKey => File("supervisor.key");
+
     public string Journal => File("journal.db");
 
     /// <summary>Where the running terminal answers.</summary>

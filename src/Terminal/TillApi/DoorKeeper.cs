@@ -8,10 +8,14 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// key.
 /// </summary>
 /// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>
-/// <param name="key">The till's key.</param>
-internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillApiKey key)
+/// <param name="keys">The till's key, and the supervisor's.</param>
+internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillKeys keys)
 {
     public const string KeyHeader = "X-Api-Key";
+    public const string SupervisorHeader = "X-Supervisor-Key";
+
+    /// <summary>What only a supervisor may ask for.</summary>
+    public const string SupervisorPath = "/v1/adjustments";
 
     /// <summary>The names of this machine for itself.</summary>
     public static IReadOnlySet<string> LoopbackNames { get; } =
@@ -24,10 +28,18 @@ internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillApiKey key)
         if (context.Request.Headers.ContainsKey(HeaderNames.Origin))
             return Problem.Write(
                 context, StatusCodes.Status403Forbidden, "origin-refused", "Not for web pages.");
-        if (!key.Is(context.Request.Headers[KeyHeader]))
+        if (!keys.Till.Is(context.Request.Headers[KeyHeader]))
         {
             return Problem.Write(
                 context, StatusCodes.Status401Unauthorized, "api-key-wrong", $"Send the key in {KeyHeader}.");
+        }
+
+        if (context.Request.Path.StartsWithSegments(SupervisorPath, StringComparison.OrdinalIgnoreCase)
+            && !keys.Supervisor.Is(context.Request.Headers[SupervisorHeader]))
+        {
+            return Problem.Write(
+                context, StatusCodes.Status403Forbidden, "supervisor-key-wrong",
+                $"Send the supervisor's key in {SupervisorHeader}.");
         }
 
         return next(context);

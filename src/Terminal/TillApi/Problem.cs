@@ -35,6 +35,7 @@ internal sealed class ProblemException(int status, string code, string detail) :
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(EnquiryBody))]
 [JsonSerializable(typeof(ReturnBody))]
+[JsonSerializable(typeof(AdjustmentBody))]
 [JsonSerializable(typeof(DayBody))]
 [JsonSerializable(typeof(DayAnswer))]
 [JsonSerializable(typeof(CheckoutAnswer))]

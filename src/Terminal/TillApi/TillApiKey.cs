@@ -5,6 +5,11 @@ using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
+/// <summary>Who may call the Till API.</summary>
+/// <param name="Till">Shown with every call.</param>
+/// <param name="Supervisor">Shown beside it with a call that only a supervisor may make.</param>
+internal sealed record TillKeys(TillApiKey Till, TillApiKey Supervisor);
+
 /// <summary>The key the till shows with every call: made at the first start, kept in a file the till may be
 /// given.</summary>
 internal sealed class TillApiKey

@@ -29,6 +29,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapPost("/v1/enquiries", (HttpContext context) => Answered(context, CreateEnquiry));
         routes.MapPost("/v1/returns", (HttpContext context) => Answered(context, CreateReturn));
         routes.MapPost("/v1/reversals", (HttpContext context) => Answered(context, CreateReversal));
+        routes.MapPost(
+            DoorKeeper.SupervisorPath, (HttpContext context) => Answered(context, CreateAdjustment));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
         routes.MapGet("/v1/days/current", (HttpContext context) => Answered(context, CurrentDay));
@@ -74,6 +76,9 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private Task CreateReversal(HttpContext context) =>
         Create(context, TillJson.Default.ReturnBody, (body, readers) => body.ToReversal(readers));
+
+    private Task CreateAdjustment(HttpContext context) => Create(
+        context, TillJson.Default.AdjustmentBody, (body, readers) => body.ToRequest(readers));
 
     private async Task Create<T>(
         HttpContext context, JsonTypeInfo<T> shape, Func<T, IEnumerable<string>, CheckoutRequest> requestOf)

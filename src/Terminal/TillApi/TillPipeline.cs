@@ -5,13 +5,13 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <summary>The way of a call: door, endpoint, and a problem for whatever went wrong.</summary>
 internal static class TillPipeline
 {
-    public static void UseTillApi(this WebApplication app, TillApiKey key)
+    public static void UseTillApi(this WebApplication app, TillKeys keys)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Explain });
         app.UseStatusCodePages(context => Problem.Write(
             context.HttpContext, context.HttpContext.Response.StatusCode,
             CodeOf(context.HttpContext.Response.StatusCode)));
-        var door = new DoorKeeper(DoorKeeper.LoopbackNames, key);
+        var door = new DoorKeeper(DoorKeeper.LoopbackNames, keys);
         app.Use((context, next) => door.LetIn(context, next));
         ActivatorUtilities.CreateInstance<TillEndpoints>(app.Services).Map(app);
     }

@@ -41,7 +41,9 @@ public sealed class TillApiTests : IAsyncLifetime
         builder.Services.AddSingleton(_faults);
         _app = builder.Build();
         var keyFile = Path.Combine(_folder.FullName, "key");
-        _app.UseTillApi(TillApiKey.LoadOrMake(keyFile));
+        _app.UseTillApi(new TillKeys(
+            TillApiKey.LoadOrMake(keyFile),
+            TillApiKey.LoadOrMake(Path.Combine(_folder.FullName, "supervisor.key"))));
         await _app.StartAsync();
         _client.BaseAddress = new Uri(_app.Urls.Single());
         _client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(keyFile));
@@ -114,6 +116,34 @@ public sealed class TillApiTests : IAsyncLifetime
             using var answer = await stranger.GetAsync(path);
             await Refused(answer, 401, "api-key-wrong");
         }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("guessed")]
+    public async Task Only_a_supervisor_adjusts_points(string? key)
+    {
+        const string Body = """{"points":5,"reason":"goodwill","supervisor":"Vera"}""";
+        using var refused = Adjusting(Body, key);
+        using var no = await _client.SendAsync(refused);
+        using var shown = Adjusting(
+            Body, await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "supervisor.key")));
+        using var yes = await _client.SendAsync(shown);
+
+        await Refused(no, 403, "supervisor-key-wrong");
+        Assert.Equal(202, (int)yes.StatusCode);
+    }
+
+    private static HttpRequestMessage Adjusting(string body, string? key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/adjustments")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Idempotency-Key", "adjust-1");
+        if (key is not null)
+            request.Headers.Add("X-Supervisor-Key", key);
+        return request;
     }
 
     [Fact]

@@ -25,10 +25,18 @@ internal sealed class WhyPoints(Texts texts)
                 LogKind.Sale => SaySale(row, rules),
                 LogKind.Return or LogKind.Reversal => texts[
                     "Why.Return", texts.Count("Points", row.Earned), texts.Count("Points", row.Redeemed)],
+                LogKind.Adjustment => SayAdjustment(row),
                 _ => null,
             },
         ];
         return string.Join(' ', sentences.OfType<string>());
+    }
+
+    private string SayAdjustment(TransactionRow row)
+    {
+        var intent = row.Intent is { } body ? JournalReading.IntentOf(body) : null;
+        return texts[
+            "Why.Adjustment", Change(row.Earned - row.Redeemed), intent?.Supervisor ?? "?", intent?.Reason ?? "?"];
     }
 
     private string SaySale(TransactionRow row, RuleSet rules)

@@ -1,11 +1,11 @@
 namespace SmartCardCrm.Terminal;
 
 /// <summary>
-/// How many points customers redeemed here, by quarters of an hour of this terminal's clock. A clock that
+/// How many points of one kind moved here, by quarters of an hour of this terminal's clock. A clock that
 /// jumps ahead and back again makes nothing forgotten, and what lies in the future counts as well. For one
 /// thread at a time.
 /// </summary>
-internal sealed class RedeemedTally
+internal sealed class PointsTally
 {
     // Over forty days of them without a pause.
     private const int QuartersMost = 4096;
@@ -15,7 +15,7 @@ internal sealed class RedeemedTally
     private readonly SortedDictionary<long, long> _points = [];
     private readonly Dictionary<uint, (long Quarter, uint Points)> _open = [];
 
-    /// <summary>An intent redeems; it counts from now on.</summary>
+    /// <summary>An intent moves points; they count from now on.</summary>
     /// <param name="atUs">Microseconds since 1970.</param>
     public void Add(uint sequence, long atUs, uint points)
     {
