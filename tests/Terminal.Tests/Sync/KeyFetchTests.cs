@@ -31,7 +31,10 @@ public sealed class KeyFetchTests : IDisposable
         _server = new SilentServer(_chain.Delivery(1, heldSecondsMost: 8));
         _sync = new GrpcSync(
             new TerminalSync.TerminalSyncClient(_server),
-            new SyncRooms(_shop.Till, _delivery, new SyncLine(), new TerminalEnd(null!, null!)),
+            new SyncRooms(
+                _shop.Till, _delivery, new SyncLine(),
+                new ClockWatch(new FaultBook(), _chain.Clock, NullLogger<ClockWatch>.Instance),
+                new TerminalEnd(null!, null!)),
             _chain.Clock, _chain.Random, NullLogger<GrpcSync>.Instance);
     }
 
