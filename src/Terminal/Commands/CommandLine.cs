@@ -145,7 +145,8 @@ internal static class CommonOptions
     /// <summary>Where the Till API answers, the description apart.</summary>
     public static Option<Uri> TillApi()
     {
-        var url = Address("--urls", IsLoopback, "is http://127.0.0.1:PORT: the Till API is for this machine.");
+        var url = Address(
+            "--urls", IsLoopback, "is http://127.0.0.1:PORT: the Till API is for this machine.");
         url.DefaultValueFactory = _ => new Uri("http://127.0.0.1:5280");
         return url;
     }

@@ -12,16 +12,16 @@ internal static class DoctorCommand
     {
         var data = CommonOptions.DataFolder();
         var url = CommonOptions.TillApi();
-        url.Description = "Where the Till API is to answer, as `terminal serve` has it; a terminal that runs is "
-            + "found by itself.";
+        url.Description = "Where the Till API is to answer, as `terminal serve` has it; a terminal that "
+            + "runs is found by itself.";
         var readers = CommonOptions.Readers();
         var json = new Option<bool>("--json") { Description = "For machines: verdict, code, seen, advice." };
         var command = new Command(
             "doctor",
             """
-            Look at everything a terminal needs, and say what to fix: folder and disk, enrolment, certificate
-            and keys, journal and rules, clock, server, readers, signals, Till API. It changes nothing, and the
-            terminal may run meanwhile. Ask as the user the terminal runs as.
+            Look at everything a terminal needs, and say what to fix: folder and disk, enrolment,
+            certificate and keys, journal and rules, clock, server, readers, signals, Till API. It changes
+            nothing, and the terminal may run meanwhile. Ask as the user the terminal runs as.
 
             Each check is a line: ok, warn (it sells, but see to it) or fail (it serves no card, or will not
             soon), a code that does not change between releases, and what was seen; below it, what to do.

@@ -26,7 +26,8 @@ internal static class CertificateCheck
         yield return authority is null
             ? Finding.Fail(DoctorCode.AuthorityUnreadable, $"{data.Authority}: {authorityFailure}", Restore)
             : Finding.Ok(
-                Subject.Authority, $"{authority.Subject}, SHA-256 {authority.GetCertHashString(Sha256)[..16]}…");
+                Subject.Authority,
+                $"SHA-256 {authority.GetCertHashString(HashAlgorithmName.SHA256)[..16]}…, {authority.Subject}");
 
         using var own = Load(data.Certificate, out var failure);
         if (own is null)
@@ -131,6 +132,4 @@ internal static class CertificateCheck
             return true;
         }
     }
-
-    private static HashAlgorithmName Sha256 => HashAlgorithmName.SHA256;
 }

@@ -58,8 +58,8 @@ internal static class ClockCheck
         {
             yield return Finding.Warn(
                 DoctorCode.RtcAbsent, "No clock with a battery: after a power cut time comes from NTP alone.",
-                "Fit one (a DS3231, or the battery of a Pi 5) where the network may be away: dtoverlay=i2c-rtc,"
-                    + "ds3231 in /boot/firmware/config.txt");
+                "Where the network may be away, fit one: the battery of a Pi 5, or a DS3231 with",
+                "dtoverlay=i2c-rtc,ds3231 in /boot/firmware/config.txt");
         }
     }
 }

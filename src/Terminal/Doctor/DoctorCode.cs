@@ -67,6 +67,7 @@ internal static class DoctorCode
     public const string GpioRefused = "gpio-refused";
     public const string GpioLibrary = "gpio-library";
 
+    public const string TerminalStopped = "terminal-stopped";
     public const string Fault = "fault";
 }
 

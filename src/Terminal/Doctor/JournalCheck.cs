@@ -52,7 +52,8 @@ internal static class JournalCheck
     {
         var unsent = sight.Head - Math.Min(sight.Acknowledged, sight.Head);
         var age = now - (sight.OldestUnsent ?? now);
-        var waiting = FormattableString.Invariant($"{unsent} entries not sent, the oldest of {sight.OldestUnsent:u}");
+        var waiting = FormattableString.Invariant(
+            $"{unsent} entries not sent, the oldest of {sight.OldestUnsent:u}");
         yield return unsent == 0 ? Finding.Ok(Subject.Outbox, "everything is sent")
             : age <= UnsentMost ? Finding.Ok(Subject.Outbox, waiting)
             : Finding.Warn(

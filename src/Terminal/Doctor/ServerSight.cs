@@ -20,7 +20,7 @@ internal enum ServerReach
     /// <summary>Nothing answers at address and port.</summary>
     NoConnection = 1,
 
-    /// <summary>TLS fails, or shows a certificate of another authority, another name or another time.</summary>
+    /// <summary>TLS fails, or shows a certificate of another authority, name or time.</summary>
     NotTrusted = 2,
 
     /// <summary>It is the server, and it does not let this terminal in.</summary>

@@ -20,11 +20,11 @@ internal static class StopCheck
     private static string Meaning(string code) => code switch
     {
         StopCode.Tamper => "The housing was opened, and nobody has released the terminal.",
-        StopCode.KeysExpired => "The card keys were held for as long as the server allows; it did not answer.",
+        StopCode.KeysExpired => "The card keys were held for as long as the server allows; it was away.",
         SyncCode.TerminalUnknown => "The server knows no terminal with this certificate.",
         SyncCode.TerminalRevoked => "This terminal was revoked at the server.",
         SyncCode.ProtocolVersion => "The server does not speak this release's protocol.",
-        SyncCode.JournalBehind => "The server has entries that this journal lacks: an older copy of the disk.",
+        SyncCode.JournalBehind => "The server has entries that this journal lacks: an old copy of the disk.",
         SyncCode.JournalDiffers => "This journal is not the one that the server knows under this number.",
         _ => "No card is served.",
     };
@@ -43,7 +43,7 @@ internal static class StopCheck
             "Is it the right server? Was the server's book restored from before the enrolment?",
             .. Anew,
         ],
-        SyncCode.TerminalRevoked => ["If it was not meant for this one: terminals cannot be un-revoked.", .. Anew],
+        SyncCode.TerminalRevoked => ["A revocation is for good, also where it was a mistake.", .. Anew],
         SyncCode.ProtocolVersion => ["Update terminal or server, whichever is older; then start it again."],
         SyncCode.JournalBehind or SyncCode.JournalDiffers =>
         [

@@ -9,6 +9,14 @@ internal static class TillCheck
     public static IEnumerable<Finding> Judge(TillSight till, string data)
     {
         yield return Listener(till);
+        if (till is { Running: false })
+        {
+            yield return Finding.Warn(
+                DoctorCode.TerminalStopped, "The terminal does not run.",
+                "sudo systemctl enable --now smartcardcrm-terminal",
+                $"Or, to see it work: terminal serve --data {data}");
+        }
+
         if (till.Health is not { } health)
             yield break;
         yield return Serving(health, data);
@@ -35,7 +43,7 @@ internal static class TillCheck
             FormattableString.Invariant($"Which one? sudo ss -ltnp 'sport = :{till.Address.Port}'"),
             "Or serve elsewhere: terminal serve --urls http://127.0.0.1:5281, and tell the till."),
         { Running: false } => Finding.Ok(
-            Subject.TillApi, $"The terminal does not run now; {till.Address} is free."),
+            Subject.TillApi, $"{till.Address} is free"),
         { Status: HttpStatusCode.Unauthorized } => Finding.Fail(
             DoctorCode.TillApiRefused, "till-api.key is not the key that the running terminal knows.",
             "It reads the file at its start: systemctl restart smartcardcrm-terminal",

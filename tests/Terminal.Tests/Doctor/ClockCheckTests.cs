@@ -5,7 +5,8 @@ namespace SmartCardCrm.Terminal.Tests.Doctor;
 /// <summary>Whether the machine knows the time.</summary>
 public sealed class ClockCheckTests
 {
-    private static readonly ClockSight Good = new(TimeSpan.Zero, Synchronised: true, HasRtc: true, IsPi: true);
+    private static readonly ClockSight Good =
+        new(TimeSpan.Zero, Synchronised: true, HasRtc: true, IsPi: true);
 
     [Fact]
     public void A_clock_that_agrees_is_synchronised_and_keeps_time_is_fine() =>
@@ -15,8 +16,9 @@ public sealed class ClockCheckTests
     [InlineData(119, Verdict.Ok, "clock")]
     [InlineData(-121, Verdict.Warn, "clock-off")]
     [InlineData(3601, Verdict.Fail, "clock-off")]
-    public void A_difference_is_judged_by_its_size(int secondsAhead, object verdict, string code) => Assert.Equal(
-        ((Verdict)verdict, code), Kinds(Good with { Ahead = TimeSpan.FromSeconds(secondsAhead) })[0]);
+    public void A_difference_is_judged_by_its_size(int secondsAhead, object verdict, string code) =>
+        Assert.Equal(
+            ((Verdict)verdict, code), Kinds(Good with { Ahead = TimeSpan.FromSeconds(secondsAhead) })[0]);
 
     [Fact]
     public void What_cannot_be_known_is_no_trouble() => Assert.Equal(

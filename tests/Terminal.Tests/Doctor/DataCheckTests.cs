@@ -40,7 +40,7 @@ public sealed class DataCheckTests : IDisposable
         var finding = DataCheck.Judge(sight).First();
 
         Assert.Equal((Verdict.Warn, "data-foreign"), (finding.Verdict, finding.Code));
-        Assert.Contains("sudo -u till terminal doctor --data /data", finding.Advice[0], StringComparison.Ordinal);
+        Assert.Contains("sudo -u till terminal doctor --data /data", finding.Advice[0]);
     }
 
     // Not even root may create files in /proc.

@@ -77,7 +77,7 @@ public sealed class JournalCheckTests : IDisposable
         _shop.Till.Dispose();
         Execute(
             "PRAGMA writable_schema = 1",
-            "UPDATE sqlite_master SET sql = 'CREATE INDEX entry_closes ON entry(kind) WHERE closes IS NOT NULL' "
+            "UPDATE sqlite_master SET sql = 'CREATE INDEX entry_closes ON entry(kind) WHERE closes > 0' "
                 + "WHERE name = 'entry_closes'");
 
         Assert.Equal((Verdict.Fail, "journal-damaged"), Kind(Look(out var sight)));

@@ -10,7 +10,8 @@ public sealed class ServerCheckTests : IAsyncLifetime
     private TlsServer _server = null!;
 
     public async ValueTask InitializeAsync() =>
-        _server = await TlsServer.Start(_folder.ServerCertificate(), File.ReadAllBytes(_folder.Data.Authority));
+        _server = await TlsServer.Start(
+            _folder.ServerCertificate(), await File.ReadAllBytesAsync(_folder.Data.Authority));
 
     public async ValueTask DisposeAsync()
     {

@@ -71,5 +71,6 @@ public sealed class SignalsCheckTests : IDisposable
         Assert.Equal("signals", Code(Pi with { Chips = [] }));
     }
 
-    private string Code(GpioSight gpio) => Assert.Single(SignalsCheck.Judge(_path, ["counter"], _ => gpio)).Code;
+    private string Code(GpioSight gpio) =>
+        Assert.Single(SignalsCheck.Judge(_path, ["counter"], _ => gpio)).Code;
 }

@@ -30,8 +30,8 @@ public sealed class TillCheckTests : IAsyncDisposable
         var taken = Codes(await Look(url));
         await _open[0].DisposeAsync();
 
-        Assert.Equal(["till-api-taken"], taken);
-        Assert.Equal(["till-api"], Codes(await Look(url)));
+        Assert.Equal(["till-api-taken", "terminal-stopped"], taken);
+        Assert.Equal(["till-api", "terminal-stopped"], Codes(await Look(url)));
     }
 
     [Fact]
@@ -109,7 +109,8 @@ public sealed class TillCheckTests : IAsyncDisposable
         Assert.All(findings, f => Assert.NotEqual(StopCheck.Of("?", "/data").Advice, f.Advice));
     }
 
-    private static List<string> Codes(TillSight sight) => [.. TillCheck.Judge(sight, "/data").Select(f => f.Code)];
+    private static List<string> Codes(TillSight sight) =>
+        [.. TillCheck.Judge(sight, "/data").Select(f => f.Code)];
 
     private Task<TillSight> Look(Uri url) => TillProbe.Look(_folder.Data, url, CancellationToken.None);
 

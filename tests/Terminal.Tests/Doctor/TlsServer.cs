@@ -14,7 +14,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal.Tests.Doctor;
 
-/// <summary>A server at a real TLS port that answers the two calls a doctor makes, in gRPC's own bytes.</summary>
+/// <summary>A server at a real TLS port that answers the two calls of a doctor, in gRPC's own
+/// bytes.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
