@@ -40,6 +40,8 @@ internal static class DoctorCode
     public const string RulesUnsigned = "rules-unsigned";
     public const string LimitsAbsent = "limits-absent";
     public const string LimitsUnsigned = "limits-unsigned";
+    public const string HotlistIncomplete = "hotlist-incomplete";
+    public const string HotlistDamaged = "hotlist-damaged";
     public const string ReplicaOld = "replica-old";
 
     public const string PcscAbsent = "pcsc-absent";
@@ -85,6 +87,7 @@ internal static class Subject
     public const string Outbox = "outbox";
     public const string Rules = "rules";
     public const string Limits = "limits";
+    public const string Hotlist = "hotlist";
     public const string Replica = "replica";
     public const string Readers = "readers";
     public const string Clock = "clock";

@@ -57,10 +57,10 @@ internal sealed class Examination(DoctorOptions options, TimeProvider clock)
     {
         using var headquarters = PublicKey(data.Authority);
         _findings.Add(JournalCheck.Look(data.Journal, headquarters, out var sight));
-        if (sight is not { Integrity: "ok" })
+        if (sight is not { Replica: { } replica })
             return;
         _findings.AddRange(JournalCheck.Outbox(sight, clock.GetUtcNow()));
-        _findings.AddRange(RulesCheck.Judge(sight, clock.GetUtcNow()));
+        _findings.AddRange(RulesCheck.Judge(replica, clock.GetUtcNow()));
     }
 
     // What folder, server and health say alike is said once.

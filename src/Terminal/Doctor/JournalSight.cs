@@ -9,14 +9,32 @@ namespace SmartCardCrm.Terminal.Doctor;
 /// <param name="IsSigned">Whether headquarters signed these very bytes.</param>
 internal sealed record KeptDocument(ReadOnlyMemory<byte> Bytes, bool IsSigned);
 
+/// <summary>What the terminal keeps of headquarters' word.</summary>
+/// <param name="AsOfUs">When headquarters was last heard of; 0 for never.</param>
+internal sealed record ReplicaSight(
+    KeptDocument? Rules, KeptDocument? Limits, HotlistState Hotlist, long AsOfUs)
+{
+    public static ReplicaSight Look(PreparedConnection c, ECDsa? headquarters) => new(
+        Newest(c, "rule_set", headquarters), Newest(c, "limits", headquarters),
+        (HotlistState)c.Number("SELECT state FROM hotlist"),
+        c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
+
+    private static KeptDocument? Newest(PreparedConnection c, string table, ECDsa? headquarters) => c.Rows(
+        $"SELECT document, signature FROM {table} ORDER BY version DESC LIMIT 1",
+        row => new KeptDocument(
+            row.Bytes(0),
+            headquarters is not null && DocumentSignature.IsValid(headquarters, row.Bytes(0), row.Bytes(1))))
+        .SingleOrDefault();
+}
+
 /// <summary>The journal's database, read and never written, also while the terminal has it.</summary>
 /// <param name="Bytes">Its file and its log.</param>
 /// <param name="Integrity"><c>ok</c>, or what is wrong.</param>
 /// <param name="OldestUnsent">When the oldest entry that headquarters lacks was written.</param>
-/// <param name="AsOfUs">When headquarters was last heard of; 0 for never.</param>
+/// <param name="Replica">Null where nothing of it can be believed.</param>
 internal sealed record JournalSight(
     long Bytes, string Integrity, uint Head, uint Acknowledged, DateTimeOffset? OldestUnsent, int OpenDoubts,
-    KeptDocument? Rules, KeptDocument? Limits, long AsOfUs)
+    ReplicaSight? Replica)
 {
     private const string Doubts =
         """
@@ -33,7 +51,7 @@ internal sealed record JournalSight(
         var bytes = new[] { path, path + "-wal" }.Where(File.Exists).Sum(f => new FileInfo(f).Length);
         var integrity = c.Text("PRAGMA integrity_check(1)");
         if (integrity != "ok")
-            return new JournalSight(bytes, integrity, 0, 0, null, 0, null, null, 0);
+            return new JournalSight(bytes, integrity, 0, 0, null, 0, null);
 
         // One transaction: what is counted belongs together, whatever the terminal writes meanwhile.
         c.Run("BEGIN");
@@ -41,8 +59,7 @@ internal sealed record JournalSight(
         var acknowledged = (uint)c.Number("SELECT position FROM cursor WHERE name = 'acknowledged'");
         var sight = new JournalSight(
             bytes, integrity, head.Sequence, acknowledged, Oldest(c, acknowledged), OpenDoubtsIn(c),
-            Newest(c, "rule_set", headquarters), Newest(c, "limits", headquarters),
-            c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
+            ReplicaSight.Look(c, headquarters));
         c.Run("ROLLBACK");
         return sight;
     }
@@ -65,11 +82,4 @@ internal sealed record JournalSight(
     private static int OpenDoubtsIn(PreparedConnection c) => (int)c.Rows(
         Doubts, row => row.Number(0), (int)EntryBody.ContentOneofCase.Doubt,
         (int)EntryBody.ContentOneofCase.Settlement).Single();
-
-    private static KeptDocument? Newest(PreparedConnection c, string table, ECDsa? headquarters) => c.Rows(
-        $"SELECT document, signature FROM {table} ORDER BY version DESC LIMIT 1",
-        row => new KeptDocument(
-            row.Bytes(0),
-            headquarters is not null && DocumentSignature.IsValid(headquarters, row.Bytes(0), row.Bytes(1))))
-        .SingleOrDefault();
 }

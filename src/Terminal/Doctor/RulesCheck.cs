@@ -12,11 +12,12 @@ internal static class RulesCheck
     private const string AskAgain =
         "The terminal asks for them again at its next start: systemctl restart smartcardcrm-terminal";
 
-    public static IEnumerable<Finding> Judge(JournalSight sight, DateTimeOffset now)
+    public static IEnumerable<Finding> Judge(ReplicaSight sight, DateTimeOffset now)
     {
         yield return Rules(sight.Rules);
         var limits = sight.Limits is { IsSigned: true, Bytes: var document } ? TryLimits(document) : null;
         yield return Limits(sight.Limits, limits);
+        yield return Hotlist(sight.Hotlist);
         if (sight.AsOfUs > 0 && limits is not null)
             yield return Replica(AsOf(sight), limits.ReplicaHoursMost, now);
     }
@@ -44,6 +45,17 @@ internal static class RulesCheck
                 AskAgain);
     }
 
+    private static Finding Hotlist(HotlistState state) => state switch
+    {
+        HotlistState.Whole => Finding.Ok(Subject.Hotlist, "whole"),
+        HotlistState.Incomplete => Finding.Warn(
+            DoctorCode.HotlistIncomplete, "The list of blocked cards is still coming: nobody redeems.", Fetch),
+        _ => Finding.Warn(
+            DoctorCode.HotlistDamaged, "The list of blocked cards is damaged: nobody redeems points.",
+            "The terminal asks for it again by itself when it reaches the server: see the line server.",
+            "If it comes back, the disk is failing: dmesg --level err"),
+    };
+
     private static Finding Replica(DateTimeOffset asOf, int hoursMost, DateTimeOffset now)
     {
         var seen = FormattableString.Invariant(
@@ -55,7 +67,7 @@ internal static class RulesCheck
                 "Bring the network back: see the lines server. If the network is there, see clock.");
     }
 
-    private static DateTimeOffset AsOf(JournalSight sight) =>
+    private static DateTimeOffset AsOf(ReplicaSight sight) =>
         DateTimeOffset.UnixEpoch.AddTicks(sight.AsOfUs * TimeSpan.TicksPerMicrosecond);
 
     private static RuleSet? TryRules(ReadOnlyMemory<byte> document)

@@ -27,7 +27,7 @@ public sealed class JournalCheckTests : IDisposable
         Look(out var second);
         Assert.Equal(2u, first!.Head);
         Assert.Equal(4u, second!.Head);
-        Assert.Equal(["rules", "limits", "replica"], Rules(second));
+        Assert.Equal(["rules", "limits", "hotlist", "replica"], Rules(second));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class JournalCheckTests : IDisposable
 
         Look(out var sight);
 
-        Assert.Equal(["rules-unsigned", "limits-unsigned"], Rules(sight!));
+        Assert.Equal(["rules-unsigned", "limits-unsigned", "hotlist"], Rules(sight!));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class JournalCheckTests : IDisposable
         using var till = new TemporaryTill(_chain);
         JournalCheck.Look(till.DatabasePath, Chain.Headquarters, out var sight);
 
-        Assert.Equal(["rules-absent", "limits-absent"], Rules(sight!));
+        Assert.Equal(["rules-absent", "limits-absent", "hotlist-incomplete"], Rules(sight!));
     }
 
     [Fact]
@@ -168,7 +168,17 @@ public sealed class JournalCheckTests : IDisposable
         Look(out var sight);
         _chain.Clock.Advance(TimeSpan.FromHours(Chain.Limits.ReplicaHoursMost + 1));
 
-        Assert.Equal(["rules", "limits", "replica-old"], Rules(sight!));
+        Assert.Equal(["rules", "limits", "hotlist", "replica-old"], Rules(sight!));
+    }
+
+    [Fact]
+    public void A_damaged_list_of_blocked_cards_is_told()
+    {
+        Execute("UPDATE hotlist SET state = 0");
+
+        Look(out var sight);
+
+        Assert.Equal(["rules", "limits", "hotlist-damaged", "replica"], Rules(sight!));
     }
 
     private Finding Look(out JournalSight? sight) =>
@@ -178,7 +188,7 @@ public sealed class JournalCheckTests : IDisposable
         [.. JournalCheck.Outbox(sight, _chain.Clock.GetUtcNow()).Select(f => f.Code)];
 
     private List<string> Rules(JournalSight sight) =>
-        [.. RulesCheck.Judge(sight, _chain.Clock.GetUtcNow()).Select(f => f.Code)];
+        [.. RulesCheck.Judge(sight.Replica!, _chain.Clock.GetUtcNow()).Select(f => f.Code)];
 
     private static (Verdict Verdict, string Code) Kind(Finding finding) => (finding.Verdict, finding.Code);
 
