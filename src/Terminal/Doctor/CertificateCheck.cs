@@ -27,7 +27,8 @@ internal static class CertificateCheck
             ? Finding.Fail(DoctorCode.AuthorityUnreadable, $"{data.Authority}: {authorityFailure}", Restore)
             : Finding.Ok(
                 Subject.Authority,
-                $"SHA-256 {authority.GetCertHashString(HashAlgorithmName.SHA256)[..16]}…, {authority.Subject}");
+                $"{authority.Subject}, SHA-256 "
+                    + $"{authority.GetCertHashString(HashAlgorithmName.SHA256)[..16]}…");
 
         using var own = Load(data.Certificate, out var failure);
         if (own is null)

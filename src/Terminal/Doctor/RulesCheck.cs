@@ -49,7 +49,8 @@ internal static class RulesCheck
     {
         HotlistState.Whole => Finding.Ok(Subject.Hotlist, "whole"),
         HotlistState.Incomplete => Finding.Warn(
-            DoctorCode.HotlistIncomplete, "The list of blocked cards is still coming: nobody redeems.", Fetch),
+            DoctorCode.HotlistIncomplete, "The list of blocked cards is still coming: nobody redeems.",
+            Fetch),
         _ => Finding.Warn(
             DoctorCode.HotlistDamaged, "The list of blocked cards is damaged: nobody redeems points.",
             "The terminal asks for it again by itself when it reaches the server: see the line server.",

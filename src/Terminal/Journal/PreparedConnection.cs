@@ -24,7 +24,8 @@ internal sealed class PreparedConnection : SQLiteConnection
     {
     }
 
-    /// <summary>A connection that changes nothing in the file, also while another process writes it.</summary>
+    /// <summary>A connection that changes nothing in file and log, also while another process writes
+    /// them.</summary>
     /// <exception cref="SQLiteException">There is no such file, or it cannot be opened.</exception>
     public static PreparedConnection ToRead(string path) => new(path, SQLiteOpenFlags.ReadOnly);
 

@@ -31,15 +31,22 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     [Fact]
-    public void Looking_changes_nothing()
+    public void The_journal_of_a_killed_terminal_is_read_and_left_as_it_is()
     {
         _shop.Sell(_chain.Issue(), 1000);
-        _shop.Till.Dispose();
-        var before = File.ReadAllBytes(_shop.DatabasePath);
+        var killed = Directory.CreateTempSubdirectory("killed-");
+        var (path, log) = (Path.Combine(killed.FullName, "db"), Path.Combine(killed.FullName, "db-wal"));
+        File.Copy(_shop.DatabasePath, path);
+        File.Copy(_shop.DatabasePath + "-wal", log);
+        var before = (File.ReadAllBytes(path), File.ReadAllBytes(log));
 
-        Look(out _);
+        var finding = JournalCheck.Look(path, Chain.Headquarters, out var sight);
 
-        Assert.Equal(before, File.ReadAllBytes(_shop.DatabasePath));
+        Assert.Equal((Verdict.Ok, 2u), (finding.Verdict, sight!.Head));
+        Assert.NotEmpty(before.Item2);
+        Assert.Equal(before.Item1, File.ReadAllBytes(path));
+        Assert.Equal(before.Item2, File.ReadAllBytes(log));
+        killed.Delete(recursive: true);
     }
 
     [Fact]

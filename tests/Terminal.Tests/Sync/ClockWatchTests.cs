@@ -5,7 +5,8 @@ using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.Tests.Sync;
 
-/// <summary>A clock that differs from the server's is a fault that people are shown, while it differs.</summary>
+/// <summary>A clock that differs from the server's is a fault that people are shown, while it
+/// differs.</summary>
 public sealed class ClockWatchTests
 {
     private static readonly DateTimeOffset ServersTime = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
