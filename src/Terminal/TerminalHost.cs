@@ -124,7 +124,9 @@ internal static class TerminalHost
         var profile = terminal.Profile();
         services.AddSingleton(data);
         services.AddSingleton(profile);
+        services.AddSingleton<FaultBook>();
         services.AddSingleton<SyncLine>();
+        services.AddSingleton<ClockWatch>();
         services.AddSingleton<TerminalEnd>();
         services.AddSingleton<ReaderBoard>();
         services.AddSingleton<TerminalKeys>();
@@ -155,7 +157,6 @@ internal static class TerminalHost
 
     private static void AddSignals(IServiceCollection services, DataFolder data)
     {
-        services.AddSingleton<FaultBook>();
         services.AddSingleton(s => s.GetRequiredService<Till>().Desk);
         services.AddSingleton<TamperSeal>();
         services.AddSingleton<SignalRooms>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Grpc.Core;
@@ -36,6 +37,7 @@ internal static class CommandLine
               terminal enrol --data DIR --server URL --name "Till 3" --token-file FILE
               terminal serve --data DIR               sells until Ctrl-C; the till talks to its API
               terminal identify --data DIR            whose card is this?
+              terminal doctor --data DIR              what is wrong here, and what to do?
               terminal signals test --data DIR        are lights and buzzer wired as signals.json says?
               terminal release-tamper --data DIR      after the housing was opened and looked at
             """)
@@ -45,6 +47,7 @@ internal static class CommandLine
             ServeCommand.Make(clock),
             IdentifyCommand.Make(clock),
             SignalsCommand.Make(clock),
+            DoctorCommand.Make(clock),
             ReleaseTamperCommand.Make(),
         };
         var parsed = root.Parse(args);
@@ -139,6 +142,15 @@ internal static class CommonOptions
         },
     };
 
+    /// <summary>Where the Till API answers, the description apart.</summary>
+    public static Option<Uri> TillApi()
+    {
+        var url = Address(
+            "--urls", IsLoopback, "is http://127.0.0.1:PORT: the Till API is for this machine.");
+        url.DefaultValueFactory = _ => new Uri("http://127.0.0.1:5280");
+        return url;
+    }
+
     public static Option<string[]> Readers() => new("--reader")
     {
         HelpName = "NAME",
@@ -154,4 +166,8 @@ internal static class CommonOptions
             + "software connects as it would to vpcd; may come several times.",
         DefaultValueFactory = _ => [],
     };
+
+    private static bool IsLoopback(Uri url) =>
+        url.Scheme == "http" && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+        && IPAddress.IsLoopback(address);
 }

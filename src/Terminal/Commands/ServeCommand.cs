@@ -1,21 +1,16 @@
 using System.CommandLine;
-using System.Net;
 
 namespace SmartCardCrm.Terminal.Commands;
 
 /// <summary><c>terminal serve</c>: the terminal at work.</summary>
 internal static class ServeCommand
 {
-    private const string DefaultUrl = "http://127.0.0.1:5280";
-
     public static Command Make(TimeProvider clock)
     {
         var data = CommonOptions.DataFolder();
-        var url = CommonOptions.Address(
-            "--urls", IsLoopback, "is http://127.0.0.1:PORT: the Till API is for this machine.");
+        var url = CommonOptions.TillApi();
         url.Description = "Where the Till API answers; loopback only, port 0 for a free one. "
             + "DIR/endpoints.json then says where, DIR/till-api.key is the key the till sends as X-Api-Key.";
-        url.DefaultValueFactory = _ => new Uri(DefaultUrl);
         var readers = CommonOptions.Readers();
         var ports = CommonOptions.VpcdPorts();
         var command = new Command(
@@ -36,8 +31,4 @@ internal static class ServeCommand
         }));
         return command;
     }
-
-    private static bool IsLoopback(Uri url) =>
-        url.Scheme == "http" && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
-        && IPAddress.IsLoopback(address);
 }

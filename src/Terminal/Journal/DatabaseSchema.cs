@@ -54,6 +54,9 @@ internal static class DatabaseSchema
         ],
     ];
 
+    /// <summary>What <c>user_version</c> is in a database of this release.</summary>
+    public static int Newest => Steps.Length;
+
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>
     public static void Prepare(PreparedConnection connection)
     {

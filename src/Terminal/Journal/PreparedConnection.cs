@@ -9,11 +9,25 @@ namespace SmartCardCrm.Terminal;
 /// them, and sqlite-net prepares anew for each. Its queries fail where SQLite fails: sqlite-net's own take an
 /// error for the end of the rows. For one thread at a time, as a connection is.
 /// </summary>
-/// <param name="path">The database's file; made where there is none.</param>
-internal sealed class PreparedConnection(string path)
-    : SQLiteConnection(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create | SQLiteOpenFlags.NoMutex)
+internal sealed class PreparedConnection : SQLiteConnection
 {
     private readonly Dictionary<string, sqlite3_stmt> _idle = new(StringComparer.Ordinal);
+
+    /// <param name="path">The database's file; made where there is none.</param>
+    public PreparedConnection(string path)
+        : this(path, SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create)
+    {
+    }
+
+    private PreparedConnection(string path, SQLiteOpenFlags flags)
+        : base(path, flags | SQLiteOpenFlags.NoMutex)
+    {
+    }
+
+    /// <summary>A connection that changes nothing in file and log, also while another process writes
+    /// them.</summary>
+    /// <exception cref="SQLiteException">There is no such file, or it cannot be opened.</exception>
+    public static PreparedConnection ToRead(string path) => new(path, SQLiteOpenFlags.ReadOnly);
 
     /// <summary>Runs a statement that returns no rows.</summary>
     /// <param name="arguments">For its question marks, in order: whole numbers, booleans, text, bytes or

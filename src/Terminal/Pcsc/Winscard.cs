@@ -21,6 +21,7 @@ internal enum PcscCode : uint
     NoService = 0x8010001D,
     ServiceStopped = 0x8010001E,
     NoReadersAvailable = 0x8010002E,
+    SecurityViolation = 0x8010006A,
 }
 
 /// <summary>

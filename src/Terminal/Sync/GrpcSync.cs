@@ -7,7 +7,8 @@ using SmartCardCrm.Terminal.Keys;
 namespace SmartCardCrm.Terminal.Sync;
 
 /// <summary>What sync reads and changes on this terminal.</summary>
-internal sealed record SyncRooms(Till Till, CardKeyDelivery Keys, SyncLine Line, TerminalEnd End);
+internal sealed record SyncRooms(
+    Till Till, CardKeyDelivery Keys, SyncLine Line, ClockWatch Clock, TerminalEnd End);
 
 /// <summary>Carries a <see cref="SyncConversation"/>'s messages over gRPC, and begins another for as long as
 /// it may.</summary>
@@ -129,12 +130,16 @@ internal sealed class GrpcSync(
     }
 
     // Ends with the call, however that ends.
-    private static async Task Listen(IAsyncStreamReader<ServerMessage> stream, ChannelWriter<Event> events)
+    private async Task Listen(IAsyncStreamReader<ServerMessage> stream, ChannelWriter<Event> events)
     {
         try
         {
             await foreach (var message in stream.ReadAllAsync())
+            {
+                rooms.Clock.Heard(message);
                 events.TryWrite(c => c.Received(message));
+            }
+
             events.TryComplete(
                 new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream.")));
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
-using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 
 namespace SmartCardCrm.Terminal.TillApi;

@@ -13,11 +13,13 @@ internal sealed class TemporaryTill : IDisposable
     {
         _keys.Replace([chain.Master(CardKeyNumber.Sale)], chain.ReaderIdKey(1));
         Till = Till.Open(
-            Path.Combine(_folder.FullName, "terminal.db"), new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc),
-            _keys, Chain.Trust, new TapSurroundings(chain.Clock, chain.Random, NullLogger.Instance));
+            DatabasePath, new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc), _keys, Chain.Trust,
+            new TapSurroundings(chain.Clock, chain.Random, NullLogger.Instance));
     }
 
     public Till Till { get; }
+
+    public string DatabasePath => Path.Combine(_folder.FullName, "terminal.db");
 
     public void Dispose()
     {

@@ -43,8 +43,16 @@ public sealed partial class VirtualReaders : IDisposable
     private static partial int SetEnvironment(string name, string value, int overwrite);
 }
 
+/// <summary>Tests that share the one pcscd a process can have.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnePcscd : ICollectionFixture<VirtualReaders>
+{
+    public const string Name = "virtual readers";
+}
+
 /// <summary>Readers of a real pcscd, with cards in software behind vpcd.</summary>
-public sealed class PcscReaderTests : CardReaderContract, IClassFixture<VirtualReaders>, IDisposable
+[Collection(OnePcscd.Name)]
+public sealed class PcscReaderTests : CardReaderContract, IDisposable
 {
     private readonly VirtualReaders _readers;
     private readonly PcscReader _reader;

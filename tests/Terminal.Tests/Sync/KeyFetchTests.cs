@@ -19,6 +19,7 @@ public sealed class KeyFetchTests : IDisposable
     private readonly CardKeyDelivery _delivery;
     private readonly SilentServer _server;
     private readonly GrpcSync _sync;
+    private readonly FaultBook _faults = new();
 
     public KeyFetchTests()
     {
@@ -31,7 +32,10 @@ public sealed class KeyFetchTests : IDisposable
         _server = new SilentServer(_chain.Delivery(1, heldSecondsMost: 8));
         _sync = new GrpcSync(
             new TerminalSync.TerminalSyncClient(_server),
-            new SyncRooms(_shop.Till, _delivery, new SyncLine(), new TerminalEnd(null!, null!)),
+            new SyncRooms(
+                _shop.Till, _delivery, new SyncLine(),
+                new ClockWatch(_faults, _chain.Clock, NullLogger<ClockWatch>.Instance),
+                new TerminalEnd(null!, null!)),
             _chain.Clock, _chain.Random, NullLogger<GrpcSync>.Instance);
     }
 
@@ -71,13 +75,30 @@ public sealed class KeyFetchTests : IDisposable
         await _sync.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_welcome_that_tells_another_time_is_a_fault()
+    {
+        var hourAgo = _chain.Microseconds - 3_600_000_000;
+        _server.Says = new ServerMessage { Welcome = new Welcome { ServerTimeUs = hourAgo } };
+
+        await _sync.StartAsync(CancellationToken.None);
+        await Happens("fetch");
+        await Happens("stream");
+
+        Assert.True(SpinWait.SpinUntil(() => _faults.Lines.Count > 0, Patience));
+        Assert.Equal("clock: 1 h 0 min ahead of the server's", _faults.Lines[0]);
+        await _sync.StopAsync(CancellationToken.None);
+    }
+
     private async Task Happens(string what) => Assert.Equal(
         what, await _server.Calls.Reader.ReadAsync().AsTask().WaitAsync(Patience));
 
-    /// <summary>Gives keys, takes everything, and says nothing.</summary>
+    /// <summary>Gives keys, takes everything, and says one thing at most.</summary>
     private sealed class SilentServer(CardKeysReply keys) : CallInvoker
     {
         public Channel<string> Calls { get; } = Channel.CreateUnbounded<string>();
+
+        public ServerMessage? Says { get; set; }
 
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
@@ -94,7 +115,7 @@ public sealed class KeyFetchTests : IDisposable
         {
             Calls.Writer.TryWrite("stream");
             return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-                new Sink<TRequest>(), new Silence<TResponse>(), Task.FromResult(new Metadata()),
+                new Sink<TRequest>(), new Silence<TResponse>(Says), Task.FromResult(new Metadata()),
                 () => Status.DefaultSuccess, () => [], () => { });
         }
 
@@ -122,12 +143,18 @@ public sealed class KeyFetchTests : IDisposable
             public Task CompleteAsync() => Task.CompletedTask;
         }
 
-        private sealed class Silence<T> : IAsyncStreamReader<T>
+        private sealed class Silence<T>(object? first) : IAsyncStreamReader<T>
         {
-            public T Current => throw new NotSupportedException();
+            private bool _said = first is null;
 
-            public Task<bool> MoveNext(CancellationToken cancellationToken) =>
-                new TaskCompletionSource<bool>().Task;
+            public T Current => (T)first!;
+
+            public Task<bool> MoveNext(CancellationToken cancellationToken)
+            {
+                var says = !_said;
+                _said = true;
+                return says ? Task.FromResult(true) : new TaskCompletionSource<bool>().Task;
+            }
         }
     }
 }

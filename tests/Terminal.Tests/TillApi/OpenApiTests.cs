@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
-using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
-using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Tests.Kit;
 using SmartCardCrm.Terminal.TillApi;

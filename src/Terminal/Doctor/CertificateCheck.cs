@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SmartCardCrm.Terminal.Keys;
+
+namespace SmartCardCrm.Terminal.Doctor;
+
+/// <summary>The terminal's certificate, its private key, and the authority it trusts.</summary>
+internal static class CertificateCheck
+{
+    private static readonly TimeSpan WarnBefore = TimeSpan.FromDays(30);
+
+    private static readonly string[] Anew =
+    [
+        "Certificates are not renewed in place. When all entries are sent, make a new token at the server,",
+        "enrol in an empty folder (a new terminal number), and revoke the old number.",
+    ];
+
+    private const string Restore =
+        "Restore it from a backup of this very terminal, or enrol anew in an empty folder.";
+
+    public static IEnumerable<Finding> Look(DataFolder data, DateTimeOffset now)
+    {
+        yield return KeyFile(data.Key);
+        using var authority = Load(data.Authority, out var authorityFailure);
+        yield return authority is null
+            ? Finding.Fail(DoctorCode.AuthorityUnreadable, $"{data.Authority}: {authorityFailure}", Restore)
+            : Finding.Ok(
+                Subject.Authority,
+                $"{authority.Subject}, SHA-256 "
+                    + $"{authority.GetCertHashString(HashAlgorithmName.SHA256)[..16]}…");
+
+        using var own = Load(data.Certificate, out var failure);
+        if (own is null)
+        {
+            yield return Finding.Fail(
+                DoctorCode.CertificateUnreadable, $"{data.Certificate}: {failure}", Restore);
+        }
+        else
+        {
+            yield return authority is not null && IsForeign(data, own, authority)
+                ? Finding.Fail(
+                    DoctorCode.CertificateForeign,
+                    "terminal.cer, terminal.key and authority.cer are not of one enrolment.", Restore)
+                : Period(own.NotBefore, own.NotAfter, now);
+        }
+    }
+
+    /// <summary>What its dates say.</summary>
+    public static Finding Period(DateTime from, DateTime through, DateTimeOffset now)
+    {
+        var left = through.ToUniversalTime() - now.UtcDateTime;
+        var end = through.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var days = ((int)left.TotalDays).ToString(CultureInfo.InvariantCulture);
+        if (from.ToUniversalTime() > now.UtcDateTime)
+        {
+            return Finding.Fail(
+                DoctorCode.CertificateEarly, "The certificate does not hold yet.",
+                "This machine's clock is behind: see the line clock.");
+        }
+
+        return left < TimeSpan.Zero
+            ? Finding.Fail(DoctorCode.CertificateExpired, $"It expired on {end}.", Anew)
+            : left < WarnBefore
+                ? Finding.Warn(DoctorCode.CertificateExpires, $"{days} days left, until {end}", Anew)
+                : Finding.Ok(Subject.Certificate, $"{days} days left, until {end}");
+    }
+
+    private static Finding KeyFile(string path)
+    {
+        try
+        {
+            using var _ = File.OpenRead(path);
+            if (!OperatingSystem.IsWindows() && DataCheck.IsOpen(File.GetUnixFileMode(path)))
+            {
+                return Finding.Fail(
+                    DoctorCode.KeyOpen, $"{path} can be read by other users of this machine.",
+                    $"chmod 600 {path}",
+                    "If somebody may have read it: revoke this terminal at the server and enrol it anew.");
+            }
+
+            return Finding.Ok(Subject.Key, $"{path} is its owner's alone.");
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Fail(DoctorCode.KeyUnreadable, wrong.Message, Restore);
+        }
+    }
+
+    private static X509Certificate2? Load(string path, out string failure)
+    {
+        failure = "";
+        try
+        {
+            return X509CertificateLoader.LoadCertificateFromFile(path);
+        }
+        catch (Exception wrong)
+            when (wrong is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            failure = wrong.Message;
+            return null;
+        }
+    }
+
+    private static bool IsForeign(DataFolder data, X509Certificate2 own, X509Certificate2 authority)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = own.NotBefore;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return !chain.Build(own) || !IsFor(data, own);
+    }
+
+    // A key that cannot be read has a line of its own.
+    private static bool IsFor(DataFolder data, X509Certificate2 own)
+    {
+        try
+        {
+            using var key = TerminalCertificates.LoadKey(data);
+            using var certified = own.GetECDsaPublicKey();
+            return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
+                key.ExportSubjectPublicKeyInfo()) == true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+}

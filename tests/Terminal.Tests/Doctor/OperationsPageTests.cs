@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using SmartCardCrm.Terminal.Doctor;
+using SmartCardCrm.Terminal.Sync;
+
+namespace SmartCardCrm.Terminal.Tests.Doctor;
+
+/// <summary>docs/operations.md explains every code that the source can say, and no other.</summary>
+public sealed partial class OperationsPageTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Fact]
+    public void The_page_explains_what_doctor_says() =>
+        Same(Constants(typeof(DoctorCode)), Table("What doctor says"));
+
+    [Fact]
+    public void The_page_explains_why_no_card_is_served() =>
+        Same(StopCheck.Codes, Table("Why no card is served"));
+
+    [Fact]
+    public void Doctor_knows_every_reason_for_which_no_card_is_served() => Same(
+        Constants(typeof(StopCode)).Concat(Constants(typeof(SyncCode)).Where(SyncCode.StopsSelling)),
+        StopCheck.Codes);
+
+    [Fact]
+    public void The_page_explains_how_the_terminals_commands_fail() => Same(
+        Found(CommandFailure(), "src/Terminal").Append("internal"),
+        Table("What the terminal's commands say"));
+
+    [Fact]
+    public void The_page_explains_how_the_servers_commands_fail() => Same(
+        Found(CommandFailure(), "src/Server/Commands"), Table("What the server's commands say"));
+
+    [Fact]
+    public void The_page_explains_what_the_log_warns_of() =>
+        Same(Found(Warning(), "src/Terminal"), Table("What the log says"));
+
+    private static void Same(IEnumerable<string> source, IEnumerable<string> page) => Assert.Equal(
+        source.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        page.Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> Constants(Type type) =>
+        type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetRawConstantValue())
+            .OfType<string>();
+
+    private static IEnumerable<string> Found(Regex code, string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => code.Matches(File.ReadAllText(file))).Select(m => m.Groups["code"].Value);
+
+    // The codes in the first column of the table under a heading.
+    private static IEnumerable<string> Table(string heading)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Root, "docs", "operations.md"))
+            .SkipWhile(line => line.TrimStart('#') != $" {heading}").Skip(1)
+            .TakeWhile(line => !line.StartsWith('#'));
+        return lines.Select(line => Row().Match(line)).Where(m => m.Success)
+            .SelectMany(m => m.Groups["cell"].Value.Split(',')).Select(code => code.Trim(' ', '`'));
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SmartCardCrm.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("This is no checkout.");
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(
+        @"(Exception\(|CommandException \w+\(\) =>\s+new\(|\(code, text\) = \(|const string Code =)\s*"
+            + @"""(?<code>[a-z]+(-[a-z]+)*)""",
+        RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CommandFailure();
+
+    [GeneratedRegex(
+        @"LoggerMessage\(\s*LogLevel\.(Warning|Error|Critical),((?!LoggerMessage)[\s\S])*?"
+            + @"EventName = ""(?<code>[a-z-]+)""",
+        RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Warning();
+}
