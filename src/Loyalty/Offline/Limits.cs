@@ -83,7 +83,8 @@ public sealed record Limits(
 
     private bool IsInRange =>
         Version >= 1 && OperationMost >= 0 && CardMost >= 0 && CardOperationsMost is >= 0 and <= byte.MaxValue
-        && DayMost >= 0 && StrangerMost >= 0 && AdjustmentMost >= 0 && AdjustmentDayMost >= 0 && ReplicaHoursMost is >= 0 and <= 24 * 366;
+        && DayMost >= 0 && StrangerMost >= 0 && AdjustmentMost >= 0 && AdjustmentDayMost >= 0
+        && ReplicaHoursMost is >= 0 and <= 24 * 366;
 }
 
 /// <summary>How much of its limits a terminal and a card have used.</summary>

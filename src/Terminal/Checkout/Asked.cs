@@ -19,7 +19,8 @@ internal abstract record Asked(uint Store, DateTime LocalTime, DateOnly Today)
         : Asked(Store, LocalTime, Today);
 
     /// <param name="Order">What a supervisor wants.</param>
-    /// <param name="MovedToday">Points that supervisors have moved here today; what is in doubt counts.</param>
+    /// <param name="MovedToday">Points that supervisors have moved here today; what is in doubt
+    /// counts.</param>
     public sealed record Adjust(
         Order.Adjustment Order, Limits? Limits, long MovedToday, uint Store, DateTime LocalTime,
         DateOnly Today)

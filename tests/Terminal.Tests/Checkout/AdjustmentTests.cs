@@ -56,12 +56,12 @@ public sealed class AdjustmentTests : IDisposable
         _card.Tear(9, TearMoment.Before);
         _shop.Present(_card);
         Assert.IsType<CheckoutState.InDoubt>(_shop.StateOf(checkout));
-        Assert.Equal(100, _shop.Till.Journal.AdjustedSince(_chain.Clock.GetUtcNow() - TimeSpan.FromHours(12)));
+        Assert.Equal(100, AdjustedToday);
 
         _shop.Present(_card);
 
         Assert.IsType<CheckoutState.Completed>(_shop.StateOf(checkout));
-        Assert.Equal(100, _shop.Till.Journal.AdjustedSince(_chain.Clock.GetUtcNow() - TimeSpan.FromHours(12)));
+        Assert.Equal(100, AdjustedToday);
     }
 
     [Fact]
@@ -80,6 +80,9 @@ public sealed class AdjustmentTests : IDisposable
 
         Assert.Equal(DeclineReason.AdjustmentLimit, Declined(1));
     }
+
+    private long AdjustedToday =>
+        _shop.Till.Journal.AdjustedSince(_chain.Clock.GetUtcNow() - TimeSpan.FromHours(12));
 
     private void Allow(int most, int dayMost) => _shop.Hear(Chain.LimitsItem(
         _shop.Number, Chain.Limits with { AdjustmentMost = most, AdjustmentDayMost = dayMost }));

@@ -21,7 +21,8 @@ public sealed class OpenApiTests
     [
         typeof(LineBody), typeof(CheckoutBody), typeof(EnquiryBody), typeof(ReturnedLineBody),
         typeof(ReturnBody), typeof(CheckoutAnswer), typeof(ResultAnswer), typeof(GainAnswer),
-        typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer), typeof(DayLineAnswer), typeof(ReadersAnswer),
+        typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
+        typeof(DayLineAnswer), typeof(ReadersAnswer),
         typeof(ReaderAnswer), typeof(HealthAnswer), typeof(Problem),
     ];
 

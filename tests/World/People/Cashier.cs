@@ -273,7 +273,7 @@ internal sealed class Cashier(ChainWorld world)
         if (terminal.Guarded(() => IsClosed(terminal, number)))
             _days[terminal.Number] = number;
         else
-            Truth.Demand(!terminal.IsUp, "I2", $"terminal {terminal.Number} closes another day than {number}");
+            Truth.Demand(!terminal.IsUp, "I2", $"terminal {terminal.Number} closes no day {number}");
 
         terminal.Bury();
     }

@@ -36,7 +36,8 @@ internal sealed class WhyPoints(Texts texts)
     {
         var intent = row.Intent is { } body ? JournalReading.IntentOf(body) : null;
         return texts[
-            "Why.Adjustment", Change(row.Earned - row.Redeemed), intent?.Supervisor ?? "?", intent?.Reason ?? "?"];
+            "Why.Adjustment", Change(row.Earned - row.Redeemed), intent?.Supervisor ?? "?",
+            intent?.Reason ?? "?"];
     }
 
     private string SaySale(TransactionRow row, RuleSet rules)
