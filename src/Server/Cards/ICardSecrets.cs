@@ -1,11 +1,12 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
+using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Cards;
 
 /// <summary>The secrets that the book needs to check what cards have signed, and to read what terminals
 /// sealed for it. The vault has them; tests have their own.</summary>
-internal interface ICardSecrets
+internal interface ICardSecrets : IDocumentSigner
 {
     /// <summary>The transaction MAC key of one card. The caller disposes of it.</summary>
     /// <param name="uid">The card.</param>
@@ -15,9 +16,6 @@ internal interface ICardSecrets
     /// <summary>The key with which a terminal signs its reader ids. The caller disposes of it.</summary>
     /// <param name="terminal">The terminal's number; 0 is the server itself, when it drives a card.</param>
     ReaderIdKey ReaderIdKey(uint terminal);
-
-    /// <summary>Headquarters' signature, as <see cref="DocumentSignature"/> says.</summary>
-    byte[] Sign(ReadOnlySpan<byte> document);
 
     /// <summary>What a customer without a card said at a till; null where it was not sealed for this
     /// headquarters.</summary>

@@ -9,7 +9,7 @@ namespace SmartCardCrm.Server.Vault;
 /// The chain's secrets, open: master keys of the cards, the reader-id master, and the key of the terminals'
 /// authority. Made at first start; at rest they are a <see cref="SealedFile"/>.
 /// </summary>
-internal sealed class KeyVault : ICardSecrets, IDocumentSigner, IDisposable
+internal sealed class KeyVault : ICardSecrets, IDisposable
 {
     private readonly VaultContent _content;
     private readonly Dictionary<(CardKeyNumber Number, byte Version), MasterKey> _masters;

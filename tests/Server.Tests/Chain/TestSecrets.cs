@@ -2,12 +2,11 @@ using System.Security.Cryptography;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
-using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Tests.Chain;
 
 /// <summary>A chain's masters, fixed, so that a failure repeats.</summary>
-internal sealed class TestSecrets : ICardSecrets, IDocumentSigner
+internal sealed class TestSecrets : ICardSecrets
 {
     public const byte Version = 1;
 
