@@ -12,7 +12,7 @@ internal static class CommandLine
     private const int Violated = 1;
     private const int WrongUsage = 2;
     private const int SliceCases = 100;
-    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(90);
 
     private static readonly Option<bool> Slice = new("--slice")
     {
