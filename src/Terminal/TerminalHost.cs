@@ -26,6 +26,9 @@ internal static class TerminalHost
 {
     private static readonly FillRandom Random = RandomNumberGenerator.Fill;
 
+    // The host would watch every folder below the one it is started in, for a settings file we do not have.
+    private static readonly string[] NoWatch = ["--hostBuilder:reloadConfigOnChange=false"];
+
     /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
     /// selling.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
@@ -94,7 +97,7 @@ internal static class TerminalHost
     /// <summary>A host with the Till API's listener, and one line per event on standard error.</summary>
     public static WebApplicationBuilder NewBuilder(Uri tillApi, TimeProvider clock)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = NoWatch });
         builder.WebHost.UseUrls(tillApi.ToString());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -5,9 +5,10 @@ using SmartCardCrm.Benchmarks.Till;
 return args switch
 {
     ["sale", var work] => SaleFigure.Print(work),
-    ["terminal", var work] => TerminalFigures.Print(work),
+    ["terminal", var work] => await TerminalFigures.PrintAsync(work),
     ["session"] => SessionFigure.Print(),
     ["cards"] => Cards.Serve(),
+    ["empty"] => await EmptyApplication.ServeAsync(),
     [] => Names(),
     _ => Unknown(args[0]),
 };
@@ -16,7 +17,7 @@ static int Names()
 {
     Console.WriteLine("sale      a sale beside bare transmits of the same lengths, and the journal's share");
     Console.WriteLine("session   a session's set-up and a sale beside the bare AES in them");
-    Console.WriteLine("terminal  a look-up in a hotlist of a million beside one of a thousand");
+    Console.WriteLine("terminal  a tap's host time, the Till API, the start, memory, a long hotlist");
     return 0;
 }
 

@@ -14,7 +14,8 @@ case ${1:-} in
             dotnet "$program" sale "$work"
         ;;
     terminal)
-        work=$(mktemp -d)
+        # Where the build lies: /tmp may be memory, on which syncs cost nothing.
+        work=$(mktemp -d "$root/artifacts/terminal.XXXXXX")
         trap 'rm -rf "$work"' EXIT
         dotnet "$program" terminal "$work"
         ;;

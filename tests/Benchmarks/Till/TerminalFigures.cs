@@ -4,8 +4,13 @@ namespace SmartCardCrm.Benchmarks.Till;
 internal static class TerminalFigures
 {
     /// <param name="work">An empty folder for databases, on the disk to be measured.</param>
-    public static int Print(string work)
+    public static async Task<int> PrintAsync(string work)
     {
+        using var chain = new BenchChain();
+        HostTimeFigure.Print(chain, Path.Combine(work, "tap.db"));
+        await TillApiFigure.PrintAsync(chain, work);
+        await StartFigure.PrintAsync(chain, Path.Combine(work, "start"));
+        await MemoryFigure.PrintAsync(chain, Path.Combine(work, "memory"));
         HotlistFigure.Print(work);
         return 0;
     }
