@@ -16,7 +16,7 @@ internal static class CommandLine
 
     private static readonly Option<bool> Slice = new("--slice")
     {
-        Description = "A sample of 100 cases, spread evenly; what a minute and a half does not hold is left out.",
+        Description = "A sample of 100 cases, spread evenly; what 90 seconds do not hold is left out.",
     };
 
     private static readonly Option<int> Sales = new("--sales")

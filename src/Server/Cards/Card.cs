@@ -64,11 +64,15 @@ internal sealed record Card
             """,
             new { uid, generation });
 
-    /// <summary>The card that a member uses: the newest active one; null where there is none.</summary>
-    public static Card? FindActiveOf(DbSession db, long member) =>
+    /// <summary>The card that a member uses: the newest active one, or else the newest that is blocked and may
+    /// be unblocked; null where there is none.</summary>
+    public static Card? FindOf(DbSession db, long member) =>
         db.Find<Card>(
-            "SELECT * FROM card WHERE member = @member AND status = @Active ORDER BY number DESC LIMIT 1",
-            new { member, Active = (long)CardStatus.Active });
+            """
+            SELECT * FROM card WHERE member = @member AND status IN (@Active, @Blocked)
+            ORDER BY CASE WHEN status = @Active THEN 0 ELSE 1 END, number DESC LIMIT 1
+            """,
+            new { member, Active = (long)CardStatus.Active, Blocked = (long)CardStatus.Blocked });
 
     /// <summary>The card that people know by this number.</summary>
     public static Card? FindByNumber(DbSession db, long number) =>

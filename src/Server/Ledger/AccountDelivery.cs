@@ -14,7 +14,7 @@ internal static class AccountDelivery
     {
         var waiting = LedgerBook.BalanceOnAccount(book.Db, member)
             - CardActionQueue.OnAccountUnderWay(book.Db, member);
-        if (waiting != 0 && Card.FindActiveOf(book.Db, member) is { } card)
+        if (waiting != 0 && Card.FindOf(book.Db, member) is { } card)
             CardActionQueue.Deliver(book, card, checked((int)waiting));
     }
 }

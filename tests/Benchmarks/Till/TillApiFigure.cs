@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Pcsc;
-using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 using static SmartCardCrm.Benchmarks.Figures;
@@ -59,7 +58,7 @@ internal static class TillApiFigure
                 BenchChain.TerminalNumber, BenchChain.Programme, BenchChain.Store, TimeZoneInfo.Utc))
             .AddSingleton<FaultBook>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         var app = builder.Build();
-        app.UseTillApi(TillApiKey.LoadOrMake(key));
+        app.UseTillApi(new TillKeys(TillApiKey.LoadOrMake(key), TillApiKey.LoadOrMake($"{key}-supervisor")));
         return app;
     }
 

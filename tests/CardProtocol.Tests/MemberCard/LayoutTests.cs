@@ -71,7 +71,7 @@ public sealed class LayoutTests
 
     [Theory]
     [InlineData(16, 0)]
-    [InlineData(16, 7)]
+    [InlineData(16, 8)]
     [InlineData(42, 0)]
     [InlineData(42, 2)]
     [InlineData(44, 2)]

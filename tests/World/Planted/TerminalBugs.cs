@@ -49,7 +49,9 @@ internal static class TerminalBugs
             Replica, "public RuleSet? Current => _current;",
             """
             public RuleSet? Current => $bug
-                ? Rules("SELECT document FROM rule_set ORDER BY version LIMIT 1")
+                ? _database.Read(c => c.Rows(
+                    "SELECT document, signature FROM rule_set ORDER BY version LIMIT 1", Signed)
+                    .OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).FirstOrDefault())
                 : _current;
             """, 8),
         new("others-doubts-taken-for-own", "A doubt of another terminal closes the one of that number here.",
