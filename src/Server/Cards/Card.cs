@@ -64,8 +64,8 @@ internal sealed record Card
             """,
             new { uid, generation });
 
-    /// <summary>The card that a member uses: the newest active one, or else the newest that is blocked and may
-    /// be unblocked; null where there is none.</summary>
+    /// <summary>The card that a member uses: the newest active one, or else the newest that is blocked and
+    /// may be unblocked; null where there is none.</summary>
     public static Card? FindOf(DbSession db, long member) =>
         db.Find<Card>(
             """
