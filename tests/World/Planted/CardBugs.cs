@@ -5,7 +5,6 @@ internal static class CardBugs
 {
     private const string Channel = "src/CardProtocol/SecureMessaging/Ev2Channel.cs";
     private const string MemberCard = "src/CardProtocol/MemberCard/MemberCard.cs";
-    private const string Binding = "src/CardProtocol/MemberCard/Binding.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
@@ -16,7 +15,5 @@ internal static class CardBugs
             MemberCard, "for (var i = count - 1; i >= 0; i--)",
             "foreach (var i in $bug ? Enumerable.Range(0, count) : Enumerable.Range(0, count).Reverse())",
             30),
-        new("born-twice", "A card whose birth was torn is born again.",
-            Binding, "if (last.Tmc == 1)", "if (last.Tmc == 1 && !$bug)", 30),
     ];
 }

@@ -86,8 +86,6 @@ internal static class TapBugs
         new("settled-past-the-log", "A record that the log no longer keeps never was.",
             Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
             40),
-        new("blocked-card-served", "A card that headquarters has blocked is served like any other.",
-            Decision, "if (isBlocked)", "if (isBlocked && !$bug)", 8),
         new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
             Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
             "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 8),
