@@ -8,7 +8,6 @@ internal static class TapBugs
     private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
-    private const string Decision = "src/Terminal/Checkout/CardDecider.cs";
     private const string Plan = "src/Terminal/Checkout/OperationPlan.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
