@@ -14,6 +14,12 @@ namespace SmartCardCrm.Server.Ledger;
 /// the same. Whether the journal is what the cards signed is judged elsewhere, entry by entry.</summary>
 internal static class DayCloses
 {
+    // So many doubts do not stand open at one till.
+    private const int ToldMost = 10_000;
+
+    // The feed keeps so many closed days of each terminal.
+    private const int DaysInFeed = 100;
+
     public static Verdict Take(OpenBook book, JournalPlace place, DayClose close)
     {
         if (TryRead(close.Totals) is not { } totals)
@@ -23,7 +29,7 @@ internal static class DayCloses
 
         var countersignature = book.Secrets.Sign(close.Totals.Span);
         Insert(book, place, close, totals, countersignature);
-        Feed.Publish(book.Db, $"day:{place.Terminal}:{totals.Number}", new FeedItem
+        Feed.Publish(book.Db, $"day:{place.Terminal}:{totals.Number % DaysInFeed}", new FeedItem
         {
             DayCountersigned = new DayCountersignedItem
             {
@@ -40,7 +46,9 @@ internal static class DayCloses
         try
         {
             var read = DayTotals.Parser.ParseFrom(totals);
-            return JournalReading.IsText(read.BusinessDate) ? read : null;
+            return JournalReading.IsText(read.BusinessDate) && read.ToldByHeadquarters.Count <= ToldMost
+                ? read
+                : null;
         }
         catch (InvalidProtocolBufferException)
         {

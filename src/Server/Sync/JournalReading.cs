@@ -163,7 +163,11 @@ internal static class JournalReading
         && intent.Lines.Count <= Basket.LinesMost && intent.Returned.Count <= Basket.LinesMost
         && intent.ReturnedBefore.Count <= LinesReturnedMost
         && intent.SaleOperationId.Length is 0 or OperationIdLength
-        && IsText(intent.Reason) && IsText(intent.Supervisor);
+        && IsText(intent.Reason) && IsText(intent.Supervisor)
+        && IsAmount(intent.AmountMinor) && IsAmount(intent.DueMinor);
+
+    // A card's record holds no more; and what is added up over a day must not run over.
+    private static bool IsAmount(long minor) => minor is >= int.MinValue and <= int.MaxValue;
 
     private static bool IsWhole(SaleContext? context) =>
         context is not null

@@ -82,6 +82,45 @@ public abstract class DayContract : IDisposable
         Assert.Single(Countersigned());
     }
 
+    [Fact]
+    public void A_doubt_that_is_named_twice_counts_once()
+    {
+        var lost = _till.Sell(_chip, new TestSale(7_00) { Fate = Fate.AnswerLost });
+        Close([Line(2, 14_00, 14)], told: [lost, lost]);
+
+        _hq.Sync(_till);
+
+        Assert.Contains("day-differs day-totals", _hq.Open());
+    }
+
+    [Fact]
+    public void Neither_garbage_nor_amounts_beyond_all_bounds_stop_the_intake_at_the_close()
+    {
+        _till.Journal.Add(ByteString.CopyFrom(0xFF, 0xFF, 0xFF));
+        for (var i = 0; i < 2; i++)
+        {
+            _till.Journal.Add(new EntryBody
+            {
+                AccountOperation = new AccountOperation
+                {
+                    Terms = new Intent
+                    {
+                        OperationId = ByteString.CopyFrom(new byte[16]),
+                        Kind = 2,
+                        AmountMinor = long.MaxValue,
+                        Context = new SaleContext(),
+                    },
+                },
+            });
+        }
+
+        Close();
+        _hq.Sync(_till);
+
+        Assert.Single(Countersigned());
+        Assert.Equal(Enumerable.Repeat("unreadable entry", 3), _hq.Open());
+    }
+
     [Theory]
     [InlineData("day-totals")]
     [InlineData("day-sequence")]
