@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Members;
@@ -32,10 +33,11 @@ internal static class AccountOperations
         if (ReturnableSale.At(book.Db, place.Terminal, id) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "operation-used");
         if (book.Secrets.OpenContact(operation.SealedContact.Span) is not { } contact)
-            return new Verdict.Parked(Cause.UnknownMember, "contact-unreadable");
+            return new Verdict.Parked(Cause.Unreadable, "contact-unreadable");
         var members = MemberBook.WithContact(book.Db, terms.Context.Programme, contact);
         if (members is not [var member])
         {
+            Wait(book, place, contact);
             return new Verdict.Parked(
                 Cause.UnknownMember, members.Count == 0 ? "contact-unknown" : "contact-ambiguous");
         }
@@ -47,6 +49,25 @@ internal static class AccountOperations
         Returns.SalePosted(book, id);
         return new Verdict.Accepted();
     }
+
+    /// <summary>Entries that wait for a member whom this finds, each terminal's in order. They are asked for
+    /// once: who waits on is noted again.</summary>
+    public static IReadOnlyList<TakenEntry> TakeWaiting(OpenBook book, Contact contact)
+    {
+        var waiting = book.Db.List<TakenEntry>(
+            """
+            SELECT e.terminal, e.sequence, e.body, e.chain_hash
+            FROM waiting_contact w JOIN journal_entry e ON e.terminal = w.terminal AND e.sequence = w.sequence
+            WHERE w.contact = @Text ORDER BY e.terminal, e.sequence
+            """,
+            contact);
+        book.Db.Run("DELETE FROM waiting_contact WHERE contact = @Text", contact);
+        return waiting;
+    }
+
+    private static void Wait(OpenBook book, JournalPlace place, Contact contact) => book.Db.Run(
+        "INSERT INTO waiting_contact (terminal, sequence, contact) VALUES (@Terminal, @Sequence, @Text)",
+        new { place.Terminal, place.Sequence, contact.Text });
 
     private static string? Differs(OpenBook book, Intent terms)
     {

@@ -69,7 +69,12 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
                     member.Language,
                     book.NowUs,
                 })!;
-            Intake.TakeWaitingForMembers(book);
+            foreach (var text in new[] { added.Phone, added.Email }.OfType<string>())
+            {
+                if (Contact.TryParse(text) is { } contact)
+                    Intake.TakeWaiting(book, contact);
+            }
+
             return added;
         });
 

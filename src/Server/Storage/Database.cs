@@ -46,6 +46,10 @@ internal abstract class Database : IDisposable
         return result;
     }
 
+    /// <summary>Whether the engine works and only refuses what it was given: a value or a key that may not
+    /// be. Otherwise nobody knows what a failure leaves behind.</summary>
+    public abstract bool IsRefusal(DbException failure);
+
     public abstract void Dispose();
 
     /// <summary>A connection for one transaction, by one writer at a time.</summary>

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Reconciliation;
@@ -14,10 +16,10 @@ internal sealed record Delivery(uint Terminal, IReadOnlyList<JournalEntry> Entri
 
 /// <summary>
 /// Takes terminals' journals into the book: each entry once, each with a verdict. Nothing that a terminal
-/// writes can
-/// stop it; what is wrong is parked beside an exception and the rest goes on.
+/// writes can stop it: what is wrong is parked beside an exception and the rest goes on.
 /// </summary>
-internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvider clock)
+internal sealed partial class Intake(
+    Database database, ICardSecrets secrets, TimeProvider clock, ILogger<Intake> log)
 {
     private const string CardBlocked = "card-blocked";
 
@@ -31,12 +33,18 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     /// <summary>Takes several terminals' batches in one transaction, so that they share one wait for the
     /// disk.</summary>
     /// <inheritdoc cref="Take(uint, IReadOnlyList{JournalEntry})"/>
-    public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries) =>
-        database.Write<IReadOnlyList<Verdict>>(db =>
+    public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries)
+    {
+        try
         {
-            var book = new OpenBook(db, secrets, clock.Microseconds());
-            return [.. deliveries.SelectMany(delivery => Take(book, delivery))];
-        });
+            return Write(book => deliveries.SelectMany(delivery => Take(book, delivery)).ToList());
+        }
+        catch (Exception wrong) when (IsOfAnEntry(wrong))
+        {
+            LogApart(wrong, deliveries.Sum(delivery => delivery.Entries.Count));
+            return [.. deliveries.SelectMany(TakeApart)];
+        }
+    }
 
     /// <summary>Judges the entries again that waited for this card.</summary>
     public static void TakeWaiting(OpenBook book, Card card)
@@ -45,9 +53,9 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
         TakeWaiting(book, Journals.Waiting(book.Db, card.Uid), Cause.UnknownCard, "card-registered");
     }
 
-    /// <summary>Judges the entries again that waited for a member.</summary>
-    public static void TakeWaitingForMembers(OpenBook book) => TakeWaiting(
-        book, Journals.WaitingForMembers(book.Db), Cause.UnknownMember, "member-registered");
+    /// <summary>Judges the entries again that waited for a member with this number or address.</summary>
+    public static void TakeWaiting(OpenBook book, Contact contact) => TakeWaiting(
+        book, AccountOperations.TakeWaiting(book, contact), Cause.UnknownMember, "member-registered");
 
     private static void TakeWaiting(
         OpenBook book, IEnumerable<TakenEntry> entries, string cause, string resolution)
@@ -59,6 +67,42 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
             Journals.Judge(
                 book.Db, waiting.Place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
         }
+    }
+
+    private T Write<T>(Func<OpenBook, T> work) =>
+        database.Write(db => work(new OpenBook(db, secrets, clock.Microseconds())));
+
+    // A hole is the caller's mistake; what the disk or the connection did, no other entry mends.
+    private bool IsOfAnEntry(Exception wrong) =>
+        wrong is DbException failure ? database.IsRefusal(failure) : wrong is not (ArgumentException
+            { ParamName: "delivery" } or OutOfMemoryException);
+
+    // Each entry for itself, so that the one that nobody foresaw is known.
+    private IEnumerable<Verdict> TakeApart(Delivery delivery) =>
+        delivery.Entries.Select(entry => TakeAlone(delivery with { Entries = [entry] }));
+
+    private Verdict TakeAlone(Delivery one)
+    {
+        try
+        {
+            return Write(book => Take(book, one))[0];
+        }
+        catch (Exception wrong) when (IsOfAnEntry(wrong))
+        {
+            LogUnforeseen(wrong, new JournalPlace(one.Terminal, one.Entries[0].Sequence));
+            return Write(book => ParkUnforeseen(book, one));
+        }
+    }
+
+    private static Verdict.Parked ParkUnforeseen(OpenBook book, Delivery one)
+    {
+        var (entry, difference) = (one.Entries[0], new Verdict.Parked(Cause.Unreadable, "unforeseen"));
+        var place = new JournalPlace(one.Terminal, entry.Sequence);
+        Journals.Append(book, place, entry, uid: null);
+        Journals.Judge(book.Db, place, difference.Cause);
+        ExceptionBook.Open(book, Difference.Over(place, difference.Cause, difference.Detail));
+        Journals.MoveHead(book, one.Terminal, entry);
+        return difference;
     }
 
     private static List<Verdict> Take(OpenBook book, Delivery delivery)
@@ -275,4 +319,13 @@ internal sealed class Intake(Database database, ICardSecrets secrets, TimeProvid
     };
 
     private static string Hex(CardRef card) => Convert.ToHexString(card.Uid.Span);
+
+    [LoggerMessage(
+        LogLevel.Error, "intake-apart entries={Entries}: one of them fails, each is taken for itself",
+        EventName = "intake-apart")]
+    private partial void LogApart(Exception wrong, int entries);
+
+    [LoggerMessage(
+        LogLevel.Error, "entry-unforeseen place={Place}: parked", EventName = "entry-unforeseen")]
+    private partial void LogUnforeseen(Exception wrong, JournalPlace place);
 }

@@ -105,14 +105,6 @@ internal static class Journals
             "UPDATE journal_head SET duplicates = duplicates + 1 WHERE terminal = @terminal",
             new { terminal });
 
-    /// <summary>Entries that wait for a member, each terminal's in order.</summary>
-    public static IReadOnlyList<TakenEntry> WaitingForMembers(DbSession db) =>
-        db.List<TakenEntry>(
-            $"""
-            SELECT terminal, sequence, body, chain_hash FROM journal_entry
-            WHERE verdict = '{Reconciliation.Cause.UnknownMember}' ORDER BY terminal, sequence
-            """);
-
     /// <summary>Entries that wait for a card's registration, each terminal's in order.</summary>
     public static IReadOnlyList<TakenEntry> Waiting(DbSession db, string uid) =>
         db.List<TakenEntry>(

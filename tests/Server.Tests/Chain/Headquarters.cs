@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
@@ -20,7 +21,8 @@ internal sealed class Headquarters : IDisposable
     public Headquarters(Database database)
     {
         Database = database;
-        Intake = new Server.Sync.Intake(database, Secrets, Clock);
+        Intake = new Server.Sync.Intake(
+            database, Secrets, Clock, NullLogger<Server.Sync.Intake>.Instance);
         Cards = new CardBook(database, Secrets, Clock);
         Members = new MemberBook(database, Secrets, Clock);
         new ProgrammeBook(database, Secrets, Clock).SeedFirst();

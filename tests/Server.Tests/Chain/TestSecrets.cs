@@ -25,8 +25,13 @@ internal sealed class TestSecrets : ICardSecrets
     /// <summary>What terminals seal contacts for.</summary>
     public ECDsa Authority { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    /// <summary>What goes wrong where nobody foresaw it.</summary>
+    public Exception? Breaks { get; set; }
+
     public Contact? OpenContact(ReadOnlySpan<byte> contactSealed)
     {
+        if (Breaks is not null)
+            throw Breaks;
         using var key = ECDiffieHellman.Create(Authority.ExportParameters(includePrivateParameters: true));
         return SealedContact.TryOpen(key, contactSealed);
     }

@@ -122,6 +122,44 @@ public abstract class AccountContract : IDisposable
         Assert.Equal(detail == "operation-used" ? 1 : 0, On(AccountKind.MemberOnAccount));
     }
 
+    [Fact]
+    public void An_entry_that_fails_where_nobody_foresaw_it_is_parked_and_the_rest_goes_on()
+    {
+        var chip = _hq.Issue(1, Phone);
+        _till.Sell(chip, new TestSale(50_00));
+        Sell(42_00, Phone);
+        _till.Sell(chip, new TestSale(7_00));
+        _hq.Secrets.Breaks = new InvalidOperationException("unforeseen");
+
+        var verdicts = _hq.Sync(_till);
+        _hq.Secrets.Breaks = null;
+        _till.Sell(chip, new TestSale(1_00));
+        _hq.Sync(_till);
+
+        Assert.Equal(5, verdicts.Count);
+        Assert.Equal(["unreadable unforeseen"], _hq.Open());
+        Assert.Equal(58, chip.Points);
+        _hq.AssertBalanced(chip);
+    }
+
+    [Fact]
+    public void What_the_disk_does_is_no_entrys_fault()
+    {
+        Sell(42_00, Phone);
+        _hq.Secrets.Breaks = new Microsoft.Data.Sqlite.SqliteException("disk I/O error", 10);
+
+        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => _hq.Sync(_till));
+
+        _hq.Secrets.Breaks = null;
+        Assert.Equal(["unknown-member contact-unknown"], Synced());
+    }
+
+    private IReadOnlyList<string> Synced()
+    {
+        _hq.Sync(_till);
+        return [.. _hq.Open()];
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
@@ -246,7 +247,7 @@ internal sealed class ServerRooms
         Cards = new CardBook(database, world.Secrets, clock);
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);
-        Intake = new Intake(database, world.Secrets, clock);
+        Intake = new Intake(database, world.Secrets, clock, NullLogger<Intake>.Instance);
         Watch = new TerminalWatch(clock);
         Programmes.SeedFirst();
     }

@@ -62,4 +62,12 @@ CREATE INDEX member_email ON member (email) WHERE email IS NOT NULL;
 CREATE INDEX member_phone ON member
     (REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', ''))
     WHERE phone IS NOT NULL;
-CREATE INDEX journal_entry_memberless ON journal_entry (terminal, sequence) WHERE verdict = 'unknown-member';
+
+-- Entries that wait for a member with this number or address.
+CREATE TABLE waiting_contact (
+    terminal  bigint NOT NULL,
+    sequence  bigint NOT NULL,
+    contact   text NOT NULL,
+    PRIMARY KEY (terminal, sequence)
+);
+CREATE INDEX waiting_contact_contact ON waiting_contact (contact);

@@ -25,6 +25,10 @@ internal sealed class PostgresDatabase : Database
         return database;
     }
 
+    // Class 22: a value that may not be; class 23: a key.
+    public override bool IsRefusal(DbException failure) =>
+        failure.SqlState is ['2', '2' or '3', ..];
+
     // Npgsql has a pool, and finds out for itself which connections are broken.
     protected override DbConnection RentWriter() => _source.OpenConnection();
 

@@ -45,6 +45,10 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
+    // SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE.
+    public override bool IsRefusal(DbException failure) =>
+        failure is SqliteException { SqliteErrorCode: 19 or 20 or 18 or 25 };
+
     protected override DbConnection RentWriter() => _writers.TryTake() ?? Connect(_writing, PrepareWriter);
 
     protected override DbConnection RentReader() => _readers.TryTake() ?? Connect(_reading, PrepareReader);
