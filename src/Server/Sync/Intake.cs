@@ -75,7 +75,7 @@ internal sealed partial class Intake(
     // A hole is the caller's mistake; what the disk or the connection did, no other entry mends.
     private bool IsOfAnEntry(Exception wrong) =>
         wrong is DbException failure ? database.IsRefusal(failure) : wrong is not (ArgumentException
-            { ParamName: "delivery" } or OutOfMemoryException);
+        { ParamName: "delivery" } or OutOfMemoryException);
 
     // Each entry for itself, so that the one that nobody foresaw is known.
     private IEnumerable<Verdict> TakeApart(Delivery delivery) =>
