@@ -28,23 +28,20 @@ internal static class Returns
     {
         var isAbandoned = Intents.Find(book.Db, place) is { Abandoned: true };
         Insert(book.Db, place, undoing?.Sale ?? "", isAbandoned ? Abandoned : Awaited);
-        if (isAbandoned)
-            return;
-        if (undoing is null)
-            Settle(book, Find(book.Db, place)!);
-        else
-            JudgeAgain(book, undoing.Sale);
+        if (!isAbandoned)
+            Came(book, place);
     }
 
     /// <summary>A return without a card has come.</summary>
     public static void Taken(OpenBook book, JournalPlace place, Undoing undoing)
     {
         Insert(book.Db, place, undoing.Sale, Awaited);
-        JudgeAgain(book, undoing.Sale);
+        Came(book, place);
     }
 
     /// <summary>A sale is in the book: returns may have waited for it.</summary>
-    public static void SalePosted(OpenBook book, string operation) => JudgeAgain(book, operation);
+    public static void SalePosted(OpenBook book, string operation) =>
+        JudgeAgain(book, OfSale(book.Db, operation));
 
     /// <summary>The till went on without the return: what it booked to the account is taken back, and the
     /// goods may come back again.</summary>
@@ -58,12 +55,21 @@ internal static class Returns
         AccountDelivery.Review(book, card.Member);
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, NameOf(place), "return-abandoned");
-        JudgeAgain(book, booked.Sale);
+        JudgeAgain(book, OfSale(book.Db, booked.Sale).Where(booked.Precedes));
     }
 
-    private static void JudgeAgain(OpenBook book, string sale)
+    // Only those made after it are reckoned from it: however many wait, each is looked at when it matters.
+    private static void Came(OpenBook book, JournalPlace place)
     {
-        foreach (var back in OfSale(book.Db, sale).Where(b => b.State is Awaited or Refused).ToList())
+        var back = Find(book.Db, place)!;
+        Settle(book, back);
+        if (back.Sale.Length > 0)
+            JudgeAgain(book, OfSale(book.Db, back.Sale).Where(back.Precedes));
+    }
+
+    private static void JudgeAgain(OpenBook book, IEnumerable<Row> returns)
+    {
+        foreach (var back in returns.Where(b => b.State is Awaited or Refused).ToList())
             Settle(book, back);
     }
 
@@ -222,9 +228,13 @@ internal static class Returns
         /// id.</summary>
         public bool CameBefore(Row other, ReturnableSale sale) =>
             (Uid is null ? Terminal == sale.Terminal : (Uid, Generation) == (sale.Uid, sale.Generation))
-            && (Counter is { } counter && other.Counter is { } otherCounter
+            && Precedes(other);
+
+        /// <summary>Whether this one was made before another of the same sale.</summary>
+        public bool Precedes(Row other) =>
+            Counter is { } counter && other.Counter is { } otherCounter
                 ? counter < otherCounter
-                : Terminal == other.Terminal && Sequence < other.Sequence);
+                : Terminal == other.Terminal && Sequence < other.Sequence;
     }
 }
 
