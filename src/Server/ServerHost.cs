@@ -106,6 +106,7 @@ internal static class ServerHost
         services.AddSingleton<TerminalDesk>();
         services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();
+        services.AddSingleton<RenewalDesk>();
         services.AddSingleton<OpenLines>();
         services.AddSingleton<RelayDesk>();
         services.AddSingleton<CardIssuer>();
@@ -165,7 +166,9 @@ internal static class ServerHost
         HttpsConnectionAdapterOptions https, ServerOptions options, IServiceProvider services)
     {
         var authority = services.GetRequiredService<TerminalAuthority>();
-        https.ServerCertificate = authority.IssueForServer(options.TerminalsUrl.Host);
+        var own = new ServerCertificate(
+            authority, options.TerminalsUrl.Host, services.GetRequiredService<TimeProvider>());
+        https.ServerCertificateSelector = (_, _) => own.Current;
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.ClientCertificateValidation = (certificate, _, _) => authority.VouchesFor(certificate);

@@ -47,6 +47,7 @@ internal static class TerminalHost
         using var own = TerminalCertificates.LoadKey(data);
         var trust = new TerminalTrust(
             headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
+        builder.Services.AddSingleton(certificates);
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
         app.UseTillApi(new TillKeys(
@@ -130,6 +131,7 @@ internal static class TerminalHost
         services.AddSingleton<FaultBook>();
         services.AddSingleton<SyncLine>();
         services.AddSingleton<ClockWatch>();
+        services.AddSingleton<CertificateRenewal>();
         services.AddSingleton<TerminalEnd>();
         services.AddSingleton<ReaderBoard>();
         services.AddSingleton<TerminalKeys>();

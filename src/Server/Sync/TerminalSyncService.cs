@@ -12,9 +12,17 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
 internal sealed class TerminalSyncService(
-    KeyVault vault, ExchangeDesk exchange, RelayDesk relay, IOptions<EnrolmentOptions> options)
-    : TerminalSync.TerminalSyncBase
+    KeyVault vault, RenewalDesk renewals, ExchangeDesk exchange, RelayDesk relay,
+    IOptions<EnrolmentOptions> options) : TerminalSync.TerminalSyncBase
 {
+    public override Task<RenewCertificateReply> RenewCertificate(
+        RenewCertificateRequest request, ServerCallContext context) =>
+        Task.FromResult(new RenewCertificateReply
+        {
+            Certificate = ByteString.CopyFrom(renewals.Renew(
+                TerminalInterceptor.TerminalOf(context), TerminalInterceptor.CertificateOf(context))),
+        });
+
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
     {
         var terminal = (uint)TerminalInterceptor.TerminalOf(context).Number;

@@ -16,6 +16,11 @@ internal sealed class EnrolmentOptions
     /// network is down for longer serves no card.</summary>
     [Range(1, 366 * 24)]
     public int CardKeyHours { get; set; } = 7 * 24;
+
+    /// <summary>How long after its end a certificate may still be renewed: a terminal that was switched off
+    /// for that long comes back by itself. 0 for not at all.</summary>
+    [Range(0, 10 * 366)]
+    public int CertificateGraceDays { get; set; } = 180;
 }
 
 [OptionsValidator]

@@ -31,6 +31,10 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
     private const string Columns =
         "number, name, programme, store, store_zone, software_version, enrolled_us, revoked_us";
 
+    private const string HasCertificate =
+        "certificate_hash = @hash "
+        + "OR number = (SELECT terminal FROM renewed_certificate WHERE certificate_hash = @hash)";
+
     public IReadOnlyList<Terminal> All() =>
         database.Read(db => db.List<Terminal>($"SELECT {Columns} FROM terminal ORDER BY number"));
 
@@ -38,12 +42,22 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
         database.Read(db => db.Find<Terminal>(
             $"SELECT {Columns} FROM terminal WHERE number = @number", new { number = (long)number }));
 
-    /// <summary>The terminal that a client certificate was made for, revoked or not.</summary>
+    /// <summary>The terminal that a client certificate was made for, revoked or not, however old.</summary>
     public Terminal? FindByCertificate(ReadOnlySpan<byte> der)
     {
         var hash = HashOf(der);
         return database.Read(db => db.Find<Terminal>(
-            $"SELECT {Columns} FROM terminal WHERE certificate_hash = @hash", new { hash }));
+            $"SELECT {Columns} FROM terminal WHERE {HasCertificate}", new { hash }));
+    }
+
+    /// <summary>Gives a terminal one more certificate, DER; those that it has keep naming it.</summary>
+    public void Renew(long number, ReadOnlySpan<byte> certificate)
+    {
+        var row = new { hash = HashOf(certificate), number, now = clock.Microseconds() };
+        database.Write(db => db.Run(
+            "INSERT INTO renewed_certificate (certificate_hash, terminal, renewed_us) "
+                + "VALUES (@hash, @number, @now)",
+            row));
     }
 
     /// <summary>Revokes for good; a second time changes nothing.</summary>
@@ -53,12 +67,12 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             "UPDATE terminal SET revoked_us = COALESCE(revoked_us, @now) WHERE number = @number",
             new { number = (long)number, now = clock.Microseconds() })) == 1;
 
-    /// <summary>Whether this is the terminal's own certificate.</summary>
+    /// <summary>Whether this is a certificate of the terminal's own.</summary>
     public static bool IsCertificateOf(DbSession db, long number, ReadOnlySpan<byte> der)
     {
         var hash = HashOf(der);
         return db.Value<long>(
-            "SELECT COUNT(*) FROM terminal WHERE number = @number AND certificate_hash = @hash",
+            $"SELECT COUNT(*) FROM terminal WHERE number = @number AND ({HasCertificate})",
             new { number, hash }) == 1;
     }
 

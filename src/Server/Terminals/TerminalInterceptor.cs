@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -7,12 +8,20 @@ namespace SmartCardCrm.Server.Terminals;
 /// Lets only enrolled, unrevoked terminals through, and keeps their streams under the hand that revokes. Who
 /// calls is told by the client certificate alone, never by the message.
 /// </summary>
-internal sealed class TerminalInterceptor(TerminalBook terminals, OpenLines lines) : Interceptor
+internal sealed class TerminalInterceptor(TerminalBook terminals, RenewalDesk renewals, OpenLines lines)
+    : Interceptor
 {
     private const string LineKey = "line";
     private const string TerminalKey = "terminal";
 
     public static Terminal TerminalOf(ServerCallContext context) => (Terminal)context.UserState[TerminalKey];
+
+    /// <summary>What the terminal called with.</summary>
+    public static X509Certificate2 CertificateOf(ServerCallContext context) =>
+        context.GetHttpContext().Connection.ClientCertificate
+            ?? throw new RefusedException(
+                StatusCode.Unauthenticated, "certificate-required",
+                "This call needs a terminal's certificate.");
 
     public static Line LineOf(ServerCallContext context) => (Line)context.UserState[LineKey];
 
@@ -44,15 +53,15 @@ internal sealed class TerminalInterceptor(TerminalBook terminals, OpenLines line
 
     private Terminal Known(ServerCallContext context)
     {
-        var certificate = context.GetHttpContext().Connection.ClientCertificate
-            ?? throw new RefusedException(
-                StatusCode.Unauthenticated, "certificate-required",
-                "This call needs a terminal's certificate.");
+        var certificate = CertificateOf(context);
         var terminal = terminals.FindByCertificate(certificate.RawData)
             ?? throw new RefusedException(
                 StatusCode.PermissionDenied, "terminal-unknown",
                 "No terminal is enrolled with this certificate.");
-        return terminal.RevokedUs is null ? terminal : throw Why(LineEnd.Revoked);
+        if (terminal.RevokedUs is not null)
+            throw Why(LineEnd.Revoked);
+        renewals.Demand(certificate, context.Method);
+        return terminal;
     }
 
     private static RefusedException Why(LineEnd end) => end switch

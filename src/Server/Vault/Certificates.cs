@@ -39,19 +39,24 @@ internal static class Certificates
     /// <param name="terminal">The terminal's number.</param>
     /// <exception cref="CryptographicException">It cannot be read, its signature is wrong, or the key is no
     /// P-256.</exception>
-    public static CertificateRequest ForTerminal(byte[] encoded, uint terminal)
+    public static CertificateRequest ForTerminal(byte[] encoded, uint terminal) =>
+        ForTerminal(
+            CertificateRequest.LoadSigningRequest(encoded, HashAlgorithmName.SHA256).PublicKey, terminal);
+
+    /// <summary>A request for a terminal's key.</summary>
+    /// <exception cref="CryptographicException">The key is no P-256.</exception>
+    public static CertificateRequest ForTerminal(PublicKey publicKey, uint terminal)
     {
-        var asked = CertificateRequest.LoadSigningRequest(encoded, HashAlgorithmName.SHA256);
-        using var key = asked.PublicKey.GetECDsaPublicKey();
+        using var key = publicKey.GetECDsaPublicKey();
         if (key is not { KeySize: 256 })
             throw new CryptographicException("A terminal's key is an ECDSA P-256 key.");
 
         var subject = new X500DistinguishedName($"CN=terminal {terminal}");
-        return Leaf(new CertificateRequest(subject, asked.PublicKey, HashAlgorithmName.SHA256), ClientUse);
+        return Leaf(new CertificateRequest(subject, publicKey, HashAlgorithmName.SHA256), ClientUse);
     }
 
     /// <summary>Signs a request.</summary>
-    /// <param name="request">What <see cref="ForServer"/> or <see cref="ForTerminal"/> made.</param>
+    /// <param name="request">What <see cref="ForServer"/> or one of the others made.</param>
     /// <param name="authority">With its private key.</param>
     /// <param name="now">From when it holds.</param>
     /// <param name="days">How long.</param>
@@ -62,6 +67,13 @@ internal static class Certificates
         RandomNumberGenerator.Fill(serial);
         serial[0] &= 0x7F;
         return request.Create(authority, now - Before, now.AddDays(days), serial);
+    }
+
+    /// <summary>Whether no more than half of its time is left: it may be renewed.</summary>
+    public static bool IsDue(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        var (from, through) = (certificate.NotBefore, certificate.NotAfter);
+        return now.UtcDateTime >= through.ToUniversalTime() - (through - from) / 2;
     }
 
     private static CertificateRequest Leaf(CertificateRequest request, string use)

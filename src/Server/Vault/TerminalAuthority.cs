@@ -53,7 +53,14 @@ internal sealed class TerminalAuthority : IDisposable
         Certificates.Sign(
             Certificates.ForTerminal(request, terminal), _certificate, _clock.GetUtcNow(), TerminalDays);
 
-    /// <summary>Whether this authority made a client's certificate, and it holds now.</summary>
+    /// <summary>A certificate over the key of one that the terminal has. The caller disposes of it.</summary>
+    public X509Certificate2 RenewForTerminal(X509Certificate2 former, uint terminal) =>
+        Certificates.Sign(
+            Certificates.ForTerminal(former.PublicKey, terminal), _certificate, _clock.GetUtcNow(),
+            TerminalDays);
+
+    /// <summary>Whether this authority made a client's certificate. Its dates do not matter here: <see
+    /// cref="Terminals.RenewalDesk"/> says what they allow.</summary>
     public bool VouchesFor(X509Certificate2 client)
     {
         using var chain = new X509Chain();
@@ -62,7 +69,7 @@ internal sealed class TerminalAuthority : IDisposable
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2"));
-        chain.ChainPolicy.VerificationTime = _clock.GetUtcNow().UtcDateTime;
+        chain.ChainPolicy.VerificationTime = client.NotBefore;
         return chain.Build(client);
     }
 

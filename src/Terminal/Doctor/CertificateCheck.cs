@@ -10,10 +10,14 @@ internal static class CertificateCheck
 {
     private static readonly TimeSpan WarnBefore = TimeSpan.FromDays(30);
 
-    private static readonly string[] Anew =
+    private const string RenewsItself =
+        "The terminal has it renewed as soon as it reaches the server: see the line server.";
+
+    private static readonly string[] Over =
     [
-        "Certificates are not renewed in place. When all entries are sent, make a new token at the server,",
-        "enrol in an empty folder (a new terminal number), and revoke the old number.",
+        "Cards are served all the same, but nothing is sent. The terminal has it renewed as soon as it",
+        "reaches the server, for 180 days after its end or what Enrolment:CertificateGraceDays there says.",
+        "Later: docs/operations.md, The certificate.",
     ];
 
     private const string Restore =
@@ -60,9 +64,9 @@ internal static class CertificateCheck
         }
 
         return left < TimeSpan.Zero
-            ? Finding.Fail(DoctorCode.CertificateExpired, $"It expired on {end}.", Anew)
+            ? Finding.Fail(DoctorCode.CertificateExpired, $"It expired on {end}.", Over)
             : left < WarnBefore
-                ? Finding.Warn(DoctorCode.CertificateExpires, $"{days} days left, until {end}", Anew)
+                ? Finding.Warn(DoctorCode.CertificateExpires, $"{days} days left, until {end}", RenewsItself)
                 : Finding.Ok(Subject.Certificate, $"{days} days left, until {end}");
     }
 
@@ -102,17 +106,8 @@ internal static class CertificateCheck
         }
     }
 
-    private static bool IsForeign(DataFolder data, X509Certificate2 own, X509Certificate2 authority)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = own.NotBefore;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return !chain.Build(own) || !IsFor(data, own);
-    }
+    private static bool IsForeign(DataFolder data, X509Certificate2 own, X509Certificate2 authority) =>
+        !TerminalCertificates.IsOf(authority, own) || !IsFor(data, own);
 
     // A key that cannot be read has a line of its own.
     private static bool IsFor(DataFolder data, X509Certificate2 own)
@@ -120,9 +115,7 @@ internal static class CertificateCheck
         try
         {
             using var key = TerminalCertificates.LoadKey(data);
-            using var certified = own.GetECDsaPublicKey();
-            return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
-                key.ExportSubjectPublicKeyInfo()) == true;
+            return TerminalCertificates.IsOver(key, own);
         }
         catch (CryptographicException)
         {

@@ -36,7 +36,7 @@ internal static class ServerCheck
             ? StopCheck.Of(sight.Code, data)
             : Finding.Fail(
                 DoctorCode.ServerRefuses, $"{server}: {sight.Code}: {sight.Text}",
-                "Unauthenticated or certificate-required: see the line certificate.",
+                "Unauthenticated or certificate-…: see the line certificate.",
                 "Anything else: look into the server's log at this time, and try again.");
 
     private static string Reached(Uri server, ServerSight sight) => FormattableString.Invariant(

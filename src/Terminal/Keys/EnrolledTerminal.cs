@@ -43,12 +43,24 @@ internal sealed record EnrolledTerminal(
         new(Terminal, Programme, Store, TimeZoneInfo.FindSystemTimeZoneById(StoreZone));
 }
 
-/// <summary>The terminal's certificate with its key, and the authority it trusts.</summary>
-internal sealed class TerminalCertificates(X509Certificate2 own, X509Certificate2 authority) : IDisposable
+/// <summary>The terminal's certificate with its key, and the authority it trusts. Safe for many
+/// threads.</summary>
+internal sealed class TerminalCertificates : IDisposable
 {
-    public X509Certificate2 Own => own;
+    private readonly DataFolder _data;
+    private readonly List<X509Certificate2> _own = [];
+    private volatile X509Certificate2 _newest;
 
-    public X509Certificate2 Authority => authority;
+    private TerminalCertificates(DataFolder data, X509Certificate2 own, X509Certificate2 authority)
+    {
+        (_data, _newest, Authority) = (data, own, authority);
+        _own.Add(own);
+    }
+
+    /// <summary>The newest.</summary>
+    public X509Certificate2 Own => _newest;
+
+    public X509Certificate2 Authority { get; }
 
     /// <exception cref="CryptographicException">A file is not what it should be.</exception>
     public static TerminalCertificates Load(DataFolder data)
@@ -56,8 +68,48 @@ internal sealed class TerminalCertificates(X509Certificate2 own, X509Certificate
         using var key = LoadKey(data);
         using var open = X509CertificateLoader.LoadCertificateFromFile(data.Certificate);
         return new TerminalCertificates(
-            Usable(open.CopyWithPrivateKey(key)),
+            data, Usable(open.CopyWithPrivateKey(key)),
             X509CertificateLoader.LoadCertificateFromFile(data.Authority));
+    }
+
+    /// <summary>A new certificate takes the place of the one on disk, and of <see cref="Own"/>; a handshake
+    /// that has begun ends with the former.</summary>
+    /// <param name="certificate">DER.</param>
+    /// <exception cref="CryptographicException">It is not our authority's over our key; nothing
+    /// changed.</exception>
+    /// <exception cref="IOException">It could not be written; nothing changed.</exception>
+    public void Replace(ReadOnlySpan<byte> certificate)
+    {
+        using var key = LoadKey(_data);
+        using var open = X509CertificateLoader.LoadCertificate(certificate);
+        if (!IsOver(key, open) || !IsOf(Authority, open))
+            throw new CryptographicException("The certificate is not the authority's over this key.");
+        var own = Usable(open.CopyWithPrivateKey(key));
+        lock (_own)
+            _own.Add(own);
+        PrivateFile.Replace(_data.Certificate, certificate);
+        _newest = own;
+    }
+
+    /// <summary>Whether a certificate is over a key.</summary>
+    public static bool IsOver(ECDsa key, X509Certificate2 certificate)
+    {
+        using var certified = certificate.GetECDsaPublicKey();
+        return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
+            key.ExportSubjectPublicKeyInfo()) == true;
+    }
+
+    /// <summary>Whether an authority made a certificate, whenever it holds.</summary>
+    public static bool IsOf(X509Certificate2 authority, X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = certificate.NotBefore;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return chain.Build(certificate);
     }
 
     /// <summary>The terminal's private key. The caller disposes of it.</summary>
@@ -72,8 +124,9 @@ internal sealed class TerminalCertificates(X509Certificate2 own, X509Certificate
 
     public void Dispose()
     {
-        own.Dispose();
-        authority.Dispose();
+        lock (_own)
+            _own.ForEach(own => own.Dispose());
+        Authority.Dispose();
     }
 
     // Windows' TLS wants a key that its own store has seen.

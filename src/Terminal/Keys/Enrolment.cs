@@ -42,7 +42,8 @@ internal sealed class Enrolment(DataFolder data, TimeProvider clock)
                 SoftwareVersion = SoftwareVersion.Text,
             },
             deadline: ServerLink.Deadline(clock), cancellationToken: cancellation);
-        if (!token.Names(reply.Authority.Span) || !IsFor(key, reply.Certificate.Span))
+        using var certificate = X509CertificateLoader.LoadCertificate(reply.Certificate.Span);
+        if (!token.Names(reply.Authority.Span) || !TerminalCertificates.IsOver(key, certificate))
             throw new EnrolmentException(
                 "certificate-wrong", "The certificate is not for this terminal's key.");
         return Store(key, reply, wish);
@@ -78,12 +79,4 @@ internal sealed class Enrolment(DataFolder data, TimeProvider clock)
     // The server puts the name it wants into the certificate; ours only has to be one.
     private static byte[] RequestFor(ECDsa key) =>
         new CertificateRequest("CN=terminal", key, HashAlgorithmName.SHA256).CreateSigningRequest();
-
-    private static bool IsFor(ECDsa key, ReadOnlySpan<byte> certificate)
-    {
-        using var parsed = X509CertificateLoader.LoadCertificate(certificate);
-        using var certified = parsed.GetECDsaPublicKey();
-        return certified?.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
-            key.ExportSubjectPublicKeyInfo()) == true;
-    }
 }

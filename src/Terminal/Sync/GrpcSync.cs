@@ -8,7 +8,8 @@ namespace SmartCardCrm.Terminal.Sync;
 
 /// <summary>What sync reads and changes on this terminal.</summary>
 internal sealed record SyncRooms(
-    Till Till, CardKeyDelivery Keys, SyncLine Line, ClockWatch Clock, TerminalEnd End);
+    Till Till, CardKeyDelivery Keys, CertificateRenewal Certificate, SyncLine Line, ClockWatch Clock,
+    TerminalEnd End);
 
 /// <summary>Carries a <see cref="SyncConversation"/>'s messages over gRPC, and begins another for as long as
 /// it may.</summary>
@@ -87,6 +88,7 @@ internal sealed class GrpcSync(
 
     private async Task FetchKeys(CancellationToken stop)
     {
+        await rooms.Certificate.RunWhenDue(stop);
         if (!rooms.Keys.MayHave)
             return;
         rooms.Keys.Deliver(await server.FetchCardKeysAsync(

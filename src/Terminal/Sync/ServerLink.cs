@@ -19,12 +19,16 @@ internal static class ServerLink
     private static readonly TimeSpan ConnectMost = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuietMost = TimeSpan.FromSeconds(20);
 
-    /// <summary>Both sides show certificates of the authority this terminal was enrolled under.</summary>
+    // A renewed certificate is shown when the next connection is made: old ones take no new calls.
+    private static readonly TimeSpan ConnectionMost = TimeSpan.FromMinutes(1);
+
+    /// <summary>Both sides show certificates of the authority this terminal was enrolled under; of the
+    /// terminal's, the newest.</summary>
     /// <param name="certificates">Not owned; must outlive the channel.</param>
     public static GrpcChannel Mutual(Uri server, TerminalCertificates certificates)
     {
         var tls = Trusting(certificates.Authority);
-        tls.ClientCertificates = [certificates.Own];
+        tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificates.Own;
         return Open(server, tls);
     }
 
@@ -44,7 +48,10 @@ internal static class ServerLink
     /// <summary>The stable code of a failed call: the server's own, else the status in gRPC's
     /// words.</summary>
     public static string CodeOf(RpcException failed) =>
-        failed.Trailers.GetValue(TextTrailer) is null ? failed.StatusCode.ToString() : failed.Status.Detail;
+        IsRefusal(failed) ? failed.Status.Detail : failed.StatusCode.ToString();
+
+    /// <summary>Whether the server itself said no.</summary>
+    public static bool IsRefusal(RpcException failed) => failed.Trailers.GetValue(TextTrailer) is not null;
 
     /// <summary>What a failed call says to people.</summary>
     public static string TextOf(RpcException failed) =>
@@ -89,6 +96,7 @@ internal static class ServerLink
                 SslOptions = tls,
                 UseProxy = false,
                 ConnectTimeout = ConnectMost,
+                PooledConnectionLifetime = ConnectionMost,
                 KeepAlivePingDelay = QuietMost,
                 KeepAlivePingTimeout = AnswerMost,
                 EnableMultipleHttp2Connections = true,

@@ -23,7 +23,7 @@ internal sealed class InProcessServer : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hq-test-");
     private readonly ErrorWatch _errors = new();
-    private readonly TimeProvider _clock;
+    private TimeProvider _clock;
     private readonly bool _factoryCards;
     private WebApplication? _app;
 
@@ -49,8 +49,10 @@ internal sealed class InProcessServer : IAsyncDisposable
         return server;
     }
 
-    public async Task RestartAsync()
+    /// <param name="clock">The server's from here on; the same where none is given.</param>
+    public async Task RestartAsync(TimeProvider? clock = null)
     {
+        _clock = clock ?? _clock;
         await StopAsync();
         await StartAgainAsync();
     }
@@ -104,8 +106,10 @@ internal sealed class InProcessServer : IAsyncDisposable
     private static KeyVault NewVault()
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        // Old enough for a clock that tells of the past.
         var vault = KeyVault.OpenOrCreate(
-            path, "a passphrase for tests"u8, RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow());
+            path, "a passphrase for tests"u8, RandomNumberGenerator.Fill,
+            TimeProvider.System.GetUtcNow().AddYears(-5));
         File.Delete(path);
         return vault;
     }

@@ -30,6 +30,12 @@ internal sealed class EnrolledFolder : IDisposable
 
     public EnrolledTerminal Terminal { get; }
 
+    /// <summary>The terminal's. The caller disposes of it.</summary>
+    public ECDsa Key() => TerminalCertificates.LoadKey(Data);
+
+    /// <summary>A certificate over a key, by this folder's authority.</summary>
+    public byte[] Certify(ECDsa key) => Certify(_authority, key);
+
     /// <summary>A certificate for the server's end, by this folder's authority.</summary>
     public X509Certificate2 ServerCertificate() => Leaf(_authority, "127.0.0.1");
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Tests.Doctor;
 using SmartCardCrm.Terminal.Tests.Kit;
 
 namespace SmartCardCrm.Terminal.Tests.Sync;
@@ -16,6 +17,8 @@ public sealed class KeyFetchTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-");
     private readonly Chain _chain = new();
     private readonly Shop _shop;
+    private readonly EnrolledFolder _enrolled = new();
+    private readonly TerminalCertificates _certificates;
     private readonly CardKeyDelivery _delivery;
     private readonly SilentServer _server;
     private readonly GrpcSync _sync;
@@ -23,6 +26,7 @@ public sealed class KeyFetchTests : IDisposable
 
     public KeyFetchTests()
     {
+        _certificates = TerminalCertificates.Load(_enrolled.Data);
         _shop = new Shop(_chain);
         _shop.Keys.Dispose();
         var enrolled = new EnrolledTerminal(
@@ -33,7 +37,11 @@ public sealed class KeyFetchTests : IDisposable
         _sync = new GrpcSync(
             new TerminalSync.TerminalSyncClient(_server),
             new SyncRooms(
-                _shop.Till, _delivery, new SyncLine(),
+                _shop.Till, _delivery,
+                new CertificateRenewal(
+                    new TerminalSync.TerminalSyncClient(_server), _certificates, _faults, _chain.Clock,
+                    NullLogger<CertificateRenewal>.Instance),
+                new SyncLine(),
                 new ClockWatch(_faults, _chain.Clock, NullLogger<ClockWatch>.Instance),
                 new TerminalEnd(null!, null!)),
             _chain.Clock, _chain.Random, NullLogger<GrpcSync>.Instance);
@@ -44,6 +52,8 @@ public sealed class KeyFetchTests : IDisposable
         _sync.Dispose();
         _delivery.Dispose();
         _shop.Dispose();
+        _certificates.Dispose();
+        _enrolled.Dispose();
         _folder.Delete(recursive: true);
     }
 
