@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -60,7 +61,7 @@ internal sealed class CheckoutWatch(TillClient till, TimeProvider clock) : IAsyn
     /// <summary>Whether this says that nobody answered, rather than that the answer was no.</summary>
     internal static bool IsAway(Exception exception, CancellationToken cancellation) =>
         exception is HttpRequestException { StatusCode: null or HttpStatusCode.ServiceUnavailable }
-            or IOException
+            or IOException or SocketException
         || (exception is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private async Task<bool> IsEmptyAsync(string reader, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 namespace SmartCardCrm.Demo.Till;
@@ -69,7 +70,7 @@ internal sealed class TillClient : IDisposable
             using var answer = await _http.GetAsync(new Uri("v1/health", UriKind.Relative), cancellation);
             return await answer.Content.ReadFromJsonAsync(TillJson.Default.Health, cancellation);
         }
-        catch (Exception away) when (away is HttpRequestException or IOException
+        catch (Exception away) when (away is HttpRequestException or IOException or SocketException
             || (away is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Server.Operator;
@@ -70,7 +71,7 @@ internal sealed class OperatorClient : IDisposable
         {
             response = await _http.SendAsync(request, cancellation);
         }
-        catch (HttpRequestException away)
+        catch (Exception away) when (away is HttpRequestException or SocketException)
         {
             throw new CommandException("server-away", away.Message);
         }

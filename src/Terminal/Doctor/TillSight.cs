@@ -48,7 +48,8 @@ internal static class TillProbe
         {
             return sight with { Failure = failed.Message, Status = failed.StatusCode };
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception failed) when (failed is IOException or SocketException
+            or UnauthorizedAccessException or JsonException)
         {
             return sight with { Failure = failed.Message };
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using SmartCardCrm.Crash.Chain;
@@ -71,7 +72,8 @@ internal sealed class TillLine(StruckTerminal terminal) : IDisposable
             return new TillAnswer(
                 answer.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)?.AsObject() : null);
         }
-        catch (Exception away) when (away is HttpRequestException or IOException
+        // A terminal that dies in the moment of connecting lets the socket's own exception through.
+        catch (Exception away) when (away is HttpRequestException or IOException or SocketException
             || (away is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
