@@ -31,9 +31,10 @@ public sealed class ReadersCheckTests(VirtualReaders readers)
     public void A_service_that_does_not_run_is_told()
     {
         Seen();
-        readers.KillDaemon();
 
-        Assert.Equal("pcsc-absent", Assert.Single(ReadersCheck.Judge([], PcscSight.Look())).Code);
+        var sight = readers.WithoutDaemon(PcscSight.Look);
+
+        Assert.Equal("pcsc-absent", Assert.Single(ReadersCheck.Judge([], sight)).Code);
         Seen();
     }
 

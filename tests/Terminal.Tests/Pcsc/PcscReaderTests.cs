@@ -25,19 +25,51 @@ public sealed partial class VirtualReaders : IDisposable
 
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>Its supervisor starts another one at once.</summary>
     public void KillDaemon()
     {
-        var pid = File.ReadAllText(Path.Combine(_folder.FullName, "pcscd", "pcscd.pid"));
-        using var daemon = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
+        using var daemon = Process.GetProcessById(DaemonId);
         daemon.Kill();
         daemon.WaitForExit();
     }
+
+    /// <summary>Looks while no daemon runs; its supervisor stands still meanwhile.</summary>
+    public T WithoutDaemon<T>(Func<T> look)
+    {
+        var daemon = DaemonId;
+        var supervisor = int.Parse(StatOf(daemon)[3], CultureInfo.InvariantCulture);
+        Assert.Equal(0, Signal(supervisor, SignalStop));
+        try
+        {
+            Assert.Equal(0, Signal(daemon, SignalKill));
+            // Nobody buries it now.
+            Assert.True(SpinWait.SpinUntil(() => StatOf(daemon)[2] == "Z", TimeSpan.FromSeconds(20)));
+            return look();
+        }
+        finally
+        {
+            Assert.Equal(0, Signal(supervisor, SignalContinue));
+        }
+    }
+
+    // Its id, its name, its state, its parent …
+    private static string[] StatOf(int process) => File.ReadAllText($"/proc/{process}/stat").Split(' ');
+
+    private int DaemonId => int.Parse(
+        File.ReadAllText(Path.Combine(_folder.FullName, "pcscd", "pcscd.pid")), CultureInfo.InvariantCulture);
 
     public void Dispose()
     {
         Rack.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private const int SignalKill = 9;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
