@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Console;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
@@ -107,6 +108,7 @@ internal static class ServerHost
         services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<RenewalDesk>();
+        services.AddSingleton<SaleFinder>();
         services.AddSingleton<OpenLines>();
         services.AddSingleton<RelayDesk>();
         services.AddSingleton<CardIssuer>();

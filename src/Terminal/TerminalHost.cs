@@ -132,6 +132,7 @@ internal static class TerminalHost
         services.AddSingleton<SyncLine>();
         services.AddSingleton<ClockWatch>();
         services.AddSingleton<CertificateRenewal>();
+        services.AddSingleton<SaleLookup>();
         services.AddSingleton<TerminalEnd>();
         services.AddSingleton<ReaderBoard>();
         services.AddSingleton<TerminalKeys>();

@@ -60,6 +60,25 @@ public sealed class FirstSaleTests(OneChain chain) : IClassFixture<OneChain>
         Assert.Equal(10, (await chain.LedgerAsync(card)).Balance);
     }
 
+    [Fact]
+    public async Task Goods_that_one_till_sold_come_back_at_another()
+    {
+        var (seller, desk) = (chain.Chain.Terminals[0], chain.Chain.Terminals[1]);
+        var (card, reader) = (chain.Customers[6].Uid, desk.Readers[0]);
+        var (sold, _) = await chain.SellAsync(seller, card, 2000);
+        await chain.PostedAsync(card, count: 2);
+
+        var reversal = await chain.PostReversalAsync(desk, sold.Id);
+        await chain.Rack.InsertAsync(reader.Slot, card, chain.Limit);
+        var back = await chain.UntilAsync(desk, reversal, now => now.IsOver);
+        await chain.Rack.RemoveAsync(reader.Slot, chain.Limit);
+        await desk.Watch.EmptyAsync(reader.Name, chain.Limit);
+
+        Assert.Equal(("completed", 20), (back.State, back.Result?.Redeemed));
+        Assert.Equal(3, (await chain.PostedAsync(card, count: 3)).Count);
+        Assert.Equal(0, (await chain.LedgerAsync(card)).Balance);
+    }
+
     [Theory]
     [InlineData(9, true, 3)]
     [InlineData(9, false, 4)]

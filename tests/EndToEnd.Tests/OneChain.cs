@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using SmartCardCrm.Demo;
 using SmartCardCrm.Demo.Business;
 using SmartCardCrm.Demo.HeadOffice;
@@ -40,7 +42,7 @@ public sealed class OneChain : IAsyncLifetime
             terminals: 2, stop => ReaderRoom.WithPcscdAsync(folder, 2, slots: 4, stop), _ => { },
             start.Token);
         Customers = await new CardIssue(_chain, seed: 1, TimeProvider.System)
-            .ServeAsync([1, 2, 3, 4, 5, 6], _ => { }, start.Token);
+            .ServeAsync([1, 2, 3, 4, 5, 6, 7], _ => { }, start.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,6 +80,22 @@ public sealed class OneChain : IAsyncLifetime
         var checkout = await till.Till.StartAsync(order, key, Limit);
         Assert.NotNull(checkout);
         return checkout;
+    }
+
+    /// <summary>Posts a reversal of a sale.</summary>
+    /// <returns>Its checkout's id.</returns>
+    internal async Task<string> PostReversalAsync(ShopTerminal till, string sale)
+    {
+        using var http = new HttpClient { BaseAddress = till.Address };
+        var key = await File.ReadAllTextAsync(Path.Combine(till.DataFolder, "till-api.key"), Limit);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/reversals")
+        {
+            Content = JsonContent.Create(new JsonObject { ["sale"] = sale }),
+            Headers = { { "X-Api-Key", key.Trim() }, { "Idempotency-Key", $"back-{sale}" } },
+        };
+        using var answer = await http.SendAsync(request, Limit);
+        var body = await answer.Content.ReadFromJsonAsync<JsonObject>(Limit);
+        return body?["id"]?.GetValue<string>() ?? throw new InvalidOperationException($"{body}");
     }
 
     internal async Task<Checkout> UntilAsync(ShopTerminal till, string id, Func<Checkout, bool> isSo) =>

@@ -54,7 +54,7 @@ public enum DeclineReason
     /// <summary>The terminal has no rule set yet.</summary>
     NoRules,
 
-    /// <summary>The terminal knows no such sale, or not that it happened.</summary>
+    /// <summary>Neither this terminal nor headquarters knows such a sale, or that it happened.</summary>
     SaleUnknown,
 
     /// <summary>Another return of the same sale is under way at this terminal.</summary>
@@ -74,6 +74,13 @@ public enum DeclineReason
 
     /// <summary>The terminal's clock is so wrong that the card's log cannot hold its time.</summary>
     ClockWrong,
+
+    /// <summary>The terminal knows no such sale, and headquarters cannot be asked for it now.</summary>
+    HeadquartersAway,
+
+    /// <summary>Goods of this sale come back without the card, and not all at the terminal that sold
+    /// them.</summary>
+    SaleElsewhere,
 }
 
 /// <summary>The answer to a <see cref="SaleRequest"/>.</summary>

@@ -31,6 +31,9 @@ internal sealed record ReturnableSale
         WHERE t.operation_id = @operation AND t.kind = @kind
         """;
 
+    private const string WithoutCard =
+        "SELECT terminal, sequence, programme, member, rule_set, 0 AS spendable FROM account_sale";
+
     /// <summary>A card's sale; the first of it: a terminal that uses an operation id twice must not stop the
     /// intake.</summary>
     public static ReturnableSale? Of(DbSession db, string uid, long generation, string operation) =>
@@ -44,19 +47,25 @@ internal sealed record ReturnableSale
             $"{WithCard} AND t.terminal = @terminal ORDER BY t.sequence LIMIT 1",
             new { operation, kind = (long)LogKind.Sale, terminal })
         ?? db.Find<ReturnableSale>(
-            """
-            SELECT terminal, sequence, programme, member, rule_set, 0 AS spendable FROM account_sale
-            WHERE operation_id = @operation AND terminal = @terminal
-            """,
+            $"{WithoutCard} WHERE operation_id = @operation AND terminal = @terminal",
             new { operation, terminal });
 
+    /// <summary>The only sale with this operation id; null where there is none, or a terminal has used it
+    /// again.</summary>
+    public static ReturnableSale? Only(DbSession db, string operation) =>
+        Count(db, operation) != 1 ? null
+        : db.Find<ReturnableSale>(WithCard, new { operation, kind = (long)LogKind.Sale })
+            ?? db.Find<ReturnableSale>($"{WithoutCard} WHERE operation_id = @operation", new { operation });
+
     /// <summary>Whether anybody's sale has this operation id.</summary>
-    public static bool Exists(DbSession db, string operation) => db.Value<long>(
+    public static bool Exists(DbSession db, string operation) => Count(db, operation) > 0;
+
+    private static long Count(DbSession db, string operation) => db.Value<long>(
         """
         SELECT (SELECT COUNT(*) FROM card_transaction WHERE operation_id = @operation AND kind = @kind)
             + (SELECT COUNT(*) FROM account_sale WHERE operation_id = @operation)
         """,
-        new { operation, kind = (long)LogKind.Sale }) > 0;
+        new { operation, kind = (long)LogKind.Sale });
 
     /// <summary>Decides it once more; null where its rules or its basket are not readable.</summary>
     public SoldBasket? Decided(DbSession db)

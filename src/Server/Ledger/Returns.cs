@@ -43,6 +43,15 @@ internal static class Returns
     public static void SalePosted(OpenBook book, string operation) =>
         JudgeAgain(book, OfSale(book.Db, operation));
 
+    /// <summary>What has come back of a sale, and was not abandoned.</summary>
+    public static IEnumerable<SyncContract.SaleReturn> Of(DbSession db, string sale) =>
+        OfSale(db, sale).Where(back => back.State != Abandoned).Select(back => new SyncContract.SaleReturn
+        {
+            Terminal = (uint)back.Terminal,
+            WithCard = back.Uid is not null,
+            Lines = { TermsAt(db, back.Place)?.Returned ?? [] },
+        });
+
     /// <summary>The till went on without the return: what it booked to the account is taken back, and the
     /// goods may come back again.</summary>
     public static void Abandon(OpenBook book, Card card, JournalPlace place)
@@ -55,7 +64,7 @@ internal static class Returns
         AccountDelivery.Review(book, card.Member);
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, NameOf(place), "return-abandoned");
-        JudgeAgain(book, OfSale(book.Db, booked.Sale).Where(booked.Precedes));
+        JudgeAgain(book, OfSale(book.Db, booked.Sale).Where(other => !other.Precedes(booked)));
     }
 
     // Only those made after it are reckoned from it: however many wait, each is looked at when it matters.
@@ -223,14 +232,17 @@ internal static class Returns
 
         public JournalPlace Place => new(Terminal, Sequence);
 
-        /// <summary>Whether this one, of the same sale, was made before another. Only its own card's count,
-        /// and those without a card at the terminal that sold: nobody else's can bear the same operation
-        /// id.</summary>
+        /// <summary>Whether this one, of the same sale, counts as made before another. Only its own card's
+        /// count, and those without a card at the terminal that sold: nobody else's can bear the same
+        /// operation id.</summary>
         public bool CameBefore(Row other, ReturnableSale sale) =>
             (Uid is null ? Terminal == sale.Terminal : (Uid, Generation) == (sale.Uid, sale.Generation))
-            && Precedes(other);
+            && (Precedes(other) || (!other.Precedes(this) && State == Settled));
 
-        /// <summary>Whether this one was made before another of the same sale.</summary>
+        /// <summary>Whether this one was made before another of the same sale. The card's own count tells, at
+        /// one terminal its journal. Of two terminals' neither does where one was without the card: terminals
+        /// refuse that as soon as they know of the other; where one did not, what was settled first
+        /// counts.</summary>
         public bool Precedes(Row other) =>
             Counter is { } counter && other.Counter is { } otherCounter
                 ? counter < otherCounter

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
@@ -12,9 +13,11 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
 internal sealed class TerminalSyncService(
-    KeyVault vault, RenewalDesk renewals, ExchangeDesk exchange, RelayDesk relay,
+    KeyVault vault, RenewalDesk renewals, SaleFinder sales, ExchangeDesk exchange, RelayDesk relay,
     IOptions<EnrolmentOptions> options) : TerminalSync.TerminalSyncBase
 {
+    private const int OperationIdLength = 16;
+
     public override Task<RenewCertificateReply> RenewCertificate(
         RenewCertificateRequest request, ServerCallContext context) =>
         Task.FromResult(new RenewCertificateReply
@@ -42,6 +45,14 @@ internal sealed class TerminalSyncService(
             Key = ByteString.CopyFrom(master.Key),
         }));
         return Task.FromResult(reply);
+    }
+
+    public override Task<FindSaleReply> FindSale(FindSaleRequest request, ServerCallContext context)
+    {
+        if (request.OperationId.Length != OperationIdLength)
+            throw RefusedException.BadRequest("operation-id", "It has 16 bytes.");
+        var programme = TerminalInterceptor.TerminalOf(context).Programme;
+        return Task.FromResult(sales.Find(programme, Convert.ToHexString(request.OperationId.Span)));
     }
 
     public override Task Exchange(

@@ -19,7 +19,7 @@ internal sealed class AccountDesk(
     public CheckoutState Perform(Checkout checkout)
     {
         var now = clock.GetUtcNow();
-        var asked = _orders.AskedBy(checkout.Request, now);
+        var asked = _orders.AskedBy(checkout, now);
         var occasion = new Occasion(Tier: 0, [], asked.Store, asked.LocalTime);
         var (terms, declined) = asked switch
         {

@@ -32,6 +32,14 @@ internal sealed record Checkout(
 {
     /// <summary>The reader of the last attempt; null before the first.</summary>
     public string? Reader { get; init; }
+
+    /// <summary>What headquarters told of the sale that it undoes when it was posted, <see
+    /// cref="FindSaleReply"/> in base64; null where it was not asked.</summary>
+    public string? Told { get; init; }
+
+    [JsonIgnore]
+    public FindSaleReply? SaleTold =>
+        Told is null ? null : FindSaleReply.Parser.ParseFrom(Convert.FromBase64String(Told));
 }
 
 /// <summary>Where a checkout stands.</summary>

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
 
@@ -50,6 +52,7 @@ internal sealed class CheckoutDesk
     private readonly CheckoutStore _store;
     private readonly Journal _journal;
     private readonly Replica _replica;
+    private readonly TerminalRecords _records;
     private readonly TimeProvider _clock;
     private readonly OperationIds _ids;
     private readonly AccountDesk _account;
@@ -60,19 +63,20 @@ internal sealed class CheckoutDesk
     /// <summary>Finds the checkouts a restart interrupted, and what the journal says became of
     /// them.</summary>
     public CheckoutDesk(
-        CheckoutStore store, Journal journal, Replica replica, TimeProvider clock, OperationIds ids,
+        CheckoutStore store, TerminalRecords records, TimeProvider clock, OperationIds ids,
         AccountDesk account)
     {
         _store = store;
-        _journal = journal;
-        _replica = replica;
+        _records = records;
+        (_journal, _replica) = (records.Journal, records.Replica);
         _clock = clock;
         _ids = ids;
         _account = account;
         foreach (var checkout in store.LoadOpen())
         {
             _open[checkout.Id] = checkout;
-            var state = CheckoutRecovery.StateOf(checkout.State, journal.Trace(checkout.Id), replica.Rules);
+            var state = CheckoutRecovery.StateOf(
+                checkout.State, _journal.Trace(checkout.Id), _replica.Rules);
             if (state != checkout.State)
                 Move(checkout, Closing(checkout, state));
         }
@@ -103,7 +107,10 @@ internal sealed class CheckoutDesk
     /// <summary>Posts a checkout.</summary>
     /// <param name="request">Its values checked by the caller.</param>
     /// <param name="idempotencyKey">The till's own name for it, not empty.</param>
-    public CheckoutCreation Create(CheckoutRequest request, string idempotencyKey)
+    /// <param name="told">What headquarters says of the sale that is to be undone; null where it was not
+    /// asked.</param>
+    public CheckoutCreation Create(
+        CheckoutRequest request, string idempotencyKey, FindSaleReply? told = null)
     {
         lock (_gate)
         {
@@ -112,12 +119,15 @@ internal sealed class CheckoutDesk
                     ? new CheckoutCreation.Same(Begun(_open.GetValueOrDefault(before.Id, before)))
                     : new CheckoutCreation.Conflict();
 
-            if (Refusal(request.Order) is { } reason)
+            if (Refusal(request.Order, told) is { } reason)
                 return new CheckoutCreation.Refused(reason);
             var now = _clock.GetUtcNow();
             var checkout = new Checkout(
                 _ids.Next(), request, idempotencyKey, now, new CheckoutState.Waiting(),
-                Attempts: 0, Doubts: 0, Deadline: now + request.Timeout);
+                Attempts: 0, Doubts: 0, Deadline: now + request.Timeout)
+            {
+                Told = told is null ? null : Convert.ToBase64String(told.ToByteArray()),
+            };
             _store.Insert(checkout);
             _open[checkout.Id] = checkout;
             Tell(checkout);
@@ -260,15 +270,23 @@ internal sealed class CheckoutDesk
             ? Move(checkout, _account.Perform(checkout))
             : checkout;
 
-    // Two returns of one sale at once could bring back the same piece twice.
-    private DeclineReason? Refusal(Order order)
+    // Two returns of one sale at once could bring back the same piece twice. Those at several terminals the
+    // card brings into an order: without it, only the terminal that sold knows all.
+    private DeclineReason? Refusal(Order order, FindSaleReply? told)
     {
         if (order.Undoes is not { } sale)
             return null;
         if (_open.Values.Any(open => open.Request.Order.Undoes == sale))
             return DeclineReason.SaleBusy;
-        if (SoldSale.Find(_journal, _replica, sale) is not { } sold)
-            return DeclineReason.SaleUnknown;
+        if (SoldSale.Find(_records, sale, told) is not { } sold)
+        {
+            return told is null && _journal.Trace(sale) is null
+                ? DeclineReason.HeadquartersAway
+                : DeclineReason.SaleUnknown;
+        }
+
+        if (order.IsOnAccount ? sold.IsForeign || sold.CameBackElsewhere : sold.CameBackElsewhereWithoutCard)
+            return DeclineReason.SaleElsewhere;
         return sold.Undo(order is Order.Return back ? back.Lines : sold.Rest) is null
             ? DeclineReason.ReturnTooMuch
             : null;

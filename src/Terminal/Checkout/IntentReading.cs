@@ -39,10 +39,15 @@ internal static class IntentReading
 
     /// <summary>A sale decided again.</summary>
     public static SaleTerms SaleTermsOf(Intent sale, RuleSet rules) =>
-        Sale.Decide(RequestOf(sale), sale.BalanceBefore + CardActionPoints(sale), rules)
-            is SaleDecision.Approved(var terms)
+        Decide(sale, rules) is SaleDecision.Approved(var terms)
             ? terms
             : throw new UnreachableException("A journal's intent was approved when it was written.");
+
+    /// <summary>Whether a sale that another terminal wrote down can be decided again.</summary>
+    public static bool IsOf(Intent sale, RuleSet rules) =>
+        DateTime.TryParseExact(
+            sale.Context.LocalTime, LocalTimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && Decide(sale, rules) is SaleDecision.Approved;
 
     /// <summary>What the card actions applied with it changed, signed.</summary>
     public static int CardActionPoints(Intent intent) =>
@@ -52,6 +57,9 @@ internal static class IntentReading
         intent.Context.Currency,
         [.. intent.Lines.Select(line => new BasketLine(
             line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+
+    private static SaleDecision Decide(Intent sale, RuleSet rules) =>
+        Sale.Decide(RequestOf(sale), sale.BalanceBefore + CardActionPoints(sale), rules);
 
     private static SaleRequest RequestOf(Intent sale) =>
         new(BasketOf(sale), OccasionOf(sale.Context), (int)sale.PointsAsked);

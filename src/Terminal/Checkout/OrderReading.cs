@@ -9,9 +9,12 @@ namespace SmartCardCrm.Terminal;
 /// <summary>What a till's order asks the decider, with all that this terminal knows about it.</summary>
 internal sealed class OrderReading(Journal journal, Replica replica, TerminalProfile profile)
 {
+    private readonly TerminalRecords _records = new(journal, replica, profile.Number);
+
     /// <param name="now">By this terminal's clock.</param>
-    public Asked AskedBy(CheckoutRequest request, DateTimeOffset now)
+    public Asked AskedBy(Checkout checkout, DateTimeOffset now)
     {
+        var request = checkout.Request;
         var (store, today, time) = (request.Store ?? profile.Store, DayOf(now), TimeOf(request, now));
         return request.Order switch
         {
@@ -25,15 +28,18 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
             Order.SaleOnAccount sale => new Asked.Sale(
                 sale.Basket, PointsAsked: 0, replica.Limits, UsedBy(now), store, time, today),
             Order.Return back => new Asked.Undo(
-                LogKind.Return, SoldSale.Find(journal, replica, back.SaleId), back.Lines, store, time, today),
-            Order.Reversal reversal when SoldSale.Find(journal, replica, reversal.SaleId) is var found =>
-                new Asked.Undo(LogKind.Reversal, found, found?.Rest ?? [], store, time, today),
+                LogKind.Return, SoldTo(checkout), back.Lines, store, time, today),
+            Order.Reversal when SoldTo(checkout) is var found => new Asked.Undo(
+                LogKind.Reversal, found, found?.Rest ?? [], store, time, today),
             var other => throw new UnreachableException(other.ToString()),
         };
     }
 
     /// <summary>The store's day.</summary>
     public DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(ClockOf(now));
+
+    private SoldSale? SoldTo(Checkout undoing) =>
+        SoldSale.Find(_records, undoing.Request.Order.Undoes!.Value, undoing.SaleTold);
 
     private Used UsedBy(DateTimeOffset now) =>
         new(journal.RedeemedSince(MidnightOf(now)), now - replica.AsOf);

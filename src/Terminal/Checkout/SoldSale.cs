@@ -6,29 +6,65 @@ using ReturnedLine = SmartCardCrm.Loyalty.Programme.ReturnedLine;
 
 namespace SmartCardCrm.Terminal;
 
+/// <summary>What a terminal has of the past.</summary>
+/// <param name="Terminal">Its number.</param>
+internal sealed record TerminalRecords(Journal Journal, Replica Replica, uint Terminal);
+
 /// <summary>A sale that happened, as far as undoing it needs it.</summary>
 /// <param name="Intent">As it was written down.</param>
 /// <param name="Rules">Those it was decided under.</param>
 /// <param name="Returned">What has come back already, or may have: a doubt counts.</param>
 internal sealed record SoldSale(Intent Intent, RuleSet Rules, IReadOnlyList<ReturnedLine> Returned)
 {
-    /// <summary>Looks in this terminal's journal.</summary>
-    /// <returns>Null where it knows no such sale, or not that it happened, or the till went on without
-    /// points.</returns>
-    public static SoldSale? Find(Journal journal, Replica replica, Guid sale)
-    {
-        if (journal.Trace(sale) is not { Happened: true, IsAbandoned: false } trace
-            || (LogKind)trace.Intent.Kind != LogKind.Sale)
-        {
-            return null;
-        }
+    /// <summary>Whether another terminal sold it.</summary>
+    public bool IsForeign { get; private init; }
 
-        var returned = journal.Undoing(sale)
+    /// <summary>Whether goods of it have come back at another terminal.</summary>
+    public bool CameBackElsewhere { get; private init; }
+
+    /// <summary>Whether some of those came back without the card.</summary>
+    public bool CameBackElsewhereWithoutCard { get; private init; }
+
+    /// <summary>Looks in this terminal's journal, and in what headquarters has told.</summary>
+    /// <param name="told">Null where it was not asked.</param>
+    /// <returns>Null where neither knows such a sale, or that it happened, or the till went on without
+    /// points.</returns>
+    public static SoldSale? Find(TerminalRecords records, Guid sale, FindSaleReply? told)
+    {
+        var (here, there) = (InJournal(records, sale), AtHeadquarters(records, told));
+        if ((here ?? there) is not { } found)
+            return null;
+
+        // Of what came back here, headquarters may not know yet.
+        var returnedHere = records.Journal.Undoing(sale)
             .Where(back => back.Happened != false && !back.IsAbandoned)
-            .SelectMany(back => back.Intent.Returned)
-            .Select(line => new ReturnedLine((int)line.Line, line.QuantityMilli));
-        return new SoldSale(trace.Intent, replica.Rules(trace.Intent), [.. returned]);
+            .SelectMany(back => back.Intent.Returned);
+        var elsewhere = (told?.Returned ?? []).Where(back => back.Terminal != records.Terminal).ToList();
+        return found with
+        {
+            Returned =
+            [
+                .. returnedHere.Concat(elsewhere.SelectMany(back => back.Lines))
+                    .Select(line => new ReturnedLine((int)line.Line, line.QuantityMilli)),
+            ],
+            IsForeign = here is null,
+            CameBackElsewhere = elsewhere.Count > 0,
+            CameBackElsewhereWithoutCard = elsewhere.Any(back => !back.WithCard),
+        };
     }
+
+    private static SoldSale? InJournal(TerminalRecords records, Guid sale) =>
+        records.Journal.Trace(sale) is { Happened: true, IsAbandoned: false } trace
+        && (LogKind)trace.Intent.Kind == LogKind.Sale
+            ? new SoldSale(trace.Intent, records.Replica.Rules(trace.Intent), [])
+            : null;
+
+    // Another terminal wrote it: it must still be what these rules would say.
+    private static SoldSale? AtHeadquarters(TerminalRecords records, FindSaleReply? told) =>
+        told?.Terms is { } terms && records.Replica.FindRules(terms.Context.RuleSetVersion) is { } rules
+        && IntentReading.IsOf(terms, rules)
+            ? new SoldSale(terms, rules, [])
+            : null;
 
     /// <summary>All that has not come back.</summary>
     public IReadOnlyList<ReturnedLine> Rest => Return.Rest(IntentReading.BasketOf(Intent), Returned);

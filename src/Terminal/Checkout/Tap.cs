@@ -40,7 +40,7 @@ internal sealed partial class Tap(
         try
         {
             if (checkout.Request.Order is Order.Enquiry enquiry)
-                return Answer(session, enquiry, checkout.Request, now);
+                return Answer(session, enquiry, checkout, now);
             var card = session.Card;
             var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
             return Decide(reading, checkout, card.Steps, now) switch
@@ -79,13 +79,13 @@ internal sealed partial class Tap(
 
     // 1 APDU, and 1 more for the member file.
     private CheckoutState Answer(
-        CardSession session, Order.Enquiry enquiry, CheckoutRequest request, DateTimeOffset now)
+        CardSession session, Order.Enquiry enquiry, Checkout checkout, DateTimeOffset now)
     {
         var newest = session.Card.ReadNewest();
         var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
         var known = replica.Find(session.Uid);
         var isListed = replica.IsListed(session.Uid);
-        var asked = _orders.AskedBy(request, now);
+        var asked = _orders.AskedBy(checkout, now);
         var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
         if (decision is CardDecision.Contradicted contradiction)
             return Refuse(reading, contradiction);
@@ -112,7 +112,7 @@ internal sealed partial class Tap(
         {
             var known = replica.Find(reading.Uid);
             var isListed = replica.IsListed(reading.Uid);
-            var asked = _orders.AskedBy(checkout.Request, now);
+            var asked = _orders.AskedBy(checkout, now);
             var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
             if (decision is not CardDecision.Approved approved)
                 return (decision, null);

@@ -16,8 +16,8 @@ internal sealed class Till : IDisposable
         Journal = Journal.Open(database, surroundings.Clock);
         Replica = new Replica(database, profile.Number, trust.Headquarters);
         Desk = new CheckoutDesk(
-            new CheckoutStore(database), Journal, Replica, surroundings.Clock,
-            new OperationIds(surroundings.Clock, surroundings.Random),
+            new CheckoutStore(database), new TerminalRecords(Journal, Replica, profile.Number),
+            surroundings.Clock, new OperationIds(surroundings.Clock, surroundings.Random),
             new AccountDesk(Journal, Replica, profile, surroundings.Clock));
         Contacts = new ContactSeal(trust.Headquarters, surroundings.Random);
         Days = new DayBook(Journal, Replica, profile, trust, surroundings.Clock);

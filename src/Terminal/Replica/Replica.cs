@@ -71,14 +71,18 @@ internal sealed class Replica
     public RuleSet Rules(Intent intent)
     {
         var version = intent.Context.RuleSetVersion;
-        return _current is { } current && current.Version == version
+        return FindRules(version) ?? throw new JournalFailedException(
+            $"Rule set {version} is gone, or is not what headquarters signed.");
+    }
+
+    /// <summary>A rule set, in force or not; null where there is none, or not as headquarters signed
+    /// it.</summary>
+    public RuleSet? FindRules(uint version) =>
+        _current is { } current && current.Version == version
             ? current
             : _database.Read(c => c.Rows(
                     "SELECT document, signature FROM rule_set WHERE version = ?", Signed, (long)version)
-                .OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).SingleOrDefault())
-                ?? throw new JournalFailedException(
-                    $"Rule set {version} is gone, or is not what headquarters signed.");
-    }
+                .OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).SingleOrDefault());
 
     /// <summary>What is known of a card; null for a stranger.</summary>
     public KnownCard? Find(Uid uid) => _database.Read(c =>

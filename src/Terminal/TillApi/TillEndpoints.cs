@@ -8,7 +8,7 @@ namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>What the Till API reads and changes on this terminal.</summary>
 internal sealed record TillRooms(
-    TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line, FaultBook Faults)
+    TerminalProfile Profile, Till Till, ReaderBoard Board, SyncLine Line, SaleLookup Sales, FaultBook Faults)
 {
     /// <summary>Whether a card that comes now would be served.</summary>
     public bool Ready =>
@@ -90,14 +90,20 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
             throw new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
 
-        var checkout = rooms.Till.Desk.Create(request, key) switch
+        var told = request.Order.Undoes is { } sale
+            ? await rooms.Sales.Ask(sale, context.RequestAborted)
+            : null;
+        var checkout = rooms.Till.Desk.Create(request, key, told) switch
         {
             CheckoutCreation.Created(var created) => created,
             CheckoutCreation.Same(var same) => same,
             CheckoutCreation.Refused(var reason) => throw new ProblemException(
-                reason == DeclineReason.SaleUnknown
-                    ? StatusCodes.Status404NotFound
-                    : StatusCodes.Status409Conflict,
+                reason switch
+                {
+                    DeclineReason.SaleUnknown => StatusCodes.Status404NotFound,
+                    DeclineReason.HeadquartersAway => StatusCodes.Status503ServiceUnavailable,
+                    _ => StatusCodes.Status409Conflict,
+                },
                 CheckoutAnswer.CodeOf(reason), WhyNot(reason)),
             _ => throw new ProblemException(
                 StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
@@ -109,7 +115,11 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private static string WhyNot(DeclineReason reason) => reason switch
     {
-        DeclineReason.SaleUnknown => "This terminal knows no such sale, or not that it happened.",
+        DeclineReason.SaleUnknown => "Nobody knows such a sale, or that it happened.",
+        DeclineReason.HeadquartersAway =>
+            "This terminal knows no such sale, and cannot ask headquarters now.",
+        DeclineReason.SaleElsewhere =>
+            "Without the card, goods come back only where they were sold, and all of them.",
         DeclineReason.SaleBusy => "Another return of this sale waits for its card: finish or cancel it.",
         _ => "More would come back than was sold and has not come back yet.",
     };

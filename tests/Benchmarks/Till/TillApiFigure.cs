@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
@@ -54,6 +56,8 @@ internal static class TillApiFigure
         var builder = TerminalHost.NewBuilder(new Uri("http://127.0.0.1:0"), TimeProvider.System);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(till).AddSingleton<ReaderBoard>().AddSingleton<SyncLine>()
+            .AddSingleton(new TerminalSync.TerminalSyncClient(GrpcChannel.ForAddress("https://127.0.0.1:9")))
+            .AddSingleton<SaleLookup>()
             .AddSingleton(new TerminalProfile(
                 BenchChain.TerminalNumber, BenchChain.Programme, BenchChain.Store, TimeZoneInfo.Utc))
             .AddSingleton<FaultBook>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();

@@ -194,6 +194,27 @@ public abstract class AccountContract : IDisposable
         Assert.Equal(0, On(AccountKind.MemberOnAccount));
     }
 
+    // The seller, away, does not know that all of it has come back elsewhere.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Goods_that_came_back_with_the_card_elsewhere_do_not_without_it(bool cardFirst)
+    {
+        var chip = _hq.Issue(1, Phone);
+        var sale = _till.OperationOf(_till.Sell(chip, new TestSale(50_00)));
+        _hq.Sync(_till);
+        var other = _hq.NewTill();
+        other.Sell(chip, new TestSale(50_00) { Return = new TestReturn(sale, Given: 0, Taken: 50) });
+        Return(sale, 50_00, onAccount: -50);
+
+        _hq.Sync(cardFirst ? other : _till);
+        _hq.Sync(cardFirst ? _till : other);
+
+        Assert.Equal(["rule-mismatch return-too-much"], _hq.Open());
+        Assert.Equal(chip.Points, _hq.Balance(chip));
+        Assert.Equal(cardFirst ? 0 : -50, On(AccountKind.MemberOnAccount));
+    }
+
     [Fact]
     public void Other_points_than_the_goods_had_earned_are_an_exception()
     {

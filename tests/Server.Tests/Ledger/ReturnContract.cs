@@ -2,6 +2,7 @@ using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
 
@@ -314,6 +315,55 @@ public abstract class ReturnContract : IDisposable
 
         Assert.Equal(["rule-mismatch sale-abandoned"], _hq.Open());
     }
+
+    [Fact]
+    public void Another_terminal_is_told_of_the_sale_and_of_what_has_come_back()
+    {
+        var other = _hq.NewTill();
+        Return(other, 20_00, given: 0, taken: 20, milli: 400);
+        _hq.Sync(_till);
+        _hq.Sync(other);
+
+        var told = Find(_till.OperationOf(_sale));
+
+        Assert.Equal((_till.Number, 50_00), (told.Terminal, told.Terms.AmountMinor));
+        Assert.Empty(told.Terms.Steps);
+        var back = Assert.Single(told.Returned);
+        Assert.Equal((other.Number, true, 400), (
+            back.Terminal, back.WithCard, Assert.Single(back.Lines).QuantityMilli));
+        Assert.Empty(_hq.Open());
+    }
+
+    [Fact]
+    public void Nothing_is_told_of_what_goods_cannot_come_back_from()
+    {
+        var torn = _till.Sell(_chip, new TestSale(10_00) { Fate = Fate.TornBeforeCommit });
+        var doubt = _till.Sell(_chip, new TestSale(10_00) { Fate = Fate.AnswerLost });
+        _till.Abandon(doubt);
+        _till.Settle(_chip, doubt);
+        var back = Return(_till, 50_00, given: 0, taken: 50);
+        var twice = _till.Sell(_hq.Issue(2), new TestSale(1_00) { Operation = _till.OperationOf(_sale) });
+        Assert.Null(Find(_till.OperationOf(_sale)).Terms);
+
+        _hq.Sync(_till);
+
+        Assert.All(
+            [torn, doubt, back, twice, _sale],
+            sequence => Assert.Null(Find(_till.OperationOf(sequence)).Terms));
+        Assert.Null(Find(ByteString.CopyFrom(new byte[16])).Terms);
+    }
+
+    [Fact]
+    public void No_other_programmes_terminal_is_told()
+    {
+        _hq.Sync(_till);
+
+        Assert.NotNull(Find(_till.OperationOf(_sale)).Terms);
+        Assert.Null(Find(_till.OperationOf(_sale), programme: 2).Terms);
+    }
+
+    private SyncContract.FindSaleReply Find(ByteString operation, long programme = 1) =>
+        new SaleFinder(_hq.Database).Find(programme, Convert.ToHexString(operation.Span));
 
     private long Owed => On(AccountKind.MemberOnAccount);
 

@@ -82,7 +82,7 @@ public class ReturnTests
         var card = _chain.Issue();
         var sale = Sell(shop, card, TwoShirtsAndABook);
 
-        Assert.Equal(DeclineReason.SaleUnknown, Refused(shop, new Order.Reversal(Guid.Empty)));
+        Assert.Equal(DeclineReason.HeadquartersAway, Refused(shop, new Order.Reversal(Guid.Empty)));
         Assert.Equal(
             DeclineReason.ReturnTooMuch, Refused(shop, new Order.Return(sale, [new ReturnedLine(1, 1001)])));
         Assert.Equal(

@@ -7,6 +7,7 @@ using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Tests.Doctor;
+using SmartCardCrm.Terminal.Tests.Kit;
 
 namespace SmartCardCrm.Terminal.Tests.Sync;
 
@@ -35,7 +36,7 @@ public sealed class CertificateRenewalTests : IDisposable
     [Fact]
     public async Task Nothing_is_asked_for_while_more_than_a_third_of_its_time_is_left()
     {
-        var server = new RenewingServer(() => throw new InvalidOperationException());
+        var server = Answering(() => throw new InvalidOperationException());
         _clock.Advance(TimeSpan.FromDays(242));
 
         await RunAsync(server);
@@ -51,7 +52,7 @@ public sealed class CertificateRenewalTests : IDisposable
         var next = _folder.Certify(_folder.Key());
         _clock.Advance(TimeSpan.FromDays(days));
 
-        await RunAsync(new RenewingServer(() => next));
+        await RunAsync(Answering(() => next));
 
         Assert.Equal(next, File.ReadAllBytes(_folder.Data.Certificate));
         Assert.Equal(next, _certificates.Own.RawData);
@@ -65,7 +66,7 @@ public sealed class CertificateRenewalTests : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var foreign = _folder.Certify(key);
 
-        await RefusedAsync(new RenewingServer(() => foreign), "certificate-wrong");
+        await RefusedAsync(Answering(() => foreign), "certificate-wrong");
     }
 
     [Fact]
@@ -74,23 +75,23 @@ public sealed class CertificateRenewalTests : IDisposable
         using var authority = EnrolledFolder.Authority("CN=SmartCardCrm terminals");
         var foreign = EnrolledFolder.Certify(authority, _folder.Key());
 
-        await RefusedAsync(new RenewingServer(() => foreign), "certificate-wrong");
+        await RefusedAsync(Answering(() => foreign), "certificate-wrong");
     }
 
     [Fact]
     public async Task What_is_no_certificate_is_not_taken() =>
-        await RefusedAsync(new RenewingServer(() => [1, 2, 3]), "certificate-wrong");
+        await RefusedAsync(Answering(() => [1, 2, 3]), "certificate-wrong");
 
     [Fact]
     public async Task A_server_that_does_not_renew_it_is_a_fault_until_one_does()
     {
-        var refusing = new RenewingServer(() => throw new RpcException(
+        var refusing = Answering(() => throw new RpcException(
             new Status(StatusCode.Unauthenticated, "certificate-expired"),
             new Metadata { { "error-text", "over" } }));
         await RefusedAsync(refusing, "certificate-expired");
 
         var next = _folder.Certify(_folder.Key());
-        await RunAsync(new RenewingServer(() => next));
+        await RunAsync(Answering(() => next));
 
         Assert.Empty(_faults.Lines);
     }
@@ -98,14 +99,14 @@ public sealed class CertificateRenewalTests : IDisposable
     [Fact]
     public async Task A_server_that_knows_no_such_call_is_a_fault() =>
         await RefusedAsync(
-            new RenewingServer(() => throw new RpcException(new Status(StatusCode.Unimplemented, ""))),
+            Answering(() => throw new RpcException(new Status(StatusCode.Unimplemented, ""))),
             "Unimplemented");
 
     [Fact]
     public async Task A_server_that_cannot_be_reached_is_no_fault_of_the_certificate()
     {
         _clock.Advance(TimeSpan.FromDays(300));
-        var away = new RenewingServer(
+        var away = Answering(
             () => throw new RpcException(new Status(StatusCode.Unavailable, "away")));
 
         await Assert.ThrowsAsync<RpcException>(() => RunAsync(away));
@@ -114,7 +115,7 @@ public sealed class CertificateRenewalTests : IDisposable
         Assert.Equal(_former, _certificates.Own.RawData);
     }
 
-    private async Task RefusedAsync(RenewingServer server, string code)
+    private async Task RefusedAsync(UnaryServer server, string code)
     {
         _clock.Advance(TimeSpan.FromDays(300));
 
@@ -128,47 +129,11 @@ public sealed class CertificateRenewalTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private Task RunAsync(RenewingServer server) =>
+    private Task RunAsync(UnaryServer server) =>
         new CertificateRenewal(
             new TerminalSync.TerminalSyncClient(server), _certificates, _faults, _clock,
             NullLogger<CertificateRenewal>.Instance).RunWhenDue(CancellationToken.None);
 
-    private sealed class RenewingServer(Func<byte[]> answer) : CallInvoker
-    {
-        public int Asked { get; private set; }
-
-        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
-        {
-            Asked++;
-            return new AsyncUnaryCall<TResponse>(
-                Answer<TResponse>(), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [],
-                () => { });
-        }
-
-        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-            throw new NotSupportedException();
-
-        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-            throw new NotSupportedException();
-
-        public override AsyncClientStreamingCall<TRequest, TResponse>
-            AsyncClientStreamingCall<TRequest, TResponse>(
-                Method<TRequest, TResponse> method, string? host, CallOptions options) =>
-            throw new NotSupportedException();
-
-        public override AsyncDuplexStreamingCall<TRequest, TResponse>
-            AsyncDuplexStreamingCall<TRequest, TResponse>(
-                Method<TRequest, TResponse> method, string? host, CallOptions options) =>
-            throw new NotSupportedException();
-
-        private async Task<TResponse> Answer<TResponse>()
-        {
-            await Task.Yield();
-            var reply = new RenewCertificateReply { Certificate = ByteString.CopyFrom(answer()) };
-            return (TResponse)(object)reply;
-        }
-    }
+    private static UnaryServer Answering(Func<byte[]> certificate) => new(
+        _ => new RenewCertificateReply { Certificate = ByteString.CopyFrom(certificate()) });
 }

@@ -31,7 +31,7 @@ public sealed class OpenApiTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(
-            new TillRooms(null!, null!, new ReaderBoard(), new SyncLine(), new FaultBook()));
+            new TillRooms(null!, null!, new ReaderBoard(), new SyncLine(), null!, new FaultBook()));
         using var app = builder.Build();
         ActivatorUtilities.CreateInstance<TillEndpoints>(app.Services).Map(app);
         var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Tests.Kit;
@@ -36,7 +37,9 @@ public sealed class TillApiTests : IAsyncLifetime
         var builder = TerminalHost.NewBuilder(new Uri("http://127.0.0.1:0"), TimeProvider.System);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_till).AddSingleton(_profile).AddSingleton<ReaderBoard>();
-        builder.Services.AddSingleton<SyncLine>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
+        builder.Services.AddSingleton<SyncLine>().AddSingleton<SaleLookup>()
+            .AddSingleton(new TerminalSync.TerminalSyncClient(new UnaryServer(_ => new FindSaleReply())));
+        builder.Services.AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         builder.Services.AddSingleton(_faults);
         _app = builder.Build();
         var keyFile = Path.Combine(_folder.FullName, "key");

@@ -1,5 +1,6 @@
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -25,6 +26,10 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     /// <summary>The sale that the customer wants undone; null where it is a sale itself.</summary>
     public Purchase? Undoes { get; init; }
+
+    /// <summary>What headquarters says of that sale; null where the till has it in its own
+    /// journal.</summary>
+    public FindSaleReply? SaleTold { get; init; }
 
     /// <summary>The customer has left the card at home.</summary>
     public bool WithoutCard { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage.Sqlite;
@@ -248,6 +249,7 @@ internal sealed class ServerRooms
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);
         Intake = new Intake(database, world.Secrets, clock, NullLogger<Intake>.Instance);
+        Sales = new SaleFinder(database);
         Watch = new TerminalWatch(clock);
         Programmes.SeedFirst();
     }
@@ -267,6 +269,8 @@ internal sealed class ServerRooms
     public LimitsBook Limits { get; }
 
     public Intake Intake { get; }
+
+    public SaleFinder Sales { get; }
 
     public TerminalWatch Watch { get; }
 }

@@ -63,7 +63,9 @@ internal static class Operation
             return new Asked.Sale(basket, purchase.Asked, till.Replica.Limits, used, Store: 0, time, AnyDay);
         }
 
-        var sold = SoldSale.Find(till.Journal, till.Replica, purchase.Undoes.Checkout);
+        var sold = SoldSale.Find(
+            new TerminalRecords(till.Journal, till.Replica, purchase.Terminal), purchase.Undoes.Checkout,
+            purchase.SaleTold);
         return new Asked.Undo(LogKind.Reversal, sold, sold?.Rest ?? [], Store: 0, time, AnyDay);
     }
 }

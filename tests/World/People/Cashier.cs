@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -38,19 +39,35 @@ internal sealed class Cashier(ChainWorld world)
     {
         if (!terminal.IsUp || terminal.Halted is not null || !_busy.Add(terminal))
             return null;
-        var undoes = _dice.Chance(UndoShare) && _sold.Remove((terminal.Number, card), out var sold)
-            ? sold
-            : null;
-        var withoutCard = undoes?.WithoutCard == true || HasNoCardHere(card, undoes);
+        var (undoes, told) = _dice.Chance(UndoShare) ? SoldBefore(terminal, card) : default;
+        var withoutCard = undoes?.WithoutCard == true || (told is null && HasNoCardHere(card, undoes));
         var purchase = new Purchase(++_purchases, card, undoes is null ? amount : -undoes.Amount, asked)
         {
             Terminal = terminal.Number,
             Undoes = undoes,
+            SaleTold = told,
             WithoutCard = withoutCard,
             SealedContact = withoutCard ? SealedContactOf(terminal, card) : "",
         };
         Begin(terminal, purchase);
         return purchase;
+    }
+
+    // At another till headquarters has to know the sale, and the customer needs the card.
+    private (Purchase? Sold, FindSaleReply? Told) SoldBefore(TerminalMachine terminal, PhysicalCard card)
+    {
+        if (_sold.Remove((terminal.Number, card), out var here))
+            return (here, null);
+        var place = _sold.FirstOrDefault(sold => sold.Key.Card == card && !sold.Value.WithoutCard).Key;
+        if (place.Card is null || !terminal.Line.IsConnected || !world.Server.IsUp)
+            return default;
+        var there = _sold[place];
+        var operation = Convert.ToHexString(there.Checkout.ToByteArray(bigEndian: true));
+        var told = world.Server.Rooms!.Sales.Find(ChainWorld.ProfileOf(terminal).Programme, operation);
+        if (told.Terms is null)
+            return default;
+        _sold.Remove(place);
+        return (there, told);
     }
 
     private bool HasNoCardHere(PhysicalCard card, Purchase? undoes) =>
@@ -97,7 +114,8 @@ internal sealed class Cashier(ChainWorld world)
         world.Truth.Posted(purchase);
         var posted = terminal.Guarded(() =>
         {
-            var creation = terminal.Till!.Desk.Create(purchase.Request, $"purchase-{purchase.Number}");
+            var creation = terminal.Till!.Desk.Create(
+                purchase.Request, $"purchase-{purchase.Number}", purchase.SaleTold);
             purchase.Checkout = creation switch
             {
                 CheckoutCreation.Created(var made) => made.Id,

@@ -7,12 +7,18 @@ internal static class TerminalBugs
     private const string Days = "src/Terminal/Days/DayBook.cs";
     private const string Database = "src/Terminal/Journal/TerminalDatabase.cs";
     private const string Replica = "src/Terminal/Replica/Replica.cs";
+    private const string Sold = "src/Terminal/Checkout/SoldSale.cs";
     private const string Sync = "src/Terminal/Sync/SyncMachine.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
         new("day-counts-twice", "A day counts what the day before has counted.",
             Days, "(newest + 1, closing + 1)", "(newest + 1, $bug ? 1u : closing + 1)", 8),
+        new("sale-of-elsewhere-by-newest-rules",
+            "What another terminal sold is undone by the rules in force.",
+            Sold, "records.Replica.FindRules(terms.Context.RuleSetVersion) is { } rules",
+            "($bug ? records.Replica.Current : records.Replica.FindRules(terms.Context.RuleSetVersion)) "
+                + "is { } rules", 20),
         new("intent-not-synced", "The card is touched before the intent is on disk.",
             Journal, "var head = _head.Next(body);",
             """
