@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
@@ -40,7 +41,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(
-            Health(), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
+            Health(Texts.For(context.Request)), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
     }
 
     private static async Task Describe(HttpContext context)
@@ -98,7 +99,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
                 reason == DeclineReason.SaleUnknown
                     ? StatusCodes.Status404NotFound
                     : StatusCodes.Status409Conflict,
-                CheckoutAnswer.CodeOf(reason), WhyNot(reason)),
+                Told.CodeOf(reason), WhyNot(reason)),
             _ => throw new ProblemException(
                 StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
                 "Another request came under this key."),
@@ -159,10 +160,11 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
             context.RequestAborted, lifetime.ApplicationStopping);
         var asked = context.Request.Query["checkout"].ToString();
         Guid? only = asked.Length > 0 ? ParseId(asked) : null;
+        var texts = Texts.For(context.Request);
         // First the watch, then the look: nothing falls between them.
         var changes = rooms.Till.Desk.Watch(ending.Token)
-            .Where(c => only is null || c.Id == only).Select(CheckoutAnswer.Of);
-        var now = only is { } id ? CheckoutAnswer.Of(Find(id)) : null;
+            .Where(c => only is null || c.Id == only).Select(c => CheckoutAnswer.Of(c, texts));
+        var now = only is { } id ? CheckoutAnswer.Of(Find(id), texts) : null;
         try
         {
             await new EventStream(context.Response, clock).Run(now, changes, ending.Token);
@@ -180,11 +182,12 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     private ReadersAnswer Readers() =>
         new([.. rooms.Board.Sights.Select(s => new ReaderAnswer(s.Name, s.Available, s.CardPresent))]);
 
-    private HealthAnswer Health() => new(
+    private HealthAnswer Health(Texts texts) => new(
         rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Line.Connected,
         rooms.Till.Journal.Head.Sequence - Math.Min(
             rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
-        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version, rooms.Faults.Lines);
+        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version, rooms.Faults.Lines,
+        Told.OfHealth(rooms.Till.Desk.StoppedBecause, rooms.Ready, texts));
 
     private Checkout Find(Guid id) => rooms.Till.Desk.Get(id) ?? throw Unknown();
 
@@ -217,7 +220,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            CheckoutAnswer.Of(checkout), TillJson.Default.CheckoutAnswer,
+            CheckoutAnswer.Of(checkout, Texts.For(context.Request)), TillJson.Default.CheckoutAnswer,
             cancellationToken: context.RequestAborted);
     }
 }

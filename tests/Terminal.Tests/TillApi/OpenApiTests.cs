@@ -8,6 +8,7 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.Tests;
 
@@ -23,7 +24,7 @@ public sealed class OpenApiTests
         typeof(ReturnBody), typeof(CheckoutAnswer), typeof(ResultAnswer), typeof(GainAnswer),
         typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
         typeof(DayLineAnswer), typeof(ReadersAnswer),
-        typeof(ReaderAnswer), typeof(HealthAnswer), typeof(Problem),
+        typeof(ReaderAnswer), typeof(HealthAnswer), typeof(Told), typeof(Problem),
     ];
 
     [Fact]
