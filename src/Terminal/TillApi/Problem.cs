@@ -44,6 +44,7 @@ internal sealed class ProblemException(int status, string code, string detail) :
 [JsonSerializable(typeof(DayBody))]
 [JsonSerializable(typeof(DayAnswer))]
 [JsonSerializable(typeof(CheckoutAnswer))]
+[JsonSerializable(typeof(ReceiptAnswer))]
 [JsonSerializable(typeof(ReadersAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(EndpointsFile))]

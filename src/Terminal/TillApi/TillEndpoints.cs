@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Receipts;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Words;
 
@@ -32,9 +33,15 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapPost(
             DoorKeeper.SupervisorPath, (HttpContext context) => Answered(context, CreateAdjustment));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
+        routes.MapGet(
+            "/v1/checkouts/{id}/receipt", (HttpContext context) => Answered(context, PrintCheckout));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
         routes.MapGet("/v1/days/current", (HttpContext context) => Answered(context, CurrentDay));
         routes.MapGet("/v1/days/{number}", (HttpContext context) => Answered(context, GetDay));
+        routes.MapGet(
+            "/v1/days/current/receipt", (HttpContext context) => Answered(context, PrintCurrentDay));
+        routes.MapGet(
+            "/v1/days/{number}/receipt", (HttpContext context) => Answered(context, PrintDay));
         routes.MapPost("/v1/days", (HttpContext context) => Answered(context, CloseDay));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
         routes.MapGet("/v1/openapi.json", Describe);
@@ -133,14 +140,49 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private Task CurrentDay(HttpContext context) => Write(context, rooms.Till.Days.Current());
 
-    private Task GetDay(HttpContext context) => Write(
-        context,
+    private Task GetDay(HttpContext context) => Write(context, FindDay(context));
+
+    private DayReport FindDay(HttpContext context) =>
         uint.TryParse(
             context.Request.RouteValues["number"] as string, NumberStyles.None, CultureInfo.InvariantCulture,
             out var number) && rooms.Till.Days.Find(number) is { } day
             ? day
             : throw new ProblemException(
-                StatusCodes.Status404NotFound, "day-unknown", "No such day is closed."));
+                StatusCodes.Status404NotFound, "day-unknown", "No such day is closed.");
+
+    private Task PrintCheckout(HttpContext context)
+    {
+        var checkout = Find(Id(context));
+        if (!checkout.State.IsOver)
+        {
+            throw new ProblemException(
+                StatusCodes.Status409Conflict, "checkout-open", "There is no receipt before its end.");
+        }
+
+        // What was done names its rules; what was only asked was asked of those in force.
+        var rules = rooms.Till.Journal.Trace(checkout.Id) is { } trace
+            ? rooms.Till.Replica.Rules(trace.Intent)
+            : rooms.Till.Replica.Current;
+        return Print(context, texts => CheckoutReceipt.Of(checkout, CurrencyOf(rules), texts));
+    }
+
+    private Task PrintCurrentDay(HttpContext context) => Print(context, rooms.Till.Days.Current());
+
+    private Task PrintDay(HttpContext context) => Print(context, FindDay(context));
+
+    private Task Print(HttpContext context, DayReport day) => Print(context, texts => DayReceipt.Of(
+        rooms.Profile.Number, day, CurrencyOf(rooms.Till.Replica.Current), texts));
+
+    private static Task Print(HttpContext context, Func<Texts, Receipt> receiptIn)
+    {
+        var wish = ReceiptWish.Of(context.Request);
+        return context.Response.WriteAsJsonAsync(
+            ReceiptAnswer.Of(receiptIn(wish.Texts), wish), TillJson.Default.ReceiptAnswer,
+            cancellationToken: context.RequestAborted);
+    }
+
+    private static Currency? CurrencyOf(RuleSet? rules) =>
+        rules is null ? null : new Currency(rules.Currency, rules.MinorPerUnit);
 
     private async Task CloseDay(HttpContext context)
     {
