@@ -21,6 +21,9 @@ internal sealed record TillRooms(
 /// its own.</summary>
 internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Where the document of this API is; anybody may read it.</summary>
+    public const string DocumentPath = "/v1/openapi.json";
+
     private const string IdempotencyHeader = "Idempotency-Key";
     private const int IdempotencyKeyMost = 128;
 
@@ -44,7 +47,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
             "/v1/days/{number}/receipt", (HttpContext context) => Answered(context, PrintDay));
         routes.MapPost("/v1/days", (HttpContext context) => Answered(context, CloseDay));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
-        routes.MapGet("/v1/openapi.json", Describe);
+        routes.MapGet(DocumentPath, Describe);
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(

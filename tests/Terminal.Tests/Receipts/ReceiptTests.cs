@@ -91,8 +91,15 @@ public sealed partial class ReceiptTests
         """,
         new CheckoutState.Completed(Sale with
         {
-            Kind = LogKind.Return, Earned = 0, Redeemed = 1, OnAccount = -21, DueMinor = -22_00,
-            BalanceAfter = 0, CardActionPoints = 0, Gains = [], RedemptionLimit = null,
+            Kind = LogKind.Return,
+            Earned = 0,
+            Redeemed = 1,
+            OnAccount = -21,
+            DueMinor = -22_00,
+            BalanceAfter = 0,
+            CardActionPoints = 0,
+            Gains = [],
+            RedemptionLimit = null,
         }),
         Texts.English, width: 40);
 
