@@ -5,7 +5,8 @@ using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.Receipts;
 
-/// <summary>A day's totals as a receipt: an X report while it goes on, a Z report once it is closed.</summary>
+/// <summary>A day's totals as a receipt: an X report while it goes on, a Z report once it is
+/// closed.</summary>
 internal sealed class DayReceipt(LineWriter write)
 {
     /// <param name="terminal">The terminal's number.</param>

@@ -5,7 +5,7 @@ namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>
 /// Who may talk to the Till API. A page in a browser on the same machine, or another local process, must not
-/// mint points: the call must be meant for a name of ours, must not come from a web page but our own, and must
+/// mint points: the call must be meant for a name of ours, must come from no web page but our own, and must
 /// show the key, unless it asks for a page or a document that says nothing of this terminal.
 /// </summary>
 /// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>

@@ -51,7 +51,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(
-            Health(Texts.For(context.Request)), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
+            Health(Texts.For(context.Request)), TillJson.Default.HealthAnswer,
+            cancellationToken: context.RequestAborted));
     }
 
     private static async Task Describe(HttpContext context)

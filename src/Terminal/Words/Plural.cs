@@ -6,9 +6,8 @@ namespace SmartCardCrm.Terminal.Words;
 internal static class Plural
 {
     /// <summary>Picks the form for a number.</summary>
-    /// <param name="forms">
-    /// Separated by bars. English: 1 point, 2 points. Russian: 1 балл, 2 балла, 5 баллов; CLDR's one, few, many.
-    /// </param>
+    /// <param name="forms">Separated by bars. English: 1 point, 2 points. Russian: 1 балл, 2 балла, 5 баллов;
+    /// CLDR's one, few, many.</param>
     /// <param name="number">Any; the sign does not matter.</param>
     public static string Pick(string forms, long number, CultureInfo language) =>
         forms.Split('|')[language.TwoLetterISOLanguageName == "ru" ? Russian(number) : English(number)];

@@ -98,7 +98,7 @@ public sealed class Browser : IAsyncLifetime
                 Assert.Empty(await Page.EvaluateAsync<string[]>(SticksOut));
                 var axe = await Page.RunAxe();
                 Assert.Empty(axe.Violations.Select(one => $"{name} at {width}: {Told(one)}"));
-                await PictureAsync(FormattableString.Invariant($"{name}-{width}-{(_isDark ? "dark" : "light")}"));
+                await PictureAsync($"{name}-{width}-{(_isDark ? "dark" : "light")}");
             }
 
             _isDark = !_isDark;

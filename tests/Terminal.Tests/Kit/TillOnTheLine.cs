@@ -26,7 +26,7 @@ internal sealed class TillOnTheLine : IAsyncDisposable
         builder.Services.AddSingleton(new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc));
         builder.Services.AddSingleton<SyncLine>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         _app = builder.Build();
-        KeyFile = Path.Combine(_folder.FullName, "key");
+        KeyFile = Path.Combine(_folder.FullName, "till-api.key");
         _app.UseTillApi(new TillKeys(
             TillApiKey.LoadOrMake(KeyFile),
             TillApiKey.LoadOrMake(Path.Combine(_folder.FullName, "supervisor.key"))));
@@ -40,6 +40,9 @@ internal sealed class TillOnTheLine : IAsyncDisposable
 
     public string KeyFile { get; }
 
+    /// <summary>Where commands find key and address.</summary>
+    public string DataFolder => _folder.FullName;
+
     public HttpClient Client { get; } = new();
 
     public static async Task<TillOnTheLine> OpenAsync(params ushort[] cards)
@@ -47,6 +50,11 @@ internal sealed class TillOnTheLine : IAsyncDisposable
         var till = new TillOnTheLine(cards);
         await till._app.StartAsync();
         till.Client.BaseAddress = new Uri(till._app.Urls.Single());
+        await File.WriteAllBytesAsync(
+            Path.Combine(till.DataFolder, "endpoints.json"),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new EndpointsFile(till.Client.BaseAddress.ToString(), Environment.ProcessId),
+                TillJson.Default.EndpointsFile));
         till.Client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(till.KeyFile));
         return till;
     }

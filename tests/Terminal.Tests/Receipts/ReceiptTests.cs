@@ -21,8 +21,8 @@ public sealed partial class ReceiptTests
         [LogKind.Sale, LogKind.Return, LogKind.Reversal, LogKind.Adjustment];
 
     private static readonly CheckoutResult Sale = new(
-        LogKind.Sale, Earned: 121, Redeemed: 1_002, DueMinor: 1_234_56, BalanceAfter: 12_345, CardNumber: 990042,
-        Counter: 7, RuleSetVersion: 3, CardActions: [4], CardActionPoints: -5)
+        LogKind.Sale, Earned: 121, Redeemed: 1_002, DueMinor: 1_234_56, BalanceAfter: 12_345,
+        CardNumber: 990042, Counter: 7, RuleSetVersion: 3, CardActions: [4], CardActionPoints: -5)
     {
         Gains = [new RuleGain("base", 124), new RuleGain(RuleGain.CardFull, -3)],
         RedemptionLimit = RedemptionLimit.Basket,

@@ -25,7 +25,8 @@ public sealed class OpenApiTests
         typeof(ReturnBody), typeof(CheckoutAnswer), typeof(ResultAnswer), typeof(GainAnswer),
         typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
         typeof(DayLineAnswer), typeof(ReadersAnswer),
-        typeof(ReceiptAnswer), typeof(ReceiptLineAnswer), typeof(ReaderAnswer), typeof(HealthAnswer), typeof(Told), typeof(Problem),
+        typeof(ReceiptAnswer), typeof(ReceiptLineAnswer), typeof(ReaderAnswer), typeof(HealthAnswer),
+        typeof(Told), typeof(Problem),
     ];
 
     [Fact]

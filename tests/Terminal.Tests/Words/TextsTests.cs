@@ -58,7 +58,8 @@ public sealed partial class TextsTests
     [Fact]
     public void A_counted_noun_has_as_many_forms_as_its_language()
     {
-        var nouns = English.Where(text => text.Value.Contains('|', Exactly)).Select(text => text.Key).ToList();
+        var nouns = English.Where(text => text.Value.Contains('|', Exactly)).Select(text => text.Key)
+            .ToList();
 
         Assert.NotEmpty(nouns);
         Assert.All(nouns, name => Assert.Equal(2, English[name].Split('|').Length));

@@ -68,7 +68,8 @@ public sealed class ToldTests
 
         var checkout = await till.GetAsync($"/v1/checkouts/{id}");
 
-        Assert.Equal("Done. Fewer points than asked for: the card has no more.", Message(checkout, "cashier"));
+        Assert.Equal(
+            "Done. Fewer points than asked for: the card has no more.", Message(checkout, "cashier"));
         Assert.Equal("Thank you! These are all the points on your card.", Message(checkout, "customer"));
     }
 
