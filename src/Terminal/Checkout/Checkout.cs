@@ -35,11 +35,11 @@ internal sealed record Checkout(
 
     /// <summary>What headquarters told of the sale that it undoes when it was posted, <see
     /// cref="FindSaleReply"/> in base64; null where it was not asked.</summary>
-    public string? Told { get; init; }
+    public string? SaleReply { get; init; }
 
     [JsonIgnore]
     public FindSaleReply? SaleTold =>
-        Told is null ? null : FindSaleReply.Parser.ParseFrom(Convert.FromBase64String(Told));
+        SaleReply is null ? null : FindSaleReply.Parser.ParseFrom(Convert.FromBase64String(SaleReply));
 }
 
 /// <summary>Where a checkout stands.</summary>

@@ -126,7 +126,7 @@ internal sealed class CheckoutDesk
                 _ids.Next(), request, idempotencyKey, now, new CheckoutState.Waiting(),
                 Attempts: 0, Doubts: 0, Deadline: now + request.Timeout)
             {
-                Told = told is null ? null : Convert.ToBase64String(told.ToByteArray()),
+                SaleReply = told is null ? null : Convert.ToBase64String(told.ToByteArray()),
             };
             _store.Insert(checkout);
             _open[checkout.Id] = checkout;

@@ -36,6 +36,7 @@ internal static class CommandLine
               terminal readers                        which card readers are there?
               terminal enrol --data DIR --server URL --name "Till 3" --token-file FILE
               terminal serve --data DIR               sells until Ctrl-C; the till talks to its API
+              terminal till sell --data DIR …         sells through that API; till --help has more verbs
               terminal identify --data DIR            whose card is this?
               terminal doctor --data DIR              what is wrong here, and what to do?
               terminal signals test --data DIR        are lights and buzzer wired as signals.json says?
@@ -45,6 +46,7 @@ internal static class CommandLine
             ReadersCommand.Make(clock),
             EnrolCommand.Make(clock),
             ServeCommand.Make(clock),
+            TillCommand.Make(clock),
             IdentifyCommand.Make(clock),
             SignalsCommand.Make(clock),
             DoctorCommand.Make(clock),

@@ -4,8 +4,8 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal.Sync;
 
-/// <summary>Asks headquarters for sales that are to be undone here: another terminal may have made them, or taken
-/// back a part.</summary>
+/// <summary>Asks headquarters for sales that are to be undone here: another terminal may have made them, or
+/// taken back a part.</summary>
 internal sealed partial class SaleLookup(
     TerminalSync.TerminalSyncClient server, SyncLine line, TimeProvider clock, ILogger<SaleLookup> log)
 {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
@@ -13,25 +13,23 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <param name="Attempts">Taps that have begun.</param>
 /// <param name="Doubts">How many of them ended in doubt.</param>
 /// <param name="Card">What the card says, where it was only asked.</param>
+/// <param name="Message">The same for people.</param>
 internal sealed record CheckoutAnswer(
     Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode,
-    int Attempts,
-    int Doubts, CardAnswer? Card)
+    int Attempts, int Doubts, CardAnswer? Card, Told Message)
 {
-    public static CheckoutAnswer Of(Checkout checkout) => new(
+    /// <param name="texts">The till's, as it asks for them.</param>
+    public static CheckoutAnswer Of(Checkout checkout, Texts texts) => new(
         checkout.Id,
         JsonNamingPolicy.SnakeCaseLower.ConvertName(checkout.State.GetType().Name),
         checkout.Reader,
         checkout.State is CheckoutState.Completed(var result) ? ResultAnswer.Of(checkout.Id, result) : null,
-        checkout.State is CheckoutState.Declined(var reason) ? CodeOf(reason) : null,
+        checkout.State is CheckoutState.Declined(var reason) ? Told.CodeOf(reason) : null,
         checkout.State is CheckoutState.PresentAgain(var code) ? code : null,
         checkout.Attempts,
         checkout.Doubts,
-        checkout.State is CheckoutState.Answered(var card) ? CardAnswer.Of(checkout.Id, card) : null);
-
-    /// <summary>The stable code of a reason.</summary>
-    public static string CodeOf(DeclineReason reason) =>
-        JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString());
+        checkout.State is CheckoutState.Answered(var card) ? CardAnswer.Of(checkout.Id, card) : null,
+        Told.Of(checkout.State, texts));
 }
 
 /// <summary>What a completed checkout did.</summary>
@@ -59,15 +57,13 @@ internal sealed record ResultAnswer(
     IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
-        id, JsonNamingPolicy.KebabCaseLower.ConvertName(result.Kind.ToString()),
+        id, Told.CodeOf(result.Kind),
         result.Earned, result.Redeemed, result.DueMinor,
         result.CardNumber == 0 ? null : result.BalanceAfter, result.CardNumber == 0 ? null : result.Counter,
         result.CardNumber == 0 ? null : $"…{result.CardNumber % 10_000:0000}",
         result.RuleSetVersion, result.CardActions,
         result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
-        result.RedemptionLimit is { } limit
-            ? JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString())
-            : null,
+        result.RedemptionLimit is { } limit ? Told.CodeOf(limit) : null,
         result.OnAccount);
 }
 
@@ -82,7 +78,7 @@ internal sealed record CardAnswer(
 {
     public static CardAnswer Of(Guid id, EnquiryResult result) => new(
         $"…{result.CardNumber % 10_000:0000}", result.Balance, result.Tier, result.Counter,
-        result.ValidThrough, result.Declined is { } reason ? CheckoutAnswer.CodeOf(reason) : null,
+        result.ValidThrough, result.Declined is { } reason ? Told.CodeOf(reason) : null,
         result.Language, result.Alias, result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
 }
 
@@ -104,9 +100,10 @@ internal sealed record ReaderAnswer(string Name, bool Available, bool CardPresen
 /// <param name="EntriesUnsent">Journal entries headquarters has not acknowledged.</param>
 /// <param name="Faults">What does not work on this machine while it sells all the same, a line
 /// each.</param>
+/// <param name="Message">Why no card is served, for people; null where cards are.</param>
 internal sealed record HealthAnswer(
     uint Terminal, bool Ready, string? StoppedBecause, bool Connected, uint EntriesUnsent, int OpenDoubts,
-    int? RuleSetVersion, IReadOnlyList<string> Faults);
+    int? RuleSetVersion, IReadOnlyList<string> Faults, Told? Message = null);
 
 /// <summary>Where the running terminal answers: DATA/endpoints.json.</summary>
 internal sealed record EndpointsFile(string TillApi, int Pid);

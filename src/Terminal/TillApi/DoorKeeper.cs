@@ -1,11 +1,12 @@
 using Microsoft.Net.Http.Headers;
+using SmartCardCrm.Terminal.Pages;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
 /// <summary>
 /// Who may talk to the Till API. A page in a browser on the same machine, or another local process, must not
-/// mint points: the call must be meant for a name of ours, must not come from a web page, and must show the
-/// key.
+/// mint points: the call must be meant for a name of ours, must come from no web page but our own, and must
+/// show the key, unless it asks for a page or a document that says nothing of this terminal.
 /// </summary>
 /// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>
 /// <param name="keys">The till's key, and the supervisor's.</param>
@@ -21,13 +22,20 @@ internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillKeys keys)
     public static IReadOnlySet<string> LoopbackNames { get; } =
         new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
 
+    private static HashSet<string> Public { get; } =
+        BrowserPages.Files.Select(file => file.Path).Append(TillEndpoints.DocumentPath)
+            .ToHashSet(StringComparer.Ordinal);
+
     public Task LetIn(HttpContext context, RequestDelegate next)
     {
         if (!hosts.Contains(context.Request.Host.Host))
             return Problem.Write(context, StatusCodes.Status421MisdirectedRequest, "host-unknown");
-        if (context.Request.Headers.ContainsKey(HeaderNames.Origin))
+        if (!IsOwn(context.Request.Headers[HeaderNames.Origin], context.Request))
             return Problem.Write(
-                context, StatusCodes.Status403Forbidden, "origin-refused", "Not for web pages.");
+                context, StatusCodes.Status403Forbidden, "origin-refused",
+                "Not for web pages but this terminal's own.");
+        if (Public.Contains(context.Request.Path.Value ?? ""))
+            return next(context);
         if (!keys.Till.Is(context.Request.Headers[KeyHeader]))
         {
             return Problem.Write(
@@ -44,4 +52,8 @@ internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillKeys keys)
 
         return next(context);
     }
+
+    // A browser names the page's origin with every call but a plain GET to where the page came from.
+    private static bool IsOwn(string? origin, HttpRequest request) =>
+        origin is null || origin == $"{request.Scheme}://{request.Host}";
 }

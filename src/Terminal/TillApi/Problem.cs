@@ -1,9 +1,13 @@
 using System.Text.Json.Serialization;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
-/// <summary>An error as RFC 9457 has it. The code is stable; title and detail are for people.</summary>
-internal sealed record Problem(string Type, string Title, int Status, string Code, string? Detail)
+/// <summary>An error as RFC 9457 has it. The code is stable; title and detail are for whoever writes a
+/// till.</summary>
+/// <param name="Message">What cashier and customer are told; null where it means nothing to them.</param>
+internal sealed record Problem(
+    string Type, string Title, int Status, string Code, string? Detail, Told? Message)
 {
     private const string ContentType = "application/problem+json";
 
@@ -12,7 +16,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Cod
     public static Task Write(HttpContext context, int status, string code, string? detail = null)
     {
         var problem = new Problem(
-            $"urn:smartcardcrm:till:{code}", code.Replace('-', ' '), status, code, detail);
+            $"urn:smartcardcrm:till:{code}", code.Replace('-', ' '), status, code, detail,
+            Told.Of(code, Texts.For(context.Request)));
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
             problem, TillJson.Default.Problem, ContentType, context.RequestAborted);
@@ -39,6 +44,7 @@ internal sealed class ProblemException(int status, string code, string detail) :
 [JsonSerializable(typeof(DayBody))]
 [JsonSerializable(typeof(DayAnswer))]
 [JsonSerializable(typeof(CheckoutAnswer))]
+[JsonSerializable(typeof(ReceiptAnswer))]
 [JsonSerializable(typeof(ReadersAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(EndpointsFile))]

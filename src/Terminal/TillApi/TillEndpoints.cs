@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Receipts;
 using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
@@ -19,6 +21,9 @@ internal sealed record TillRooms(
 /// its own.</summary>
 internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Where the document of this API is; anybody may read it.</summary>
+    public const string DocumentPath = "/v1/openapi.json";
+
     private const string IdempotencyHeader = "Idempotency-Key";
     private const int IdempotencyKeyMost = 128;
 
@@ -31,16 +36,23 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapPost(
             DoorKeeper.SupervisorPath, (HttpContext context) => Answered(context, CreateAdjustment));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
+        routes.MapGet(
+            "/v1/checkouts/{id}/receipt", (HttpContext context) => Answered(context, PrintCheckout));
         routes.MapDelete("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Cancel));
         routes.MapGet("/v1/days/current", (HttpContext context) => Answered(context, CurrentDay));
         routes.MapGet("/v1/days/{number}", (HttpContext context) => Answered(context, GetDay));
+        routes.MapGet(
+            "/v1/days/current/receipt", (HttpContext context) => Answered(context, PrintCurrentDay));
+        routes.MapGet(
+            "/v1/days/{number}/receipt", (HttpContext context) => Answered(context, PrintDay));
         routes.MapPost("/v1/days", (HttpContext context) => Answered(context, CloseDay));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
-        routes.MapGet("/v1/openapi.json", Describe);
+        routes.MapGet(DocumentPath, Describe);
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/health", (HttpContext context) => context.Response.WriteAsJsonAsync(
-            Health(), TillJson.Default.HealthAnswer, cancellationToken: context.RequestAborted));
+            Health(Texts.For(context.Request)), TillJson.Default.HealthAnswer,
+            cancellationToken: context.RequestAborted));
     }
 
     private static async Task Describe(HttpContext context)
@@ -104,7 +116,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
                     DeclineReason.HeadquartersAway => StatusCodes.Status503ServiceUnavailable,
                     _ => StatusCodes.Status409Conflict,
                 },
-                CheckoutAnswer.CodeOf(reason), WhyNot(reason)),
+                Told.CodeOf(reason), WhyNot(reason)),
             _ => throw new ProblemException(
                 StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused",
                 "Another request came under this key."),
@@ -142,14 +154,49 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private Task CurrentDay(HttpContext context) => Write(context, rooms.Till.Days.Current());
 
-    private Task GetDay(HttpContext context) => Write(
-        context,
+    private Task GetDay(HttpContext context) => Write(context, FindDay(context));
+
+    private DayReport FindDay(HttpContext context) =>
         uint.TryParse(
             context.Request.RouteValues["number"] as string, NumberStyles.None, CultureInfo.InvariantCulture,
             out var number) && rooms.Till.Days.Find(number) is { } day
             ? day
             : throw new ProblemException(
-                StatusCodes.Status404NotFound, "day-unknown", "No such day is closed."));
+                StatusCodes.Status404NotFound, "day-unknown", "No such day is closed.");
+
+    private Task PrintCheckout(HttpContext context)
+    {
+        var checkout = Find(Id(context));
+        if (!checkout.State.IsOver)
+        {
+            throw new ProblemException(
+                StatusCodes.Status409Conflict, "checkout-open", "There is no receipt before its end.");
+        }
+
+        // What was done names its rules; what was only asked was asked of those in force.
+        var rules = rooms.Till.Journal.Trace(checkout.Id) is { } trace
+            ? rooms.Till.Replica.Rules(trace.Intent)
+            : rooms.Till.Replica.Current;
+        return Print(context, texts => CheckoutReceipt.Of(checkout, CurrencyOf(rules), texts));
+    }
+
+    private Task PrintCurrentDay(HttpContext context) => Print(context, rooms.Till.Days.Current());
+
+    private Task PrintDay(HttpContext context) => Print(context, FindDay(context));
+
+    private Task Print(HttpContext context, DayReport day) => Print(context, texts => DayReceipt.Of(
+        rooms.Profile.Number, day, CurrencyOf(rooms.Till.Replica.Current), texts));
+
+    private static Task Print(HttpContext context, Func<Texts, Receipt> receiptIn)
+    {
+        var wish = ReceiptWish.Of(context.Request);
+        return context.Response.WriteAsJsonAsync(
+            ReceiptAnswer.Of(receiptIn(wish.Texts), wish), TillJson.Default.ReceiptAnswer,
+            cancellationToken: context.RequestAborted);
+    }
+
+    private static Currency? CurrencyOf(RuleSet? rules) =>
+        rules is null ? null : new Currency(rules.Currency, rules.MinorPerUnit);
 
     private async Task CloseDay(HttpContext context)
     {
@@ -169,10 +216,11 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
             context.RequestAborted, lifetime.ApplicationStopping);
         var asked = context.Request.Query["checkout"].ToString();
         Guid? only = asked.Length > 0 ? ParseId(asked) : null;
+        var texts = Texts.For(context.Request);
         // First the watch, then the look: nothing falls between them.
         var changes = rooms.Till.Desk.Watch(ending.Token)
-            .Where(c => only is null || c.Id == only).Select(CheckoutAnswer.Of);
-        var now = only is { } id ? CheckoutAnswer.Of(Find(id)) : null;
+            .Where(c => only is null || c.Id == only).Select(c => CheckoutAnswer.Of(c, texts));
+        var now = only is { } id ? CheckoutAnswer.Of(Find(id), texts) : null;
         try
         {
             await new EventStream(context.Response, clock).Run(now, changes, ending.Token);
@@ -190,11 +238,12 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     private ReadersAnswer Readers() =>
         new([.. rooms.Board.Sights.Select(s => new ReaderAnswer(s.Name, s.Available, s.CardPresent))]);
 
-    private HealthAnswer Health() => new(
+    private HealthAnswer Health(Texts texts) => new(
         rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Line.Connected,
         rooms.Till.Journal.Head.Sequence - Math.Min(
             rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
-        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version, rooms.Faults.Lines);
+        rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version, rooms.Faults.Lines,
+        Told.OfHealth(rooms.Till.Desk.StoppedBecause, rooms.Ready, texts));
 
     private Checkout Find(Guid id) => rooms.Till.Desk.Get(id) ?? throw Unknown();
 
@@ -227,7 +276,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            CheckoutAnswer.Of(checkout), TillJson.Default.CheckoutAnswer,
+            CheckoutAnswer.Of(checkout, Texts.For(context.Request)), TillJson.Default.CheckoutAnswer,
             cancellationToken: context.RequestAborted);
     }
 }

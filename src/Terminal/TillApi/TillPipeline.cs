@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using SmartCardCrm.Terminal.Pages;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
@@ -14,6 +15,7 @@ internal static class TillPipeline
         var door = new DoorKeeper(DoorKeeper.LoopbackNames, keys);
         app.Use((context, next) => door.LetIn(context, next));
         ActivatorUtilities.CreateInstance<TillEndpoints>(app.Services).Map(app);
+        BrowserPages.Map(app);
     }
 
     private static Task Explain(HttpContext context)

@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
+using SmartCardCrm.Terminal.Receipts;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
+using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.Tests;
 
@@ -23,7 +25,8 @@ public sealed class OpenApiTests
         typeof(ReturnBody), typeof(CheckoutAnswer), typeof(ResultAnswer), typeof(GainAnswer),
         typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
         typeof(DayLineAnswer), typeof(ReadersAnswer),
-        typeof(ReaderAnswer), typeof(HealthAnswer), typeof(Problem),
+        typeof(ReceiptAnswer), typeof(ReceiptLineAnswer), typeof(ReaderAnswer), typeof(HealthAnswer),
+        typeof(Told), typeof(Problem),
     ];
 
     [Fact]
@@ -84,6 +87,7 @@ public sealed class OpenApiTests
         Same(Kebab<DeclineReason>(), "CheckoutAnswer", "declineReason");
         Same(Kebab<DeclineReason>(), "CardAnswer", "declineReason");
         Same(Kebab<RedemptionLimit>(), "ResultAnswer", "redemptionLimit");
+        Same(Kebab<ReceiptLineKind>(), "ReceiptLineAnswer", "kind");
     }
 
     private static IEnumerable<string> Kebab<T>() where T : struct, Enum =>
