@@ -19,7 +19,11 @@ namespace SmartCardCrm.Terminal;
 
 /// <summary>What the person who starts the terminal decides.</summary>
 internal sealed record TerminalOptions(
-    string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts);
+    string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts)
+{
+    /// <summary>How long entries stay that headquarters has acknowledged.</summary>
+    public TimeSpan Keep { get; init; } = TimeSpan.FromDays(Compaction.KeepDaysUsual);
+}
 
 /// <summary>Puts the rooms together and runs them until the terminal is told to stop.</summary>
 internal static class TerminalHost
@@ -126,6 +130,7 @@ internal static class TerminalHost
     {
         var profile = terminal.Profile();
         services.AddSingleton(data);
+        services.AddSingleton(options);
         services.AddSingleton(profile);
         services.AddSingleton<FaultBook>();
         services.AddSingleton<SyncLine>();
@@ -194,7 +199,8 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
 /// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host
 /// runs.</summary>
 internal sealed class TapFloor(
-    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalEnd end) : IHostedService
+    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalOptions options,
+    TerminalEnd end) : IHostedService
 {
     private readonly List<IDisposable> _running = [];
 
@@ -203,7 +209,7 @@ internal sealed class TapFloor(
         keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
         keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();
-        _running.Add(till.KeepSmall(end.Fail));
+        _running.Add(till.KeepSmall(options.Keep, end.Fail));
         foreach (var reader in choice.Readers.Select(board.Post).ToList())
             _running.Add(new TapThread(reader, till, _running.Count - 1, end.Fail));
         return Task.CompletedTask;

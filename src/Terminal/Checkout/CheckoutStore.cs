@@ -32,13 +32,13 @@ internal sealed class CheckoutStore(TerminalDatabase database)
         "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
         checkout.State.IsOver, Write(checkout), Key(checkout.Id));
 
-    private Checkout? First(string sql, string argument) =>
+    private Checkout? First(string sql, object argument) =>
         database.Read(c => Load(c, sql, argument) is [var found, ..] ? found : null);
 
     private static List<Checkout> Load(PreparedConnection c, string sql, params object?[] arguments) =>
         [.. c.Rows(sql, row => Read(row.Text(0)), arguments)];
 
-    private static string Key(Guid id) => id.ToString("D");
+    private static byte[] Key(Guid id) => id.ToByteArray(bigEndian: true);
 
     private static string Write(Checkout checkout) =>
         JsonSerializer.Serialize(checkout, CheckoutJson.Default.Checkout);

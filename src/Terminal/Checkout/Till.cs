@@ -80,8 +80,14 @@ internal sealed class Till : IDisposable
     }
 
     /// <summary>Keeps the database small in the background until disposed of.</summary>
+    /// <param name="keep">How long what headquarters has stays here.</param>
     /// <param name="failed">Told when the database fails.</param>
-    public IdleCheckpoint KeepSmall(Action<JournalFailedException> failed) => new(Database, failed);
+    public IdleCheckpoint KeepSmall(TimeSpan keep, Action<JournalFailedException> failed) =>
+        new(Database, Compacting(keep), failed);
+
+    /// <summary>The same, stepped by the caller.</summary>
+    /// <param name="keep">How long what headquarters has stays here.</param>
+    public Compaction Compacting(TimeSpan keep) => new(Database, Journal, Clock, keep);
 
     public void Dispose() => Database.Dispose();
 }

@@ -33,6 +33,8 @@ internal static class DoctorCode
     public const string JournalUnreadable = "journal-unreadable";
     public const string JournalDamaged = "journal-damaged";
     public const string JournalNewer = "journal-newer";
+    public const string JournalCompacted = "journal-compacted";
+    public const string DayOpen = "day-open";
     public const string EntriesWaiting = "entries-waiting";
     public const string DoubtsOpen = "doubts-open";
 

@@ -7,6 +7,8 @@ namespace SmartCardCrm.Terminal.Doctor;
 /// <summary>What the terminal has written down, and how much of it headquarters lacks.</summary>
 internal static class JournalCheck
 {
+    public static readonly TimeSpan DayMost = TimeSpan.FromDays(Compaction.KeepDaysLeast);
+
     public static readonly TimeSpan UnsentMost = TimeSpan.FromHours(24);
 
     private const string NeverRepair =
@@ -43,7 +45,8 @@ internal static class JournalCheck
         return sight.Integrity == "ok"
             ? Finding.Ok(
                 Subject.Journal,
-                FormattableString.Invariant($"{sight.Head} entries, whole; {sight.Bytes / 1024} kB"))
+                FormattableString.Invariant(
+                    $"entries {sight.Base + 1} to {sight.Head}, whole; {sight.Bytes / 1024} kB"))
             : Finding.Fail(DoctorCode.JournalDamaged, sight.Integrity, NeverRepair, NewTerminal);
     }
 
@@ -69,6 +72,15 @@ internal static class JournalCheck
                     $"{sight.OpenDoubts} sales of which nobody knows whether the card took them"),
                 "Each closes when its card is presented anywhere again and both terminals have sent.",
                 "Do not correct such a sale by hand.");
+        }
+
+        if (now - (sight.DayBegan ?? now) > DayMost)
+        {
+            yield return Finding.Warn(
+                DoctorCode.DayOpen,
+                FormattableString.Invariant($"The till's day goes on since {sight.DayBegan:u}."),
+                "Close it from the till, each day: POST /v1/days",
+                "Until then nothing of the journal is dropped, and it grows.");
         }
     }
 

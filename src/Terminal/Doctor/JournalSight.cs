@@ -36,9 +36,15 @@ internal sealed record JournalSight(
     long Bytes, string Integrity, uint Head, uint Acknowledged, DateTimeOffset? OldestUnsent, int OpenDoubts,
     ReplicaSight? Replica)
 {
+    /// <summary>The newest entry that was dropped; 0 for none.</summary>
+    public uint Base { get; init; }
+
+    /// <summary>When the first entry after the last close was written; null where there is none.</summary>
+    public DateTimeOffset? DayBegan { get; init; }
+
     private const string Doubts =
         """
-        SELECT count(*) FROM entry d WHERE d.kind = ?
+        SELECT count(*) FROM entry d JOIN entry i ON i.sequence = d.closes WHERE d.kind = ?
         AND NOT EXISTS (SELECT 1 FROM entry s WHERE s.closes = d.closes AND s.kind = ?)
         AND NOT EXISTS (SELECT 1 FROM doubt_closed h WHERE h.intent_sequence = d.closes)
         """;
@@ -59,7 +65,11 @@ internal sealed record JournalSight(
         var acknowledged = (uint)c.Number("SELECT position FROM cursor WHERE name = 'acknowledged'");
         var sight = new JournalSight(
             bytes, integrity, head.Sequence, acknowledged, Oldest(c, acknowledged), OpenDoubtsIn(c),
-            ReplicaSight.Look(c, headquarters));
+            ReplicaSight.Look(c, headquarters))
+        {
+            Base = JournalRows.Base(c).Sequence,
+            DayBegan = Oldest(c, JournalRows.NewestClose(c)),
+        };
         c.Run("ROLLBACK");
         return sight;
     }

@@ -52,6 +52,28 @@ internal static class DatabaseSchema
             // What a release that knew no hotlist has read of the feed, it has read without the hotlist.
             "UPDATE cursor SET position = 0 WHERE name = 'feed'",
         ],
+        [
+            // The end of what was dropped, from which the chain goes on.
+            "CREATE TABLE journal_base(sequence INTEGER NOT NULL, chain_hash BLOB NOT NULL)",
+            "INSERT INTO journal_base VALUES (0, zeroblob(32))",
+            // Days since 1970, and what headquarters had, and how many checkouts had begun, on each.
+            """
+            CREATE TABLE acknowledged_day(
+                day INTEGER PRIMARY KEY, through INTEGER NOT NULL, checkouts INTEGER NOT NULL)
+            """,
+            """
+            CREATE TABLE new_checkout(
+                number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, idempotency_key BLOB NOT NULL UNIQUE,
+                is_over INTEGER NOT NULL, document BLOB NOT NULL)
+            """,
+            """
+            INSERT INTO new_checkout(id, idempotency_key, is_over, document)
+            SELECT unhex(id, '-'), idempotency_key, is_over, document FROM checkout ORDER BY id
+            """,
+            "DROP TABLE checkout",
+            "ALTER TABLE new_checkout RENAME TO checkout",
+            "CREATE INDEX checkout_open ON checkout(is_over) WHERE is_over = 0",
+        ],
     ];
 
     /// <summary>What <c>user_version</c> is in a database of this release.</summary>

@@ -43,26 +43,34 @@ internal static class JournalRows
         Terms(entry) is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
         body, head.Hash.ToArray());
 
-    /// <summary>Walks the whole chain, oldest entry first, and hands over each entry once it is
-    /// verified.</summary>
+    /// <summary>The newest entry of those that were dropped, from which the chain goes on; sequence 0 where
+    /// none was.</summary>
+    public static JournalHead Base(PreparedConnection c) => c.Rows(
+        "SELECT sequence, chain_hash FROM journal_base",
+        row => new JournalHead((uint)row.Number(0), row.Bytes(1))).Single();
+
+    /// <summary>Walks what was set aside and then the whole chain, oldest entry first, and hands over each
+    /// entry once it is verified.</summary>
     /// <param name="follow">Takes an entry's sequence and body.</param>
     /// <exception cref="JournalFailedException">An entry is missing, is not what was hashed, or stands under
     /// another kind, operation or intent than its body names.</exception>
     public static JournalHead Walk(PreparedConnection c, Action<uint, EntryBody> follow)
     {
-        var head = JournalHead.Empty;
+        var head = Base(c);
         foreach (var row in c.Rows(
             "SELECT sequence, kind, operation, closes, undoes, body, chain_hash FROM entry ORDER BY sequence",
             EntryRow.Read))
         {
-            head = head.Next(row.Body);
-            if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))
+            var isAside = row.Sequence <= head.Sequence;
+            var next = (isAside ? row.Before : head).Next(row.Body);
+            if (row.Sequence != next.Sequence || !next.Hash.Span.SequenceEqual(row.Hash))
                 throw new JournalFailedException($"The journal's chain is broken at entry {row.Sequence}.");
 
             var entry = EntryBody.Parser.ParseFrom(row.Body);
             if (!IsFiledAs(row, entry))
                 throw new JournalFailedException($"Entry {row.Sequence} of the journal is misfiled.");
-            follow(head.Sequence, entry);
+            head = isAside ? head : next;
+            follow(next.Sequence, entry);
         }
 
         return head;
@@ -80,7 +88,10 @@ internal static class JournalRows
         var entries = new List<JournalEntry>();
         var bytes = 0;
         foreach (var entry in c.Rows(
-            "SELECT sequence, body, chain_hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            """
+            SELECT sequence, body, chain_hash FROM entry
+            WHERE sequence > max(?, (SELECT sequence FROM journal_base)) ORDER BY sequence LIMIT ?
+            """,
             row => new JournalEntry
             {
                 Sequence = (uint)row.Number(0),
@@ -98,10 +109,14 @@ internal static class JournalRows
         return entries;
     }
 
-    public static byte[]? HashOf(PreparedConnection c, uint sequence) => sequence == 0
-        ? JournalHead.Empty.Hash.ToArray()
-        : c.Rows("SELECT chain_hash FROM entry WHERE sequence = ?", row => row.Bytes(0), (long)sequence)
-            .SingleOrDefault();
+    public static byte[]? HashOf(PreparedConnection c, uint sequence) => c.Rows(
+        """
+        SELECT chain_hash FROM journal_base WHERE sequence = ?1
+        UNION ALL
+        SELECT chain_hash FROM entry
+        WHERE sequence = ?1 AND sequence > (SELECT sequence FROM journal_base)
+        """,
+        row => row.Bytes(0), (long)sequence).SingleOrDefault();
 
     /// <summary>The last try of an operation.</summary>
     public static IntentTrace? Trace(PreparedConnection c, byte[] operation) => Traces(
@@ -144,6 +159,10 @@ internal static class JournalRows
             """,
             row => ((uint)row.Number(0), Body(row, 1).Intent)),
     ];
+
+    /// <summary>The entry that closed the newest closed day; 0 before the first.</summary>
+    public static uint NewestClose(PreparedConnection c) =>
+        (uint)c.Number($"SELECT coalesce(max(sequence), 0) FROM entry WHERE kind = {DayClose}");
 
     /// <summary>The close of a day.</summary>
     public static SyncContract.DayClose? DayClosed(PreparedConnection c, byte[] operation) => c.Rows(
@@ -201,10 +220,17 @@ internal static class JournalRows
     private static EntryBody Body(PreparedConnection.Row row, int column) =>
         EntryBody.Parser.ParseFrom(row.Bytes(column));
 
+    /// <param name="ChainHash">The entry's; where it was set aside, the one before and then its own.</param>
     private sealed record EntryRow(
         long Sequence, int Kind, byte[] Operation, long? Closes, byte[] Undoes, byte[] Body,
         byte[] ChainHash)
     {
+        public JournalHead Before => new((uint)Sequence - 1, ChainHash.AsMemory(0, HashAt));
+
+        public ReadOnlySpan<byte> Hash => ChainHash.AsSpan(HashAt);
+
+        private int HashAt => Math.Max(0, ChainHash.Length - SHA256.HashSizeInBytes);
+
         public static EntryRow Read(PreparedConnection.Row row) => new(
             row.Number(0), (int)row.Number(1), row.Bytes(2), row.IsNull(3) ? null : row.Number(3),
             row.Bytes(4), row.Bytes(5), row.Bytes(6));

@@ -120,6 +120,21 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_day_that_nobody_closes_is_told()
+    {
+        _shop.Sell(_chain.Issue(), 1000);
+        _shop.Till.Journal.AcknowledgeThrough(2);
+        _chain.Clock.Advance(JournalCheck.DayMost + TimeSpan.FromMinutes(1));
+        Look(out var open);
+        _shop.Till.Days.Close("z-1", businessDate: null);
+        _shop.Till.Journal.AcknowledgeThrough(3);
+        Look(out var closed);
+
+        Assert.Equal(["outbox", "day-open"], Outbox(open!));
+        Assert.Equal(["outbox"], Outbox(closed!));
+    }
+
+    [Fact]
     public void A_doubt_is_told_until_the_card_has_settled_it()
     {
         var card = _chain.Issue();

@@ -11,6 +11,9 @@ internal sealed class TerminalMachine
 
     private const int StepsMost = 25;
 
+    // The world's chains do not live that long: days are noted, and nothing goes.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(Compaction.KeepDaysUsual);
+
     private readonly ChainWorld _world;
     private readonly List<Till> _dead = [];
     private TapLoop? _loop;
@@ -157,7 +160,7 @@ internal sealed class TerminalMachine
             return;
         Guarded(() =>
         {
-            IdleCheckpoint.Look(Till!.Database);
+            IdleCheckpoint.Look(Till!.Database, Till.Compacting(Kept));
             return true;
         });
         Bury();
