@@ -21,6 +21,9 @@ namespace SmartCardCrm.Terminal;
 internal sealed record TerminalOptions(
     string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts)
 {
+    /// <summary>The file with the journal key; null for the data folder's own.</summary>
+    public string? JournalKey { get; init; }
+
     /// <summary>How long entries stay that headquarters has acknowledged.</summary>
     public TimeSpan Keep { get; init; } = TimeSpan.FromDays(Compaction.KeepDaysUsual);
 }
@@ -35,6 +38,7 @@ internal static class TerminalHost
 
     /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
     /// selling.</exception>
+    /// <exception cref="JournalKeyException">The journal's key is not there, or is another's.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
     /// <exception cref="IOException">Another file of the data folder cannot.</exception>
     public static async Task Run(TerminalOptions options, TimeProvider clock, CancellationToken cancellation)
@@ -42,6 +46,7 @@ internal static class TerminalHost
         var data = new DataFolder(options.Data);
         using var inUse = Claim(data);
         var terminal = EnrolledTerminal.Load(data) ?? throw NotEnrolled();
+        using var seal = JournalKeyFile.LoadOrMake(data, options.JournalKey, Random);
         using var certificates = TerminalCertificates.Load(data);
         using var channel = ServerLink.Mutual(terminal.Server, certificates);
 
@@ -51,6 +56,7 @@ internal static class TerminalHost
         using var own = TerminalCertificates.LoadKey(data);
         var trust = new TerminalTrust(
             headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
+        builder.Services.AddSingleton(new JournalFile(data.Journal, seal));
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
         app.UseTillApi(new TillKeys(
@@ -144,7 +150,7 @@ internal static class TerminalHost
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
         services.AddSingleton(s => Till.Open(
-            data.Journal, profile, s.GetRequiredService<TerminalKeys>(), trust,
+            s.GetRequiredService<JournalFile>(), profile, s.GetRequiredService<TerminalKeys>(), trust,
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(

@@ -48,15 +48,14 @@ internal sealed class Till : IDisposable
     public GuestBook Guests { get; } = new();
 
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
-    /// <param name="path">The database file; made where there is none.</param>
     /// <param name="keys">May be empty still. Not owned.</param>
     /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
     /// broken.</exception>
     public static Till Open(
-        string path, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
+        JournalFile file, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
         TapSurroundings surroundings)
     {
-        var database = TerminalDatabase.Open(path, surroundings.Clock);
+        var database = TerminalDatabase.Open(file, surroundings.Clock);
         try
         {
             return new Till(database, profile, keys, trust, surroundings);

@@ -16,13 +16,14 @@ internal static class ServeCommand
         var readers = CommonOptions.Readers();
         var ports = CommonOptions.VpcdPorts();
         var keep = KeepDays();
+        var journalKey = CommonOptions.JournalKey();
         var command = new Command(
             "serve",
             "Sell until Ctrl-C. Prints `ready` when cards are served: keys and rules are there. Sync with "
                 + "the server goes on in the background; without a network the terminal sells on what it "
                 + "knows.")
         {
-            data, url, readers, ports, keep,
+            data, url, readers, ports, keep, journalKey,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
@@ -31,6 +32,7 @@ internal static class ServeCommand
                 parsed.GetRequiredValue(readers),
                 parsed.GetRequiredValue(ports))
             {
+                JournalKey = parsed.GetValue(journalKey)?.FullName,
                 Keep = TimeSpan.FromDays(parsed.GetRequiredValue(keep)),
             };
             await TerminalHost.Run(options, clock, cancellation);

@@ -30,6 +30,9 @@ internal static class DoctorCode
     public const string SealedKeysUnreadable = "sealed-keys-unreadable";
     public const string KeysAbsent = "keys-absent";
 
+    public const string JournalKeyAbsent = "journal-key-absent";
+    public const string JournalKeyWrong = "journal-key-wrong";
+    public const string JournalKeyOpen = "journal-key-open";
     public const string JournalUnreadable = "journal-unreadable";
     public const string JournalDamaged = "journal-damaged";
     public const string JournalNewer = "journal-newer";

@@ -18,18 +18,20 @@ internal static class JournalCheck
         "Enrol anew in an empty folder, and hand the old one to whoever looks after the server.";
 
     /// <param name="sight">What can be judged further; null where nothing can.</param>
-    public static Finding Look(string path, ECDsa? headquarters, out JournalSight? sight)
+    public static Finding Look(JournalFile file, ECDsa? headquarters, out JournalSight? sight)
     {
         sight = null;
+        var path = file.Path;
         if (!File.Exists(path))
             return Finding.Ok(Subject.Journal, "none yet; the first start makes it");
         try
         {
             if (JournalSight.SchemaAhead(path) is not 0 and var ahead)
                 return OfAnotherRelease(ahead);
-            sight = JournalSight.Look(path, headquarters);
+            sight = JournalSight.Look(file, headquarters);
         }
-        catch (Exception wrong) when (wrong is JournalFailedException or InvalidProtocolBufferException)
+        catch (Exception wrong) when (wrong is
+            JournalFailedException or InvalidProtocolBufferException or CryptographicException)
         {
             return Finding.Fail(DoctorCode.JournalDamaged, wrong.Message, NeverRepair, NewTerminal);
         }

@@ -51,14 +51,17 @@ internal sealed record JournalSight(
 
     /// <exception cref="SQLiteException">It cannot be read.</exception>
     /// <exception cref="JournalFailedException">It is not what was written.</exception>
-    public static JournalSight Look(string path, ECDsa? headquarters)
+    /// <exception cref="JournalKeyException">It is under another key.</exception>
+    public static JournalSight Look(JournalFile file, ECDsa? headquarters)
     {
-        using var c = PreparedConnection.ToRead(path);
+        var path = file.Path;
+        using var c = PreparedConnection.ToRead(path, file.Seal);
         var bytes = new[] { path, path + "-wal" }.Where(File.Exists).Sum(f => new FileInfo(f).Length);
         var integrity = c.Text("PRAGMA integrity_check(1)");
         if (integrity != "ok")
             return new JournalSight(bytes, integrity, 0, 0, null, 0, null);
 
+        SealedRows.DemandKey(c);
         // One transaction: what is counted belongs together, whatever the terminal writes meanwhile.
         c.Run("BEGIN");
         var head = JournalRows.Walk(c, (_, _) => { });
@@ -79,7 +82,7 @@ internal sealed record JournalSight(
     /// <exception cref="SQLiteException">It cannot be read.</exception>
     public static int SchemaAhead(string path)
     {
-        using var c = PreparedConnection.ToRead(path);
+        using var c = PreparedConnection.ToRead(path, seal: null);
         return (int)c.Number("PRAGMA user_version") - DatabaseSchema.Newest;
     }
 

@@ -40,7 +40,7 @@ public sealed class JournalCheckTests : IDisposable
         File.Copy(_shop.DatabasePath + "-wal", log);
         var before = (File.ReadAllBytes(path), File.ReadAllBytes(log));
 
-        var finding = JournalCheck.Look(path, Chain.Headquarters, out var sight);
+        var finding = JournalCheck.Look(Seals.At(path), Chain.Headquarters, out var sight);
 
         Assert.Equal((Verdict.Ok, 2u), (finding.Verdict, sight!.Head));
         Assert.NotEmpty(before.Item2);
@@ -54,7 +54,8 @@ public sealed class JournalCheckTests : IDisposable
     {
         var path = _shop.DatabasePath + ".none";
 
-        Assert.Equal((Verdict.Ok, "journal"), Kind(JournalCheck.Look(path, Chain.Headquarters, out _)));
+        Assert.Equal(
+            (Verdict.Ok, "journal"), Kind(JournalCheck.Look(Seals.At(path), Chain.Headquarters, out _)));
         Assert.False(File.Exists(path));
     }
 
@@ -179,7 +180,7 @@ public sealed class JournalCheckTests : IDisposable
     public void Rules_and_limits_that_never_came_are_told()
     {
         using var till = new TemporaryTill(_chain);
-        JournalCheck.Look(till.DatabasePath, Chain.Headquarters, out var sight);
+        JournalCheck.Look(Seals.At(till.DatabasePath), Chain.Headquarters, out var sight);
 
         Assert.Equal(["rules-absent", "limits-absent", "hotlist-incomplete"], Rules(sight!));
     }
@@ -204,7 +205,7 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     private Finding Look(out JournalSight? sight) =>
-        JournalCheck.Look(_shop.DatabasePath, Chain.Headquarters, out sight);
+        JournalCheck.Look(Seals.At(_shop.DatabasePath), Chain.Headquarters, out sight);
 
     private List<string> Outbox(JournalSight sight) =>
         [.. JournalCheck.Outbox(sight, _chain.Clock.GetUtcNow()).Select(f => f.Code)];

@@ -130,7 +130,7 @@ internal sealed class LongLife : IDisposable
     };
 
     private Till Open() => Till.Open(
-        DatabasePath, new TerminalProfile(1, Programme: 7, Store: 42, TimeZoneInfo.Utc), _keys,
+        Seals.At(DatabasePath), new TerminalProfile(1, Programme: 7, Store: 42, TimeZoneInfo.Utc), _keys,
         Chain.Trust with { Sign = bytes => SHA512.HashData(bytes) },
         new TapSurroundings(_clock, RandomNumberGenerator.Fill, NullLogger.Instance));
 }

@@ -16,6 +16,7 @@ internal sealed class TerminalMachine
 
     private readonly ChainWorld _world;
     private readonly List<Till> _dead = [];
+    private readonly JournalFile _file;
     private TapLoop? _loop;
     private int _working;
     private bool _hasLied;
@@ -26,6 +27,8 @@ internal sealed class TerminalMachine
         (Number, Store) = (number, store);
         Disk = world.Disks.NewDisk($"terminal-{number}");
         Disk.OnSync = Syncing;
+        _file = new JournalFile(Disk.PathOf("journal.db"), new JournalSeal(
+            new byte[JournalSeal.KeyLength], Dice.For(world.Plan.Seed, $"seal-{number}").Fill));
         Clock = new MachineClock(world.Timeline);
         Reader = new ReaderSlot(world, this);
         Line = new NetworkLine(world, this);
@@ -87,7 +90,8 @@ internal sealed class TerminalMachine
         try
         {
             Till = Till.Open(
-                Disk.PathOf("journal.db"), ChainWorld.ProfileOf(this), Keys, _world.TrustOf(Number),
+                _file, ChainWorld.ProfileOf(this), Keys,
+                _world.TrustOf(Number),
                 new TapSurroundings(Clock, _world.RandomOf(this), NullLogger.Instance));
         }
         catch (JournalFailedException failed) when (!IsDead)
