@@ -237,6 +237,7 @@ public sealed class CompactionTests : IDisposable
     {
         SellAndClose();
         SellAndClose();
+        Pass(TimeSpan.FromDays(1));
         var ours = new FakeTimeProvider(_clock.GetUtcNow() + TimeSpan.FromDays(oursDays));
         _life.Hear(ahead: TimeSpan.FromDays(theirsDays));
 

@@ -11,8 +11,8 @@ internal sealed class TerminalMachine
 
     private const int StepsMost = 25;
 
-    // The world's chains do not live that long: days are noted, and nothing goes.
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(Compaction.KeepDaysUsual);
+    // At the end the oracle asks for every day that ever was: what may go is noted, and nothing goes.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(3650);
 
     private readonly ChainWorld _world;
     private readonly List<Till> _dead = [];
