@@ -19,7 +19,14 @@ namespace SmartCardCrm.Terminal;
 
 /// <summary>What the person who starts the terminal decides.</summary>
 internal sealed record TerminalOptions(
-    string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts);
+    string Data, Uri TillApi, IReadOnlyList<string> Readers, IReadOnlyList<int> VpcdPorts)
+{
+    /// <summary>The file with the journal key; null for the data folder's own.</summary>
+    public string? JournalKey { get; init; }
+
+    /// <summary>How long entries stay that headquarters has acknowledged.</summary>
+    public TimeSpan Keep { get; init; } = TimeSpan.FromDays(Compaction.KeepDaysUsual);
+}
 
 /// <summary>Puts the rooms together and runs them until the terminal is told to stop.</summary>
 internal static class TerminalHost
@@ -31,6 +38,7 @@ internal static class TerminalHost
 
     /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
     /// selling.</exception>
+    /// <exception cref="JournalKeyException">The journal's key is not there, or is another's.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
     /// <exception cref="IOException">Another file of the data folder cannot.</exception>
     public static async Task Run(TerminalOptions options, TimeProvider clock, CancellationToken cancellation)
@@ -38,6 +46,7 @@ internal static class TerminalHost
         var data = new DataFolder(options.Data);
         using var inUse = Claim(data);
         var terminal = EnrolledTerminal.Load(data) ?? throw NotEnrolled();
+        using var seal = JournalKeyFile.LoadOrMake(data, options.JournalKey, Random);
         using var certificates = TerminalCertificates.Load(data);
         using var channel = ServerLink.Mutual(terminal.Server, certificates);
 
@@ -48,6 +57,7 @@ internal static class TerminalHost
         var trust = new TerminalTrust(
             headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
         builder.Services.AddSingleton(certificates);
+        builder.Services.AddSingleton(new JournalFile(data.Journal, seal));
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
         app.UseTillApi(new TillKeys(
@@ -127,6 +137,7 @@ internal static class TerminalHost
     {
         var profile = terminal.Profile();
         services.AddSingleton(data);
+        services.AddSingleton(options);
         services.AddSingleton(profile);
         services.AddSingleton<FaultBook>();
         services.AddSingleton<SyncLine>();
@@ -142,7 +153,7 @@ internal static class TerminalHost
             options.Readers, options.VpcdPorts, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReaderChoice>>()));
         services.AddSingleton(s => Till.Open(
-            data.Journal, profile, s.GetRequiredService<TerminalKeys>(), trust,
+            s.GetRequiredService<JournalFile>(), profile, s.GetRequiredService<TerminalKeys>(), trust,
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(
@@ -197,7 +208,8 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
 /// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host
 /// runs.</summary>
 internal sealed class TapFloor(
-    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalEnd end) : IHostedService
+    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalOptions options,
+    TerminalEnd end) : IHostedService
 {
     private readonly List<IDisposable> _running = [];
 
@@ -206,7 +218,7 @@ internal sealed class TapFloor(
         keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
         keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();
-        _running.Add(till.KeepSmall(end.Fail));
+        _running.Add(till.KeepSmall(options.Keep, end.Fail));
         foreach (var reader in choice.Readers.Select(board.Post).ToList())
             _running.Add(new TapThread(reader, till, _running.Count - 1, end.Fail));
         return Task.CompletedTask;

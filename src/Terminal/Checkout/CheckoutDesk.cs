@@ -136,7 +136,7 @@ internal sealed class CheckoutDesk
         }
     }
 
-    /// <summary>A checkout, however old; null where there never was one.</summary>
+    /// <summary>A checkout; null where there never was one, or it is older than what is kept.</summary>
     public Checkout? Get(Guid id)
     {
         lock (_gate)

@@ -48,15 +48,14 @@ internal sealed class Till : IDisposable
     public GuestBook Guests { get; } = new();
 
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
-    /// <param name="path">The database file; made where there is none.</param>
     /// <param name="keys">May be empty still. Not owned.</param>
     /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
     /// broken.</exception>
     public static Till Open(
-        string path, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
+        JournalFile file, TerminalProfile profile, TerminalKeys keys, TerminalTrust trust,
         TapSurroundings surroundings)
     {
-        var database = TerminalDatabase.Open(path, surroundings.Clock);
+        var database = TerminalDatabase.Open(file, surroundings.Clock);
         try
         {
             return new Till(database, profile, keys, trust, surroundings);
@@ -80,8 +79,14 @@ internal sealed class Till : IDisposable
     }
 
     /// <summary>Keeps the database small in the background until disposed of.</summary>
+    /// <param name="keep">How long what headquarters has stays here.</param>
     /// <param name="failed">Told when the database fails.</param>
-    public IdleCheckpoint KeepSmall(Action<JournalFailedException> failed) => new(Database, failed);
+    public IdleCheckpoint KeepSmall(TimeSpan keep, Action<JournalFailedException> failed) =>
+        new(Database, Compacting(keep), failed);
+
+    /// <summary>The same, stepped by the caller.</summary>
+    /// <param name="keep">How long what headquarters has stays here.</param>
+    public Compaction Compacting(TimeSpan keep) => new(Database, Journal, Clock, keep);
 
     public void Dispose() => Database.Dispose();
 }

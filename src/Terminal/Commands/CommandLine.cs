@@ -102,6 +102,10 @@ internal static class CommandLine
         {
             (code, text) = ("journal-failed", wrong.Message);
         }
+        catch (JournalKeyException wrong)
+        {
+            (code, text) = (wrong.Code, wrong.Message);
+        }
         catch (CardException wrong)
         {
             (code, text) = ("card", wrong.Message);
@@ -152,6 +156,14 @@ internal static class CommonOptions
         url.DefaultValueFactory = _ => new Uri("http://127.0.0.1:5280");
         return url;
     }
+
+    public static Option<FileInfo?> JournalKey() => new("--journal-key")
+    {
+        HelpName = "FILE",
+        Description = "The key, 32 bytes, without which nobody can read the journal, where it is not to lie "
+            + "in DIR/journal.key: on another medium, or handed over by systemd. It must be there; only "
+            + "DIR/journal.key is made at the first start.",
+    };
 
     public static Option<string[]> Readers() => new("--reader")
     {

@@ -15,6 +15,7 @@ internal static class DoctorCommand
         url.Description = "Where the Till API is to answer, as `terminal serve` has it; a terminal that "
             + "runs is found by itself.";
         var readers = CommonOptions.Readers();
+        var journalKey = CommonOptions.JournalKey();
         var json = new Option<bool>("--json") { Description = "For machines: verdict, code, seen, advice." };
         var command = new Command(
             "doctor",
@@ -32,7 +33,7 @@ internal static class DoctorCommand
               terminal doctor --data DIR --json
             """)
         {
-            data, url, readers, json,
+            data, url, readers, journalKey, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -41,7 +42,10 @@ internal static class DoctorCommand
             {
                 var options = new DoctorOptions(
                     parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(url),
-                    parsed.GetRequiredValue(readers));
+                    parsed.GetRequiredValue(readers))
+                {
+                    JournalKey = parsed.GetValue(journalKey)?.FullName,
+                };
                 var report = Report.Of(await new Examination(options, clock).Run(cancellation));
                 worst = report.Worst;
                 foreach (var line in parsed.GetValue(json) ? [report.ToJson()] : report.Lines())

@@ -30,9 +30,14 @@ internal static class DoctorCode
     public const string SealedKeysUnreadable = "sealed-keys-unreadable";
     public const string KeysAbsent = "keys-absent";
 
+    public const string JournalKeyAbsent = "journal-key-absent";
+    public const string JournalKeyWrong = "journal-key-wrong";
+    public const string JournalKeyOpen = "journal-key-open";
     public const string JournalUnreadable = "journal-unreadable";
     public const string JournalDamaged = "journal-damaged";
     public const string JournalNewer = "journal-newer";
+    public const string JournalCompacted = "journal-compacted";
+    public const string DayOpen = "day-open";
     public const string EntriesWaiting = "entries-waiting";
     public const string DoubtsOpen = "doubts-open";
 

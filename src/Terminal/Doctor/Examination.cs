@@ -8,7 +8,11 @@ namespace SmartCardCrm.Terminal.Doctor;
 /// <param name="Data">Its data folder.</param>
 /// <param name="TillApi">Where it will listen, when it does not run.</param>
 /// <param name="Readers">As it is served with; empty for all that are plugged in.</param>
-internal sealed record DoctorOptions(string Data, Uri TillApi, IReadOnlyList<string> Readers);
+internal sealed record DoctorOptions(string Data, Uri TillApi, IReadOnlyList<string> Readers)
+{
+    /// <summary>The file with the journal key; null for the data folder's own.</summary>
+    public string? JournalKey { get; init; }
+}
 
 /// <summary>All checks, in the order in which their troubles follow from each other. Reads only: the terminal
 /// may run meanwhile.</summary>
@@ -55,8 +59,13 @@ internal sealed class Examination(DoctorOptions options, TimeProvider clock)
 
     private void Books(DataFolder data)
     {
+        if (JournalKeyCheck.Look(data, options.JournalKey, out var seal) is { } finding)
+            _findings.Add(finding);
+        using var held = seal;
+        if (seal is null)
+            return;
         using var headquarters = PublicKey(data.Authority);
-        _findings.Add(JournalCheck.Look(data.Journal, headquarters, out var sight));
+        _findings.Add(JournalCheck.Look(new JournalFile(data.Journal, seal), headquarters, out var sight));
         if (sight is not { Replica: { } replica })
             return;
         _findings.AddRange(JournalCheck.Outbox(sight, clock.GetUtcNow()));

@@ -7,6 +7,8 @@ namespace SmartCardCrm.Terminal.Doctor;
 /// <summary>What the terminal has written down, and how much of it headquarters lacks.</summary>
 internal static class JournalCheck
 {
+    public static readonly TimeSpan DayMost = TimeSpan.FromDays(Compaction.KeepDaysLeast);
+
     public static readonly TimeSpan UnsentMost = TimeSpan.FromHours(24);
 
     private const string NeverRepair =
@@ -16,18 +18,20 @@ internal static class JournalCheck
         "Enrol anew in an empty folder, and hand the old one to whoever looks after the server.";
 
     /// <param name="sight">What can be judged further; null where nothing can.</param>
-    public static Finding Look(string path, ECDsa? headquarters, out JournalSight? sight)
+    public static Finding Look(JournalFile file, ECDsa? headquarters, out JournalSight? sight)
     {
         sight = null;
+        var path = file.Path;
         if (!File.Exists(path))
             return Finding.Ok(Subject.Journal, "none yet; the first start makes it");
         try
         {
             if (JournalSight.SchemaAhead(path) is not 0 and var ahead)
                 return OfAnotherRelease(ahead);
-            sight = JournalSight.Look(path, headquarters);
+            sight = JournalSight.Look(file, headquarters);
         }
-        catch (Exception wrong) when (wrong is JournalFailedException or InvalidProtocolBufferException)
+        catch (Exception wrong) when (wrong is
+            JournalFailedException or InvalidProtocolBufferException or CryptographicException)
         {
             return Finding.Fail(DoctorCode.JournalDamaged, wrong.Message, NeverRepair, NewTerminal);
         }
@@ -43,7 +47,8 @@ internal static class JournalCheck
         return sight.Integrity == "ok"
             ? Finding.Ok(
                 Subject.Journal,
-                FormattableString.Invariant($"{sight.Head} entries, whole; {sight.Bytes / 1024} kB"))
+                FormattableString.Invariant(
+                    $"entries {sight.Base + 1} to {sight.Head}, whole; {sight.Bytes / 1024} kB"))
             : Finding.Fail(DoctorCode.JournalDamaged, sight.Integrity, NeverRepair, NewTerminal);
     }
 
@@ -69,6 +74,15 @@ internal static class JournalCheck
                     $"{sight.OpenDoubts} sales of which nobody knows whether the card took them"),
                 "Each closes when its card is presented anywhere again and both terminals have sent.",
                 "Do not correct such a sale by hand.");
+        }
+
+        if (now - (sight.DayBegan ?? now) > DayMost)
+        {
+            yield return Finding.Warn(
+                DoctorCode.DayOpen,
+                FormattableString.Invariant($"The till's day goes on since {sight.DayBegan:u}."),
+                "Close it from the till, each day: POST /v1/days",
+                "Until then nothing of the journal is dropped, and it grows.");
         }
     }
 

@@ -36,30 +36,43 @@ internal sealed record JournalSight(
     long Bytes, string Integrity, uint Head, uint Acknowledged, DateTimeOffset? OldestUnsent, int OpenDoubts,
     ReplicaSight? Replica)
 {
+    /// <summary>The newest entry that was dropped; 0 for none.</summary>
+    public uint Base { get; init; }
+
+    /// <summary>When the first entry after the last close was written; null where there is none.</summary>
+    public DateTimeOffset? DayBegan { get; init; }
+
     private const string Doubts =
         """
-        SELECT count(*) FROM entry d WHERE d.kind = ?
+        SELECT count(*) FROM entry d JOIN entry i ON i.sequence = d.closes WHERE d.kind = ?
         AND NOT EXISTS (SELECT 1 FROM entry s WHERE s.closes = d.closes AND s.kind = ?)
         AND NOT EXISTS (SELECT 1 FROM doubt_closed h WHERE h.intent_sequence = d.closes)
         """;
 
     /// <exception cref="SQLiteException">It cannot be read.</exception>
     /// <exception cref="JournalFailedException">It is not what was written.</exception>
-    public static JournalSight Look(string path, ECDsa? headquarters)
+    /// <exception cref="JournalKeyException">It is under another key.</exception>
+    public static JournalSight Look(JournalFile file, ECDsa? headquarters)
     {
-        using var c = PreparedConnection.ToRead(path);
+        var path = file.Path;
+        using var c = PreparedConnection.ToRead(path, file.Seal);
         var bytes = new[] { path, path + "-wal" }.Where(File.Exists).Sum(f => new FileInfo(f).Length);
         var integrity = c.Text("PRAGMA integrity_check(1)");
         if (integrity != "ok")
             return new JournalSight(bytes, integrity, 0, 0, null, 0, null);
 
+        SealedRows.DemandKey(c);
         // One transaction: what is counted belongs together, whatever the terminal writes meanwhile.
         c.Run("BEGIN");
         var head = JournalRows.Walk(c, (_, _) => { });
         var acknowledged = (uint)c.Number("SELECT position FROM cursor WHERE name = 'acknowledged'");
         var sight = new JournalSight(
             bytes, integrity, head.Sequence, acknowledged, Oldest(c, acknowledged), OpenDoubtsIn(c),
-            ReplicaSight.Look(c, headquarters));
+            ReplicaSight.Look(c, headquarters))
+        {
+            Base = JournalRows.Base(c).Sequence,
+            DayBegan = Oldest(c, JournalRows.NewestClose(c)),
+        };
         c.Run("ROLLBACK");
         return sight;
     }
@@ -69,7 +82,7 @@ internal sealed record JournalSight(
     /// <exception cref="SQLiteException">It cannot be read.</exception>
     public static int SchemaAhead(string path)
     {
-        using var c = PreparedConnection.ToRead(path);
+        using var c = PreparedConnection.ToRead(path, seal: null);
         return (int)c.Number("PRAGMA user_version") - DatabaseSchema.Newest;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 
 namespace SmartCardCrm.Terminal.Doctor;
@@ -28,13 +29,19 @@ internal static class TillCheck
         }
 
         foreach (var fault in health.Faults)
-        {
-            yield return Finding.Warn(
+            yield return Fault(fault);
+    }
+
+    private static Finding Fault(string fault) =>
+        fault.StartsWith(SyncCode.JournalCompacted, StringComparison.Ordinal)
+            ? Finding.Warn(
+                DoctorCode.JournalCompacted, fault,
+                "The server's book was restored from a backup older than --keep-days. Is there a newer one?",
+                "Else: keep this folder aside, for what was not sent is only there, and enrol anew.")
+            : Finding.Warn(
                 DoctorCode.Fault, fault,
                 "A light or switch: is it wired as signals.json says? terminal signals test --help",
                 "The clock: see the line clock. It goes away by itself when it works again.");
-        }
-    }
 
     private static Finding Listener(TillSight till) => till switch
     {

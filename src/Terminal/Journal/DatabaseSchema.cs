@@ -1,3 +1,5 @@
+using SQLite;
+
 namespace SmartCardCrm.Terminal;
 
 /// <summary>The tables, as numbered steps; <c>user_version</c> counts those already taken.</summary>
@@ -52,10 +54,58 @@ internal static class DatabaseSchema
             // What a release that knew no hotlist has read of the feed, it has read without the hotlist.
             "UPDATE cursor SET position = 0 WHERE name = 'feed'",
         ],
+        [
+            // The end of what was dropped, from which the chain goes on.
+            "CREATE TABLE journal_base(sequence INTEGER NOT NULL, chain_hash BLOB NOT NULL)",
+            "INSERT INTO journal_base VALUES (0, zeroblob(32))",
+            // Days since 1970, and what headquarters had, and how many checkouts had begun, on each.
+            """
+            CREATE TABLE acknowledged_day(
+                day INTEGER PRIMARY KEY, through INTEGER NOT NULL, checkouts INTEGER NOT NULL)
+            """,
+            """
+            CREATE TABLE new_checkout(
+                number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, idempotency_key BLOB NOT NULL UNIQUE,
+                is_over INTEGER NOT NULL, document BLOB NOT NULL)
+            """,
+            """
+            INSERT INTO new_checkout(id, idempotency_key, is_over, document)
+            SELECT unhex(id, '-'), idempotency_key, is_over, document FROM checkout ORDER BY id
+            """,
+            "DROP TABLE checkout",
+            "ALTER TABLE new_checkout RENAME TO checkout",
+            "CREATE INDEX checkout_open ON checkout(is_over) WHERE is_over = 0",
+        ],
+        SealedRows.Tables,
+        [
+            // Pages that nothing uses any more still have what was in them before it was sealed.
+            "VACUUM",
+        ],
     ];
+
+    private const int Unsealed = 5;
+    private const int Swept = 6;
 
     /// <summary>What <c>user_version</c> is in a database of this release.</summary>
     public static int Newest => Steps.Length;
+
+    /// <summary>Whether something may lie in a database that only its key can read.</summary>
+    /// <param name="path">There may be no such file.</param>
+    /// <exception cref="JournalFailedException">It cannot be read.</exception>
+    public static bool IsSealed(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var connection = PreparedConnection.ToRead(path, seal: null);
+            return connection.Number("PRAGMA user_version") > Unsealed;
+        }
+        catch (SQLiteException wrong)
+        {
+            throw new JournalFailedException("The journal's database cannot be opened.", wrong);
+        }
+    }
 
     /// <exception cref="JournalFailedException">A newer release made the database, or none did.</exception>
     public static void Prepare(PreparedConnection connection)
@@ -65,14 +115,32 @@ internal static class DatabaseSchema
             throw new JournalFailedException(
                 $"The database is of schema {taken}; this release knows {Steps.Length}.");
 
-        for (var step = (int)taken; step < Steps.Length; step++)
+        for (var step = (int)taken; step < Swept; step++)
         {
             connection.InTransaction(() =>
             {
                 foreach (var statement in Steps[step])
                     connection.Run(statement);
+                if (step == Unsealed)
+                    SealedRows.Convert(connection);
                 connection.Run($"PRAGMA user_version = {step + 1}");
             });
         }
+
+        if (taken <= Swept)
+            Sweep(connection, isNew: taken == 0);
+    }
+
+    // It cannot be undone, and need not be: done again, it does the same.
+    private static void Sweep(PreparedConnection connection, bool isNew)
+    {
+        if (!isNew)
+        {
+            foreach (var statement in Steps[Swept])
+                connection.Run(statement);
+            connection.Number("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        connection.Run($"PRAGMA user_version = {Swept + 1}");
     }
 }

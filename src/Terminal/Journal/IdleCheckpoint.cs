@@ -1,6 +1,7 @@
 namespace SmartCardCrm.Terminal;
 
-/// <summary>Keeps the write-ahead log short, while nobody sells, on a thread of its own.</summary>
+/// <summary>Keeps the write-ahead log short, and the journal from growing for ever, while nobody sells, on a
+/// thread of its own.</summary>
 internal sealed class IdleCheckpoint : IDisposable
 {
     private const long WorthwhileBytes = 1 << 20;
@@ -10,13 +11,17 @@ internal sealed class IdleCheckpoint : IDisposable
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly TerminalDatabase _database;
+    private readonly Compaction _compaction;
     private readonly Thread _thread;
 
     /// <param name="database">What is kept short. Not owned.</param>
+    /// <param name="compaction">Of the journal in it.</param>
     /// <param name="failed">Told, on this thread, when the database fails; the thread ends then.</param>
-    public IdleCheckpoint(TerminalDatabase database, Action<JournalFailedException> failed)
+    public IdleCheckpoint(
+        TerminalDatabase database, Compaction compaction, Action<JournalFailedException> failed)
     {
         _database = database;
+        _compaction = compaction;
         _thread = new Thread(() => Run(failed)) { IsBackground = true };
         _thread.Start();
     }
@@ -27,8 +32,10 @@ internal sealed class IdleCheckpoint : IDisposable
 
     /// <summary>Looks whether now is the time, and does it then.</summary>
     /// <exception cref="JournalFailedException">The database is of no use any more.</exception>
-    public static void Look(TerminalDatabase database)
+    public static void Look(TerminalDatabase database, Compaction compaction)
     {
+        if (database.Idle >= IdleLeast)
+            compaction.Look();
         if (IsDue(database.LogBytes, database.Idle))
             database.Checkpoint();
     }
@@ -47,7 +54,7 @@ internal sealed class IdleCheckpoint : IDisposable
         try
         {
             while (!_stop.Wait(Pause))
-                Look(_database);
+                Look(_database, _compaction);
         }
         catch (JournalFailedException failure)
         {

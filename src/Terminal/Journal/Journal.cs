@@ -10,7 +10,6 @@ namespace SmartCardCrm.Terminal;
 /// </summary>
 internal sealed class Journal
 {
-
     private readonly TerminalDatabase _database;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
@@ -21,11 +20,14 @@ internal sealed class Journal
     private readonly List<uint> _days = [];
     private readonly HashSet<uint> _countedByWord = [];
     private JournalHead _head;
+    private uint _base;
+    private uint _firstDay = 1;
 
     private Journal(TerminalDatabase database, TimeProvider clock)
     {
         _database = database;
         _clock = clock;
+        _base = database.Read(JournalRows.Base).Sequence;
         _head = database.Read(c => JournalRows.Walk(c, Follow));
         foreach (var (intent, happened) in database.Read(JournalRows.DoubtsClosed))
             Forget(intent, happened);
@@ -44,8 +46,8 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Verifies the whole chain and turns intents that nothing closed, as a crash leaves them, into
-    /// doubts.</summary>
+    /// <summary>Verifies all of the chain that is kept and turns intents that nothing closed, as a crash
+    /// leaves them, into doubts.</summary>
     /// <exception cref="JournalFailedException">The chain is broken, or the disk fails.</exception>
     public static Journal Open(TerminalDatabase database, TimeProvider clock)
     {
@@ -106,13 +108,13 @@ internal sealed class Journal
             return look(_head.Sequence + 1);
     }
 
-    /// <summary>Entries after a sequence, oldest first; at least one, if there is one, however large it
-    /// is.</summary>
+    /// <summary>Entries after a sequence, of those that are kept, oldest first; at least one, if there is
+    /// one, however large it is.</summary>
     public IReadOnlyList<JournalEntry> Unsent(uint after, int entriesMost, int bytesMost) =>
         _database.Read(c => JournalRows.After(c, after, entriesMost, bytesMost));
 
     /// <summary>The chain hash of an entry, 32 bytes, zero for sequence 0; null where there is no such
-    /// entry.</summary>
+    /// entry, or none any more.</summary>
     public byte[]? HashOf(uint sequence) => _database.Read(c => JournalRows.HashOf(c, sequence));
 
     /// <summary>How far headquarters holds this journal durably, as far as it has told us.</summary>
@@ -122,8 +124,40 @@ internal sealed class Journal
     /// <summary>Notes what headquarters holds. Lazily: losing it only means sending again. It may go
     /// backwards, after headquarters was restored from a backup.</summary>
     public void AcknowledgeThrough(uint sequence) =>
-        _database.Lazily(c => c.Run(
-            "UPDATE cursor SET position = ? WHERE name = 'acknowledged'", (long)sequence));
+        _database.Lazily(c =>
+        {
+            c.Run("UPDATE cursor SET position = ? WHERE name = 'acknowledged'", (long)sequence);
+            CompactionRows.ForgetMarks(c, sequence);
+        });
+
+    /// <summary>Drops the oldest entries, lazily, for losing it only means doing it again. What headquarters
+    /// lacks stays, and so do the newest close of a day and all since, and what open checkouts may ask for.
+    /// Intents of which it is unknown whether they happened, or that no closed day has counted, are set
+    /// aside.</summary>
+    /// <param name="through">No entry after it.</param>
+    /// <param name="entriesMost">No more than so many.</param>
+    /// <returns>Whether it dropped any.</returns>
+    public bool Drop(uint through, int entriesMost)
+    {
+        lock (_gate)
+        {
+            var last = (uint)Math.Min(Droppable(through), _base + (long)entriesMost);
+            if (last <= _base)
+                return false;
+            var closes = _days.Count(close => close <= last);
+            var kept = Wanted(last);
+            _database.Lazily(c =>
+            {
+                CompactionRows.Drop(c, last, kept);
+                CompactionRows.DropDays(c, _firstDay + (uint)closes);
+            });
+            _base = last;
+            _firstDay += (uint)closes;
+            _days.RemoveRange(0, closes);
+            _countedByWord.RemoveWhere(intent => intent <= last && !kept.Contains(intent));
+            return true;
+        }
+    }
 
     /// <summary>Everything nobody has settled, oldest first.</summary>
     public IReadOnlyList<OpenDoubt> OpenDoubts()
@@ -184,19 +218,20 @@ internal sealed class Journal
         get
         {
             lock (_gate)
-                return _days.Count == 0 ? null : ((uint)_days.Count, _days[^1]);
+                return _days.Count == 0 ? null : (_firstDay + (uint)_days.Count - 1, _days[^1]);
         }
     }
 
-    /// <summary>The close of a day; null where it is not closed, or there is none.</summary>
+    /// <summary>The close of a day; null where it is not closed, there is none, or it is not kept any
+    /// more.</summary>
     public DayClose? DayClosed(uint number)
     {
         uint sequence;
         lock (_gate)
         {
-            if (number == 0 || number > _days.Count)
+            if (number < _firstDay || number - _firstDay >= _days.Count)
                 return null;
-            sequence = _days[(int)number - 1];
+            sequence = _days[(int)(number - _firstDay)];
         }
 
         return _database.Read(c => JournalRows.DayClosed(c, sequence));
@@ -246,6 +281,25 @@ internal sealed class Journal
         Follow(head.Sequence, entry);
     }
 
+    private uint Droppable(uint through)
+    {
+        if (_days.Count == 0)
+            return 0;
+        var last = Math.Min(Math.Min(through, AcknowledgedThrough), _days[^1] - 1);
+        if (_begun.Count > 0)
+            last = Math.Min(last, _begun.Keys.Min() - 1);
+        return _database.Read(CompactionRows.FirstOfOpenCheckouts) is { } first
+            ? Math.Min(last, first - 1)
+            : last;
+    }
+
+    private HashSet<uint> Wanted(uint last) =>
+    [
+        .. _doubts.Keys,
+        .. HappenedByWord().Select(told => told.Sequence),
+        .. _database.Read(c => CompactionRows.SettledAfter(c, _days[^1], last + 1).ToList()),
+    ];
+
     private void Keep(uint intent)
     {
         _redeemed.Keep(intent);
@@ -294,9 +348,11 @@ internal sealed class Journal
                     TakeBack(entry.Settlement.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.DayClose:
+                var totals = DayTotals.Parser.ParseFrom(entry.DayClose.Totals);
+                if (_days.Count == 0)
+                    _firstDay = totals.Number;
                 _days.Add(sequence);
-                _countedByWord.UnionWith(
-                    DayTotals.Parser.ParseFrom(entry.DayClose.Totals).ToldByHeadquarters);
+                _countedByWord.UnionWith(totals.ToldByHeadquarters);
                 break;
         }
     }

@@ -41,28 +41,36 @@ internal static class JournalRows
         """,
         (long)head.Sequence, (int)entry.ContentCase, Operation(entry)?.ToByteArray(), Closes(entry),
         Terms(entry) is { SaleOperationId.IsEmpty: false } undo ? undo.SaleOperationId.ToByteArray() : null,
-        body, head.Hash.ToArray());
+        c.Seal.Seal(SealedPlace.Entry, new RowName(head.Sequence), body), head.Hash.ToArray());
 
-    /// <summary>Walks the whole chain, oldest entry first, and hands over each entry once it is
-    /// verified.</summary>
+    /// <summary>The newest entry of those that were dropped, from which the chain goes on; sequence 0 where
+    /// none was.</summary>
+    public static JournalHead Base(PreparedConnection c) => c.Rows(
+        "SELECT sequence, chain_hash FROM journal_base",
+        row => new JournalHead((uint)row.Number(0), row.Bytes(1))).Single();
+
+    /// <summary>Walks what was set aside and then the whole chain, oldest entry first, and hands over each
+    /// entry once it is verified.</summary>
     /// <param name="follow">Takes an entry's sequence and body.</param>
     /// <exception cref="JournalFailedException">An entry is missing, is not what was hashed, or stands under
     /// another kind, operation or intent than its body names.</exception>
     public static JournalHead Walk(PreparedConnection c, Action<uint, EntryBody> follow)
     {
-        var head = JournalHead.Empty;
+        var head = Base(c);
         foreach (var row in c.Rows(
             "SELECT sequence, kind, operation, closes, undoes, body, chain_hash FROM entry ORDER BY sequence",
-            EntryRow.Read))
+            row => EntryRow.Read(c, row)))
         {
-            head = head.Next(row.Body);
-            if (row.Sequence != head.Sequence || !head.Hash.Span.SequenceEqual(row.ChainHash))
+            var isAside = row.Sequence <= head.Sequence;
+            var next = (isAside ? row.Before : head).Next(row.Body);
+            if (row.Sequence != next.Sequence || !next.Hash.Span.SequenceEqual(row.Hash))
                 throw new JournalFailedException($"The journal's chain is broken at entry {row.Sequence}.");
 
             var entry = EntryBody.Parser.ParseFrom(row.Body);
             if (!IsFiledAs(row, entry))
                 throw new JournalFailedException($"Entry {row.Sequence} of the journal is misfiled.");
-            follow(head.Sequence, entry);
+            head = isAside ? head : next;
+            follow(next.Sequence, entry);
         }
 
         return head;
@@ -80,11 +88,14 @@ internal static class JournalRows
         var entries = new List<JournalEntry>();
         var bytes = 0;
         foreach (var entry in c.Rows(
-            "SELECT sequence, body, chain_hash FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            """
+            SELECT sequence, body, chain_hash FROM entry
+            WHERE sequence > max(?, (SELECT sequence FROM journal_base)) ORDER BY sequence LIMIT ?
+            """,
             row => new JournalEntry
             {
                 Sequence = (uint)row.Number(0),
-                Body = UnsafeByteOperations.UnsafeWrap(row.Bytes(1)),
+                Body = UnsafeByteOperations.UnsafeWrap(Opened(c, row, 0, 1).ToArray()),
                 ChainHash = UnsafeByteOperations.UnsafeWrap(row.Bytes(2)),
             },
             (long)after, entriesMost))
@@ -98,10 +109,14 @@ internal static class JournalRows
         return entries;
     }
 
-    public static byte[]? HashOf(PreparedConnection c, uint sequence) => sequence == 0
-        ? JournalHead.Empty.Hash.ToArray()
-        : c.Rows("SELECT chain_hash FROM entry WHERE sequence = ?", row => row.Bytes(0), (long)sequence)
-            .SingleOrDefault();
+    public static byte[]? HashOf(PreparedConnection c, uint sequence) => c.Rows(
+        """
+        SELECT chain_hash FROM journal_base WHERE sequence = ?1
+        UNION ALL
+        SELECT chain_hash FROM entry
+        WHERE sequence = ?1 AND sequence > (SELECT sequence FROM journal_base)
+        """,
+        row => row.Bytes(0), (long)sequence).SingleOrDefault();
 
     /// <summary>The last try of an operation.</summary>
     public static IntentTrace? Trace(PreparedConnection c, byte[] operation) => Traces(
@@ -118,13 +133,14 @@ internal static class JournalRows
     [
         .. c.Rows(
             $"""
-            SELECT said.body, meant.body FROM entry said LEFT JOIN entry meant ON meant.sequence = said.closes
+            SELECT said.sequence, said.body, meant.sequence, meant.body
+            FROM entry said LEFT JOIN entry meant ON meant.sequence = said.closes
             WHERE said.sequence >= ? AND said.kind IN ({Outcome}, {Settlement}, {AccountOperation})
                 AND NOT EXISTS (
                     SELECT 1 FROM entry other WHERE other.closes = said.closes AND other.kind = {Abandonment})
             ORDER BY said.sequence
             """,
-            row => (Said: Body(row, 0), Meant: row.IsNull(1) ? null : Body(row, 1)), (long)first)
+            row => (Said: Body(c, row, 0), Meant: row.IsNull(2) ? null : Body(c, row, 2)), (long)first)
             .Where(row => row.Said.Settlement is not { Happened: false })
             .Select(row => row.Said.AccountOperation?.Terms ?? row.Meant!.Intent),
     ];
@@ -142,30 +158,34 @@ internal static class JournalRows
                     AND other.kind IN ({Outcome}, {Failure}, {Settlement}, {Abandonment}))
             ORDER BY meant.sequence
             """,
-            row => ((uint)row.Number(0), Body(row, 1).Intent)),
+            row => ((uint)row.Number(0), Body(c, row, 0).Intent)),
     ];
+
+    /// <summary>The entry that closed the newest closed day; 0 before the first.</summary>
+    public static uint NewestClose(PreparedConnection c) =>
+        (uint)c.Number($"SELECT coalesce(max(sequence), 0) FROM entry WHERE kind = {DayClose}");
 
     /// <summary>The close of a day.</summary>
     public static SyncContract.DayClose? DayClosed(PreparedConnection c, byte[] operation) => c.Rows(
-        $"SELECT body FROM entry WHERE operation = ? AND kind = {DayClose}", row => Body(row, 0).DayClose,
-        operation).SingleOrDefault();
+        $"SELECT sequence, body FROM entry WHERE operation = ? AND kind = {DayClose}",
+        row => Body(c, row, 0).DayClose, operation).SingleOrDefault();
 
     /// <summary>The close of a day.</summary>
     public static SyncContract.DayClose? DayClosed(PreparedConnection c, uint sequence) => c.Rows(
-        $"SELECT body FROM entry WHERE sequence = ? AND kind = {DayClose}", row => Body(row, 0).DayClose,
-        (long)sequence).SingleOrDefault();
+        $"SELECT sequence, body FROM entry WHERE sequence = ? AND kind = {DayClose}",
+        row => Body(c, row, 0).DayClose, (long)sequence).SingleOrDefault();
 
     private static List<IntentTrace> Traces(PreparedConnection c, string sql, byte[] operation)
     {
-        var intents = c.Rows(sql, row => TraceOf((uint)row.Number(0), Body(row, 1)), operation).ToList();
+        var intents = c.Rows(sql, row => TraceOf((uint)row.Number(0), Body(c, row, 0)), operation).ToList();
         return [.. intents.Select(trace => trace with
         {
             Closings =
             [
                 .. trace.Closings,
                 .. c.Rows(
-                    "SELECT body FROM entry WHERE closes = ? ORDER BY sequence", row => Body(row, 0),
-                    (long)trace.Sequence),
+                    "SELECT sequence, body FROM entry WHERE closes = ? ORDER BY sequence",
+                    row => Body(c, row, 0), (long)trace.Sequence),
             ],
             HeadquartersSaid = c.Rows(
                 "SELECT happened FROM doubt_closed WHERE intent_sequence = ?",
@@ -198,15 +218,27 @@ internal static class JournalRows
         && row.Operation.AsSpan().SequenceEqual(Operation(entry) is { } operation ? operation.Span : [])
         && row.Undoes.AsSpan().SequenceEqual(Terms(entry) is { } undo ? undo.SaleOperationId.Span : []);
 
-    private static EntryBody Body(PreparedConnection.Row row, int column) =>
-        EntryBody.Parser.ParseFrom(row.Bytes(column));
+    // An entry's sequence and its body stand side by side.
+    private static EntryBody Body(PreparedConnection c, PreparedConnection.Row row, int sequence) =>
+        EntryBody.Parser.ParseFrom(Opened(c, row, sequence, sequence + 1));
 
+    private static ReadOnlySpan<byte> Opened(
+        PreparedConnection c, PreparedConnection.Row row, int sequence, int body) =>
+        c.Seal.Open(SealedPlace.Entry, new RowName((uint)row.Number(sequence)), row.Span(body));
+
+    /// <param name="ChainHash">The entry's; where it was set aside, the one before and then its own.</param>
     private sealed record EntryRow(
         long Sequence, int Kind, byte[] Operation, long? Closes, byte[] Undoes, byte[] Body,
         byte[] ChainHash)
     {
-        public static EntryRow Read(PreparedConnection.Row row) => new(
+        public JournalHead Before => new((uint)Sequence - 1, ChainHash.AsMemory(0, HashAt));
+
+        public ReadOnlySpan<byte> Hash => ChainHash.AsSpan(HashAt);
+
+        private int HashAt => Math.Max(0, ChainHash.Length - SHA256.HashSizeInBytes);
+
+        public static EntryRow Read(PreparedConnection c, PreparedConnection.Row row) => new(
             row.Number(0), (int)row.Number(1), row.Bytes(2), row.IsNull(3) ? null : row.Number(3),
-            row.Bytes(4), row.Bytes(5), row.Bytes(6));
+            row.Bytes(4), Opened(c, row, 0, 5).ToArray(), row.Bytes(6));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using SQLite;
 using SQLitePCL;
 
@@ -24,10 +25,20 @@ internal sealed class PreparedConnection : SQLiteConnection
     {
     }
 
+    /// <summary>What rows about customers are sealed with. Not owned.</summary>
+    [AllowNull]
+    public JournalSeal Seal
+    {
+        get => field ?? throw new UnreachableException("This connection reads no sealed rows.");
+        init;
+    }
+
     /// <summary>A connection that changes nothing in file and log, also while another process writes
     /// them.</summary>
     /// <exception cref="SQLiteException">There is no such file, or it cannot be opened.</exception>
-    public static PreparedConnection ToRead(string path) => new(path, SQLiteOpenFlags.ReadOnly);
+    /// <param name="seal">Where sealed rows are read; null for none.</param>
+    public static PreparedConnection ToRead(string path, JournalSeal? seal) =>
+        new(path, SQLiteOpenFlags.ReadOnly) { Seal = seal };
 
     /// <summary>Runs a statement that returns no rows.</summary>
     /// <param name="arguments">For its question marks, in order: whole numbers, booleans, text, bytes or
@@ -135,6 +146,7 @@ internal sealed class PreparedConnection : SQLiteConnection
             bool flag => raw.sqlite3_bind_int64(statement, index, flag ? 1 : 0),
             string text => raw.sqlite3_bind_text(statement, index, text),
             byte[] bytes => raw.sqlite3_bind_blob(statement, index, bytes),
+            ReadOnlyMemory<byte> bytes => raw.sqlite3_bind_blob(statement, index, bytes.Span),
             _ => throw new ArgumentException(
                 $"No column holds a {argument.GetType().Name}.", nameof(argument)),
         };
@@ -153,6 +165,9 @@ internal sealed class PreparedConnection : SQLiteConnection
 
         public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
 
-        public byte[] Bytes(int column) => raw.sqlite3_column_blob(statement, column).ToArray();
+        public byte[] Bytes(int column) => Span(column).ToArray();
+
+        /// <returns>Valid until the next row.</returns>
+        public ReadOnlySpan<byte> Span(int column) => raw.sqlite3_column_blob(statement, column);
     }
 }

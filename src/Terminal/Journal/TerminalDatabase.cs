@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Protobuf;
 using SQLite;
@@ -34,17 +35,19 @@ internal sealed class TerminalDatabase : IDisposable
     /// and reads back the settings that durability rests on.</summary>
     /// <exception cref="JournalFailedException">The file cannot be used or is damaged, or a setting did not
     /// take.</exception>
-    public static TerminalDatabase Open(string path, TimeProvider clock)
+    /// <exception cref="JournalKeyException">It is sealed under another key.</exception>
+    public static TerminalDatabase Open(JournalFile file, TimeProvider clock)
     {
         PreparedConnection? durable = null;
         PreparedConnection? lazy = null;
         TerminalDatabase? opened = null;
         try
         {
-            durable = new PreparedConnection(path);
+            durable = new PreparedConnection(file.Path) { Seal = file.Seal };
             Demand(durable, "FULL", 2);
             DatabaseSchema.Prepare(durable);
-            lazy = new PreparedConnection(path);
+            SealedRows.DemandKey(durable);
+            lazy = new PreparedConnection(file.Path) { Seal = file.Seal };
             Demand(lazy, "NORMAL", 1);
             // Room for all of a long hotlist; look-ups fill what they touch, outside the collected heap.
             lazy.Run("PRAGMA cache_size = -10240");
@@ -167,9 +170,10 @@ internal sealed class TerminalDatabase : IDisposable
             throw new JournalFailedException($"The database runs with {settings}.");
     }
 
-    // What the readers of protobuf, JSON and rule sets throw.
-    private static bool IsUnreadable(Exception wrong) =>
-        wrong is InvalidProtocolBufferException or JsonException or NotSupportedException or FormatException;
+    // What the readers of sealed rows, protobuf, JSON and rule sets throw.
+    private static bool IsUnreadable(Exception wrong) => wrong is
+        CryptographicException or InvalidProtocolBufferException or JsonException or NotSupportedException
+        or FormatException;
 
     // A damaged index would not find the try of a checkout, which would then be served again. It costs a
     // fraction of walking the chain: 0.3 s for 200,000 entries.

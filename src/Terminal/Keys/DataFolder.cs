@@ -40,6 +40,10 @@ internal sealed class DataFolder
 
     public string Journal => File("journal.db");
 
+    /// <summary>32 bytes, without which nobody can read the journal, unless they are kept
+    /// elsewhere.</summary>
+    public string JournalKey => File("journal.key");
+
     /// <summary>Where the running terminal answers.</summary>
     public string Endpoints => File("endpoints.json");
 

@@ -87,10 +87,13 @@ internal sealed class Replica
     /// <summary>What is known of a card; null for a stranger.</summary>
     public KnownCard? Find(Uid uid) => _database.Read(c =>
     {
-        var key = uid.ToString();
+        Span<byte> bytes = stackalloc byte[Uid.Length];
+        uid.CopyTo(bytes);
+        var key = c.Seal.LookUp(SealedPlace.Card, bytes);
         var item = c.Rows(
-            "SELECT item FROM card WHERE uid = ?", row => CardItem.Parser.ParseFrom(row.Bytes(0)), key)
-            .SingleOrDefault();
+            "SELECT item FROM card WHERE uid = ?",
+            row => CardItem.Parser.ParseFrom(c.Seal.Open(SealedPlace.Card, new RowName(key), row.Span(0))),
+            key).SingleOrDefault();
         return item is null ? null : new KnownCard(item, [.. c.Rows(
             "SELECT number, points FROM card_action WHERE uid = ? AND generation = ?",
             row => new CardAction((int)row.Number(0), (int)row.Number(1)), key, (long)item.Card.Generation)]);
@@ -169,7 +172,7 @@ internal sealed class Replica
                 var action = item.CardAction;
                 c.Run(
                     "INSERT OR REPLACE INTO card_action(uid, generation, number, points) VALUES (?, ?, ?, ?)",
-                    Key(action.Uid), (long)action.Generation, (long)action.Number, action.Points);
+                    Key(c, action.Uid), (long)action.Generation, (long)action.Number, action.Points);
                 break;
             case FeedItem.ContentOneofCase.Limits when item.Limits.Terminal == _terminal:
                 DemandSignature(item.Limits.Document, item.Limits.Signature);
@@ -198,14 +201,19 @@ internal sealed class Replica
 
     private static void StoreCard(PreparedConnection c, CardItem item)
     {
-        var key = Key(item.Card.Uid);
-        c.Run("INSERT OR REPLACE INTO card(uid, item) VALUES (?, ?)", key, item.ToByteArray());
+        var key = Key(c, item.Card.Uid);
+        c.Run(
+            "INSERT OR REPLACE INTO card(uid, item) VALUES (?, ?)", key,
+            c.Seal.Seal(SealedPlace.Card, new RowName(key), item.ToByteArray()));
         c.Run(
             "DELETE FROM card_action WHERE uid = ? AND (generation < ? OR generation = ? AND number <= ?)",
             key, (long)item.Card.Generation, (long)item.Card.Generation, (long)item.LastCardAction);
     }
 
-    private static string Key(ByteString uid) => Uid.FromBytes(uid.Span).ToString();
+    // Who is among the cards is nobody's business who only has the disk.
+    private static byte[] Key(PreparedConnection c, ByteString uid) => uid.Length == Uid.Length
+        ? c.Seal.LookUp(SealedPlace.Card, uid.Span)
+        : throw new FormatException($"A card's UID has {uid.Length} bytes.");
 
     private void DemandSignature(ByteString document, ByteString signature)
     {

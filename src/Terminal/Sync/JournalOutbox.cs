@@ -8,9 +8,8 @@ internal sealed class JournalOutbox(Journal journal) : IOutbox
 {
     public uint Head => journal.Head.Sequence;
 
-    public ByteString HashOf(uint sequence) => ByteString.CopyFrom(
-        journal.HashOf(sequence)
-            ?? throw new ArgumentOutOfRangeException(nameof(sequence), "There is no such entry."));
+    public ByteString? HashOf(uint sequence) =>
+        journal.HashOf(sequence) is { } hash ? ByteString.CopyFrom(hash) : null;
 
     public IReadOnlyList<JournalEntry> Entries(uint after, int most, int bytesMost) =>
         journal.Unsent(after, most, bytesMost);

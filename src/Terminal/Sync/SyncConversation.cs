@@ -76,6 +76,13 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
         if (EndCode is not null)
             return;
         (EndCode, line.Connected) = (code, false);
+        if (code == SyncCode.JournalCompacted)
+        {
+            line.IsCompacted = true;
+            LogCompacted();
+            return;
+        }
+
         if (!SyncCode.StopsSelling(code))
         {
             LogEnded(code);
@@ -131,7 +138,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             LogConnected(through);
         var restored = !WasWelcomed && through < till.Journal.AcknowledgedThrough;
         WentWell |= WasWelcomed || through == till.Journal.Head.Sequence;
-        (WasWelcomed, line.Connected) = (true, true);
+        (WasWelcomed, line.Connected, line.IsCompacted) = (true, true, false);
         till.Journal.AcknowledgeThrough(through);
         if (restored)
             StartOver();
@@ -150,6 +157,11 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
 
     [LoggerMessage(LogLevel.Information, "sync-ended code={Code}", EventName = "sync-ended")]
     private partial void LogEnded(string code);
+
+    [LoggerMessage(
+        LogLevel.Error, "journal-compacted: the server lacks entries that are not kept here any more; "
+        + "nothing is sent", EventName = "journal-compacted")]
+    private partial void LogCompacted();
 
     [LoggerMessage(LogLevel.Error, "sync-halted code={Code}", EventName = "sync-halted")]
     private partial void LogHalted(string code);

@@ -10,8 +10,9 @@ internal interface IOutbox
     /// <summary>The newest entry's sequence; 0 for none.</summary>
     uint Head { get; }
 
-    /// <summary>The chain hash of an entry that is there, 32 bytes; of 0, 32 zero bytes.</summary>
-    ByteString HashOf(uint sequence);
+    /// <summary>The chain hash of an entry, 32 bytes, of 0 zero bytes; null where what follows it is not here
+    /// any more.</summary>
+    ByteString? HashOf(uint sequence);
 
     /// <summary>Entries after <paramref name="after"/>, oldest first; at least one where there is
     /// any.</summary>
@@ -44,6 +45,7 @@ internal static class SyncCode
 {
     public const string JournalBehind = "journal-behind";
     public const string JournalDiffers = "journal-differs";
+    public const string JournalCompacted = "journal-compacted";
     public const string OutOfTurn = "message-out-of-turn";
     public const string NoAnswer = "no-answer";
     public const string NeverSent = "acknowledged-never-sent";
@@ -95,7 +97,7 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
                 {
                     ProtocolVersion = Version,
                     HeadSequence = head,
-                    HeadHash = outbox.HashOf(head),
+                    HeadHash = outbox.HashOf(head) ?? ByteString.Empty,
                     FeedCursor = feedCursor,
                     SoftwareVersion = softwareVersion,
                 },
@@ -133,7 +135,9 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
         var durable = welcome.DurableThrough;
         if (durable > outbox.Head)
             return End(SyncCode.JournalBehind);
-        if (durable > 0 && outbox.HashOf(durable) != welcome.DurableHash)
+        if (outbox.HashOf(durable) is not { } hash)
+            return End(SyncCode.JournalCompacted);
+        if (durable > 0 && hash != welcome.DurableHash)
             return End(SyncCode.JournalDiffers);
 
         _welcomed = true;

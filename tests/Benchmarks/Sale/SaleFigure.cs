@@ -38,7 +38,8 @@ internal static class SaleFigure
     {
         using var seller = new Seller(new TimedChannel(member));
         var bare = new BareExchanges(echo, seller.LengthsOfASale());
-        using var database = TerminalDatabase.Open(Path.Combine(work, "journal.db"), TimeProvider.System);
+        using var database = TerminalDatabase.Open(
+            Till.BenchChain.FileAt(Path.Combine(work, "journal.db")), TimeProvider.System);
         var journal = new TwoCommits(Journal.Open(database, TimeProvider.System), seller.Steps);
 
         var times = new List<(TimeSpan Sale, TimeSpan Bare, TimeSpan Journal)>();

@@ -84,13 +84,17 @@ internal sealed class BenchChain : IDisposable
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
+    /// <summary>A database under a key of nobody's.</summary>
+    public static JournalFile FileAt(string path) => new(
+        path, new JournalSeal(new byte[JournalSeal.KeyLength], RandomNumberGenerator.Fill));
+
     /// <summary>A till on a database of its own, with keys and papers.</summary>
     /// <param name="keys">Filled here. Not owned.</param>
     public Terminal.Till OpenTill(string database, TerminalKeys keys)
     {
         keys.Replace([.. Served.Select(Master)], ReaderIdKey.Derive(new byte[16], TerminalNumber));
         var till = Terminal.Till.Open(
-            database, new TerminalProfile(TerminalNumber, Programme, Store, TimeZoneInfo.Utc), keys,
+            FileAt(database), new TerminalProfile(TerminalNumber, Programme, Store, TimeZoneInfo.Utc), keys,
             new TerminalTrust(
                 Headquarters, new byte[] { 0x30, 0x00 },
                 bytes => Headquarters.SignData(bytes, HashAlgorithmName.SHA256)),

@@ -61,7 +61,7 @@ internal static class HotlistFigure
         public List(string path, int count, ECDsa headquarters)
         {
             (_path, _count) = (path, count);
-            _database = TerminalDatabase.Open(path, TimeProvider.System);
+            _database = TerminalDatabase.Open(BenchChain.FileAt(path), TimeProvider.System);
             _replica = new Replica(_database, terminal: 1, headquarters);
             foreach (var some in Enumerable.Range(0, count).Chunk(4096))
                 _replica.Apply(new FeedBatch { Items = { some.Select(Listed) } });

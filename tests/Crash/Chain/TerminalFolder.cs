@@ -15,7 +15,8 @@ internal sealed class TerminalFolder(string path)
     /// <summary>Where it answers: written beside, then put in place.</summary>
     public IReadOnlyList<string> Endpoints => [In("endpoints.json.new")];
 
-    public IReadOnlyList<string> Written => [.. Journal, .. Endpoints, In("card-keys.sealed.new")];
+    public IReadOnlyList<string> Written =>
+        [.. Journal, .. Endpoints, In("card-keys.sealed.new"), In("journal.key.new")];
 
     /// <summary>How long the write-ahead log is; 0 where there is none.</summary>
     public long LogBytes => new FileInfo(Journal[1]) is { Exists: true } log ? log.Length : 0;

@@ -41,10 +41,11 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
-    public void The_number_is_nowhere_on_the_terminals_disk()
+    public void The_number_is_nowhere_on_the_terminals_disk_not_even_under_the_journal_key()
     {
         Sell(42_50);
-        _shop.Till.Database.Checkpoint();
+        _shop.Till.Dispose();
+        OlderRelease.Make(_shop.DatabasePath);
 
         var disk = Encoding.Latin1.GetString(File.ReadAllBytes(_shop.DatabasePath));
 

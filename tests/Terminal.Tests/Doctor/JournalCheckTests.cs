@@ -40,7 +40,7 @@ public sealed class JournalCheckTests : IDisposable
         File.Copy(_shop.DatabasePath + "-wal", log);
         var before = (File.ReadAllBytes(path), File.ReadAllBytes(log));
 
-        var finding = JournalCheck.Look(path, Chain.Headquarters, out var sight);
+        var finding = JournalCheck.Look(Seals.At(path), Chain.Headquarters, out var sight);
 
         Assert.Equal((Verdict.Ok, 2u), (finding.Verdict, sight!.Head));
         Assert.NotEmpty(before.Item2);
@@ -54,7 +54,8 @@ public sealed class JournalCheckTests : IDisposable
     {
         var path = _shop.DatabasePath + ".none";
 
-        Assert.Equal((Verdict.Ok, "journal"), Kind(JournalCheck.Look(path, Chain.Headquarters, out _)));
+        Assert.Equal(
+            (Verdict.Ok, "journal"), Kind(JournalCheck.Look(Seals.At(path), Chain.Headquarters, out _)));
         Assert.False(File.Exists(path));
     }
 
@@ -120,6 +121,21 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_day_that_nobody_closes_is_told()
+    {
+        _shop.Sell(_chain.Issue(), 1000);
+        _shop.Till.Journal.AcknowledgeThrough(2);
+        _chain.Clock.Advance(JournalCheck.DayMost + TimeSpan.FromMinutes(1));
+        Look(out var open);
+        _shop.Till.Days.Close("z-1", businessDate: null);
+        _shop.Till.Journal.AcknowledgeThrough(3);
+        Look(out var closed);
+
+        Assert.Equal(["outbox", "day-open"], Outbox(open!));
+        Assert.Equal(["outbox"], Outbox(closed!));
+    }
+
+    [Fact]
     public void A_doubt_is_told_until_the_card_has_settled_it()
     {
         var card = _chain.Issue();
@@ -164,7 +180,7 @@ public sealed class JournalCheckTests : IDisposable
     public void Rules_and_limits_that_never_came_are_told()
     {
         using var till = new TemporaryTill(_chain);
-        JournalCheck.Look(till.DatabasePath, Chain.Headquarters, out var sight);
+        JournalCheck.Look(Seals.At(till.DatabasePath), Chain.Headquarters, out var sight);
 
         Assert.Equal(["rules-absent", "limits-absent", "hotlist-incomplete"], Rules(sight!));
     }
@@ -189,7 +205,7 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     private Finding Look(out JournalSight? sight) =>
-        JournalCheck.Look(_shop.DatabasePath, Chain.Headquarters, out sight);
+        JournalCheck.Look(Seals.At(_shop.DatabasePath), Chain.Headquarters, out sight);
 
     private List<string> Outbox(JournalSight sight) =>
         [.. JournalCheck.Outbox(sight, _chain.Clock.GetUtcNow()).Select(f => f.Code)];

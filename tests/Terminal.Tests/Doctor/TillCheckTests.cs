@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SmartCardCrm.Terminal.Doctor;
 using SmartCardCrm.Terminal.Keys;
+using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 
 namespace SmartCardCrm.Terminal.Tests.Doctor;
@@ -98,6 +99,18 @@ public sealed class TillCheckTests : IAsyncDisposable
 
         Assert.Equal(["till-api", "terminal", "sync-away", "fault", "fault"], findings.Select(f => f.Code));
         Assert.All(findings.Skip(2), f => Assert.Equal(Verdict.Warn, f.Verdict));
+    }
+
+    [Fact]
+    public async Task A_server_of_an_old_backup_has_a_code_of_its_own()
+    {
+        var line = new SyncLine { IsCompacted = true };
+        _health = _health with { Faults = line.Faults };
+        await Run();
+
+        var findings = TillCheck.Judge(await Look(new Uri("http://127.0.0.1:1")), "/data").ToList();
+
+        Assert.Equal(["till-api", "terminal", "journal-compacted"], findings.Select(f => f.Code));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class FsyncTests : IDisposable
     public void A_sale_waits_for_the_disk_exactly_twice_even_after_a_restart_or_a_checkpoint(bool restarted)
     {
         if (restarted)
-            TerminalDatabase.Open(DatabasePath, TimeProvider.System).Dispose();
+            TerminalDatabase.Open(Seals.At(DatabasePath), TimeProvider.System).Dispose();
 
         var exitCode = RunDayUnderStrace("-e", "trace=fsync,fdatasync");
 
@@ -49,7 +49,7 @@ public sealed class FsyncTests : IDisposable
     [InlineData(7, 3)]
     public void A_failing_disk_ends_selling_and_what_the_till_was_told_is_there(int failingSync, int told)
     {
-        TerminalDatabase.Open(DatabasePath, TimeProvider.System).Dispose();
+        TerminalDatabase.Open(Seals.At(DatabasePath), TimeProvider.System).Dispose();
 
         var fault = string.Create(
             CultureInfo.InvariantCulture, $"inject=fsync,fdatasync:error=EIO:when={failingSync}");
@@ -57,7 +57,7 @@ public sealed class FsyncTests : IDisposable
 
         Assert.NotEqual(0, exitCode);
         Assert.Equal(told, File.ReadAllLines(ToldPath).Length);
-        using var database = TerminalDatabase.Open(DatabasePath, TimeProvider.System);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), TimeProvider.System);
         var journal = Journal.Open(database, TimeProvider.System);
         var kinds = journal.Unsent(0, int.MaxValue, int.MaxValue)
             .Select(e => EntryBody.Parser.ParseFrom(e.Body).ContentCase).ToList();

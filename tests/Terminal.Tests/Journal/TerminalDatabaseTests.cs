@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SmartCardCrm.Terminal.Tests.Kit;
 using SQLite;
 
 namespace SmartCardCrm.Terminal.Tests;
@@ -15,7 +16,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     [Fact]
     public void Both_connections_run_with_the_settings_that_durability_rests_on()
     {
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
 
         var (durable, lazy) = (database.Durably(DatabaseSettings.Of), database.Read(DatabaseSettings.Of));
 
@@ -26,7 +27,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     [Fact]
     public void After_a_failure_nothing_is_written_or_read_any_more()
     {
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
 
         Assert.Throws<JournalFailedException>(
             () => database.Durably(c => c.Run("INSERT INTO entry DEFAULT VALUES")));
@@ -39,7 +40,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     public void A_query_that_runs_inside_the_same_query_disturbs_neither()
     {
         const string sql = "SELECT position FROM cursor WHERE position < ? ORDER BY name LIMIT 3";
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
 
         Assert.Equal([3, 3, 3], database.Read(c => c.Rows(sql, _ => Count(c), 1000).ToList()));
 
@@ -51,7 +52,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     public void A_query_that_fails_midway_is_no_shorter_answer()
     {
         const string sql = "SELECT abs(column1) AS Sequence FROM (VALUES (1), (-9223372036854775808))";
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
 
         Assert.Throws<JournalFailedException>(
             () => database.Read(c => c.Rows(sql, row => row.Number(0)).ToList()));
@@ -65,14 +66,14 @@ public sealed class TerminalDatabaseTests : IDisposable
         using (var connection = new SQLiteConnection(DatabasePath))
             connection.Execute($"PRAGMA user_version = {schema}");
 
-        Assert.Throws<JournalFailedException>(() => TerminalDatabase.Open(DatabasePath, _clock));
+        Assert.Throws<JournalFailedException>(() => TerminalDatabase.Open(Seals.At(DatabasePath), _clock));
         Assert.DoesNotContain(DatabasePath, OpenFiles());
     }
 
     [Fact]
     public void A_checkpoint_empties_the_log_and_loses_nothing()
     {
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
         for (var i = 0; i < 200; i++)
             database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (?, 1)", i));
         var before = database.LogBytes;
@@ -86,7 +87,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     [Fact]
     public void The_log_is_as_long_as_its_file()
     {
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
         for (var i = 0; i < 200; i++)
             database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (?, 1)", i));
 
@@ -109,7 +110,7 @@ public sealed class TerminalDatabaseTests : IDisposable
     [Fact]
     public void Idle_time_counts_from_the_last_durable_commit()
     {
-        using var database = TerminalDatabase.Open(DatabasePath, _clock);
+        using var database = TerminalDatabase.Open(Seals.At(DatabasePath), _clock);
         _clock.Advance(TimeSpan.FromSeconds(3));
         database.Durably(c => c.Run("INSERT INTO doubt_closed VALUES (1, 1)"));
         _clock.Advance(TimeSpan.FromSeconds(2));

@@ -21,7 +21,7 @@ internal sealed class Day : IDisposable
     {
         _keys.Replace([chain.Master(CardKeyNumber.Sale)], chain.ReaderIdKey(1));
         Till = Till.Open(
-            database, new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc), _keys,
+            Seals.At(database), new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc), _keys,
             Chain.Trust, new TapSurroundings(chain.Clock, chain.Random, NullLogger.Instance));
         Till.Take(new FeedBatch { Items = { Chain.RulesItem(position: 1) } });
         _card = chain.Issue();

@@ -127,6 +127,6 @@ internal sealed class Shop : IDisposable
     }
 
     private Till Open() => Till.Open(
-        DatabasePath, new TerminalProfile(Number, Programme: 7, Store: 42, _zone), _keys,
+        Seals.At(DatabasePath), new TerminalProfile(Number, Programme: 7, Store: 42, _zone), _keys,
         Chain.Trust, new TapSurroundings(Chain.Clock, Chain.Random, NullLogger.Instance));
 }

@@ -13,7 +13,7 @@ internal sealed class TemporaryTill : IDisposable
     {
         _keys.Replace([chain.Master(CardKeyNumber.Sale)], chain.ReaderIdKey(1));
         Till = Till.Open(
-            DatabasePath, new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc), _keys, Chain.Trust,
+            Seals.At(DatabasePath), new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc), _keys, Chain.Trust,
             new TapSurroundings(chain.Clock, chain.Random, NullLogger.Instance));
     }
 

@@ -168,7 +168,7 @@ public sealed class HotlistTests : IDisposable
     }
 
     private static Opened Open(string path) =>
-        new(TerminalDatabase.Open(path, TimeProvider.System));
+        new(TerminalDatabase.Open(Seals.At(path), TimeProvider.System));
 
     private static FeedItem Item(int card, bool listed)
     {

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Sync;
@@ -111,6 +112,36 @@ public sealed class SyncConversationTests : IDisposable
         Assert.Equal(("server-restored", 0ul), (restored.EndCode, _shop.Till.Replica.Cursor));
         Assert.Null(_line.Halted);
         Assert.Null(Welcomed().EndCode);
+    }
+
+    [Fact]
+    public void A_server_that_lacks_what_is_not_kept_here_is_told_of_while_selling_goes_on()
+    {
+        var journal = _shop.Till.Journal;
+        for (var number = 1u; number <= 2; number++)
+        {
+            var totals = new DayTotals { Number = number }.ToByteString();
+            journal.Append(new EntryBody { DayClose = new DayClose { Totals = totals } });
+        }
+
+        journal.AcknowledgeThrough(2);
+        Assert.True(journal.Drop(through: 2, entriesMost: 9));
+
+        var conversation = Welcomed();
+
+        Assert.Equal("journal-compacted", conversation.EndCode);
+        Assert.Equal((false, null, false), (_line.Connected, _line.Halted, _forgotten));
+        Assert.StartsWith("journal-compacted", Assert.Single(_line.Faults), StringComparison.Ordinal);
+        Assert.Equal(2u, journal.AcknowledgedThrough);
+        New().Received(new ServerMessage
+        {
+            Welcome = new Welcome
+            {
+                DurableThrough = 2,
+                DurableHash = ByteString.CopyFrom(journal.Head.Hash.Span),
+            },
+        });
+        Assert.Empty(_line.Faults);
     }
 
     private SyncConversation New() =>

@@ -191,6 +191,29 @@ public sealed class SyncMachineTests
         Assert.Equal([new SyncAct.Apply(feed)], acts);
     }
 
+    [Fact]
+    public void A_server_that_lacks_what_is_not_kept_any_more_ends_the_stream_and_stops_no_sale()
+    {
+        var machine = Connect(new ListOutbox(9) { Base = 5 }, Small);
+
+        var acts = machine.Received(Welcome(new ListOutbox(9), 4));
+
+        Assert.Equal([new SyncAct.End("journal-compacted")], acts);
+        Assert.False(SyncCode.StopsSelling("journal-compacted"));
+        Assert.Empty(machine.JournalGrew());
+    }
+
+    [Fact]
+    public void A_server_that_has_just_what_is_not_kept_any_more_is_sent_the_rest()
+    {
+        var outbox = new ListOutbox(9) { Base = 5 };
+
+        var acts = Connect(outbox, Small).Received(Welcome(outbox, 5));
+
+        Assert.Equal(new SyncAct.Acknowledge(5), acts[0]);
+        Assert.Equal(6, Sequences(acts).First());
+    }
+
     private static SyncMachine Connect(ListOutbox outbox, SyncLimits limits)
     {
         var machine = new SyncMachine(outbox, limits);
@@ -221,7 +244,12 @@ public sealed class SyncMachineTests
 
         public void Append() => Head++;
 
-        public ByteString HashOf(uint sequence) => sequence == 0
+        /// <summary>What comes up to here is not kept any more.</summary>
+        public uint Base { get; init; }
+
+        public ByteString? HashOf(uint sequence) => sequence < Base ? null : HashAt(sequence);
+
+        private static ByteString HashAt(uint sequence) => sequence == 0
             ? ByteString.CopyFrom(new byte[32])
             : ByteString.CopyFrom(SHA256.HashData(BitConverter.GetBytes(sequence)));
 
@@ -231,7 +259,7 @@ public sealed class SyncMachineTests
             return [.. Enumerable.Range((int)after + 1, count).Select(i => new JournalEntry
             {
                 Sequence = (uint)i, Body = ByteString.CopyFrom(new byte[BodyLength]),
-                ChainHash = HashOf((uint)i),
+                ChainHash = HashAt((uint)i),
             })];
         }
     }

@@ -31,7 +31,7 @@ public sealed class TillApiTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _till = Till.Open(
-            Path.Combine(_folder.FullName, "journal.db"), _profile, _keys,
+            Seals.At(Path.Combine(_folder.FullName, "journal.db")), _profile, _keys,
             Chain.Trust,
             new TapSurroundings(TimeProvider.System, bytes => bytes.Fill(7), NullLogger.Instance));
         var builder = TerminalHost.NewBuilder(new Uri("http://127.0.0.1:0"), TimeProvider.System);

@@ -22,7 +22,7 @@ internal sealed class JournalOnDisk : IDisposable
     public static JournalOnDisk Open(SimulatedDisk disk)
     {
         var clock = new MachineClock(new Timeline(Epoch));
-        var database = TerminalDatabase.Open(disk.PathOf("journal.db"), clock);
+        var database = TerminalDatabase.Open(FileOn(disk), clock);
         try
         {
             return new JournalOnDisk(database, clock);
@@ -33,6 +33,10 @@ internal sealed class JournalOnDisk : IDisposable
             throw;
         }
     }
+
+    /// <summary>Its journal, under a key that is every test's.</summary>
+    public static JournalFile FileOn(SimulatedDisk disk) => new(
+        disk.PathOf("journal.db"), new JournalSeal(new byte[JournalSeal.KeyLength], new Dice(1).Fill));
 
     public void Append(int times)
     {

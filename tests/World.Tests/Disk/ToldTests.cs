@@ -76,7 +76,7 @@ public sealed class ToldTests
     }
 
     private static Till Open(SimulatedDisk disk) => Till.Open(
-        disk.PathOf("journal.db"), new TerminalProfile(1, Programme: 1, Store: 1, TimeZoneInfo.Utc),
+        JournalOnDisk.FileOn(disk), new TerminalProfile(1, Programme: 1, Store: 1, TimeZoneInfo.Utc),
         new TerminalKeys(), new TerminalTrust(new RepeatableSigner().Key, default, bytes => bytes),
         new TapSurroundings(
             new MachineClock(new Timeline(JournalOnDisk.Epoch)), new Dice(1).Fill, NullLogger.Instance));

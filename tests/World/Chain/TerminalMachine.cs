@@ -11,8 +11,12 @@ internal sealed class TerminalMachine
 
     private const int StepsMost = 25;
 
+    // At the end the oracle asks for every day that ever was: what may go is noted, and nothing goes.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(3650);
+
     private readonly ChainWorld _world;
     private readonly List<Till> _dead = [];
+    private readonly JournalFile _file;
     private TapLoop? _loop;
     private int _working;
     private bool _hasLied;
@@ -23,6 +27,8 @@ internal sealed class TerminalMachine
         (Number, Store) = (number, store);
         Disk = world.Disks.NewDisk($"terminal-{number}");
         Disk.OnSync = Syncing;
+        _file = new JournalFile(Disk.PathOf("journal.db"), new JournalSeal(
+            new byte[JournalSeal.KeyLength], Dice.For(world.Plan.Seed, $"seal-{number}").Fill));
         Clock = new MachineClock(world.Timeline);
         Reader = new ReaderSlot(world, this);
         Line = new NetworkLine(world, this);
@@ -84,7 +90,8 @@ internal sealed class TerminalMachine
         try
         {
             Till = Till.Open(
-                Disk.PathOf("journal.db"), ChainWorld.ProfileOf(this), Keys, _world.TrustOf(Number),
+                _file, ChainWorld.ProfileOf(this), Keys,
+                _world.TrustOf(Number),
                 new TapSurroundings(Clock, _world.RandomOf(this), NullLogger.Instance));
         }
         catch (JournalFailedException failed) when (!IsDead)
@@ -157,7 +164,7 @@ internal sealed class TerminalMachine
             return;
         Guarded(() =>
         {
-            IdleCheckpoint.Look(Till!.Database);
+            IdleCheckpoint.Look(Till!.Database, Till.Compacting(Kept));
             return true;
         });
         Bury();
