@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
@@ -24,7 +25,9 @@ internal sealed class TillOnTheLine : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Shop.Till).AddSingleton(Board).AddSingleton<FaultBook>();
         builder.Services.AddSingleton(new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc));
-        builder.Services.AddSingleton<SyncLine>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
+        builder.Services.AddSingleton<SyncLine>().AddSingleton<SaleLookup>()
+            .AddSingleton(new TerminalSync.TerminalSyncClient(new UnaryServer(_ => new FindSaleReply())));
+        builder.Services.AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         _app = builder.Build();
         KeyFile = Path.Combine(_folder.FullName, "till-api.key");
         _app.UseTillApi(new TillKeys(

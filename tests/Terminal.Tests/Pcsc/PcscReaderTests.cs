@@ -42,8 +42,8 @@ public sealed partial class VirtualReaders : IDisposable
         try
         {
             Assert.Equal(0, Signal(daemon, SignalKill));
-            // Nobody buries it now.
-            Assert.True(SpinWait.SpinUntil(() => StatOf(daemon)[2] == "Z", TimeSpan.FromSeconds(20)));
+            // Nobody buries it now; its sockets are closed when its last thread has gone.
+            Assert.True(SpinWait.SpinUntil(() => IsDead(daemon), TimeSpan.FromSeconds(20)));
             return look();
         }
         finally
@@ -51,6 +51,9 @@ public sealed partial class VirtualReaders : IDisposable
             Assert.Equal(0, Signal(supervisor, SignalContinue));
         }
     }
+
+    private static bool IsDead(int process) =>
+        StatOf(process)[2] == "Z" && Directory.GetDirectories($"/proc/{process}/task").Length == 1;
 
     // Its id, its name, its state, its parent …
     private static string[] StatOf(int process) => File.ReadAllText($"/proc/{process}/stat").Split(' ');
