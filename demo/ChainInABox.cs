@@ -124,6 +124,10 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
         await Line.DisposeAsync();
     }
 
+    // What a shop's supervisor may give away.
+    private const int AdjustmentMost = 500;
+    private const int AdjustmentDayMost = 5_000;
+
     private T Started<T>(T part) where T : IAsyncDisposable
     {
         _started.Push(part);
@@ -136,6 +140,8 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
             new NewTerminal(terminal.Name, Store: terminal.Index + 1, Zone), cancellation);
         var line = new Uri(FormattableString.Invariant($"https://127.0.0.1:{Line.Port}"));
         await terminal.EnrolAsync(line, invitation.Token, cancellation);
+        var number = (await Operator.TerminalsAsync(cancellation)).Max(t => t.Number);
+        await Operator.AllowAdjustmentsAsync(number, AdjustmentMost, AdjustmentDayMost, cancellation);
         Remember(State with { Terminals = terminal.Index + 1 });
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace SmartCardCrm.Demo.HeadOffice;
@@ -35,6 +36,20 @@ internal sealed class OperatorClient : IDisposable
     public async Task<IReadOnlyList<EnrolledTerminal>> TerminalsAsync(CancellationToken cancellation) =>
         [.. (await GetAsync("api/terminals", OperatorJson.Default.IReadOnlyListTerminalRow, cancellation))
             .Select(row => row.Terminal)];
+
+    /// <summary>Lets supervisors put points on cards at a terminal, or take some off.</summary>
+    /// <param name="most">Points at once.</param>
+    /// <param name="dayMost">Points in a day.</param>
+    public async Task AllowAdjustmentsAsync(
+        int terminal, int most, int dayMost, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"api/terminals/{terminal}/limits");
+        var limits = await _http.GetFromJsonAsync<JsonObject>(path, cancellation)
+            ?? throw new HttpRequestException($"The server answered {path} with nothing.");
+        (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (most, dayMost);
+        using var answer = await _http.PutAsJsonAsync(path, limits, cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
 
     public async Task<IssueJob> IssueCardAsync(IssueOrder order, CancellationToken cancellation) =>
         await PostAsync("api/cards/issue", order, OperatorJson.Default.IssueOrder,

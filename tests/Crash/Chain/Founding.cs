@@ -29,6 +29,7 @@ internal static class Founding
         var first = chain.Terminals[0];
         await first.StartAsync(cancellation);
         var number = (await chain.Operator.TerminalsAsync(cancellation)).Min(t => t.Number);
+        await chain.Operator.AllowAdjustmentsAsync(number, most: 100, dayMost: 100_000, cancellation);
         foreach (var card in Cards)
             await IssueAsync(chain, first.Reader, number, card, cancellation);
         await first.StopAsync();

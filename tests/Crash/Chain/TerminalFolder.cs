@@ -8,6 +8,9 @@ internal sealed class TerminalFolder(string path)
     /// <summary>The key that its till shows.</summary>
     public string TillKey => In("till-api.key");
 
+    /// <summary>The key that its supervisor shows besides.</summary>
+    public string SupervisorKey => In("supervisor.key");
+
     /// <summary>SQLite's files, and the folder that names them.</summary>
     public IReadOnlyList<string> Journal =>
         [In("journal.db"), In("journal.db-wal"), In("journal.db-shm"), path];

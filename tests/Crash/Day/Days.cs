@@ -27,6 +27,9 @@ internal static class Days
         new("sell-without-card", s => s.SellWithoutCardAsync(Cat, 4_000, name: "hat")),
         new("return-without-card", s => s.ReturnWithoutCardAsync(
             "hat", """[{"line":0,"quantity":0.5}]""", taken: 20)) { Sales = 0 },
+        new("return-elsewhere", s => s.ReturnElsewhereAsync(Cat, 2_000)),
+        new("adjust-up", s => s.AdjustAsync(Ann, 25)) { Sales = 0 },
+        new("adjust-down", s => s.AdjustAsync(Ann, -10)) { Sales = 0 },
         new("close-day", s => s.CloseDayAsync()) { Sales = 0 },
         new("card-leaves-early", s => s.TearAsync(Ann, 1_100, exchange: 5, before: true)),
         new("doubt-did-not", s => s.TearAsync(Bob, 1_200, exchange: 9, before: true)),

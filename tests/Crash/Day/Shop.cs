@@ -143,6 +143,30 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         await till.AskAsync("v1/returns", told, body, Limit);
     }
 
+    /// <summary>Sold at the other till, and brought back to this one.</summary>
+    public async Task ReturnElsewhereAsync(string card, long amountMinor)
+    {
+        var sold = Expecting(card, amountMinor, redeem: 0);
+        await otherTill.AskAsync("v1/checkouts", sold, Sale(amountMinor, 0), Limit);
+        await otherTill.ServeAsync(sold, Limit);
+        await SyncedAsync(otherTill);
+
+        var told = _reckoning.Expect(new Told(NextKey(), card), earned: 0, redeemed: sold.Earned);
+        await till.AskAsync("v1/reversals", told, $$"""{"sale":"{{sold.Id}}"}""", Limit);
+        await till.ServeAsync(told, Limit);
+    }
+
+    /// <summary>A supervisor puts points on the card, or takes some off.</summary>
+    public async Task AdjustAsync(string card, int points)
+    {
+        var told = _reckoning.Expect(
+            new Told(NextKey(), card), Math.Max(points, 0), Math.Max(-points, 0));
+        var body = FormattableString.Invariant(
+            $$"""{"points":{{points}},"reason":"goodwill","supervisor":"Vera"}""");
+        await till.AskAsync("v1/adjustments", told, body, Limit);
+        await till.ServeAsync(told, Limit);
+    }
+
     public async Task CloseDayAsync()
     {
         var number = await till.CloseDayAsync(NextKey(), Limit);
@@ -228,10 +252,12 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     }
 
     /// <summary>Waits until headquarters has everything, or should have.</summary>
-    public async Task SyncedAsync()
+    public Task SyncedAsync() => SyncedAsync(till);
+
+    private async Task SyncedAsync(Clerk clerk)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (await till.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
+        while (await clerk.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
             && TimeProvider.System.GetElapsedTime(began) < SyncedWithin)
         {
             await Task.Delay(LookAgain, TimeProvider.System, Limit);

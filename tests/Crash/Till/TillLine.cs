@@ -61,6 +61,8 @@ internal sealed class TillLine(StruckTerminal terminal) : IDisposable
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         var shown = await File.ReadAllTextAsync(terminal.Folder.TillKey, cancellation);
         request.Headers.Add("X-Api-Key", shown.Trim());
+        var supervisor = await File.ReadAllTextAsync(terminal.Folder.SupervisorKey, cancellation);
+        request.Headers.Add("X-Supervisor-Key", supervisor.Trim());
         if (posted.Key is not null)
             request.Headers.Add("Idempotency-Key", posted.Key);
         if (posted.Body is not null)
