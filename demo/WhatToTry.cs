@@ -13,11 +13,12 @@ internal static class WhatToTry
         screen.Heading("Tills");
         foreach (var terminal in chain.Terminals)
             screen.Say($"  {terminal.Name}         {terminal.Address} key in {KeyFile(terminal)}");
-        screen.Heading("Try");
+        screen.Heading("Try in a browser");
+        screen.Say($"  {till.Address}till        a sample till: paste the key; the next card there pays");
+        screen.Say($"  {till.Address}reference   the Till API, each call to be tried out");
+        screen.Heading("Try with curl");
         screen.Say($"  KEY=$(cat {KeyFile(till)})");
         screen.Say($"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/health");
-        screen.Say(
-            $"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/openapi.json   (all that can be asked)");
         screen.Say($"  curl -N -H \"X-Api-Key: $KEY\" {till.Address}v1/events");
         screen.Say(
             $"  curl -H \"X-Api-Key: $KEY\" -H \"Idempotency-Key: my-first\" --json "

@@ -131,7 +131,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         DeclineReason.HeadquartersAway =>
             "This terminal knows no such sale, and cannot ask headquarters now.",
         DeclineReason.SaleElsewhere =>
-            "Without the card, goods come back only where they were sold, and all of them.",
+            "Without the card, goods come back only where they were sold, and while none did elsewhere.",
         DeclineReason.SaleBusy => "Another return of this sale waits for its card: finish or cancel it.",
         _ => "More would come back than was sold and has not come back yet.",
     };
