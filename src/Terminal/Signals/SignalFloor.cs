@@ -31,11 +31,28 @@ internal sealed class SignalFloor(
     private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private readonly CancellationTokenSource _ended = new();
+    private IAsyncEnumerable<Checkout>? _told;
+
+    /// <summary>From its return on nothing that happens to a checkout is missed.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (plan.Sets.Count > 0)
+            _told = rooms.Till.Desk.Watch(_ended.Token);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _ended.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (plan.Sets.Count == 0)
+        if (_told is not { } told)
             return;
-        var told = rooms.Till.Desk.Watch(stoppingToken);
+        await using var end = stoppingToken.Register(_ended.Cancel);
         var readers = plan.Sets
             .Select(s => new ReaderSignals(s.Reader, s.Wires, plan.Patterns, wires, clock)).ToList();
         rooms.Board.Changed += Look;
