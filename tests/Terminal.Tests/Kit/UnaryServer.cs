@@ -5,7 +5,7 @@ namespace SmartCardCrm.Terminal.Tests.Kit;
 
 /// <summary>Headquarters' end of calls with one answer.</summary>
 /// <param name="answer">Makes it from the request; may throw.</param>
-internal sealed class UnaryServer(Func<IMessage, IMessage> answer) : CallInvoker
+internal class UnaryServer(Func<IMessage, IMessage> answer) : CallInvoker
 {
     /// <summary>How many calls have come.</summary>
     public int Asked { get; private set; }

@@ -33,7 +33,8 @@ public sealed class KeyFetchTests : IDisposable
             1, "Till 3", 7, 42, "UTC", "USD", new Uri("https://127.0.0.1:5290"), CardKeyStorage.Memory);
         _delivery = new CardKeyDelivery(
             enrolled, new DataFolder(_folder.FullName), _shop.Keys, _chain.Clock);
-        _server = new SilentServer(_chain.Delivery(1, heldSecondsMost: 8));
+        _server = new SilentServer(
+            _chain.Delivery(1, heldSecondsMost: 8), Channel.CreateUnbounded<string>());
         _sync = new GrpcSync(
             new TerminalSync.TerminalSyncClient(_server),
             new SyncRooms(
@@ -104,43 +105,28 @@ public sealed class KeyFetchTests : IDisposable
         what, await _server.Calls.Reader.ReadAsync().AsTask().WaitAsync(Patience));
 
     /// <summary>Gives keys, takes everything, and says one thing at most.</summary>
-    private sealed class SilentServer(CardKeysReply keys) : CallInvoker
+    private sealed class SilentServer(CardKeysReply keys, Channel<string> calls)
+        : UnaryServer(_ => Told(calls, keys))
     {
-        public Channel<string> Calls { get; } = Channel.CreateUnbounded<string>();
+        public Channel<string> Calls => calls;
 
         public ServerMessage? Says { get; set; }
-
-        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
-        {
-            Calls.Writer.TryWrite("fetch");
-            return new AsyncUnaryCall<TResponse>(
-                Task.FromResult((TResponse)(object)keys), Task.FromResult(new Metadata()),
-                () => Status.DefaultSuccess, () => [], () => { });
-        }
 
         public override AsyncDuplexStreamingCall<TRequest, TResponse>
             AsyncDuplexStreamingCall<TRequest, TResponse>(
                 Method<TRequest, TResponse> method, string? host, CallOptions options)
         {
-            Calls.Writer.TryWrite("stream");
+            calls.Writer.TryWrite("stream");
             return new AsyncDuplexStreamingCall<TRequest, TResponse>(
                 new Sink<TRequest>(), new Silence<TResponse>(Says), Task.FromResult(new Metadata()),
                 () => Status.DefaultSuccess, () => [], () => { });
         }
 
-        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-            throw new NotSupportedException();
-
-        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-            throw new NotSupportedException();
-
-        public override AsyncClientStreamingCall<TRequest, TResponse>
-            AsyncClientStreamingCall<TRequest, TResponse>(
-                Method<TRequest, TResponse> method, string? host, CallOptions options) =>
-            throw new NotSupportedException();
+        private static CardKeysReply Told(Channel<string> calls, CardKeysReply keys)
+        {
+            calls.Writer.TryWrite("fetch");
+            return keys;
+        }
 
         private sealed class Sink<T> : IClientStreamWriter<T>
         {
