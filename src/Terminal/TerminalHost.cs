@@ -36,7 +36,7 @@ internal static class TerminalHost
     // The host would watch every folder below the one it is started in, for a settings file we do not have.
     private static readonly string[] NoWatch = ["--hostBuilder:reloadConfigOnChange=false"];
 
-    /// <exception cref="CommandException">It is not enrolled, runs already, has no reader, or stopped
+    /// <exception cref="CommandException">It is not enrolled, runs already, or stopped
     /// selling.</exception>
     /// <exception cref="JournalKeyException">The journal's key is not there, or is another's.</exception>
     /// <exception cref="JournalFailedException">The journal cannot be used.</exception>
@@ -157,8 +157,7 @@ internal static class TerminalHost
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
         services.AddSingleton(s => new RelayDesk(
-            s.GetRequiredService<Till>().Guests,
-            [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)],
+            s.GetRequiredService<Till>().Guests, s.GetRequiredService<ReaderBoard>(),
             s.GetRequiredService<TimeProvider>()));
         AddSignals(services, data);
         services.AddSingleton<TillRooms>();
@@ -178,7 +177,9 @@ internal static class TerminalHost
         services.AddSingleton<TamperSeal>();
         services.AddSingleton<SignalRooms>();
         services.AddSingleton(s => SignalsFile.Load(data.Signals) is { } file
-            ? SignalsPlan.Of(file, [.. s.GetRequiredService<ReaderChoice>().Readers.Select(r => r.Name)])
+            ? SignalsPlan.Of(file, s.GetRequiredService<ReaderChoice>() is { TakesAny: false } choice
+                ? [.. choice.Readers.Select(r => r.Name)]
+                : null)
             : SignalsPlan.None);
         services.AddSingleton(s => new CarefulWires(
             s.GetRequiredService<SignalsPlan>().Open(Console.Out, s.GetRequiredService<TimeProvider>()),
@@ -205,7 +206,7 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
     private partial void LogFailed(Exception failure, string code);
 }
 
-/// <summary>The tap loops, a thread for each reader, and the journal's housekeeping, while the host
+/// <summary>The tap loops and the journal's housekeeping, while the host
 /// runs.</summary>
 internal sealed class TapFloor(
     Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalOptions options,
@@ -219,8 +220,7 @@ internal sealed class TapFloor(
         keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();
         _running.Add(till.KeepSmall(options.Keep, end.Fail));
-        foreach (var reader in choice.Readers.Select(board.Post).ToList())
-            _running.Add(new TapThread(reader, till, _running.Count - 1, end.Fail));
+        _running.Add(new TapThreads(choice, board, till, end.Fail));
         return Task.CompletedTask;
     }
 

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace SmartCardCrm.Terminal;
 
-/// <summary>Drives one tap loop on a thread of its own, named <c>tap 00</c>, <c>tap 01</c> by the reader's
-/// place in the configuration.</summary>
+/// <summary>Drives one tap loop on a thread of its own, named <c>tap 00</c>, <c>tap 01</c> in the order
+/// in which the readers came.</summary>
 internal sealed class TapThread : IDisposable
 {
     private static readonly TimeSpan WaitMost = TimeSpan.FromMilliseconds(500);
@@ -14,7 +14,7 @@ internal sealed class TapThread : IDisposable
     private volatile bool _stopping;
 
     /// <param name="reader">Not owned.</param>
-    /// <param name="index">The reader's place in the configuration, from 0.</param>
+    /// <param name="index">How many readers came before this one.</param>
     /// <param name="failed">Told, on this thread, what ended it: <see cref="JournalFailedException"/>, or our
     /// mistake.</param>
     public TapThread(ICardReader reader, Till till, int index, Action<Exception> failed)

@@ -169,7 +169,7 @@ internal static class CommonOptions
     {
         HelpName = "NAME",
         Description = "A PC/SC reader to use, as `terminal readers` names it; may come several times. "
-            + "Without it, every reader there is at the start.",
+            + "Without it, every reader that is plugged in.",
         DefaultValueFactory = _ => [],
     };
 

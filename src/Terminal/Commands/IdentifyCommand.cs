@@ -33,8 +33,10 @@ internal static class IdentifyCommand
         {
             using var keys = await Keys(
                 new DataFolder(parsed.GetRequiredValue(data).FullName), clock, cancellation);
+            var (names, vpcd) = (parsed.GetRequiredValue(readers), parsed.GetRequiredValue(ports));
             using var choice = ReaderChoice.Open(
-                parsed.GetRequiredValue(readers), parsed.GetRequiredValue(ports), clock, NullLogger.Instance);
+                names.Length + vpcd.Length == 0 ? ReaderChoice.PluggedIn() : names, vpcd, clock,
+                NullLogger.Instance);
             using var late = new CancellationTokenSource(
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)), clock);
             using var card = await WaitForCard(choice.Readers, clock, late.Token, cancellation);

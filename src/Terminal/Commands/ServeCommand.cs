@@ -14,6 +14,9 @@ internal static class ServeCommand
         url.Description = "Where the Till API answers; loopback only, port 0 for a free one. "
             + "DIR/endpoints.json then says where, DIR/till-api.key is the key the till sends as X-Api-Key.";
         var readers = CommonOptions.Readers();
+        readers.Description = "A PC/SC reader to use, as `terminal readers` names it; may come several "
+            + "times. Without it, every reader that is plugged in, now or later. Readers may come and go at "
+            + "any time.";
         var ports = CommonOptions.VpcdPorts();
         var keep = KeepDays();
         var journalKey = CommonOptions.JournalKey();

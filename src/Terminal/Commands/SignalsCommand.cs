@@ -10,9 +10,6 @@ internal static class SignalsCommand
 {
     private static readonly TimeSpan SignMost = TimeSpan.FromSeconds(3);
 
-    // A test needs no reader.
-    private const string AnyReader = "the reader";
-
     public static Command Make(TimeProvider clock) => new(
         "signals",
         """
@@ -43,7 +40,7 @@ internal static class SignalsCommand
             using var inUse = TerminalHost.Claim(folder);
             var file = SignalsFile.Load(folder.Signals) ?? throw new CommandException(
                 "signals-absent", $"There is no {folder.Signals}: this terminal has no signals.");
-            var plan = SignalsPlan.Of(file, [.. file.Sets.Select(s => s.Reader ?? AnyReader)]);
+            var plan = SignalsPlan.Of(file, readers: null);                  // a test needs none
             await Test(plan, plan.Open(Console.Out, clock), Console.Out, clock, cancellation);
         }));
         return command;
@@ -61,7 +58,7 @@ internal static class SignalsCommand
         {
             foreach (var sign in Enum.GetValues<Sign>())
             {
-                await output.WriteLineAsync($"{set.Reader}: {SignNames.Of(sign)}");
+                await output.WriteLineAsync($"{set.Name}: {SignNames.Of(sign)}");
                 using var player = new SignalPlayer(set.Wires, wires, clock, new Lock());
                 player.Begin(plan.Patterns[sign]);
                 await Task.Delay(SignMost, clock, cancellation);

@@ -70,6 +70,7 @@ internal static class DoctorCode
     public const string TillApiRefused = "till-api-refused";
 
     public const string SignalsConfig = "signals-config";
+    public const string SignalsReader = "signals-reader";
     public const string GpioAbsent = "gpio-absent";
     public const string GpioRefused = "gpio-refused";
     public const string GpioLibrary = "gpio-library";

@@ -45,8 +45,8 @@ internal sealed class Examination(DoctorOptions options, TimeProvider clock)
         _findings.AddRange(till.Readers is { } running
             ? ReadersCheck.Judge(running, PcscSight.Look())
             : ReadersCheck.Judge(options.Readers, PcscSight.Look()));
-        var readers = till.Readers?.Readers.Select(r => r.Name).ToList() ?? options.Readers;
-        _findings.AddRange(SignalsCheck.Judge(data.Signals, readers, GpioSight.Look));
+        var used = till.Readers?.Readers.Select(r => r.Name).ToList() ?? [];
+        _findings.AddRange(SignalsCheck.Judge(data.Signals, options.Readers, used, GpioSight.Look));
         _findings.AddRange(TillCheck.Judge(till, options.Data));
         return Once(_findings);
     }

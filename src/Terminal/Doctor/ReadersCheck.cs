@@ -31,8 +31,10 @@ internal static class ReadersCheck
         var there = running.Readers.Where(r => r.Available).Select(r => r.Name).ToList();
         if (there.Count > 0)
             yield return Finding.Ok(Subject.Readers, string.Join(", ", there));
-        if (gone.Count > 0 && Service(pcsc) is { } service)
+        if ((gone.Count > 0 || there.Count == 0) && Service(pcsc) is { } service)
             yield return service;
+        else if (running.Readers.Count == 0)
+            yield return NotTakenUp;
         foreach (var name in gone)
             yield return Absent(name, pcsc.Names);
     }
@@ -64,10 +66,16 @@ internal static class ReadersCheck
             "sudo apt-get install pcscd libccid && sudo systemctl enable --now pcscd.socket"),
         { Names.Count: 0 } => Finding.Fail(
             DoctorCode.ReaderNone, "pcscd runs and sees no reader.",
-            "Plug it in; does lsusb list it? Its driver: sudo apt-get install libccid, or the maker's.",
+            "Plug it in: the terminal takes it up by itself. Does lsusb list it? Its driver: sudo "
+                + "apt-get install libccid, or the maker's.",
             "An ACR122 or another reader with a PN533: the kernel must leave it alone, docs/operations.md."),
         _ => null,
     };
+
+    private static Finding NotTakenUp => Finding.Fail(
+        DoctorCode.ReaderNone, "The terminal has not taken up the reader that is plugged in.",
+        "It does so within a second or two: ask again.",
+        "Else: journalctl -u smartcardcrm-terminal | grep reader-");
 
     private static Finding Absent(string name, IReadOnlyList<string> there) => Finding.Fail(
         DoctorCode.ReaderAbsent, $"\"{name}\" is not there.",

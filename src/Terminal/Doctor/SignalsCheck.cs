@@ -47,15 +47,14 @@ internal sealed record GpioSight(IReadOnlyList<string> Chips, string? Refused, b
 /// <summary>Lights, buzzer and tamper switch, as signals.json has them.</summary>
 internal static class SignalsCheck
 {
-    private const string AnyReader = "the reader";
-
     /// <param name="path">signals.json.</param>
-    /// <param name="readers">Of this terminal; empty where they are not known.</param>
+    /// <param name="named">The readers that the terminal is to have; empty for whatever there is.</param>
+    /// <param name="there">Those that the running terminal uses; empty where they are not known.</param>
     /// <param name="look">Sees what the machine has.</param>
     public static IEnumerable<Finding> Judge(
-        string path, IReadOnlyList<string> readers, Func<int?, GpioSight> look)
+        string path, IReadOnlyList<string> named, IReadOnlyList<string> there, Func<int?, GpioSight> look)
     {
-        if (TryLoad(path, readers, out var wrong) is not { } file)
+        if (TryLoad(path, named, out var wrong) is not { } file)
         {
             yield return wrong is null
                 ? Finding.Ok(Subject.Signals, "none: there is no signals.json")
@@ -70,7 +69,16 @@ internal static class SignalsCheck
             yield return Finding.Ok(
                 Subject.Signals, FormattableString.Invariant($"{file.Sets.Count} sets by {file.Driver}")
                     + (file.Tamper is null ? ", no tamper switch" : ", a tamper switch"));
+        foreach (var reader in file.Sets.Select(s => s.Reader).OfType<string>())
+        {
+            if (there.Count > 0 && !there.Contains(reader, StringComparer.Ordinal))
+                yield return Strange(reader, there);
+        }
     }
+
+    private static Finding Strange(string reader, IReadOnlyList<string> there) => Finding.Warn(
+        DoctorCode.SignalsReader, $"signals.json has lights for \"{reader}\", which has not been plugged in.",
+        $"Plug it in. Is it spelled as `terminal readers` has it? There are: {string.Join(", ", there)}");
 
     private static Finding? Gpio(GpioSight gpio, int? chip) => gpio switch
     {
@@ -88,15 +96,14 @@ internal static class SignalsCheck
         _ => null,
     };
 
-    private static SignalsFile? TryLoad(string path, IReadOnlyList<string> readers, out string? wrong)
+    private static SignalsFile? TryLoad(string path, IReadOnlyList<string> named, out string? wrong)
     {
         wrong = null;
         try
         {
             if (SignalsFile.Load(path) is not { } file)
                 return null;
-            _ = SignalsPlan.Of(
-                file, readers.Count > 0 ? readers : [.. file.Sets.Select(s => s.Reader ?? AnyReader)]);
+            _ = SignalsPlan.Of(file, named.Count > 0 ? named : null);
             return file;
         }
         catch (Exception broken)

@@ -1,4 +1,5 @@
 using System.Net;
+using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
 
@@ -28,12 +29,13 @@ internal static class TillCheck
                 "See the line server. If that one is ok: journalctl -u smartcardcrm-terminal | grep sync-");
         }
 
-        foreach (var fault in health.Faults)
+        // That no reader is there is a line of its own.
+        foreach (var fault in health.Faults.Where(f => !Says(f, ReaderBoard.NoReader)))
             yield return Fault(fault);
     }
 
     private static Finding Fault(string fault) =>
-        fault.StartsWith(SyncCode.JournalCompacted, StringComparison.Ordinal)
+        Says(fault, SyncCode.JournalCompacted)
             ? Finding.Warn(
                 DoctorCode.JournalCompacted, fault,
                 "The server's book was restored from a backup older than --keep-days. Is there a newer one?",
@@ -42,6 +44,8 @@ internal static class TillCheck
                 DoctorCode.Fault, fault,
                 "A light or switch: is it wired as signals.json says? terminal signals test --help",
                 "The clock: see the line clock. It goes away by itself when it works again.");
+
+    private static bool Says(string fault, string code) => fault.StartsWith(code, StringComparison.Ordinal);
 
     private static Finding Listener(TillSight till) => till switch
     {

@@ -29,6 +29,9 @@ internal readonly record struct PcscReaderState(uint Bits)
 /// another.</remarks>
 internal sealed class PcscContext : IDisposable
 {
+    // The reader that is none: it changes when one is plugged in or out.
+    private const string Notification = @"\\?PnP?\Notification";
+
     private readonly nint _handle;
 
     /// <exception cref="PcscException">There is no service.</exception>
@@ -62,6 +65,11 @@ internal sealed class PcscContext : IDisposable
     /// <returns>Whether it may have changed: false when the time is over.</returns>
     public bool WaitForChange(string reader, PcscReaderState known, uint timeoutMs) =>
         Change(reader, known, timeoutMs, out _) != PcscCode.Timeout;
+
+    /// <summary>Blocks until there are more readers or fewer than <paramref name="known"/>.</summary>
+    /// <returns>As of <see cref="WaitForChange"/>; true at once where the service cannot tell.</returns>
+    public bool WaitForReaders(int known, uint timeoutMs) =>
+        WaitForChange(Notification, new PcscReaderState((uint)known << 16), timeoutMs);
 
     /// <summary>Ends a wait of another thread. A wait that begins a moment later does not notice.</summary>
     public void Cancel() => _ = Winscard.Cancel(_handle);

@@ -9,11 +9,14 @@ internal sealed record ReaderSight(string Name, bool Available, bool CardPresent
 /// </summary>
 internal sealed class ReaderBoard
 {
+    /// <summary>How health calls it when no reader is there.</summary>
+    public const string NoReader = "no-reader";
+
     private readonly Lock _gate = new();
     private readonly List<ReaderSight> _sights = [];
 
-    /// <summary>Raised on the reader's thread after what it sees has changed; a handler must be
-    /// quick.</summary>
+    /// <summary>Raised after a reader was posted, and on its thread after what it sees has changed; a handler
+    /// must be quick.</summary>
     public event Action? Changed;
 
     /// <summary>In the order in which the readers were posted.</summary>
@@ -26,14 +29,25 @@ internal sealed class ReaderBoard
         }
     }
 
+    /// <summary>For the list of what does not work while the terminal goes on.</summary>
+    public IReadOnlyList<string> Faults =>
+        Sights.Any(s => s.Available) ? [] : [$"{NoReader}: no card reader is there"];
+
+    /// <summary>Whether this terminal uses such a reader, there or away.</summary>
+    public bool Has(string name) => Sights.Any(s => s.Name == name);
+
     /// <summary>The same reader, whose looks are posted here from now on.</summary>
     public ICardReader Post(ICardReader reader)
     {
+        PostedReader posted;
         lock (_gate)
         {
             _sights.Add(new ReaderSight(reader.Name, Available: false, CardPresent: false));
-            return new PostedReader(reader, this, _sights.Count - 1);
+            posted = new PostedReader(reader, this, _sights.Count - 1);
         }
+
+        Changed?.Invoke();
+        return posted;
     }
 
     private void Saw(int index, CardPresence presence)

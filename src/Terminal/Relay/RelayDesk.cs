@@ -1,4 +1,5 @@
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Pcsc;
 
 namespace SmartCardCrm.Terminal.Relay;
 
@@ -19,9 +20,9 @@ internal static class RelayCode
 /// waits in the guest book, and the reader's own thread drives it, so that a reader has one user at a time.
 /// </summary>
 /// <param name="guests">Where tap loops look for somebody to lend a card to.</param>
-/// <param name="readers">The names of this terminal's readers.</param>
+/// <param name="board">Knows this terminal's readers.</param>
 /// <param name="clock">Ends sessions for which no card comes.</param>
-internal sealed class RelayDesk(GuestBook guests, IReadOnlyCollection<string> readers, TimeProvider clock)
+internal sealed class RelayDesk(GuestBook guests, ReaderBoard board, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, RelaySession> _sessions = [];
@@ -61,7 +62,7 @@ internal sealed class RelayDesk(GuestBook guests, IReadOnlyCollection<string> re
     {
         code = RelayCode.ReaderUnknown;
         var reader = command.Open.Reader;
-        if (reader.Length > 0 && !readers.Contains(reader))
+        if (reader.Length > 0 && !board.Has(reader))
             return null;
 
         code = RelayCode.ReaderBusy;

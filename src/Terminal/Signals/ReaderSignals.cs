@@ -22,10 +22,10 @@ internal sealed class ReaderSignals : IDisposable
     private Sign? _shown;
     private bool _mustLift;
 
-    /// <param name="reader">Its name.</param>
+    /// <param name="reader">Its name; null for whichever there is.</param>
     /// <param name="parts">What is wired for it.</param>
     public ReaderSignals(
-        string reader, IReadOnlyList<SignalWire> parts, SignalPatterns patterns, CarefulWires wires,
+        string? reader, IReadOnlyList<SignalWire> parts, SignalPatterns patterns, CarefulWires wires,
         TimeProvider clock)
     {
         (Reader, _patterns) = (reader, patterns);
@@ -34,7 +34,8 @@ internal sealed class ReaderSignals : IDisposable
             Show();
     }
 
-    public string Reader { get; }
+    /// <summary>Null for whichever there is.</summary>
+    public string? Reader { get; }
 
     /// <summary>What is shown now.</summary>
     public Sign Shown
@@ -61,7 +62,7 @@ internal sealed class ReaderSignals : IDisposable
     /// over.</summary>
     public void Tell(Checkout checkout)
     {
-        if (checkout.Reader != Reader)
+        if (checkout.Reader is null || (Reader is not null && checkout.Reader != Reader))
             return;
         lock (_gate)
         {

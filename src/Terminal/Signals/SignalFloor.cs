@@ -10,12 +10,14 @@ internal sealed record SignalRooms(Till Till, ReaderBoard Board)
     /// rules are not there yet.</summary>
     public const string NotReady = "not-ready";
 
-    public ReaderScene SceneOf(string reader)
+    /// <param name="reader">Null for whichever there is.</param>
+    public ReaderScene SceneOf(string? reader)
     {
-        var sight = Board.Sights.FirstOrDefault(s => s.Name == reader);
+        var sights = Board.Sights.Where(s => reader is null || s.Name == reader).ToList();
         var ready = Till.Tap.Ready && Till.Replica.Current is not null;
         return new ReaderScene(
-            sight?.Available == true, sight?.CardPresent == true, Till.Desk.HasWork(reader),
+            sights.Exists(s => s.Available), sights.Exists(s => s.CardPresent),
+            sights.Exists(s => Till.Desk.HasWork(s.Name)),
             Till.Desk.StoppedBecause ?? (ready ? null : NotReady));
     }
 }

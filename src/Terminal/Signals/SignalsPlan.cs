@@ -1,9 +1,15 @@
 namespace SmartCardCrm.Terminal.Signals;
 
 /// <summary>The lights of one reader.</summary>
-/// <param name="Reader">As PC/SC names it.</param>
+/// <param name="Reader">As PC/SC names it; null for whichever is plugged in.</param>
 /// <param name="Wires">At least one.</param>
-internal sealed record SignalSet(string Reader, IReadOnlyList<SignalWire> Wires);
+internal sealed record SignalSet(string? Reader, IReadOnlyList<SignalWire> Wires)
+{
+    /// <summary>For people.</summary>
+    public string Name => NameOf(Reader);
+
+    public static string NameOf(string? reader) => reader ?? "the reader";
+}
 
 /// <summary>The tamper switch.</summary>
 /// <param name="OpenIsHigh">What the input is while the housing is open.</param>
@@ -43,31 +49,34 @@ internal sealed class SignalsPlan
     /// <summary>Null for a terminal without one.</summary>
     public TamperPlan? Tamper { get; }
 
-    /// <param name="readers">The names of this terminal's readers.</param>
+    /// <param name="readers">The names of this terminal's readers; null where any may be plugged in, or they
+    /// are not known.</param>
     /// <exception cref="SignalsFileException">Something in it cannot be done.</exception>
-    public static SignalsPlan Of(SignalsFile file, IReadOnlyList<string> readers) =>
+    public static SignalsPlan Of(SignalsFile file, IReadOnlyList<string>? readers) =>
         new(file, [.. file.Sets.Select(set => SetOf(set, readers, alone: file.Sets.Count == 1))]);
 
     /// <summary>The driver it asks for.</summary>
     public ISignalWires Open(TextWriter console, TimeProvider clock) =>
         _file.Driver == Gpio ? new GpioWires(_file.Chip, _file.LowIsOn) : new ConsoleWires(console, clock);
 
-    private static SignalSet SetOf(SignalsFile.SetEntry set, IReadOnlyList<string> readers, bool alone)
+    private static SignalSet SetOf(SignalsFile.SetEntry set, IReadOnlyList<string>? readers, bool alone)
     {
-        var reader = set.Reader ?? (alone && readers.Count == 1 ? readers[0] : throw Wrong(
-            $"has a set that names no reader. With several, name one in each: {Listed(readers)}."));
-        if (!readers.Contains(reader, StringComparer.Ordinal))
+        if (set.Reader is null && !(alone && readers is null or [_]))
+            throw Wrong($"has a set that names no reader. With several, name one in each{Listed(readers)}.");
+        var reader = set.Reader ?? readers?[0];
+        if (reader is not null && readers?.Contains(reader, StringComparer.Ordinal) == false)
             throw Wrong(
-                $"has a set for the reader '{reader}', and this terminal has: {Listed(readers)}. Where a "
-                + "reader may be unplugged at the start, name it with --reader.");
-        var wires = set.Wires(reader);
+                $"has a set for the reader '{reader}', and this terminal has others{Listed(readers)}. Name "
+                + "it with --reader too.");
+        var name = SignalSet.NameOf(reader);
+        var wires = set.Wires(name);
         return wires.Count > 0
             ? new SignalSet(reader, wires)
-            : throw Wrong($"has a set for '{reader}' without a pin: give green, red, yellow or buzzer one.");
+            : throw Wrong($"has a set for '{name}' without a pin: give green, red, yellow or buzzer one.");
     }
 
-    private static string Listed(IReadOnlyList<string> readers) =>
-        string.Join(", ", readers.Select(r => $"'{r}'"));
+    private static string Listed(IReadOnlyList<string>? readers) =>
+        readers is null ? "" : ": " + string.Join(", ", readers.Select(r => $"'{r}'"));
 
     private static SignalPatterns PatternsOf(SignalsFile file)
     {

@@ -87,7 +87,8 @@ internal sealed record CardAnswer(
 /// <param name="Points">Negative where it took some.</param>
 internal sealed record GainAnswer(string Rule, long Points);
 
-/// <summary>The terminal's readers, in the order of its configuration.</summary>
+/// <summary>The terminal's readers, as they were named at its start; where none was, those plugged in since,
+/// in the order in which they came.</summary>
 internal sealed record ReadersAnswer(IReadOnlyList<ReaderAnswer> Readers);
 
 /// <param name="Available">Plugged in, and its driver answers.</param>

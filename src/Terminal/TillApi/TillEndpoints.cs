@@ -243,7 +243,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         rooms.Till.Journal.Head.Sequence - Math.Min(
             rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
         rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version,
-        [.. rooms.Faults.Lines, .. rooms.Line.Faults],
+        [.. rooms.Board.Faults, .. rooms.Faults.Lines, .. rooms.Line.Faults],
         Told.OfHealth(rooms.Till.Desk.StoppedBecause, rooms.Ready, texts));
 
     private Checkout Find(Guid id) => rooms.Till.Desk.Get(id) ?? throw Unknown();

@@ -57,6 +57,14 @@ public sealed class ReadersCheckTests(VirtualReaders readers)
         Assert.Equal(["readers", "reader-absent"], Running(Seen(), ("counter", true), ("exit", false)));
     }
 
+    [Fact]
+    public void A_running_terminal_that_waits_for_a_reader_says_why_there_is_none()
+    {
+        Assert.Equal(["pcsc-absent"], Running(new PcscSight(PcscCode.NoService, [])));
+        Assert.Equal(["reader-none"], Running(new PcscSight(null, [])));
+        Assert.Equal(["reader-none"], Running(Seen()));
+    }
+
     private static List<string> Running(PcscSight pcsc, params (string Name, bool Available)[] readers) =>
     [
         .. ReadersCheck.Judge(

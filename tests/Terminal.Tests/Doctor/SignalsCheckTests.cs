@@ -29,7 +29,7 @@ public sealed class SignalsCheckTests : IDisposable
     {
         File.WriteAllText(_path, content);
 
-        var finding = Assert.Single(SignalsCheck.Judge(_path, ["counter"], _ => Pi));
+        var finding = Assert.Single(SignalsCheck.Judge(_path, ["counter"], [], _ => Pi));
 
         Assert.Equal((Verdict.Fail, "signals-config"), (finding.Verdict, finding.Code));
     }
@@ -51,7 +51,7 @@ public sealed class SignalsCheckTests : IDisposable
         Assert.Equal("gpio-refused", Code(Pi with { Refused = "Permission denied" }));
         Assert.Equal("gpio-library", Code(Pi with { HasLibrary = false }));
         Assert.All(
-            SignalsCheck.Judge(_path, [], _ => Pi with { Chips = [] }),
+            SignalsCheck.Judge(_path, [], [], _ => Pi with { Chips = [] }),
             f => Assert.Equal(Verdict.Warn, f.Verdict));
     }
 
@@ -64,6 +64,20 @@ public sealed class SignalsCheckTests : IDisposable
     }
 
     [Fact]
+    public void Lights_of_a_reader_that_was_never_plugged_in_are_told_and_stop_nobody()
+    {
+        File.WriteAllText(
+            _path, """{ "driver": "gpio", "sets": [ { "reader": "another", "green": 17 } ] }""");
+
+        var findings = SignalsCheck.Judge(_path, [], ["counter"], _ => Pi).ToList();
+
+        Assert.Equal(["signals", "signals-reader"], findings.Select(f => f.Code));
+        Assert.Equal(Verdict.Warn, findings[1].Verdict);
+        Assert.Contains("counter", findings[1].Advice[0], StringComparison.Ordinal);
+        Assert.Equal("signals", Assert.Single(SignalsCheck.Judge(_path, [], ["another"], _ => Pi)).Code);
+    }
+
+    [Fact]
     public void Lines_of_text_need_no_GPIO()
     {
         File.WriteAllText(_path, """{ "driver": "console", "sets": [ { "green": 17 } ] }""");
@@ -72,5 +86,5 @@ public sealed class SignalsCheckTests : IDisposable
     }
 
     private string Code(GpioSight gpio) =>
-        Assert.Single(SignalsCheck.Judge(_path, ["counter"], _ => gpio)).Code;
+        Assert.Single(SignalsCheck.Judge(_path, ["counter"], [], _ => gpio)).Code;
 }

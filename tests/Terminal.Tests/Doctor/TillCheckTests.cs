@@ -92,7 +92,7 @@ public sealed class TillCheckTests : IAsyncDisposable
     [Fact]
     public async Task No_line_to_the_server_and_every_fault_are_warnings()
     {
-        _health = _health with { Connected = false, Faults = ["clock: 5 min behind", "red: broken"] };
+        _health = _health with { Connected = false, Faults = ["clock: late", "no-reader: 0", "red: off"] };
         await Run();
 
         var findings = TillCheck.Judge(await Look(new Uri("http://127.0.0.1:1")), "/data").ToList();

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.Terminal.Pcsc;
 
 namespace SmartCardCrm.Terminal.Tests.Pcsc;
 
-/// <summary>One private pcscd with two virtual slots for all tests here.</summary>
+/// <summary>One private pcscd with two virtual slots, unless a test plugs others in, for all tests
+/// here.</summary>
 public sealed partial class VirtualReaders : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("readers-");
@@ -52,14 +54,74 @@ public sealed partial class VirtualReaders : IDisposable
         }
     }
 
+    /// <summary>Another daemon, to which so many virtual readers of two slots each are plugged in.</summary>
+    /// <remarks>A running pcscd takes no other virtual readers, and lists one whose driver failed.</remarks>
+    public void Plug(int readers)
+    {
+        var conf = new StringBuilder();
+        for (var reader = 0; reader < readers; reader++)
+        {
+            var driver = Path.Combine(_folder.FullName, "drivers", $"vpcd-{reader}.so");
+            if (reader > 0)
+                File.Copy(Path.Combine(_folder.FullName, "drivers", "vpcd-0.so"), driver, overwrite: true);
+            var port = $"0x{35963 + (2 * reader):X}";
+            conf.Append(CultureInfo.InvariantCulture, $"FRIENDLYNAME \"Virtual Reader {reader}\"\n")
+                .Append(CultureInfo.InvariantCulture, $"DEVICENAME /dev/null:{port}\n")
+                .Append(CultureInfo.InvariantCulture, $"LIBPATH {driver}\nCHANNELID {port}\n\n");
+        }
+
+        File.WriteAllText(Path.Combine(_folder.FullName, "conf", "reader.conf"), conf.ToString());
+        KillDaemon();
+        Assert.True(SpinWait.SpinUntil(() => Listed() == 2 * readers, TimeSpan.FromSeconds(20)));
+    }
+
+    // -1 while none answers.
+    private static int Listed()
+    {
+        try
+        {
+            using var context = new PcscContext();
+            return context.ReaderNames().Count;
+        }
+        catch (PcscException)
+        {
+            return -1;
+        }
+    }
+
     private static bool IsDead(int process) =>
         StatOf(process)[2] == "Z" && Directory.GetDirectories($"/proc/{process}/task").Length == 1;
 
     // Its id, its name, its state, its parent …
     private static string[] StatOf(int process) => File.ReadAllText($"/proc/{process}/stat").Split(' ');
 
-    private int DaemonId => int.Parse(
-        File.ReadAllText(Path.Combine(_folder.FullName, "pcscd", "pcscd.pid")), CultureInfo.InvariantCulture);
+    // One that was just started has not written its file yet, or its predecessor's is still there.
+    private int DaemonId
+    {
+        get
+        {
+            var id = 0;
+            var file = Path.Combine(_folder.FullName, "pcscd", "pcscd.pid");
+            Assert.True(SpinWait.SpinUntil(
+                () => File.Exists(file) && TryRead(file, out id) && Directory.Exists($"/proc/{id}"),
+                TimeSpan.FromSeconds(20)));
+            return id;
+        }
+    }
+
+    private static bool TryRead(string file, out int id)
+    {
+        try
+        {
+            return int.TryParse(
+                File.ReadAllText(file).Trim('\0', '\n'), CultureInfo.InvariantCulture, out id);
+        }
+        catch (FileNotFoundException)
+        {
+            id = 0;
+            return false;
+        }
+    }
 
     public void Dispose()
     {

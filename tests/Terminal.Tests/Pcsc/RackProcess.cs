@@ -14,14 +14,15 @@ internal sealed class RackProcess : IDisposable
     public static RackProcess On(int portBase, int slots) =>
         Start("dotnet", [Simulator, "rack", "--port-base", $"{portBase}", "--slots", $"{slots}"]);
 
-    /// <summary>A private pcscd with virtual readers, and a rack for its slots.</summary>
+    /// <summary>A private pcscd with virtual readers, and a rack for twice its slots: others may be plugged
+    /// in.</summary>
     /// <param name="folder">Where the daemon's socket and pid will be, in <c>pcscd/</c>.</param>
     public static RackProcess BehindPcscd(string folder, int slots) => Start(
         "bash",
         [
             Path.Combine(Root, "hardware-sim", "virtual-readers.sh"), "--dir", folder, "--slots", $"{slots}",
             "--",
-            "dotnet", Simulator, "rack", "--slots", $"{slots}",
+            "dotnet", Simulator, "rack", "--slots", $"{2 * slots}",
         ]);
 
     /// <summary>One command, one answer; whatever happened by itself in between is passed over.</summary>

@@ -2,11 +2,13 @@ using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Relay;
+using SmartCardCrm.Terminal.Tests.Kit;
 
 namespace SmartCardCrm.Terminal.Tests.Relay;
 
-public sealed class RelayDeskTests
+public sealed class RelayDeskTests : IDisposable
 {
     private const string Counter = "counter";
     private const string Window = "window";
@@ -14,9 +16,23 @@ public sealed class RelayDeskTests
     private readonly FakeTimeProvider _clock = new();
     private readonly GuestBook _guests = new();
     private readonly List<RelayAnswer> _answers = [];
+    private readonly ReaderBoard _board = new();
+    private readonly SimulatedReader _counter = new(Counter);
+    private readonly SimulatedReader _window = new(Window);
     private readonly RelayDesk _desk;
 
-    public RelayDeskTests() => _desk = new RelayDesk(_guests, [Counter, Window], _clock);
+    public RelayDeskTests()
+    {
+        _board.Post(_counter);
+        _board.Post(_window);
+        _desk = new RelayDesk(_guests, _board, _clock);
+    }
+
+    public void Dispose()
+    {
+        _counter.Dispose();
+        _window.Dispose();
+    }
 
     [Fact]
     public void A_batch_stops_at_the_first_answer_that_is_neither_9100_nor_91AF()

@@ -186,6 +186,20 @@ public sealed class ReaderSignalsTests : IDisposable
             _clock.Advance(TimeSpan.FromMilliseconds(1));
     }
 
+    [Fact]
+    public void Lights_for_whichever_reader_there_is_show_what_happens_at_any_and_not_what_waits()
+    {
+        using var any = new ReaderSignals(null, MemoryWires.Full, new SignalPatterns(), _wires, _clock);
+        any.See(Nobody);
+
+        any.Tell(Of(new CheckoutState.Tapping(CancelAsked: false)));
+        var reading = any.Shown;
+        any.Tell(Of(Completed));
+        any.Tell(Of(new CheckoutState.Waiting()) with { Reader = null });
+
+        Assert.Equal((Sign.Reading, Sign.Done), (reading, any.Shown));
+    }
+
     private static Checkout Of(CheckoutState state, Guid id = default) => new(
         id, Shop.Basket(100), "key", DateTimeOffset.UnixEpoch, state, 1, 0, DateTimeOffset.UnixEpoch)
     {

@@ -47,7 +47,7 @@ public sealed class SignalsFileTests : IDisposable
     [InlineData("""{"driver":"gpio","colour":1}""", "cannot be read")]
     [InlineData("""{"driver":"spi"}""", "has the driver 'spi'")]
     [InlineData("""{"driver":"gpio","sets":[{"green":1}]}""", "names no reader")]
-    [InlineData("""{"driver":"gpio","sets":[{"reader":"attic","green":1}]}""", "terminal has: 'counter'")]
+    [InlineData("""{"driver":"gpio","sets":[{"reader":"attic","green":1}]}""", "has others: 'counter'")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter"}]}""", "without a pin")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter","green":-1}]}""", "a pin that cannot be")]
     [InlineData("""{"driver":"gpio","sets":[{"reader":"counter","green":1,"red":1}]}""", "uses a pin twice")]
@@ -73,6 +73,19 @@ public sealed class SignalsFileTests : IDisposable
         var wrong = Assert.Throws<SignalsFileException>(() => Plan(json));
 
         Assert.Contains(says, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_any_reader_may_come_lights_name_theirs_or_are_the_only_ones()
+    {
+        var one = Plan("""{"driver":"gpio","sets":[{"green":1}]}""", readers: null);
+        var named = Plan("""{"driver":"gpio","sets":[{"reader":"attic","green":1}]}""", readers: null);
+        var wrong = Assert.Throws<SignalsFileException>(() => Plan(
+            """{"driver":"gpio","sets":[{"reader":"attic","green":1},{"green":2}]}""", readers: null));
+
+        Assert.Equal((null, "green of the reader on pin 1"), (one.Sets[0].Reader, one.Sets[0].Wires[0].Name));
+        Assert.Equal("attic", named.Sets[0].Reader);
+        Assert.Contains("names no reader", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,10 +137,12 @@ public sealed class SignalsFileTests : IDisposable
         Assert.Superset(new HashSet<int> { 17, 27, 22, 18, 5 }, seen);
     }
 
-    private SignalsPlan Plan(string json)
+    private SignalsPlan Plan(string json) => Plan(json, ["counter", "window"]);
+
+    private SignalsPlan Plan(string json, IReadOnlyList<string>? readers)
     {
         var path = Path.Combine(_folder.FullName, "signals.json");
         File.WriteAllText(path, json);
-        return SignalsPlan.Of(SignalsFile.Load(path)!, ["counter", "window"]);
+        return SignalsPlan.Of(SignalsFile.Load(path)!, readers);
     }
 }
