@@ -48,6 +48,7 @@ internal static class Returns
         OfSale(db, sale).Where(back => back.State != Abandoned).Select(back => new SyncContract.SaleReturn
         {
             Terminal = (uint)back.Terminal,
+            Sequence = (uint)back.Sequence,
             WithCard = back.Uid is not null,
             Lines = { TermsAt(db, back.Place)?.Returned ?? [] },
         });

@@ -31,23 +31,24 @@ internal sealed record SoldSale(Intent Intent, RuleSet Rules, IReadOnlyList<Retu
     /// points.</returns>
     public static SoldSale? Find(TerminalRecords records, Guid sale, FindSaleReply? told)
     {
-        var (here, there) = (InJournal(records, sale), AtHeadquarters(records, told));
-        if ((here ?? there) is not { } found)
+        if ((InJournal(records, sale) ?? AtHeadquarters(records, told)) is not { } found)
             return null;
 
-        // Of what came back here, headquarters may not know yet.
+        // Of what came back here headquarters may not know yet, and this journal not any more.
+        var returned = told?.Returned.ToList() ?? [];
+        var toldOfHere = returned.Where(back => back.Terminal == records.Terminal)
+            .Select(back => back.Sequence).ToHashSet();
         var returnedHere = records.Journal.Undoing(sale)
-            .Where(back => back.Happened != false && !back.IsAbandoned)
+            .Where(back => back.Happened != false && !back.IsAbandoned && !toldOfHere.Contains(back.Sequence))
             .SelectMany(back => back.Intent.Returned);
-        var elsewhere = (told?.Returned ?? []).Where(back => back.Terminal != records.Terminal).ToList();
+        var elsewhere = returned.Where(back => back.Terminal != records.Terminal).ToList();
         return found with
         {
             Returned =
             [
-                .. returnedHere.Concat(elsewhere.SelectMany(back => back.Lines))
+                .. returnedHere.Concat(returned.SelectMany(back => back.Lines))
                     .Select(line => new ReturnedLine((int)line.Line, line.QuantityMilli)),
             ],
-            IsForeign = here is null,
             CameBackElsewhere = elsewhere.Count > 0,
             CameBackElsewhereWithoutCard = elsewhere.Any(back => !back.WithCard),
         };
@@ -63,7 +64,7 @@ internal sealed record SoldSale(Intent Intent, RuleSet Rules, IReadOnlyList<Retu
     private static SoldSale? AtHeadquarters(TerminalRecords records, FindSaleReply? told) =>
         told?.Terms is { } terms && records.Replica.FindRules(terms.Context.RuleSetVersion) is { } rules
         && IntentReading.IsOf(terms, rules)
-            ? new SoldSale(terms, rules, [])
+            ? new SoldSale(terms, rules, []) { IsForeign = told.Terminal != records.Terminal }
             : null;
 
     /// <summary>All that has not come back.</summary>

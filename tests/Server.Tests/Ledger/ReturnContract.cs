@@ -320,7 +320,7 @@ public abstract class ReturnContract : IDisposable
     public void Another_terminal_is_told_of_the_sale_and_of_what_has_come_back()
     {
         var other = _hq.NewTill();
-        Return(other, 20_00, given: 0, taken: 20, milli: 400);
+        var sequence = Return(other, 20_00, given: 0, taken: 20, milli: 400);
         _hq.Sync(_till);
         _hq.Sync(other);
 
@@ -329,8 +329,8 @@ public abstract class ReturnContract : IDisposable
         Assert.Equal((_till.Number, 50_00), (told.Terminal, told.Terms.AmountMinor));
         Assert.Empty(told.Terms.Steps);
         var back = Assert.Single(told.Returned);
-        Assert.Equal((other.Number, true, 400), (
-            back.Terminal, back.WithCard, Assert.Single(back.Lines).QuantityMilli));
+        Assert.Equal((other.Number, sequence, true, 400), (
+            back.Terminal, back.Sequence, back.WithCard, Assert.Single(back.Lines).QuantityMilli));
         Assert.Empty(_hq.Open());
     }
 

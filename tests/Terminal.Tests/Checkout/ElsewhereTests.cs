@@ -88,15 +88,29 @@ public sealed class ElsewhereTests : IDisposable
     {
         Created(Post(_seller, OneShirt, told: null));
         _seller.Present(_card);
-        var told = Told(new SaleReturn
-        {
-            Terminal = 1,
-            WithCard = true,
-            Lines = { new SyncContract.ReturnedLine { QuantityMilli = 1000 } },
-        });
+        var told = Told(OneShirtHere(_seller.Till.Journal.Undoing(_sale).Single().Sequence));
 
         Created(Post(_seller, OneShirt, told));
     }
+
+    [Fact]
+    public void What_this_journal_does_not_keep_any_more_is_as_headquarters_tells_it()
+    {
+        using var forgetful = new Shop(_chain);
+        var told = Told(OneShirtHere(sequence: 3), OneShirtHere(sequence: 5));
+        var theBook = new Order.Return(_sale, [new ReturnedLine(1, 1000)], WithoutCard: true);
+
+        Assert.Equal(DeclineReason.ReturnTooMuch, Refused(Post(forgetful, OneShirt, told)));
+        Created(Post(forgetful, theBook, told));
+    }
+
+    private static SaleReturn OneShirtHere(uint sequence) => new()
+    {
+        Terminal = 1,
+        Sequence = sequence,
+        WithCard = true,
+        Lines = { new SyncContract.ReturnedLine { QuantityMilli = 1000 } },
+    };
 
     [Fact]
     public void Without_headquarters_only_the_terminal_that_sold_takes_goods_back()
