@@ -56,7 +56,7 @@ public sealed class TillCommandTests
             StringComparison.Ordinal);
         Assert.Equal(
             (1, "error checkout-unknown: There is no such checkout.\n"), (unknown.Code, unknown.Complained));
-        Assert.StartsWith("error sale-unknown: ", unsold.Complained, StringComparison.Ordinal);
+        Assert.StartsWith("error headquarters-away: ", unsold.Complained, StringComparison.Ordinal);
         Assert.Equal((2, "shirt is not readable.\nTry --help.\n"), (wrong.Code, wrong.Complained));
         Assert.StartsWith(
             "error tamper: The terminal's housing", stopped.Complained, StringComparison.Ordinal);
