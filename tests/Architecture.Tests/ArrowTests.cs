@@ -12,8 +12,9 @@ public sealed class ArrowTests
         ["CardProtocol"] = [],
         ["Loyalty"] = [],
         ["SyncContract"] = [],
-        ["Terminal"] = ["CardProtocol", "Loyalty", "SyncContract"],
-        ["Server"] = ["CardProtocol", "Loyalty", "SyncContract"],
+        ["Taps"] = ["CardProtocol", "Loyalty", "SyncContract"],
+        ["Terminal"] = ["CardProtocol", "Loyalty", "SyncContract", "Taps"],
+        ["Server"] = ["CardProtocol", "Loyalty", "SyncContract", "Taps"],
         ["hardware-sim"] = [],
         ["Demo"] = [],
     };
@@ -24,6 +25,7 @@ public sealed class ArrowTests
         ["CardProtocol"] = ["BouncyCastle.Cryptography"],
         ["Loyalty"] = [],
         ["SyncContract"] = ["Google.Protobuf", "Grpc.Core.Api", "Grpc.Tools"],
+        ["Taps"] = [],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
@@ -41,6 +43,7 @@ public sealed class ArrowTests
     [InlineData("CardProtocol")]
     [InlineData("Loyalty")]
     [InlineData("SyncContract")]
+    [InlineData("Taps")]
     public void A_shared_room_brings_in_no_other_package(string project)
     {
         var packages = References(project, "PackageReference");

@@ -20,7 +20,7 @@ internal sealed class AccountDesk(
     {
         var now = clock.GetUtcNow();
         var asked = _orders.AskedBy(checkout, now);
-        var occasion = new Occasion(Tier: 0, [], asked.Store, asked.LocalTime);
+        var occasion = new Occasion(Tier: 0, [], asked.Place.Store, asked.Place.LocalTime);
         var (terms, declined) = asked switch
         {
             _ when replica.Current is not { } => (null, DeclineReason.NoRules),
@@ -34,7 +34,7 @@ internal sealed class AccountDesk(
         if (terms is null)
             return new CheckoutState.Declined(declined);
 
-        var intent = IntentOf(checkout, asked, occasion, terms, now);
+        var intent = IntentOf(checkout, asked, occasion, terms);
         journal.Append(new EntryBody { AccountOperation = EntryOf(checkout, intent) });
         return new CheckoutState.Completed(CheckoutResult.Of(intent, terms));
     }
@@ -52,12 +52,12 @@ internal sealed class AccountDesk(
     }
 
     private Intent IntentOf(
-        Checkout checkout, Asked asked, Occasion occasion, OperationTerms terms, DateTimeOffset now)
+        Checkout checkout, Asked asked, Occasion occasion, OperationTerms terms)
     {
         var intent = new Intent
         {
             OperationId = Entries.ToBytes(checkout.Id),
-            Context = Entries.ToContext(checkout, occasion, terms, profile, _orders.DayOf(now)),
+            Context = Entries.ToContext(checkout, occasion, terms, profile, asked.Place.Today),
             AmountMinor = terms.Amount.Minor,
             IdempotencyKey = checkout.IdempotencyKey,
             Offline = true,

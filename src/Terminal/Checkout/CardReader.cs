@@ -1,5 +1,3 @@
-using SmartCardCrm.CardProtocol;
-
 namespace SmartCardCrm.Terminal;
 
 /// <summary>What a reader sees.</summary>
@@ -38,11 +36,4 @@ internal interface ICardReader
 
     /// <summary>Ends the present or the next <see cref="Wait"/>. From any thread.</summary>
     void Wake();
-}
-
-/// <summary>An exclusive session with one card; disposing of it lets the card go.</summary>
-internal interface ICardConnection : ICardChannel, IDisposable
-{
-    /// <summary>As the reader's own <c>FF CA 00 00 00</c> gives it, which costs no air time.</summary>
-    Uid Uid { get; }
 }

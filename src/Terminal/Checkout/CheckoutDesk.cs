@@ -278,7 +278,7 @@ internal sealed class CheckoutDesk
             return null;
         if (_open.Values.Any(open => open.Request.Order.Undoes == sale))
             return DeclineReason.SaleBusy;
-        if (SoldSale.Find(_records, sale, told) is not { } sold)
+        if (_records.FindSale(sale, told) is not { } sold)
         {
             return told is null && _journal.Trace(sale) is null
                 ? DeclineReason.HeadquartersAway

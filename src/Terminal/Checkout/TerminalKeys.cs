@@ -2,13 +2,9 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Terminal;
 
-/// <summary>Headquarters does not trust this terminal any more, and what the tap needed is zeroed: the tap
-/// ends.</summary>
-internal sealed class KeysForgottenException() : CardException("The terminal holds no such key any more.");
-
 /// <summary>The keys this terminal holds in memory. They may be replaced while taps go on; safe for many
 /// threads.</summary>
-internal sealed class TerminalKeys : IDisposable
+internal sealed class TerminalKeys : ICardKeys, IDisposable
 {
     private readonly Lock _gate = new();
     private List<MasterKey> _masters = [];

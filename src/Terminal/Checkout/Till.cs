@@ -21,7 +21,9 @@ internal sealed class Till : IDisposable
             new AccountDesk(Journal, Replica, profile, surroundings.Clock));
         Contacts = new ContactSeal(trust.Headquarters, surroundings.Random);
         Days = new DayBook(Journal, Replica, profile, trust, surroundings.Clock);
-        Tap = new Tap(Journal, Replica, keys, profile, surroundings);
+        Tap = new Tap(
+            new TapBooks(Journal, Replica, keys, new OrderReading(Journal, Replica, profile)), profile,
+            surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
     }
 

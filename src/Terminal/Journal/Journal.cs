@@ -8,7 +8,7 @@ namespace SmartCardCrm.Terminal;
 /// What this terminal did, in order and hash-chained: intents before the card is touched, outcomes after, and
 /// the outbox that sync sends from. Each append is one fsync on the caller's thread. Safe for many threads.
 /// </summary>
-internal sealed class Journal
+internal sealed class Journal : ITapJournal
 {
     private readonly TerminalDatabase _database;
     private readonly TimeProvider _clock;

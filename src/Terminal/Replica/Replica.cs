@@ -9,15 +9,9 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
 
-/// <summary>What headquarters has said of one card.</summary>
-/// <param name="Item">The newest item. Not to be changed.</param>
-/// <param name="Pending">Card actions of the card's generation that headquarters has not yet seen
-/// applied.</param>
-internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
-
 /// <summary>What headquarters has said, kept so that a sale needs no network. Rules and limits count only
 /// with headquarters' signature, which is checked whenever they are read. Safe for many threads.</summary>
-internal sealed class Replica
+internal sealed class Replica : ICardKnowledge
 {
     private const string AllRules = "SELECT document, signature FROM rule_set ORDER BY version DESC";
     private const string AllLimits = "SELECT document, signature FROM limits ORDER BY version DESC";

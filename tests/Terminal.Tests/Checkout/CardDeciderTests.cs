@@ -116,7 +116,8 @@ public class CardDeciderTests
 
                 var sale = new ApprovedOperation(
                     checkout, Asked(amount, redeem), reading, known.Item, decision);
-                var plan = TransactionPlan.Of(newest, sale.ChangeFor(newest.Time, 1, 1), _ => default);
+                var change = sale.ChangeFor(newest.Time, Circumstances.Offline, terminal: 1, sequence: 1);
+                var plan = TransactionPlan.Of(newest, change, _ => default);
                 return plan.Record.BalanceAfter == balance + plan.Changes.Sum()
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
@@ -127,8 +128,9 @@ public class CardDeciderTests
             Asked(100));
 
     private static Asked Asked(int amount, int redeem = 0) => new Asked.Sale(
-        Basket.Of(new Money(amount, "USD")), redeem, Chain.Limits, new Used(0, TimeSpan.Zero), Store: 1,
-        Today.ToDateTime(new TimeOnly(12, 0)), Today);
+        Basket.Of(new Money(amount, "USD")), redeem,
+        new Authority(Chain.Limits, new Used(0, TimeSpan.Zero)),
+        new AskedPlace(Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today));
 
     private static KnownCard Known(uint counter, int balance, uint action)
     {

@@ -1,4 +1,3 @@
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World.Tests;
 

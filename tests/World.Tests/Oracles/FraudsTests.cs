@@ -1,6 +1,5 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World.Tests;
 

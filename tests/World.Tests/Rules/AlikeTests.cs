@@ -8,7 +8,6 @@ using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
-using SmartCardCrm.Terminal;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.World.Tests;
@@ -111,8 +110,8 @@ public sealed class AlikeTests
             var day = DateOnly.FromDateTime(purchase.LocalTime);
             var limits = Limits.FirstOf(9) with { OperationMost = int.MaxValue, CardMost = int.MaxValue };
             var wish = new Asked.Sale(
-                purchase.Basket, asked, limits, new Used(0, TimeSpan.Zero), purchase.Store,
-                purchase.LocalTime, day);
+                purchase.Basket, asked, new Authority(limits, new Used(0, TimeSpan.Zero)),
+                new AskedPlace(purchase.Store, purchase.LocalTime, day));
             var decision = CardDecider.Decide(
                 reading, new KnownCard(item, []), isListed: false, Rules, wish);
             var request = new CheckoutRequest(
@@ -140,7 +139,9 @@ public sealed class AlikeTests
         private static Intent Intended(ApprovedOperation sale)
         {
             var plan = TransactionPlan.Of(
-                sale.Reading.Newest, sale.ChangeFor(sale.Reading.Newest.Time, 9, 1), _ => default);
+                sale.Reading.Newest,
+                sale.ChangeFor(sale.Reading.Newest.Time, Circumstances.Offline, terminal: 9, sequence: 1),
+                _ => default);
             var context = Entries.ToContext(
                 sale.Checkout, sale.Decision.Occasion, sale.Decision.Terms, Profile, DateOnly.MinValue);
             return OperationPlan.Of(sale, plan, [], context).Intent;

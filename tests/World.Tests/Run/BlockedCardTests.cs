@@ -1,5 +1,4 @@
 using SmartCardCrm.Loyalty.Programme;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World.Tests;
 

@@ -1,5 +1,4 @@
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World.Tests;
 

@@ -1,7 +1,6 @@
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
 

@@ -55,17 +55,16 @@ internal static class Operation
 
     private static Asked AskedBy(Till till, Purchase purchase)
     {
-        var time = AnyDay.ToDateTime(TimeOnly.MinValue);
+        var place = new AskedPlace(Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
         if (purchase.Undoes is null)
         {
             var basket = Basket.Of(new Money(purchase.Amount, "USD"));
-            var used = new Used(0, TimeSpan.Zero);
-            return new Asked.Sale(basket, purchase.Asked, till.Replica.Limits, used, Store: 0, time, AnyDay);
+            var authority = new Authority(till.Replica.Limits, new Used(0, TimeSpan.Zero));
+            return new Asked.Sale(basket, purchase.Asked, authority, place);
         }
 
-        var sold = SoldSale.Find(
-            new TerminalRecords(till.Journal, till.Replica, purchase.Terminal), purchase.Undoes.Checkout,
-            purchase.SaleTold);
-        return new Asked.Undo(LogKind.Reversal, sold, sold?.Rest ?? [], Store: 0, time, AnyDay);
+        var sold = new TerminalRecords(till.Journal, till.Replica, purchase.Terminal)
+            .FindSale(purchase.Undoes.Checkout, purchase.SaleTold);
+        return new Asked.Undo(LogKind.Reversal, sold, sold?.Rest ?? [], place);
     }
 }

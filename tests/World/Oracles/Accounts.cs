@@ -1,5 +1,4 @@
 using SmartCardCrm.Server.Storage;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
 

@@ -121,7 +121,7 @@ internal sealed class BookCheck(ChainWorld world)
         if (commit.Purchase is not { Undoes.Commits: [var sale, ..] } purchase)
             return;
         var record = commit.Record;
-        var expected = purchase.Told is Terminal.CheckoutState.Abandoned
+        var expected = purchase.Told is CheckoutState.Abandoned
             ? 0
             : sale.Record.Redeemed - record.Earned - (sale.Record.Earned - record.Redeemed);
         var booked = db.Value<long>(
@@ -203,7 +203,7 @@ internal sealed class BookCheck(ChainWorld world)
         var made = db.Value<long>(
             "SELECT COUNT(*) FROM card_action WHERE for_terminal = @Terminal AND for_sequence = @Sequence",
             new { Terminal = (long)commit.Record.Terminal, Sequence = (long)commit.Record.Sequence });
-        var expected = purchase.Told is Terminal.CheckoutState.Abandoned
+        var expected = purchase.Told is CheckoutState.Abandoned
             && commit.Record.Earned != commit.Record.Redeemed ? 1 : 0;
         Truth.Demand(
             made == expected, "I4",

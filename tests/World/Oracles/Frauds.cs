@@ -1,6 +1,5 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Storage;
-using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
 

@@ -66,9 +66,9 @@ internal sealed class Reckoning(ChainWorld world)
         {
             var purchase = world.Cashier.Serve(terminal, card, 250, 0);
             Pass(TimeSpan.FromMinutes(3));
-            if (purchase?.Told is Terminal.CheckoutState.Completed || card.Tampered)
+            if (purchase?.Told is CheckoutState.Completed || card.Tampered)
                 return true;
-            if (card.Imitated && purchase?.Told is Terminal.CheckoutState.Declined
+            if (card.Imitated && purchase?.Told is CheckoutState.Declined
                 {
                     Reason: Loyalty.Programme.DeclineReason.CardSuspect,
                 })

@@ -14,7 +14,7 @@ internal sealed record Visit(int Store, long AmountMinor, int PointsAsked);
 internal sealed class Shopper(Dice dice, int stores)
 {
     /// <summary>How a checkout is asked to redeem as many points as fit.</summary>
-    public const int AllPoints = Terminal.CheckoutRequest.AllPoints;
+    public const int AllPoints = CheckoutRequest.AllPoints;
 
     // Enough to fill any card at once.
     private const double HugeShare = 0.004;

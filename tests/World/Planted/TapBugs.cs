@@ -3,12 +3,12 @@ namespace SmartCardCrm.World;
 /// <summary>Mistakes in a tap, and in what a terminal does about its doubts.</summary>
 internal static class TapBugs
 {
-    private const string Tap = "src/Terminal/Checkout/Tap.cs";
+    private const string Tap = "src/Taps/Tap.cs";
     private const string TapLoop = "src/Terminal/Checkout/TapLoop.cs";
     private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
-    private const string Plan = "src/Terminal/Checkout/OperationPlan.cs";
+    private const string Plan = "src/Taps/OperationPlan.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
@@ -20,15 +20,15 @@ internal static class TapBugs
                 : new CheckoutState.InDoubt(plan.Sequence);
             """, 3),
         new("bad-answer-taken-for-no", "A commit that is answered with an error did not happen.",
-            Tap, "journal.Append(Entries.Doubt(plan.Sequence, previous));",
+            Tap, "_journal.Append(Entries.Doubt(plan.Sequence, previous));",
             """
             if ($bug && wrong is not CardLostException)
             {
-                journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardRefused));
+                _journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardRefused));
                 return new CheckoutState.PresentAgain(RetryCode.CardRefused);
             }
 
-            journal.Append(Entries.Doubt(plan.Sequence, previous));
+            _journal.Append(Entries.Doubt(plan.Sequence, previous));
             """, 8),
         new("no-answer-taken-for-no", "A commit that is not answered did not happen.",
             Tap, "var proof = card.Commit();",
@@ -40,7 +40,7 @@ internal static class TapBugs
             }
             catch (CardLostException) when ($bug)
             {
-                journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardLost));
+                _journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardLost));
                 return new CheckoutState.PresentAgain(RetryCode.CardLost);
             }
 

@@ -7,7 +7,7 @@ internal static class TerminalBugs
     private const string Days = "src/Terminal/Days/DayBook.cs";
     private const string Database = "src/Terminal/Journal/TerminalDatabase.cs";
     private const string Replica = "src/Terminal/Replica/Replica.cs";
-    private const string Sold = "src/Terminal/Checkout/SoldSale.cs";
+    private const string Records = "src/Terminal/Checkout/TerminalRecords.cs";
     private const string Sync = "src/Terminal/Sync/SyncMachine.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
@@ -16,9 +16,9 @@ internal static class TerminalBugs
             Days, "(newest + 1, closing + 1)", "(newest + 1, $bug ? 1u : closing + 1)", 8),
         new("sale-of-elsewhere-by-newest-rules",
             "What another terminal sold is undone by the rules in force.",
-            Sold, "records.Replica.FindRules(terms.Context.RuleSetVersion) is { } rules",
-            "($bug ? records.Replica.Current : records.Replica.FindRules(terms.Context.RuleSetVersion)) "
-                + "is { } rules", 20),
+            Records, "SoldSale.Told(told, Replica.FindRules, Terminal)",
+            "SoldSale.Told(told, version => $bug ? Replica.Current : Replica.FindRules(version), Terminal)",
+            20),
         new("intent-not-synced", "The card is touched before the intent is on disk.",
             Journal, "var head = _head.Next(body);",
             """

@@ -1,16 +1,16 @@
 using SmartCardCrm.CardProtocol;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>One card's session under the sale key, and the key with it.</summary>
 internal sealed class CardSession : IDisposable
 {
     private readonly ICardConnection _connection;
-    private readonly TerminalKeys _keys;
+    private readonly ICardKeys _keys;
     private readonly FillRandom _random;
     private readonly OpenCard _sale;
 
-    private CardSession(ICardConnection connection, TerminalKeys keys, byte knownVersion, FillRandom random)
+    private CardSession(ICardConnection connection, ICardKeys keys, byte knownVersion, FillRandom random)
     {
         (_connection, _keys, _random) = (connection, keys, random);
         _sale = OpenCard.Under(CardKeyNumber.Sale, knownVersion, connection, keys, random);
@@ -28,7 +28,7 @@ internal sealed class CardSession : IDisposable
     /// <param name="random">For the handshake.</param>
     /// <exception cref="CardException">The card is not ours, has none of these keys, or left.</exception>
     public static CardSession Open(
-        ICardConnection connection, TerminalKeys keys, byte knownVersion, FillRandom random) =>
+        ICardConnection connection, ICardKeys keys, byte knownVersion, FillRandom random) =>
         new(connection, keys, knownVersion, random);
 
     /// <summary>The counter and MAC of the card's last commit: 7 APDUs, since no key but the enquiry key is
@@ -51,7 +51,7 @@ internal sealed class CardSession : IDisposable
         public MemberCard Card => card;
 
         public static OpenCard Under(
-            CardKeyNumber number, byte knownVersion, ICardConnection connection, TerminalKeys keys,
+            CardKeyNumber number, byte knownVersion, ICardConnection connection, ICardKeys keys,
             FillRandom random)
         {
             var versions = keys.Versions(number, knownVersion);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>What a till wants done with a card. Two orders are the same when every value is.</summary>
 [JsonDerivedType(typeof(Sale), "sale")]

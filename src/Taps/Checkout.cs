@@ -3,7 +3,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>What the till asks for. Two requests are the same when every value is.</summary>
 /// <param name="Order">What is to be done.</param>

@@ -6,14 +6,14 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>What a tap has read.</summary>
 /// <param name="Newest">The newest record of the log.</param>
 /// <param name="Balance">The value file, which the chip itself attests.</param>
 internal sealed record CardReading(Uid Uid, LogRecord Newest, int Balance);
 
-/// <summary>What a terminal decides about a card and a checkout.</summary>
+/// <summary>What is decided about a card and a checkout.</summary>
 internal abstract record CardDecision
 {
     private CardDecision() { }
@@ -32,7 +32,7 @@ internal abstract record CardDecision
     public sealed record Contradicted(uint CounterKnown, int BalanceKnown, string Code) : CardDecision;
 }
 
-/// <summary>Decides what a card is to do from what the card, the replica and the till say: a pure
+/// <summary>Decides what a card is to do from what the card, headquarters and the till say: a pure
 /// function.</summary>
 internal static class CardDecider
 {
@@ -52,7 +52,7 @@ internal static class CardDecider
         var isBlocked = isListed || known?.Item.Status is CardStatus.Blocked or CardStatus.Retired;
         if (isBlocked)
             return new CardDecision.Declined(DeclineReason.CardBlocked);
-        if (Refusal(reading.Newest, known?.Item, asked.Today) is { } reason)
+        if (Refusal(reading.Newest, known?.Item, asked.Place.Today) is { } reason)
             return new CardDecision.Declined(reason);
         if (rules is null)
             return new CardDecision.Declined(DeclineReason.NoRules);
@@ -60,7 +60,7 @@ internal static class CardDecider
         var actions = PendingCardActions.Apply(
             reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, known?.Pending ?? []);
         var occasion = new Occasion(
-            reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Store, asked.LocalTime);
+            reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Place.Store, asked.Place.LocalTime);
         var balance = reading.Balance + actions.Sum(a => a.Points);
         var (terms, declined) = asked switch
         {
@@ -95,11 +95,14 @@ internal static class CardDecider
 
     private static Allowance AllowanceOf(Asked.Sale asked, LogRecord newest, KnownCard? known)
     {
-        if (asked.Limits is not { } limits)
+        if (asked.Authority.IsHeadquarters)
+            return new Allowance(int.MaxValue, default);
+        if (asked.Authority.Limits is not { } limits)
             return new Allowance(0, RedemptionLimit.NoLimits);
         var since = RunningState.Since(newest, known?.Item.AcknowledgedCounter ?? 0);
         return limits.Allow(new Standing(
-            since.Points, since.Operations, asked.Used.DayPoints, asked.Used.ReplicaAge, known is null));
+            since.Points, since.Operations, asked.Authority.Used.DayPoints, asked.Authority.Used.ReplicaAge,
+            known is null));
     }
 
     private static (OperationTerms? Terms, DeclineReason Declined) UndoSale(
@@ -118,7 +121,7 @@ internal static class CardDecider
         Asked.Adjust asked, int balance, RuleSet rules)
     {
         var points = asked.Order.Points;
-        if (asked.Limits?.AllowAdjustment(points, asked.MovedToday) != true)
+        if (asked.Authority.Limits?.AllowAdjustment(points, asked.Authority.Used.MovedToday) != true)
             return (null, DeclineReason.AdjustmentLimit);
         if (balance + (long)points < 0 || balance + (long)points > rules.CardBalanceMost)
             return (null, DeclineReason.AdjustmentBalance);

@@ -6,7 +6,7 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using BasketLine = SmartCardCrm.Loyalty.Programme.BasketLine;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>What an intent of this terminal's own journal says of its sale.</summary>
 internal static class IntentReading

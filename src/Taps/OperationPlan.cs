@@ -1,7 +1,7 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>An operation that may go ahead, and everything it was decided from.</summary>
 /// <param name="Known">What the replica has of the card; null for a stranger.</param>
@@ -9,13 +9,14 @@ internal sealed record ApprovedOperation(
     Checkout Checkout, Asked Asked, CardReading Reading, CardItem? Known, CardDecision.Approved Decision)
 {
     /// <summary>What it does to the card.</summary>
-    public CardChange ChangeFor(DateTimeOffset now, uint terminal, uint sequence) => new()
+    public CardChange ChangeFor(
+        DateTimeOffset now, Circumstances circumstances, uint terminal, uint sequence) => new()
     {
         Kind = Decision.Terms.Kind,
         Time = now,
         Terminal = terminal,
         Sequence = sequence,
-        Circumstances = Circumstances.Offline,
+        Circumstances = circumstances,
         RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
         Amount = (int)Decision.Terms.Amount.Minor,
         Earned = Decision.Terms.Earned,
@@ -53,7 +54,7 @@ internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent,
             AmountMinor = terms.Amount.Minor,
             Steps = { read.Concat(transaction.Steps).Select(Entries.ToStep) },
             IdempotencyKey = operation.Checkout.IdempotencyKey,
-            Offline = true,
+            Offline = transaction.Record.Circumstances.HasFlag(Circumstances.Offline),
             CardActions = { operation.Decision.Actions.Select(a => (uint)a.Number) },
             PointsAsked = (uint)terms.PointsAsked,
             Kind = (uint)terms.Kind,

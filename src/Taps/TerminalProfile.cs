@@ -1,4 +1,4 @@
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>Who this terminal is and where it stands, as enrolment said.</summary>
 /// <param name="Number">One incarnation of a journal; never 0, which is the server's own.</param>

@@ -7,7 +7,7 @@ using SmartCardCrm.SyncContract;
 using BasketLine = SmartCardCrm.SyncContract.BasketLine;
 using ReturnedLine = SmartCardCrm.SyncContract.ReturnedLine;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>Journal entries in the wire's form.</summary>
 internal static class Entries

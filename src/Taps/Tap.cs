@@ -1,36 +1,34 @@
+using Microsoft.Extensions.Logging;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
-/// <summary>Sells to a card: read, decided, written down, done, confirmed. Safe for many threads, one card
-/// each.</summary>
-internal sealed partial class Tap(
-    Journal journal, Replica replica, TerminalKeys keys, TerminalProfile profile,
-    TapSurroundings surroundings)
+/// <summary>Sells to a card, whoever holds the keys: read, decided, written down, done, confirmed. Safe for
+/// many threads, one card each.</summary>
+internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSurroundings surroundings)
 {
     private const byte NoApplication = CardProtocol.CardStatus.ApplicationNotFound;
 
+    private readonly ITapJournal _journal = books.Journal;
     private readonly ILogger _log = surroundings.Log;
     private readonly Lock _deciding = new();
-    private readonly OrderReading _orders = new(journal, replica, profile);
 
     /// <summary>Whether the keys are there.</summary>
-    public bool Ready => keys.Ready;
+    public bool Ready => books.Keys.Ready;
 
     /// <summary>Opens a session: 3 APDUs.</summary>
     /// <exception cref="CardException">The card is not ours, or left.</exception>
     public CardSession Open(ICardConnection connection)
     {
-        var version = (byte)(replica.Find(connection.Uid)?.Item.SaleKeyVersion ?? 0);
-        return CardSession.Open(connection, keys, version, surroundings.Random);
+        var version = (byte)(books.Cards.Find(connection.Uid)?.Item.SaleKeyVersion ?? 0);
+        return CardSession.Open(connection, books.Keys, version, surroundings.Random);
     }
 
     /// <summary>Does what the checkout wants, on a session that has read nothing yet.</summary>
     /// <returns>Where it leaves the checkout: completed, declined, to be presented again, or in
     /// doubt.</returns>
-    /// <exception cref="JournalFailedException">What is on disk is unknown; the till must not be told
-    /// anything.</exception>
+    /// <remarks>What the journal throws comes through: the till must then not be told anything.</remarks>
     public CheckoutState Serve(CardSession session, Checkout checkout)
     {
         var now = surroundings.Clock.GetUtcNow();
@@ -83,10 +81,10 @@ internal sealed partial class Tap(
     {
         var newest = session.Card.ReadNewest();
         var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
-        var known = replica.Find(session.Uid);
-        var isListed = replica.IsListed(session.Uid);
-        var asked = _orders.AskedBy(checkout, now);
-        var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
+        var known = books.Cards.Find(session.Uid);
+        var isListed = books.Cards.IsListed(session.Uid);
+        var asked = books.Orders.AskedBy(checkout, now);
+        var decision = CardDecider.Decide(reading, known, isListed, books.Cards.Current, asked);
         if (decision is CardDecision.Contradicted contradiction)
             return Refuse(reading, contradiction);
 
@@ -110,15 +108,15 @@ internal sealed partial class Tap(
     {
         lock (_deciding)
         {
-            var known = replica.Find(reading.Uid);
-            var isListed = replica.IsListed(reading.Uid);
-            var asked = _orders.AskedBy(checkout, now);
-            var decision = CardDecider.Decide(reading, known, isListed, replica.Current, asked);
+            var known = books.Cards.Find(reading.Uid);
+            var isListed = books.Cards.IsListed(reading.Uid);
+            var asked = books.Orders.AskedBy(checkout, now);
+            var decision = CardDecider.Decide(reading, known, isListed, books.Cards.Current, asked);
             if (decision is not CardDecision.Approved approved)
                 return (decision, null);
             var operation = new ApprovedOperation(checkout, asked, reading, known?.Item, approved);
             return (
-                decision, journal.Begin(next => PlanFor(operation, read, now, next), plan => plan.Intent));
+                decision, _journal.Begin(next => PlanFor(operation, read, now, next), plan => plan.Intent));
         }
     }
 
@@ -133,20 +131,20 @@ internal sealed partial class Tap(
         catch (CardException wrong)
         {
             var code = Explain(uid, wrong);
-            journal.Append(Entries.Failure(plan.Sequence, code));     // CommitTransaction was never sent
+            _journal.Append(Entries.Failure(plan.Sequence, code));     // CommitTransaction was never sent
             return new CheckoutState.PresentAgain(code);
         }
 
         try
         {
             var proof = card.Commit();
-            journal.Append(Entries.Outcome(plan, proof, card.Steps));
+            _journal.Append(Entries.Outcome(plan, proof, card.Steps));
             return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, plan.Terms));
         }
         catch (CardException wrong)
         {
             Explain(uid, wrong);
-            journal.Append(Entries.Doubt(plan.Sequence, previous));   // it was: only the log can tell
+            _journal.Append(Entries.Doubt(plan.Sequence, previous));   // it was: only the log can tell
             return new CheckoutState.InDoubt(plan.Sequence);
         }
     }
@@ -155,27 +153,28 @@ internal sealed partial class Tap(
         ApprovedOperation operation, IReadOnlyList<TransactionStep> read, DateTimeOffset now, uint sequence)
     {
         var transaction = TransactionPlan.Of(
-            operation.Reading.Newest, operation.ChangeFor(now, profile.Number, sequence),
-            n => keys.Sign(operation.Reading.Uid, profile.Number, sequence, n));
+            operation.Reading.Newest,
+            operation.ChangeFor(now, books.Orders.Circumstances, profile.Number, sequence),
+            n => books.Keys.Sign(operation.Reading.Uid, profile.Number, sequence, n));
         var context = Entries.ToContext(
             operation.Checkout, operation.Decision.Occasion, operation.Decision.Terms, profile,
-            _orders.DayOf(now));
+            operation.Asked.Place.Today);
         return OperationPlan.Of(operation, transaction, read, context);
     }
 
     private CheckoutState.Declined Refuse(CardReading reading, CardDecision.Contradicted contradiction)
     {
         LogSuspect(reading.Uid.Masked, contradiction.Code);
-        var card = Entries.ToCard(reading.Uid, reading.Newest, replica.Find(reading.Uid)?.Item);
-        journal.Append(Entries.Suspicion(card, reading, contradiction));
+        var card = Entries.ToCard(reading.Uid, reading.Newest, books.Cards.Find(reading.Uid)?.Item);
+        _journal.Append(Entries.Suspicion(card, reading, contradiction));
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
 
     // Headquarters learns where a blocked card is shown. What only asks is not written down.
     private CheckoutState.Declined RefuseBlocked(CardReading reading)
     {
-        var card = Entries.ToCard(reading.Uid, reading.Newest, replica.Find(reading.Uid)?.Item);
-        journal.Append(Entries.Blocked(card, reading));
+        var card = Entries.ToCard(reading.Uid, reading.Newest, books.Cards.Find(reading.Uid)?.Item);
+        _journal.Append(Entries.Blocked(card, reading));
         return new CheckoutState.Declined(DeclineReason.CardBlocked);
     }
 
@@ -188,6 +187,10 @@ internal sealed partial class Tap(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Card {Card} contradicts what is known of it: {Code}")]
     private partial void LogSuspect(string card, string code);
 }
+
+/// <summary>What a tap is decided from and written into.</summary>
+internal sealed record TapBooks(
+    ITapJournal Journal, ICardKnowledge Cards, ICardKeys Keys, IOrderReading Orders);
 
 /// <summary>What a tap takes from outside.</summary>
 /// <param name="Random">For handshakes.</param>

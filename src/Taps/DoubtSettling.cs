@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using SmartCardCrm.CardProtocol;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>Settles doubt by asking the card's log, never by trying again.</summary>
-internal sealed partial class DoubtSettling(Journal journal, TerminalProfile profile, ILogger log)
+internal sealed partial class DoubtSettling(ITapJournal journal, TerminalProfile profile, ILogger log)
 {
     /// <summary>Looks, and writes down what it saw: 1 APDU, and more where others have been at the card
     /// since, or where the card still has the proof of ours.</summary>

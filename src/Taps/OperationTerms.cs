@@ -2,7 +2,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>What an operation does to the card and to the bill.</summary>
 /// <param name="Kind">As the card's log has it.</param>

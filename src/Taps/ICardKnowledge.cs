@@ -1,0 +1,27 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Taps;
+
+/// <summary>What headquarters says of one card.</summary>
+/// <param name="Item">The newest item. Not to be changed.</param>
+/// <param name="Pending">Card actions of the card's generation that headquarters has not yet seen
+/// applied.</param>
+internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
+
+/// <summary>What a tap is decided from, besides the card: a terminal's replica, or the book itself. Safe for
+/// many threads.</summary>
+internal interface ICardKnowledge
+{
+    /// <summary>The rules in force; null before there are any.</summary>
+    RuleSet? Current { get; }
+
+    /// <summary>What is known of a card; null for a stranger.</summary>
+    KnownCard? Find(Uid uid);
+
+    /// <summary>Whether headquarters lets nobody be served with a card, known here or not. Ask before
+    /// how old the knowledge is: damage shows when it is looked at.</summary>
+    bool IsListed(Uid uid);
+}
