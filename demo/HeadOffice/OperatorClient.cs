@@ -40,13 +40,28 @@ internal sealed class OperatorClient : IDisposable
     /// <summary>Lets supervisors put points on cards at a terminal, or take some off.</summary>
     /// <param name="most">Points at once.</param>
     /// <param name="dayMost">Points in a day.</param>
-    public async Task AllowAdjustmentsAsync(
-        int terminal, int most, int dayMost, CancellationToken cancellation)
+    public Task AllowAdjustmentsAsync(
+        int terminal, int most, int dayMost, CancellationToken cancellation) =>
+        ChangeLimitsAsync(
+            terminal,
+            limits => (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (most, dayMost), cancellation);
+
+    /// <summary>Lets headquarters decide everything at a terminal, which then holds no card keys.</summary>
+    public Task CentraliseAsync(int terminal, CancellationToken cancellation) => ChangeLimitsAsync(
+        terminal,
+        limits => limits["modes"] = new JsonObject(
+            new[] { "earn", "redeem", "return", "adjust", "enquire" }.Select(operation =>
+                KeyValuePair.Create<string, JsonNode?>(
+                    operation, new JsonObject { ["mode"] = "centralised" }))),
+        cancellation);
+
+    private async Task ChangeLimitsAsync(
+        int terminal, Action<JsonObject> change, CancellationToken cancellation)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"api/terminals/{terminal}/limits");
         var limits = await _http.GetFromJsonAsync<JsonObject>(path, cancellation)
             ?? throw new HttpRequestException($"The server answered {path} with nothing.");
-        (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (most, dayMost);
+        change(limits);
         using var answer = await _http.PutAsJsonAsync(path, limits, cancellation);
         answer.EnsureSuccessStatusCode();
     }

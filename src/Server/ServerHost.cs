@@ -20,6 +20,7 @@ using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Storage.Sqlite;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Taps;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
@@ -111,6 +112,8 @@ internal static class ServerHost
         services.AddSingleton<SaleFinder>();
         services.AddSingleton<OpenLines>();
         services.AddSingleton<RelayDesk>();
+        services.AddSingleton<CentralBooks>();
+        services.AddSingleton<TapDesk>();
         services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
         services.AddSingleton<BookFigures>();

@@ -95,8 +95,14 @@ internal static class CardDecider
 
     private static Allowance AllowanceOf(Asked.Sale asked, LogRecord newest, KnownCard? known)
     {
+        // Headquarters has issued every card there is.
         if (asked.Authority.IsHeadquarters)
-            return new Allowance(int.MaxValue, default);
+        {
+            return known is null
+                ? new Allowance(0, RedemptionLimit.OfflineStranger)
+                : new Allowance(int.MaxValue, default);
+        }
+
         if (asked.Authority.Limits is not { } limits)
             return new Allowance(0, RedemptionLimit.NoLimits);
         var since = RunningState.Since(newest, known?.Item.AcknowledgedCounter ?? 0);

@@ -109,6 +109,9 @@ internal static class RetryCode
     public const string CardUnreadable = "card-unreadable";
 
     public const string KeysForgotten = "keys-forgotten";
+
+    /// <summary>Headquarters decides here, and could not be reached, or not until the end.</summary>
+    public const string HeadquartersAway = "headquarters-away";
     public const string Restarted = "terminal-restarted";
     public const string DidNotHappen = "did-not-happen";
 }
@@ -190,6 +193,9 @@ internal sealed record CheckoutResult(
         Of(intent, IntentReading.TermsOf(intent, rules));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Checkout))]
+[JsonSerializable(typeof(CheckoutState))]
 internal sealed partial class CheckoutJson : JsonSerializerContext;

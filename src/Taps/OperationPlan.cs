@@ -11,20 +11,20 @@ internal sealed record ApprovedOperation(
     /// <summary>What it does to the card.</summary>
     public CardChange ChangeFor(
         DateTimeOffset now, Circumstances circumstances, uint terminal, uint sequence) => new()
-    {
-        Kind = Decision.Terms.Kind,
-        Time = now,
-        Terminal = terminal,
-        Sequence = sequence,
-        Circumstances = circumstances,
-        RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
-        Amount = (int)Decision.Terms.Amount.Minor,
-        Earned = Decision.Terms.Earned,
-        Redeemed = Decision.Terms.Redeemed,
-        CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
-        LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
-        Acknowledged = Known?.AcknowledgedCounter ?? 0,
-    };
+        {
+            Kind = Decision.Terms.Kind,
+            Time = now,
+            Terminal = terminal,
+            Sequence = sequence,
+            Circumstances = circumstances,
+            RuleSetVersion = (ushort)Decision.Terms.RuleSetVersion,
+            Amount = (int)Decision.Terms.Amount.Minor,
+            Earned = Decision.Terms.Earned,
+            Redeemed = Decision.Terms.Redeemed,
+            CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
+            LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
+            Acknowledged = Known?.AcknowledgedCounter ?? 0,
+        };
 }
 
 /// <summary>What will be sent to the card, and the intent that says so beforehand.</summary>

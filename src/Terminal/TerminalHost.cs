@@ -156,6 +156,7 @@ internal static class TerminalHost
             s.GetRequiredService<JournalFile>(), profile, s.GetRequiredService<TerminalKeys>(), trust,
             new TapSurroundings(
                 s.GetRequiredService<TimeProvider>(), Random, s.GetRequiredService<ILogger<Till>>())));
+        services.AddSingleton<GrpcHeadquarters>();
         services.AddSingleton(s => new RelayDesk(
             s.GetRequiredService<Till>().Guests, s.GetRequiredService<ReaderBoard>(),
             s.GetRequiredService<TimeProvider>()));
@@ -209,13 +210,14 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
 /// <summary>The tap loops and the journal's housekeeping, while the host
 /// runs.</summary>
 internal sealed class TapFloor(
-    Till till, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board, TerminalOptions options,
-    TerminalEnd end) : IHostedService
+    Till till, GrpcHeadquarters headquarters, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board,
+    TerminalOptions options, TerminalEnd end) : IHostedService
 {
     private readonly List<IDisposable> _running = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        till.Headquarters = headquarters;
         keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
         keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);
         keys.Restore();

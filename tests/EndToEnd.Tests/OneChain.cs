@@ -9,9 +9,8 @@ using SmartCardCrm.Demo.Till;
 namespace SmartCardCrm.EndToEnd.Tests;
 
 /// <summary>
-/// The product as it is installed: server, two terminals and the PC/SC daemon as processes of their own, four
-/// virtual
-/// readers, and customers with cards that were issued through the relay. One for all tests of this project.
+/// The product as it is installed: server, three terminals and the PC/SC daemon as processes of their own,
+/// six virtual readers, and customers with cards that were issued through the relay. One for all tests of this project.
 /// </summary>
 public sealed class OneChain : IAsyncLifetime
 {
@@ -39,10 +38,10 @@ public sealed class OneChain : IAsyncLifetime
         var folder = new ChainFolder(_folder.FullName);
         _chain = ChainInABox.In(folder);
         await _chain.StartAsync(
-            terminals: 2, stop => ReaderRoom.WithPcscdAsync(folder, 2, slots: 4, stop), _ => { },
+            terminals: 3, stop => ReaderRoom.WithPcscdAsync(folder, 3, slots: 6, stop), _ => { },
             start.Token);
         Customers = await new CardIssue(_chain, seed: 1, TimeProvider.System)
-            .ServeAsync([1, 2, 3, 4, 5, 6, 7], _ => { }, start.Token);
+            .ServeAsync([1, 2, 3, 4, 5, 6, 7, 8], _ => { }, start.Token);
     }
 
     public async ValueTask DisposeAsync()

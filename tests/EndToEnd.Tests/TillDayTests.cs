@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SmartCardCrm.Demo.Business;
 using SmartCardCrm.Demo.Purchases;
 using SmartCardCrm.Demo.Till;
 
@@ -13,9 +14,35 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
     [InlineData(1, true)]
     public async Task A_whole_day_through_the_till_api_doubles_nothing(int terminal, bool withoutNetwork)
     {
-        var (till, card) = (chain.Chain.Terminals[terminal], chain.Customers[terminal].Uid);
         if (withoutNetwork)
             chain.Chain.Line.Cut();
+        await LiveADayAsync(chain.Chain.Terminals[terminal], chain.Customers[terminal]);
+    }
+
+    [Fact]
+    public async Task The_same_day_at_a_terminal_without_keys_whose_cards_headquarters_drives()
+    {
+        var till = chain.Chain.Terminals[2];
+        await chain.Chain.Operator.CentraliseAsync(3, chain.Limit);
+        await chain.EventuallyAsync(
+            () => HealthAsync(till),
+            now => now.Contains("\"holdsKeys\":false", StringComparison.Ordinal)
+                && now.Contains("\"ready\":true", StringComparison.Ordinal));
+
+        await LiveADayAsync(till, chain.Customers[7]);
+    }
+
+    private async Task<string> HealthAsync(ShopTerminal till)
+    {
+        using var http = new HttpClient { BaseAddress = till.Address };
+        var key = await File.ReadAllTextAsync(Path.Combine(till.DataFolder, "till-api.key"), chain.Limit);
+        http.DefaultRequestHeaders.Add("X-Api-Key", key.Trim());
+        return await http.GetStringAsync("v1/health", chain.Limit);
+    }
+
+    private async Task LiveADayAsync(ShopTerminal till, Customer customer)
+    {
+        var card = customer.Uid;
         var start = new ProcessStartInfo("bash")
         {
             UseShellExecute = false,
@@ -27,7 +54,7 @@ public sealed class TillDayTests(OneChain chain) : IClassFixture<OneChain>
         start.ArgumentList.Add(till.Address.ToString());
         start.ArgumentList.Add(Path.Combine(till.DataFolder, "till-api.key"));
         start.ArgumentList.Add(till.Readers[1].Name);
-        start.ArgumentList.Add(MemberName.PhoneOf(chain.Customers[terminal].Household));
+        start.ArgumentList.Add(MemberName.PhoneOf(customer.Household));
 
         using var day = Process.Start(start)!;
         var complained = day.StandardError.ReadToEndAsync(chain.Limit);

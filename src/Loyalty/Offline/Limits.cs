@@ -5,8 +5,8 @@ using SmartCardCrm.Loyalty.Programme;
 namespace SmartCardCrm.Loyalty.Offline;
 
 /// <summary>
-/// What one terminal may let customers redeem without asking headquarters, as headquarters says in a
-/// versioned document. A terminal without one lets nobody redeem. What it may give is the rule set's
+/// What one terminal may decide, and let customers redeem without asking headquarters, as headquarters says
+/// in a versioned document. A terminal without one lets nobody redeem. What it may give is the rule set's
 /// business.
 /// </summary>
 /// <param name="Terminal">Whose limits they are.</param>
@@ -27,6 +27,15 @@ public sealed record Limits(
 {
     // Headquarters' clock may be ahead. A terminal's that was set back would never see its replica age.
     private static readonly TimeSpan ClockAheadMost = TimeSpan.FromHours(1);
+
+    /// <summary>Who decides which operation; null where all is usual.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OperationModes? Modes { get; init; }
+
+
+    /// <summary>Whether the terminal needs card keys.</summary>
+    [JsonIgnore]
+    public bool NeedKeys => Modes is not { NeedKeys: false };
 
     /// <summary>What a terminal begins with: a small shop's day, and three days without a network.</summary>
     public static Limits FirstOf(uint terminal) => new(
@@ -59,7 +68,7 @@ public sealed record Limits(
     /// <summary>How many points a customer may redeem now.</summary>
     public Allowance Allow(Standing now)
     {
-        if (now.ReplicaAge > TimeSpan.FromHours(ReplicaHoursMost) || now.ReplicaAge < -ClockAheadMost)
+        if (IsTooOld(now.ReplicaAge))
             return new Allowance(0, RedemptionLimit.ReplicaOld);
         if (now.CardOperations >= CardOperationsMost)
             return new Allowance(0, RedemptionLimit.OfflineCard);
@@ -81,10 +90,15 @@ public sealed record Limits(
         Math.Abs((long)points) <= AdjustmentMost
         && movedToday + Math.Abs((long)points) <= AdjustmentDayMost;
 
+    // Who redeems alone may do so for as long as these limits stand, whatever else has grown old.
+    private bool IsTooOld(TimeSpan replicaAge) =>
+        Modes?.Redeem is not ({ Mode: Mode.Autonomous } or { Fallback: Mode.Autonomous })
+        && (replicaAge > TimeSpan.FromHours(ReplicaHoursMost) || replicaAge < -ClockAheadMost);
+
     private bool IsInRange =>
         Version >= 1 && OperationMost >= 0 && CardMost >= 0 && CardOperationsMost is >= 0 and <= byte.MaxValue
         && DayMost >= 0 && StrangerMost >= 0 && AdjustmentMost >= 0 && AdjustmentDayMost >= 0
-        && ReplicaHoursMost is >= 0 and <= 24 * 366;
+        && ReplicaHoursMost is >= 0 and <= 24 * 366 && (Modes is null or { IsInRange: true });
 }
 
 /// <summary>How much of its limits a terminal and a card have used.</summary>

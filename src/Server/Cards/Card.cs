@@ -80,27 +80,27 @@ internal sealed record Card
 
     /// <summary>Tells all terminals how the card stands.</summary>
     public void Publish(DbSession db) =>
-        Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem
+        Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem { Card = ToItem() });
+
+    /// <summary>How the card stands, as terminals are told.</summary>
+    public CardItem ToItem() => new()
+    {
+        Card = new CardRef
         {
-            Card = new CardItem
-            {
-                Card = new CardRef
-                {
-                    Uid = UidBytes(),
-                    Generation = (uint)Generation,
-                    TmKeyVersion = TmKeyVersion,
-                    LayoutVersion = 1,
-                    CardNumber = (ulong)Number,
-                },
-                Member = (uint)Member,
-                Status = Status,
-                AcknowledgedCounter = (uint)AcknowledgedCounter,
-                AcknowledgedBalance = (int)AcknowledgedBalance,
-                LastCardAction = (uint)LastCardAction,
-                EnquiryKeyVersion = EnquiryKeyVersion,
-                SaleKeyVersion = SaleKeyVersion,
-            },
-        });
+            Uid = UidBytes(),
+            Generation = (uint)Generation,
+            TmKeyVersion = TmKeyVersion,
+            LayoutVersion = 1,
+            CardNumber = (ulong)Number,
+        },
+        Member = (uint)Member,
+        Status = Status,
+        AcknowledgedCounter = (uint)AcknowledgedCounter,
+        AcknowledgedBalance = (int)AcknowledgedBalance,
+        LastCardAction = (uint)LastCardAction,
+        EnquiryKeyVersion = EnquiryKeyVersion,
+        SaleKeyVersion = SaleKeyVersion,
+    };
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
     public void PublishListing(DbSession db) =>

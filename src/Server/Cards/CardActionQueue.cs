@@ -91,6 +91,17 @@ internal static class CardActionQueue
             """,
             new { card.Uid, card.Generation, after, through });
 
+    /// <summary>The actions that no posted transaction has applied, in order.</summary>
+    public static IReadOnlyList<CardAction> PendingOf(DbSession db, Card card) =>
+    [
+        .. db.List<QueuedAction>(
+            """
+            SELECT number, points, reason FROM card_action
+            WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NULL ORDER BY number
+            """,
+            new { card.Uid, card.Generation }).Select(a => new CardAction((int)a.Number, (int)a.Points)),
+    ];
+
     /// <summary>Notes which commit of the card applied an action.</summary>
     /// <param name="points">What it changed, signed.</param>
     public static void MarkApplied(DbSession db, Card card, long number, long counter, int points) =>

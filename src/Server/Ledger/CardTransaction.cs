@@ -98,6 +98,15 @@ internal sealed record CardTransaction
             $"SELECT {Columns} FROM card_transaction WHERE terminal = @Terminal AND sequence = @Sequence",
             place);
 
+    /// <summary>Points that supervisors have moved at a terminal since then.</summary>
+    public static long AdjustedSince(DbSession db, long terminal, long fromUs) =>
+        db.Value<long>(
+            """
+            SELECT COALESCE(SUM(earned + redeemed), 0) FROM card_transaction
+            WHERE terminal = @terminal AND kind = 7 AND recorded_us >= @fromUs
+            """,
+            new { terminal, fromUs });
+
     /// <summary>Gives an inferred transaction the MAC that arrived late.</summary>
     public static void Prove(DbSession db, JournalPlace place, TransactionMacValue tmv) =>
         db.Run(

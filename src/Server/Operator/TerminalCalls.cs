@@ -30,7 +30,7 @@ internal static class TerminalCalls
     }
 
     private static async Task<IResult> SetLimits(
-        uint number, HttpRequest request, LimitsBook book, FeedBell bell)
+        uint number, HttpRequest request, LimitsBook book, FeedBell bell, OpenLines lines)
     {
         var document = await Body.ReadAsync(request);
         try
@@ -38,9 +38,12 @@ internal static class TerminalCalls
             var wanted = Limits.FromDocument(document);
             if (wanted.Terminal != number)
                 return Problems.BadRequest("limits", "The limits name another terminal.");
+            var neededKeys = book.Of(number)?.NeedKeys;
             if (book.Issue(wanted) is not { } issued)
                 return Unknown();
             bell.Ring();
+            if (issued.NeedKeys != neededKeys)
+                lines.ChangeKeys(number);
             return Answer(issued);
         }
         catch (FormatException wrong)

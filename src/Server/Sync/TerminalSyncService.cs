@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Taps;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
@@ -14,7 +15,7 @@ namespace SmartCardCrm.Server.Sync;
 /// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
 internal sealed class TerminalSyncService(
     KeyVault vault, RenewalDesk renewals, SaleFinder sales, ExchangeDesk exchange, RelayDesk relay,
-    IOptions<EnrolmentOptions> options) : TerminalSync.TerminalSyncBase
+    TapDesk taps, LimitsBook limits, IOptions<EnrolmentOptions> options) : TerminalSync.TerminalSyncBase
 {
     private const int OperationIdLength = 16;
 
@@ -29,6 +30,8 @@ internal sealed class TerminalSyncService(
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
     {
         var terminal = (uint)TerminalInterceptor.TerminalOf(context).Number;
+        if (limits.Of(terminal) is { NeedKeys: false })
+            return Task.FromResult(new CardKeysReply());
         using var readerIdKey = vault.ReaderIdKey(terminal);
         Span<byte> key = stackalloc byte[ReaderIdKey.Length];
         readerIdKey.CopyTo(key);
@@ -60,6 +63,13 @@ internal sealed class TerminalSyncService(
         ServerCallContext context) =>
         exchange.ServeAsync(
             requestStream, responseStream, TerminalInterceptor.LineOf(context), context.CancellationToken);
+
+    public override Task Tap(
+        IAsyncStreamReader<TapReport> requestStream, IServerStreamWriter<TapCommand> responseStream,
+        ServerCallContext context) =>
+        taps.ServeAsync(
+            requestStream, responseStream, TerminalInterceptor.TerminalOf(context),
+            TerminalInterceptor.LineOf(context), context.CancellationToken);
 
     public override Task Relay(
         IAsyncStreamReader<RelayAnswer> requestStream, IServerStreamWriter<RelayCommand> responseStream,

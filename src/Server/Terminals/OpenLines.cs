@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Grpc.Core;
 
 namespace SmartCardCrm.Server.Terminals;
 
@@ -16,12 +17,18 @@ internal enum LineEnd
 
     /// <summary>The server stops.</summary>
     ServerStopping,
+
+    /// <summary>Which keys the terminal may hold has changed.</summary>
+    KeysChanged,
 }
 
 /// <summary>One open stream of a terminal. Disposing of it takes it off the list.</summary>
-internal sealed class Line(OpenLines lines, uint terminal, string method) : IDisposable
+internal sealed class Line(OpenLines lines, uint terminal, string method, long turn) : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>No two open lines have the same.</summary>
+    public (uint Terminal, string Method, long Turn) Key => (terminal, method, turn);
 
     public uint Terminal => terminal;
 
@@ -45,13 +52,26 @@ internal sealed class Line(OpenLines lines, uint terminal, string method) : IDis
 /// <summary>The open streams of all terminals: at most one of each kind per terminal.</summary>
 internal sealed class OpenLines
 {
-    private readonly ConcurrentDictionary<(uint Terminal, string Method), Line> _lines = new();
+    /// <summary>As many cards as a terminal may lend at once.</summary>
+    public const int TapsMost = 16;
 
-    /// <summary>Opens a line; one of the same kind that is still there is cut.</summary>
+    // A line for each card that a terminal lends; of anything else one.
+    private const string TapMethod = "/smartcardcrm.sync.v1.TerminalSync/Tap";
+
+    private readonly ConcurrentDictionary<(uint Terminal, string Method, long Turn), Line> _lines = new();
+    private long _turns;
+
+    /// <summary>Opens a line; one of the same kind that is still there is cut, but for taps, of which there
+    /// may be several.</summary>
+    /// <exception cref="RefusedException">A terminal lends too many cards at once.</exception>
     public Line Open(uint terminal, string method)
     {
-        var line = new Line(this, terminal, method);
-        _lines.AddOrUpdate((terminal, method), line, (_, older) =>
+        var isTap = method == TapMethod;
+        if (isTap && _lines.Keys.Count(key => key.Terminal == terminal && key.Turn > 0) >= TapsMost)
+            throw new RefusedException(
+                StatusCode.ResourceExhausted, "taps-too-many", "The terminal lends too many cards at once.");
+        var line = new Line(this, terminal, method, isTap ? Interlocked.Increment(ref _turns) : 0);
+        _lines.AddOrUpdate(line.Key, line, (_, older) =>
         {
             older.Cut(LineEnd.Displaced);
             return line;
@@ -64,10 +84,14 @@ internal sealed class OpenLines
     /// <summary>Cuts what a revoked terminal has open. Call it after the book knows.</summary>
     public void Revoke(uint terminal) => Cut(LineEnd.Revoked, key => key == terminal);
 
+    /// <summary>Cuts what a terminal has open, so that it calls again and fetches its keys, or
+    /// none.</summary>
+    public void ChangeKeys(uint terminal) => Cut(LineEnd.KeysChanged, key => key == terminal);
+
     public void StopAll() => Cut(LineEnd.ServerStopping, _ => true);
 
     public void Remove(Line line) =>
-        _lines.TryRemove(KeyValuePair.Create((line.Terminal, line.Method), line));
+        _lines.TryRemove(KeyValuePair.Create(line.Key, line));
 
     private void Cut(LineEnd end, Func<uint, bool> which)
     {

@@ -67,6 +67,8 @@ internal sealed class TerminalInterceptor(TerminalBook terminals, RenewalDesk re
     private static RefusedException Why(LineEnd end) => end switch
     {
         LineEnd.Revoked => new(StatusCode.PermissionDenied, "terminal-revoked", "This terminal was revoked."),
+        LineEnd.KeysChanged => new(
+            StatusCode.Aborted, "keys-changed", "Which keys this terminal holds has changed; call again."),
         LineEnd.Displaced => new(StatusCode.Aborted, "displaced", "The same terminal called again."),
         _ => new(StatusCode.Unavailable, "server-stopping", "The server stops; call again."),
     };

@@ -91,6 +91,15 @@ internal sealed class KeyVault : ICardSecrets, IDisposable
     public IEnumerable<VaultMaster> TerminalMasters =>
         _content.Masters.Where(m => m.Number is CardKeyNumber.Enquiry or CardKeyNumber.Sale);
 
+    /// <summary>The versions of a master, the newest first.</summary>
+    public IReadOnlyList<byte> VersionsOf(CardKeyNumber number) =>
+        [.. _masters.Keys.Where(key => key.Number == number).Select(key => key.Version).OrderDescending()];
+
+    /// <summary>One card's key. The caller disposes of it.</summary>
+    /// <exception cref="KeyNotFoundException">The vault has no such version.</exception>
+    public CardKey CardKeyOf(CardKeyNumber number, byte version, Uid uid) =>
+        _masters[(number, version)].DeriveFor(uid);
+
     public void Dispose()
     {
         foreach (var master in _masters.Values)

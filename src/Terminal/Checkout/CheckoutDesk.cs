@@ -173,20 +173,22 @@ internal sealed class CheckoutDesk
     }
 
     /// <summary>Whether a card on this reader would serve a checkout.</summary>
-    public bool HasWork(string reader)
+    /// <param name="mayServe">Which orders can be served now; null for all.</param>
+    public bool HasWork(string reader, Func<Order, bool>? mayServe = null)
     {
         lock (_gate)
-            return Next(reader, null) is not null;
+            return Next(reader, null, mayServe) is not null;
     }
 
     /// <summary>Gives a checkout to the tap on this reader; null where none waits, or none may be
     /// served.</summary>
     /// <param name="preferred">The one whose doubt was just settled on this reader; else the oldest.</param>
-    public Checkout? TryTake(string reader, Guid? preferred)
+    /// <param name="mayServe">Which orders can be served now; null for all.</param>
+    public Checkout? TryTake(string reader, Guid? preferred, Func<Order, bool>? mayServe = null)
     {
         lock (_gate)
         {
-            return Next(reader, preferred) is { } next
+            return Next(reader, preferred, mayServe) is { } next
                 ? Move(
                     next with { Reader = reader, Attempts = next.Attempts + 1 },
                     new CheckoutState.Tapping(CancelAsked: false))
@@ -292,10 +294,11 @@ internal sealed class CheckoutDesk
             : null;
     }
 
-    private Checkout? Next(string reader, Guid? preferred)
+    private Checkout? Next(string reader, Guid? preferred, Func<Order, bool>? mayServe)
     {
         var waiting = StoppedBecause is null ? _open.Values.Where(c => IsFor(c, reader)) : [];
-        return waiting.OrderBy(c => c.Id != preferred).FirstOrDefault();
+        return waiting.Where(c => mayServe?.Invoke(c.Request.Order) ?? true)
+            .OrderBy(c => c.Id != preferred).FirstOrDefault();
     }
 
     private static bool IsFor(Checkout checkout, string reader) =>

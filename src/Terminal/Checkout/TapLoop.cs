@@ -12,6 +12,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
     // A hand that puts a card down, or takes a second one away, needs a moment.
     private static readonly TimeSpan UnreadableAfter = TimeSpan.FromSeconds(3);
 
+    private readonly Func<Order, bool> _mayServe = till.MayServe;
     private Insertion? _insertion;
     private Uid? _mayStillLie;
 
@@ -47,13 +48,15 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
     private bool HasWork(Insertion card) =>
         (card.Uid is null && !card.IsUnreadable)
-        || (card is { MayBeAsked: true, Uid: { } uid } && till.Tap.Ready
+        || (card is { MayBeAsked: true, Uid: { } uid } && MaySettle
             && till.Journal.DoubtsToSettle(uid).Count > 0)
         || MaySell(card)
         || (MayLend && till.Guests.Wants(reader.Name));
 
     private bool MaySell(Insertion card) =>
-        !card.HasServed && till.Tap.Ready && till.Desk.HasWork(reader.Name);
+        !card.HasServed && till.Desk.HasWork(reader.Name, _mayServe);
+
+    private bool MaySettle => till.Tap.Ready || till.Headquarters.IsReachable;
 
     // An opened terminal lends no card to headquarters either.
     private bool MayLend => till.Desk.StoppedBecause != StopCode.Tamper;
@@ -68,8 +71,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         }
 
         card.Opened(connection.Uid, wasServed: connection.Uid == _mayStillLie);
-        if (till.Tap.Ready)
-            SettleAndSell(card, connection);
+        SettleAndSell(card, connection);
         if (MayLend && till.Guests.TryTake(reader.Name) is { } guest)
             Lend(guest, connection);
         return true;
@@ -87,8 +89,9 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
     private void SettleAndSell(Insertion card, ICardConnection connection)
     {
-        var doubts = card.MayBeAsked ? till.Journal.DoubtsToSettle(connection.Uid) : [];
-        card.MayBeAsked = false;
+        var mayAsk = card.MayBeAsked && MaySettle;
+        var doubts = mayAsk ? till.Journal.DoubtsToSettle(connection.Uid) : [];
+        card.MayBeAsked &= !mayAsk;
         if (doubts.Count == 0 && !MaySell(card))
             return;
 
@@ -98,14 +101,12 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             // Without doubts the checkout is taken first: a card that cannot even be opened has had its try.
             if (doubts.Count == 0)
                 taken = Take(card, null);
-            using var session = till.Tap.Open(connection);
-            var revived = Settle(card, session, doubts);
+            using var taps = new CardTaps(till, connection);
+            var revived = Settle(card, taps, doubts);
             taken ??= Take(card, revived);
             if (taken is null)
                 return;
-            if (doubts.Count > 0)
-                session.Card.Restart();
-            var result = card.IsSuspect ? Suspect : till.Tap.Serve(session, taken);
+            var result = card.IsSuspect ? Suspect : taps.Serve(taken);
             // Whoever was only asked may buy without leaving the reader.
             card.HasServed = result is not CheckoutState.Answered;
             card.HasFinished = card.HasServed && result.IsOver;
@@ -118,24 +119,29 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             if (taken is not null)
                 till.Desk.Finish(taken.Id, new CheckoutState.PresentAgain(code));
         }
+        catch (HeadquartersAwayException)
+        {
+            // Its doubts are asked about when it comes again.
+            card.HasServed = true;
+        }
     }
 
     private static CheckoutState Suspect => new CheckoutState.Declined(DeclineReason.CardSuspect);
 
     private Checkout? Take(Insertion card, Guid? preferred)
     {
-        var taken = card.HasServed ? null : till.Desk.TryTake(reader.Name, preferred);
+        var taken = card.HasServed ? null : till.Desk.TryTake(reader.Name, preferred, _mayServe);
         card.HasServed |= taken is not null;
         return taken;
     }
 
     // Returns the checkout that may try again with this very card.
-    private Guid? Settle(Insertion card, CardSession session, IReadOnlyList<OpenDoubt> doubts)
+    private Guid? Settle(Insertion card, CardTaps taps, IReadOnlyList<OpenDoubt> doubts)
     {
         Guid? revived = null;
         foreach (var doubt in doubts)
         {
-            switch (till.Settling.Settle(session, doubt))
+            switch (taps.Settle(doubt))
             {
                 case DoubtVerdict.Happened:
                     card.HasFinished |= till.Desk.DoubtSettled(doubt, happened: true) is not null;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
@@ -49,6 +51,14 @@ internal sealed class Till : IDisposable
 
     public GuestBook Guests { get; } = new();
 
+    /// <summary>Who decides where this terminal is not to; nobody until the way there is made.</summary>
+    public IHeadquarters Headquarters { get; set; } = new NoHeadquarters();
+
+    /// <summary>Whether a card that comes now can be served: with keys, or by headquarters where it decides
+    /// everything.</summary>
+    public bool IsReady => Replica.Current is not null
+        && (Tap.Ready || (Replica.Limits is { NeedKeys: false } && Headquarters.IsReachable));
+
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
     /// <param name="keys">May be empty still. Not owned.</param>
     /// <exception cref="JournalFailedException">The database cannot be used, or the chain is
@@ -68,6 +78,29 @@ internal sealed class Till : IDisposable
             throw;
         }
     }
+
+    /// <summary>How an order is decided here.</summary>
+    public OperationMode ModeOf(Order order)
+    {
+        var modes = Replica.Limits?.Modes;
+        return order switch
+        {
+            Order.Sale { PointsAsked: > 0 } => modes?.Redeem,
+            Order.Sale or Order.SaleOnAccount => modes?.Earn,
+            Order.Enquiry => modes?.Enquire,
+            Order.Return or Order.Reversal => modes?.Return,
+            Order.Adjustment => modes?.Adjust,
+            _ => throw new UnreachableException(order.ToString()),
+        } ?? OperationMode.Usual;
+    }
+
+    /// <summary>Whether an order can be tried now. What headquarters decides can also while it is away: that
+    /// is then said to the customer who has presented a card. While it is there, it first hears of the sale
+    /// that is to be undone.</summary>
+    public bool MayServe(Order order) => ModeOf(order).Mode == Mode.Centralised
+        ? order.Undoes is null || !Headquarters.IsReachable
+            || Journal.AcknowledgedThrough == Journal.Head.Sequence
+        : Tap.Ready;
 
     /// <summary>Stores what headquarters says, and lets the checkouts know whose doubt it settled.</summary>
     /// <exception cref="FormatException">An item is unreadable; nothing of the batch is stored.</exception>

@@ -100,6 +100,24 @@ internal sealed class Journal : ITapJournal
         return entry;
     }
 
+    /// <summary>Writes an entry down only as this one. When it returns, it is on disk.</summary>
+    /// <param name="sequence">What it must become.</param>
+    /// <param name="entry">Anything.</param>
+    /// <returns>False where another entry was faster: nothing is written.</returns>
+    /// <exception cref="JournalFailedException">Whether it is on disk is unknown.</exception>
+    public bool TryAppend(uint sequence, EntryBody entry)
+    {
+        lock (_gate)
+        {
+            if (_head.Sequence + 1 != sequence)
+                return false;
+            Write(entry);
+        }
+
+        Grew?.Invoke();
+        return true;
+    }
+
     /// <summary>Looks while nothing is written.</summary>
     /// <param name="look">Told the sequence that the next entry will have.</param>
     public T While<T>(Func<uint, T> look)
@@ -318,7 +336,7 @@ internal sealed class Journal : ITapJournal
         {
             case EntryBody.ContentOneofCase.Intent:
                 _begun[sequence] = entry.Intent;
-                if ((LogKind)entry.Intent.Kind == LogKind.Sale)
+                if ((LogKind)entry.Intent.Kind == LogKind.Sale && entry.Intent.Offline)
                     _redeemed.Add(sequence, entry.RecordedAtUs, entry.Intent.Redeemed);
                 if ((LogKind)entry.Intent.Kind == LogKind.Adjustment)
                 {

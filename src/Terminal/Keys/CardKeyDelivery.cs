@@ -54,6 +54,7 @@ internal sealed class CardKeyDelivery(
     }
 
     /// <summary>Keys that have just come from headquarters take the place of all others.</summary>
+    /// <remarks>None at all come where headquarters decides everything: then none stay.</remarks>
     /// <exception cref="FormatException">A key has a wrong length or version; the old keys stay.</exception>
     public void Deliver(CardKeysReply delivered)
     {
@@ -61,6 +62,12 @@ internal sealed class CardKeyDelivery(
         {
             if (_barred)
                 return;
+            if (delivered is { Keys: [], ReaderIdKey.IsEmpty: true })
+            {
+                Forget();
+                return;
+            }
+
             Take(delivered);
             if (terminal.CardKeys == CardKeyStorage.Sealed)
                 SealedCardKeys.Save(data, terminal.Terminal, delivered);

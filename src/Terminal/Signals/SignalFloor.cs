@@ -14,11 +14,10 @@ internal sealed record SignalRooms(Till Till, ReaderBoard Board)
     public ReaderScene SceneOf(string? reader)
     {
         var sights = Board.Sights.Where(s => reader is null || s.Name == reader).ToList();
-        var ready = Till.Tap.Ready && Till.Replica.Current is not null;
         return new ReaderScene(
             sights.Exists(s => s.Available), sights.Exists(s => s.CardPresent),
             sights.Exists(s => Till.Desk.HasWork(s.Name)),
-            Till.Desk.StoppedBecause ?? (ready ? null : NotReady));
+            Till.Desk.StoppedBecause ?? (Till.IsReady ? null : NotReady));
     }
 }
 

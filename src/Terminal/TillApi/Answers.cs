@@ -97,14 +97,15 @@ internal sealed record ReaderAnswer(string Name, bool Available, bool CardPresen
 /// <summary>How the terminal is.</summary>
 /// <param name="Ready">It sells: keys and rules are there and nobody has stopped it.</param>
 /// <param name="StoppedBecause">A stable code where it must not sell any more.</param>
-/// <param name="Connected">Headquarters is on the line; selling does not need it.</param>
+/// <param name="HoldsKeys">It can open cards by itself; where it cannot, headquarters drives them.</param>
+/// <param name="Connected">Headquarters is on the line; selling with keys does not need it.</param>
 /// <param name="EntriesUnsent">Journal entries headquarters has not acknowledged.</param>
 /// <param name="Faults">What does not work on this machine while it sells all the same, a line
 /// each.</param>
 /// <param name="Message">Why no card is served, for people; null where cards are.</param>
 internal sealed record HealthAnswer(
-    uint Terminal, bool Ready, string? StoppedBecause, bool Connected, uint EntriesUnsent, int OpenDoubts,
-    int? RuleSetVersion, IReadOnlyList<string> Faults, Told? Message = null);
+    uint Terminal, bool Ready, string? StoppedBecause, bool HoldsKeys, bool Connected, uint EntriesUnsent,
+    int OpenDoubts, int? RuleSetVersion, IReadOnlyList<string> Faults, Told? Message = null);
 
 /// <summary>Where the running terminal answers: DATA/endpoints.json.</summary>
 internal sealed record EndpointsFile(string TillApi, int Pid);

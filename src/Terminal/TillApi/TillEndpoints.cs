@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Receipts;
@@ -14,7 +15,7 @@ internal sealed record TillRooms(
 {
     /// <summary>Whether a card that comes now would be served.</summary>
     public bool Ready =>
-        Till.Desk.StoppedBecause is null && Till.Tap.Ready && Till.Replica.Current is not null;
+        Till.Desk.StoppedBecause is null && Till.IsReady;
 }
 
 /// <summary>The verbs the shop's till calls. Answers and errors are JSON; every mutating call has a key of
@@ -103,6 +104,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
                 StatusCodes.Status503ServiceUnavailable, stopped, "This terminal does not sell.");
 
         var told = request.Order.Undoes is { } sale
+            && rooms.Till.ModeOf(request.Order).Mode != Mode.Autonomous
             ? await rooms.Sales.Ask(sale, context.RequestAborted)
             : null;
         var checkout = rooms.Till.Desk.Create(request, key, told) switch
@@ -239,7 +241,8 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         new([.. rooms.Board.Sights.Select(s => new ReaderAnswer(s.Name, s.Available, s.CardPresent))]);
 
     private HealthAnswer Health(Texts texts) => new(
-        rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Line.Connected,
+        rooms.Profile.Number, rooms.Ready, rooms.Till.Desk.StoppedBecause, rooms.Till.Tap.Ready,
+        rooms.Line.Connected,
         rooms.Till.Journal.Head.Sequence - Math.Min(
             rooms.Till.Journal.AcknowledgedThrough, rooms.Till.Journal.Head.Sequence),
         rooms.Till.Journal.OpenDoubts().Count, rooms.Till.Replica.Current?.Version,

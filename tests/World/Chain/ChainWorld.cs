@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
@@ -160,6 +161,9 @@ internal sealed class ChainWorld : IDisposable
             Vault.ReaderIdKey(terminal));
         return keys;
     }
+
+    /// <summary>What taps that headquarters decides take from outside.</summary>
+    public TapSurroundings ServerTaps => new(Server.Clock, ServerDice.Fill, NullLogger.Instance);
 
     public static TerminalProfile ProfileOf(TerminalMachine terminal) =>
         new(terminal.Number, Programme: 1, (uint)terminal.Store, StoreZone);

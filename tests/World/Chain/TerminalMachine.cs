@@ -86,7 +86,9 @@ internal sealed class TerminalMachine
         Disk.Revive();
         IsDead = false;
         Keys.Dispose();
-        Keys = _world.KeysFor(Number);
+        Keys = _world.Office.LimitsOf(Number) is { NeedKeys: false }
+            ? new TerminalKeys()
+            : _world.KeysFor(Number);
         try
         {
             Till = Till.Open(
@@ -110,6 +112,7 @@ internal sealed class TerminalMachine
         RulesKnown = Till.Replica.Current?.Version ?? 0;
         Listing.Restarted(Till.Replica.Cursor);
         Till.Journal.Grew += Line.JournalGrew;
+        Till.Headquarters = new CentralHeadquarters(_world, this);
         _loop = new TapLoop(Reader, Till);
         _world.Story.Note(
             Column.Terminal, "terminal {0} starts at entry {1}", Number, Till.Journal.Head.Sequence);

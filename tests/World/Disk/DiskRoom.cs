@@ -4,7 +4,8 @@ namespace SmartCardCrm.World;
 
 /// <summary>
 /// All disks of one world, on which SQLite of this process keeps every database. One at a time: a new room
-/// closes the one before. Everything in it happens on the thread that made it.
+/// closes the one before. Everything in it happens on one thread: the one that made it, until another takes
+/// over.
 /// </summary>
 internal sealed class DiskRoom : IDisposable
 {
@@ -14,7 +15,7 @@ internal sealed class DiskRoom : IDisposable
     private readonly List<SimulatedDisk> _disks = [];
     private readonly RunningDigest _digest = new();
     private readonly Dice _dice;
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private volatile int _thread = Environment.CurrentManagedThreadId;
     private int _temporaryFiles;
 
     /// <param name="dice">What SQLite draws its random numbers from.</param>
@@ -37,6 +38,9 @@ internal sealed class DiskRoom : IDisposable
 
     /// <summary>Of every change and every sync of every disk, in order: 16 hex digits.</summary>
     public string Digest => _digest.ToString();
+
+    /// <summary>The thread that calls this goes on; the one before waits for it.</summary>
+    public void TakeOver() => _thread = Environment.CurrentManagedThreadId;
 
     internal bool IsOnItsThread => Environment.CurrentManagedThreadId == _thread;
 

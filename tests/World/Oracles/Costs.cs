@@ -1,3 +1,5 @@
+using SmartCardCrm.CardProtocol;
+
 namespace SmartCardCrm.World;
 
 /// <summary>What an undisturbed sale may cost: one sync of the disk for each journal entry, and as few
@@ -20,7 +22,7 @@ internal static class Costs
         Truth.Demand(
             syncs == entries && entries >= 2, "fsyncs",
             $"{presentation.Purchase} cost {syncs} syncs for {entries} journal entries");
-        if (presentation.Operation == Operation.Action)
+        if (written.Circumstances.HasFlag(Circumstances.CardActionApplied))
             return;
         var exchanges = ExchangesLeast + (written.Earned > 0 ? 1 : 0) + (written.Redeemed > 0 ? 1 : 0);
         Truth.Demand(

@@ -14,6 +14,9 @@ internal sealed class Spending(ChainWorld world)
         var made = purchase.Commits.Find(commit => commit.Record.Counter == result.Counter)?.Record;
         if (made is not { Kind: LogKind.Sale, Redeemed: > 0 })
             return;
+        // What headquarters itself decides has no limits.
+        if (made.Circumstances.HasFlag(Circumstances.Centralised))
+            return;
         var limits = world.Office.LimitsOf(made.Terminal);
         Truth.Demand(
             made.Redeemed <= limits.OperationMost, "I9",

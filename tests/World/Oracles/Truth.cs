@@ -129,8 +129,9 @@ internal sealed class Truth(ChainWorld world)
             written.LastCardAction >= before.Record.LastCardAction, "I8",
             $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
         // The card may have become known between the decision and the commit.
-        var isStranger = (presentation.WasStranger && written.Redeemed == 0)
-            || world.IsStranger(purchase.Terminal, card.Uid);
+        var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
+        var isStranger = !isCentral && ((presentation.WasStranger && written.Redeemed == 0)
+            || world.IsStranger(purchase.Terminal, card.Uid));
         Demand(
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
@@ -143,8 +144,8 @@ internal sealed class Truth(ChainWorld world)
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
         // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say.
-        bool IsLimited() => world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
-            || world.Plan.Faults.HasFlag(Fault.Clock);
+        bool IsLimited() => !isCentral && (world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
+            || world.Plan.Faults.HasFlag(Fault.Clock));
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)

@@ -61,8 +61,21 @@ internal sealed class HeadOffice(ChainWorld world)
             CardMost: isNarrow ? 50 + _dice.Below(300) : int.MaxValue,
             CardOperationsMost: 255,
             DayMost: isNarrow ? 60 + _dice.Below(400) : int.MaxValue,
-            StrangerMost: 0, ReplicaHoursMost: 24 * 366);
+            StrangerMost: 0, ReplicaHoursMost: 24 * 366)
+        {
+            Modes = NewModes(),
+        };
     }
+
+    // Some terminals ask headquarters, and a few of those have no keys.
+    private OperationModes? NewModes() => _dice.Below(8) switch
+    {
+        0 => OperationModes.NoKeys,
+        1 => OperationModes.AllOf(new OperationMode(Mode.Centralised, Mode.Distributed)),
+        2 => new OperationModes(Redeem: new OperationMode(Mode.Centralised, Mode.Distributed)),
+        3 => OperationModes.AllOf(new OperationMode(Mode.Autonomous)),
+        _ => null,
+    };
 
     /// <summary>Takes on a member.</summary>
     /// <returns>Their number; 0 where the server did not answer.</returns>

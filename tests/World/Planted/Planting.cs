@@ -15,8 +15,8 @@ internal static class Planting
         "BannedSymbols.txt", "tests/Directory.Build.props",
     ];
 
-    // Rooms that know nothing of each other have a switch each.
-    private static readonly string[] Rooms = ["CardProtocol", "Loyalty", "Terminal", "Server"];
+    // Rooms that know nothing of each other have a switch each; terminal and server have that of the taps.
+    private static readonly string[] Rooms = ["CardProtocol", "Loyalty", "Taps"];
 
     private const string SwitchFile =
         """

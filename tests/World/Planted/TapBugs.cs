@@ -4,7 +4,7 @@ namespace SmartCardCrm.World;
 internal static class TapBugs
 {
     private const string Tap = "src/Taps/Tap.cs";
-    private const string TapLoop = "src/Terminal/Checkout/TapLoop.cs";
+    private const string Keyed = "src/Taps/ITapSession.cs";
     private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
@@ -60,7 +60,7 @@ internal static class TapBugs
             return Decide(reading, checkout, card.Steps, now) switch
             """, 1),
         new("settling-reads-in-proof", "What settling read stays in the proof of the sale after it.",
-            TapLoop, "if (doubts.Count > 0)", "if (doubts.Count > 0 && !$bug)", 5),
+            Keyed, "if (_hasSettled)", "if (_hasSettled && !$bug)", 5),
         new("retry-a-debit", "A tap in doubt is tried again like one that did nothing.",
             Desk, "if (result is CheckoutState.InDoubt)",
             """

@@ -1,0 +1,63 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
+
+namespace SmartCardCrm.Terminal;
+
+/// <summary>One card on a reader, and who may decide about it: this terminal with its keys, or
+/// headquarters.</summary>
+/// <param name="card">Not owned.</param>
+internal sealed class CardTaps(Till till, ICardConnection card) : IDisposable
+{
+    private KeyedTap? _own;
+    private ITapSession? _headquarters;
+
+    /// <summary>Asks the card's log what became of an intent, and writes it down.</summary>
+    /// <exception cref="CardException">The card refused or left; the doubt stays.</exception>
+    /// <exception cref="HeadquartersAwayException">It could not be asked; the doubt stays.</exception>
+    public DoubtVerdict Settle(OpenDoubt doubt) =>
+        (till.Tap.Ready ? Own() : Headquarters()).Settle(doubt);
+
+    /// <summary>Does what a checkout wants, as its mode says.</summary>
+    /// <exception cref="CardException">The card could not be opened.</exception>
+    public CheckoutState Serve(Checkout checkout)
+    {
+        var mode = till.ModeOf(checkout.Request.Order);
+        if (mode.Mode != Mode.Centralised)
+            return Own().Serve(checkout);
+        try
+        {
+            return Headquarters().Serve(checkout);
+        }
+        catch (HeadquartersAwayException)
+        {
+            return mode.Fallback is not null && till.Tap.Ready
+                ? Own().Serve(checkout)
+                : new CheckoutState.PresentAgain(RetryCode.HeadquartersAway);
+        }
+    }
+
+    public void Dispose()
+    {
+        _own?.Dispose();
+        _headquarters?.Dispose();
+    }
+
+    private KeyedTap Own() => _own ??= new KeyedTap(till.Tap, till.Settling, till.Tap.Open(card));
+
+    // From here on the card has another session: one of our own would have to be opened anew.
+    private ITapSession Headquarters()
+    {
+        _own?.Dispose();
+        _own = null;
+        return _headquarters ??= till.Headquarters.Open(card);
+    }
+}
+
+/// <summary>A terminal that has no way to headquarters.</summary>
+internal sealed class NoHeadquarters : IHeadquarters
+{
+    public bool IsReachable => false;
+
+    public ITapSession Open(ICardConnection card) =>
+        throw new HeadquartersAwayException("There is no way to headquarters.");
+}
