@@ -9,11 +9,21 @@ namespace SmartCardCrm.Server.Terminals;
 /// <param name="RuleSetVersion">The rules it sells under, 0 for not known.</param>
 /// <param name="FeedCursor">How much of the change feed it has.</param>
 internal sealed record TerminalState(
-    DateTimeOffset LastSeen, uint OpenDoubts, uint RuleSetVersion, ulong FeedCursor);
+    DateTimeOffset LastSeen, uint OpenDoubts, uint RuleSetVersion, ulong FeedCursor)
+{
+    /// <summary>Why it serves no card, a code of the terminal's own; null where it does, or has not said
+    /// yet.</summary>
+    public string? StoppedBecause { get; init; }
+
+    /// <summary>Whether it can open cards by itself; null where it has not said yet.</summary>
+    public bool? HoldsKeys { get; init; }
+}
 
 /// <summary>How the terminals are, since this server started.</summary>
 internal sealed class TerminalWatch(TimeProvider clock)
 {
+    private const int CodeMost = 32;
+
     private readonly ConcurrentDictionary<uint, TerminalState> _states = new();
 
     public TerminalState? Of(uint terminal) => _states.GetValueOrDefault(terminal);
@@ -25,5 +35,12 @@ internal sealed class TerminalWatch(TimeProvider clock)
 
     public void Heard(uint terminal, Heartbeat heartbeat) =>
         _states[terminal] = new TerminalState(
-            clock.GetUtcNow(), heartbeat.OpenDoubts, heartbeat.RuleSetVersion, heartbeat.FeedCursor);
+            clock.GetUtcNow(), heartbeat.OpenDoubts, heartbeat.RuleSetVersion, heartbeat.FeedCursor)
+        {
+            StoppedBecause = IsCode(heartbeat.StoppedBecause) ? heartbeat.StoppedBecause : null,
+            HoldsKeys = heartbeat.HoldsKeys,
+        };
+
+    private static bool IsCode(string text) =>
+        text.Length is >= 1 and <= CodeMost && text.All(c => char.IsAsciiLetterLower(c) || c == '-');
 }

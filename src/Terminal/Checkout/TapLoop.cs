@@ -14,7 +14,9 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
     private readonly Func<Order, bool> _mayServe = till.MayServe;
     private Insertion? _insertion;
-    private Uid? _mayStillLie;
+
+    // What the first look finds may lie there since before a restart.
+    private Uid? _mayStillLie = till.Journal.LastServed;
 
     /// <summary>Looks at the reader and does what there is to do; blocks only while it works with a
     /// card.</summary>

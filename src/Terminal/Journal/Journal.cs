@@ -20,6 +20,7 @@ internal sealed class Journal : ITapJournal
     private readonly List<uint> _days = [];
     private readonly HashSet<uint> _countedByWord = [];
     private JournalHead _head;
+    private Uid? _lastServed;
     private uint _base;
     private uint _firstDay = 1;
 
@@ -43,6 +44,16 @@ internal sealed class Journal : ITapJournal
         {
             lock (_gate)
                 return _head;
+        }
+    }
+
+    /// <summary>The card of the last operation, where it is known to have happened; else null.</summary>
+    public Uid? LastServed
+    {
+        get
+        {
+            lock (_gate)
+                return _lastServed;
         }
     }
 
@@ -336,6 +347,7 @@ internal sealed class Journal : ITapJournal
         {
             case EntryBody.ContentOneofCase.Intent:
                 _begun[sequence] = entry.Intent;
+                _lastServed = null;
                 if ((LogKind)entry.Intent.Kind == LogKind.Sale && entry.Intent.Offline)
                     _redeemed.Add(sequence, entry.RecordedAtUs, entry.Intent.Redeemed);
                 if ((LogKind)entry.Intent.Kind == LogKind.Adjustment)
@@ -346,7 +358,8 @@ internal sealed class Journal : ITapJournal
 
                 break;
             case EntryBody.ContentOneofCase.Outcome:
-                _begun.Remove(entry.Outcome.IntentSequence);
+                if (_begun.Remove(entry.Outcome.IntentSequence, out var done))
+                    _lastServed = Uid.FromBytes(done.Card.Uid.Span);
                 Keep(entry.Outcome.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Failure:
@@ -359,11 +372,17 @@ internal sealed class Journal : ITapJournal
                     entry.Doubt.IntentSequence, Uid.FromBytes(intent.Card.Uid.Span), intent, false);
                 break;
             case EntryBody.ContentOneofCase.Settlement:
-                _doubts.Remove(entry.Settlement.IntentSequence);
+                if (_doubts.Remove(entry.Settlement.IntentSequence, out var settled)
+                    && entry.Settlement.Happened)
+                {
+                    _lastServed = settled.Uid;
+                }
+
                 if (entry.Settlement.Happened)
                     Keep(entry.Settlement.IntentSequence);
                 else
                     TakeBack(entry.Settlement.IntentSequence);
+
                 break;
             case EntryBody.ContentOneofCase.DayClose:
                 var totals = DayTotals.Parser.ParseFrom(entry.DayClose.Totals);

@@ -63,6 +63,8 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             OpenDoubts = (uint)till.Journal.OpenDoubts().Count,
             RuleSetVersion = (uint)(till.Replica.Current?.Version ?? 0),
             FeedCursor = till.Replica.Cursor,
+            StoppedBecause = till.Desk.StoppedBecause ?? "",
+            HoldsKeys = till.Keys.Ready,
         }));
     }
 

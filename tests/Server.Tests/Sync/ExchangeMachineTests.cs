@@ -67,11 +67,34 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
     [Fact]
     public void A_heartbeat_takes_nothing_and_is_watched()
     {
-        var heartbeat = new Heartbeat { OpenDoubts = 2, RuleSetVersion = 1, FeedCursor = 1 };
+        var heartbeat = new Heartbeat
+        {
+            OpenDoubts = 2,
+            RuleSetVersion = 1,
+            FeedCursor = 1,
+            StoppedBecause = "tamper",
+            HoldsKeys = true,
+        };
 
         Assert.Null(Begun().Received(new TerminalMessage { Heartbeat = heartbeat }));
 
-        Assert.Equal(new TerminalState(_hq.Clock.GetUtcNow(), 2, 1, 1), _watch.Of(1));
+        var expected = new TerminalState(_hq.Clock.GetUtcNow(), 2, 1, 1)
+        {
+            StoppedBecause = "tamper",
+            HoldsKeys = true,
+        };
+        Assert.Equal(expected, _watch.Of(1));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<b>tamper</b>")]
+    [InlineData("a-code-that-is-longer-than-any-of-ours")]
+    public void A_reason_that_is_no_code_is_not_shown_to_anybody(string reason)
+    {
+        _watch.Heard(1, new Heartbeat { StoppedBecause = reason });
+
+        Assert.Null(_watch.Of(1)?.StoppedBecause);
     }
 
     [Fact]

@@ -50,6 +50,37 @@ public sealed class LeftCardTests : IDisposable
     }
 
     [Fact]
+    public void Nor_when_the_terminal_was_restarted_meanwhile()
+    {
+        var card = Leave(100);
+        _shop.Restart();
+
+        var next = _shop.Post(200);
+        _shop.StepUntilIdle();
+        var before = _shop.StateOf(next);
+        _shop.Reader.Take();
+        _shop.StepUntilIdle();
+        _shop.Present(card);
+
+        Assert.IsType<CheckoutState.Waiting>(before);
+        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));
+    }
+
+    [Fact]
+    public void A_card_that_comes_after_a_restart_serves_also_the_one_that_was_served_last()
+    {
+        var card = Leave(100);
+        _shop.Reader.Take();
+        _shop.Restart();
+        _shop.StepUntilIdle();
+
+        var next = _shop.Post(200);
+        _shop.Present(card);
+
+        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));
+    }
+
+    [Fact]
     public void A_card_whose_sale_is_not_over_goes_on_when_the_reader_is_back()
     {
         var card = _chain.Issue();

@@ -15,7 +15,8 @@ public sealed class TillCheckTests : IAsyncDisposable
 {
     private readonly EnrolledFolder _folder = new();
     private readonly List<IAsyncDisposable> _open = [];
-    private HealthAnswer _health = new(1, Ready: true, null, Connected: true, 0, 0, RuleSetVersion: 1, []);
+    private HealthAnswer _health = new(
+        1, Ready: true, null, HoldsKeys: true, Connected: true, 0, 0, RuleSetVersion: 1, []);
 
     public async ValueTask DisposeAsync()
     {

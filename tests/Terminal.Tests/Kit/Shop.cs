@@ -56,12 +56,15 @@ internal sealed class Shop : IDisposable
 
     public IReadOnlyList<EntryBody.ContentOneofCase> Story => [.. Entries.Select(e => e.ContentCase)];
 
-    /// <summary>As if the process had been killed and started again.</summary>
+    /// <summary>As if the process had been killed and started again; a reader without a card has been looked
+    /// at since.</summary>
     public void Restart()
     {
         Till.Dispose();
         Till = Open();
         Loop = new TapLoop(Reader, Till);
+        if (Reader.Look() is CardPresence.Absent)
+            Loop.Step();
     }
 
     public void Hear(FeedItem item)

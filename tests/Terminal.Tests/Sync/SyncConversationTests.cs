@@ -56,8 +56,20 @@ public sealed class SyncConversationTests : IDisposable
 
         Assert.Empty(conversation.Received(new ServerMessage { Feed = feed }));
 
-        var expected = new Heartbeat { RuleSetVersion = 1, FeedCursor = 9 };
+        var expected = new Heartbeat { RuleSetVersion = 1, FeedCursor = 9, HoldsKeys = true };
         Assert.Equal(expected, Assert.Single(conversation.HeartbeatDue()).Heartbeat);
+    }
+
+    [Fact]
+    public void A_heartbeat_says_why_no_card_is_served_and_that_the_keys_are_gone()
+    {
+        var conversation = Welcomed();
+        _shop.Till.Desk.Stop(StopCode.Tamper);
+        _shop.Till.Keys.Dispose();
+
+        var told = Assert.Single(conversation.HeartbeatDue()).Heartbeat;
+
+        Assert.Equal((StopCode.Tamper, false), (told.StoppedBecause, told.HoldsKeys));
     }
 
     [Fact]

@@ -117,7 +117,9 @@ internal sealed class TerminalMachine
         _world.Story.Note(
             Column.Terminal, "terminal {0} starts at entry {1}", Number, Till.Journal.Head.Sequence);
         _world.Promises.Restarted(this);
-        return true;
+        if (Reader.Present is null)
+            Run();
+        return IsUp;
     }
 
     /// <summary>The process ends this moment, or the power with it.</summary>

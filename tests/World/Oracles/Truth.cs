@@ -85,8 +85,11 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             presentation is { Commits: 1 } || purchase.Card.Tampered, "I6",
             $"{purchase}: the card committed {presentation?.Commits} times in one presentation");
+        // Of an unblocked card headquarters knows first.
         Demand(
-            presentation is not { WasListed: true } || !world.IsListed(purchase.Terminal, purchase.Card.Uid),
+            commit.Record.Circumstances.HasFlag(Circumstances.Centralised)
+                || presentation is not { WasListed: true }
+                || !world.IsListed(purchase.Terminal, purchase.Card.Uid),
             "hotlist",
             $"{purchase}: terminal {purchase.Terminal} served card {purchase.Card.Uid}, which it had been "
                 + "told not to");

@@ -48,6 +48,15 @@ internal sealed class HeadOffice(ChainWorld world)
         return isWritten ? number : 0;
     }
 
+    /// <summary>Says who decides at a terminal. Where it needs no keys any more, it has none after its next
+    /// start.</summary>
+    public void Decide(TerminalMachine terminal, OperationModes modes)
+    {
+        _limits[terminal.Number] = _limits[terminal.Number] with { Modes = modes };
+        world.Server.Guarded(() => world.Server.Rooms!.Limits.Issue(_limits[terminal.Number]));
+        world.Server.Ring();
+    }
+
     /// <summary>What a terminal may let redeem by itself.</summary>
     public Limits LimitsOf(uint terminal) => _limits[terminal];
 

@@ -31,7 +31,7 @@ internal static class PlantedBugs
 {
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
-        .. TapBugs.All, .. TerminalBugs.All, .. CardBugs.All, .. RuleBugs.All, .. IntakeBugs.All,
-        .. ReconciliationBugs.All,
+        .. TapBugs.All, .. CentralBugs.All, .. TerminalBugs.All, .. CardBugs.All, .. RuleBugs.All,
+        .. IntakeBugs.All, .. ReconciliationBugs.All,
     ];
 }
