@@ -9,6 +9,7 @@ namespace SmartCardCrm.World;
 /// </summary>
 internal sealed class Truth(ChainWorld world)
 {
+    private readonly Adjusting _adjusting = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
@@ -93,6 +94,7 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             commit.Record.Terminal == purchase.Terminal, "I9",
             $"{purchase} at terminal {purchase.Terminal} is signed as {commit.Record.Terminal}");
+        _adjusting.Committed(purchase, commit);
     }
 
     private void Reckon(PhysicalCard card, TrueCommit before, TrueCommit commit, Presentation? presentation)
@@ -148,13 +150,14 @@ internal sealed class Truth(ChainWorld world)
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
+            : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
                 rules!, balance, sold.Amount,
                 isStranger ? 0 : IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
 
         bool IsSaleOf(Purchase sold) =>
             (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount
-            && written.Kind == (sold.Undoes is null ? LogKind.Sale : LogKind.Reversal);
+            && written.Kind == sold.Kind;
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.
