@@ -33,8 +33,8 @@ internal sealed class Adjusting(ChainWorld world)
         var sum = moved.Where(one => Counts(one.Purchase)).Sum(one => one.Points);
         Truth.Demand(
             sum <= limits.AdjustmentDayMost, "I9",
-            $"{purchase}: supervisors moved {sum} points at terminal {record.Terminal} on {day.Item2:O}, they "
-                + $"may {limits.AdjustmentDayMost}");
+            $"{purchase}: supervisors moved {sum} points at terminal {record.Terminal} on {day.Item2:O}, "
+                + $"they may {limits.AdjustmentDayMost}");
     }
 
     // A card that was rolled back, or its copy, may have said that what is in doubt did not happen.
