@@ -18,7 +18,7 @@ internal sealed class Supervisor(ChainWorld world)
         {
             < 5 => most,
             < 9 => 1 + _dice.Below(most),
-            _ => most + 1 + _dice.Below(1000),
+            _ => most + 1 + _dice.Below(most),
         };
         return _dice.Chance(0.6) ? points : -points;
     }
