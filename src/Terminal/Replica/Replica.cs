@@ -30,10 +30,11 @@ internal sealed class Replica : ICardKnowledge
         _terminal = terminal;
         _headquarters = headquarters;
         Hotlist = new Hotlist(database);
-        if (!IsSigned())
+        var (rules, limits) = database.Read(
+            c => (c.Rows(AllRules, Signed).ToList(), c.Rows(AllLimits, Signed).ToList()));
+        if (rules.Concat(limits).Contains(null))
             ReadFeedAgain();
-        _current = NewestRules();
-        _limits = NewestLimits();
+        (_current, _limits) = (Newest(rules), OurNewest(limits));
         _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
     }
 
@@ -120,8 +121,12 @@ internal sealed class Replica : ICardKnowledge
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
-        if (batch.Items.Any(i => i.RuleSet is not null || i.Limits is not null))
-            (_current, _limits) = (NewestRules(), NewestLimits());
+        if (batch.Items.Any(i => i.RuleSet is not null || i.Limits?.Terminal == _terminal))
+        {
+            (_current, _limits) = _database.Read(
+                c => (Newest(c.Rows(AllRules, Signed)), OurNewest(c.Rows(AllLimits, Signed))));
+        }
+
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
         Hotlist.MergeIfDue();
@@ -215,18 +220,13 @@ internal sealed class Replica : ICardKnowledge
             throw new FormatException("A document is not signed by headquarters.");
     }
 
-    private Limits? NewestLimits() =>
-        _database.Read(c => c.Rows(AllLimits, Signed).OfType<byte[]>()
-            .Select(document => Loyalty.Offline.Limits.FromDocument(document))
-            .FirstOrDefault(limits => limits.Terminal == _terminal));
+    // Reads no further than to the newest that is signed.
+    private static RuleSet? Newest(IEnumerable<byte[]?> rules) =>
+        rules.OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).FirstOrDefault();
 
-    private RuleSet? NewestRules() =>
-        _database.Read(c => c.Rows(AllRules, Signed).OfType<byte[]>()
-            .Select(document => RuleSet.FromDocument(document)).FirstOrDefault());
-
-    private bool IsSigned() =>
-        _database.Read(c => c.Rows(AllRules, Signed).Concat(c.Rows(AllLimits, Signed)).ToList())
-            .TrueForAll(document => document is not null);
+    private Limits? OurNewest(IEnumerable<byte[]?> limits) =>
+        limits.OfType<byte[]>().Select(document => Loyalty.Offline.Limits.FromDocument(document))
+            .FirstOrDefault(document => document.Terminal == _terminal);
 
     // The document of a row; null where it is not what headquarters signed.
     private byte[]? Signed(PreparedConnection.Row row) =>

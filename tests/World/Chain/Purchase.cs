@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
@@ -19,12 +20,24 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
     /// <summary>What the till posts.</summary>
     public CheckoutRequest Request => new(
         Undoes is not null ? new Order.Reversal(Undoes.Checkout, WithoutCard)
+            : Adjusts != 0 ? new Order.Adjustment(Adjusts, "goodwill", "supervisor")
             : WithoutCard ? new Order.SaleOnAccount(Basket.Of(new Money(Amount, "USD")), SealedContact)
             : new Order.Sale(Basket.Of(new Money(Amount, "USD")), Asked),
         Store: null, SoldAt: null, BusinessDate: null, Reader: null, Patience);
 
     /// <summary>The sale that the customer wants undone; null where it is a sale itself.</summary>
     public Purchase? Undoes { get; init; }
+
+    /// <summary>Points that a supervisor puts on the card, or takes off; 0 where it is no
+    /// adjustment.</summary>
+    public int Adjusts { get; init; }
+
+    /// <summary>What a card's record says that it is.</summary>
+    public LogKind Kind => Undoes is not null ? LogKind.Reversal
+        : Adjusts != 0 ? LogKind.Adjustment
+        : LogKind.Sale;
+
+    public bool IsSale => Kind == LogKind.Sale;
 
     /// <summary>What headquarters says of that sale; null where the till has it in its own
     /// journal.</summary>
@@ -60,5 +73,7 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
     public bool WasInDoubt { get; set; }
 
     public override string ToString() =>
-        Undoes is null ? $"purchase {Number}" : $"purchase {Number}, which undoes {Undoes.Number},";
+        Undoes is not null ? $"purchase {Number}, which undoes {Undoes.Number},"
+        : Adjusts != 0 ? $"purchase {Number}, which adjusts by {Adjusts},"
+        : $"purchase {Number}";
 }

@@ -23,14 +23,23 @@ internal sealed class RepeatableSigner : IDocumentSigner, IDisposable
     private readonly ECPrivateKeyParameters _signing = new(
         new BigInteger(1, Secret), new ECDomainParameters(CustomNamedCurves.GetByName("P-256")));
 
+    private readonly Dictionary<uint, byte[]> _certificates = [];
+
     /// <summary>The same key, as terminals and vault have it.</summary>
     public ECDsa Key { get; } =
         ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = Secret });
 
     public byte[] Sign(ReadOnlySpan<byte> document) => SignBytes(DocumentSignature.Covered(document));
 
-    /// <summary>A terminal's certificate, DER.</summary>
+    /// <summary>A terminal's certificate, DER. Not to be changed.</summary>
     public byte[] CertificateOf(uint terminal)
+    {
+        if (!_certificates.TryGetValue(terminal, out var issued))
+            _certificates.Add(terminal, issued = Issue(terminal));
+        return issued;
+    }
+
+    private byte[] Issue(uint terminal)
     {
         var name = new X500DistinguishedName($"CN=terminal {terminal}");
         var generator = new Generator(this);

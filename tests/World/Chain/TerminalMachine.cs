@@ -18,6 +18,7 @@ internal sealed class TerminalMachine
     private readonly List<Till> _dead = [];
     private readonly JournalFile _file;
     private TapLoop? _loop;
+    private Compaction? _compaction;
     private int _working;
     private bool _hasLied;
 
@@ -114,6 +115,7 @@ internal sealed class TerminalMachine
         Till.Journal.Grew += Line.JournalGrew;
         Till.Headquarters = new CentralHeadquarters(_world, this);
         _loop = new TapLoop(Reader, Till);
+        _compaction = Till.Compacting(Kept);
         _world.Story.Note(
             Column.Terminal, "terminal {0} starts at entry {1}", Number, Till.Journal.Head.Sequence);
         _world.Promises.Restarted(this);
@@ -169,7 +171,7 @@ internal sealed class TerminalMachine
             return;
         Guarded(() =>
         {
-            IdleCheckpoint.Look(Till!.Database, Till.Compacting(Kept));
+            IdleCheckpoint.Look(Till!.Database, _compaction!);
             return true;
         });
         Bury();
@@ -221,7 +223,7 @@ internal sealed class TerminalMachine
             till.Journal.Grew -= Line.JournalGrew;
             Line.Break();
             _dead.Add(till);
-            (Till, _loop) = (null, null);
+            (Till, _loop, _compaction) = (null, null, null);
             _world.Caretaker.Call(this);
         }
 

@@ -33,6 +33,7 @@ internal static class CoverageMatrix
         .. RowsOf(
             Operation.Action, $"{Reading} Debit.1 Debit.2 Credit.1 Credit.2 {Committing}", OneSale),
         .. RowsOf(Operation.Undo, $"{Reading} Credit.1 Debit.1 {Committing}", OneSale),
+        .. RowsOf(Operation.Adjust, $"{Reading} Credit.1 Debit.1 {Committing}", OneSale),
         .. RowsOf(Operation.Settle, Settling, HitPlace.Settlement),
     ];
 

@@ -24,6 +24,9 @@ internal static class Operation
     /// <summary>Undoes an earlier sale.</summary>
     public const string Undo = "undo";
 
+    /// <summary>Moves points on a supervisor's word.</summary>
+    public const string Adjust = "adjust";
+
     /// <summary>Asks the card about a doubt; a sale that follows is what that sale is.</summary>
     public const string Settle = "settle";
 
@@ -47,6 +50,7 @@ internal static class Operation
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
             CardDecision.Approved { Terms.Kind: LogKind.Reversal } => Undo,
+            CardDecision.Approved { Terms.Kind: LogKind.Adjustment } => Adjust,
             CardDecision.Approved { Terms.Redeemed: > 0 } => Redeem,
             CardDecision.Approved { Terms.Earned: > 0 } => Earn,
             _ => Visit,
@@ -56,6 +60,12 @@ internal static class Operation
     private static Asked AskedBy(Till till, Purchase purchase)
     {
         var place = new AskedPlace(Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
+        if (purchase.Request.Order is Order.Adjustment adjustment)
+        {
+            return new Asked.Adjust(
+                adjustment, new Authority(till.Replica.Limits, new Used(0, TimeSpan.Zero)), place);
+        }
+
         if (purchase.Undoes is null)
         {
             var basket = Basket.Of(new Money(purchase.Amount, "USD"));

@@ -9,6 +9,7 @@ namespace SmartCardCrm.World;
 internal sealed class BookCheck(ChainWorld world)
 {
     private const string IsUndo = "kind IN (4, 5)";
+    private const string IsAdjustment = "kind = 7";
 
     public void Check() => world.Server.Rooms!.Database.Read(db =>
     {
@@ -64,10 +65,13 @@ internal sealed class BookCheck(ChainWorld world)
     {
         foreach (var (account, column) in new[]
         {
-            (AccountKind.ProgrammeIssued, $"CASE WHEN {IsUndo} THEN redeemed + owed ELSE -earned END"),
-            (AccountKind.Redeemed, $"CASE WHEN {IsUndo} THEN -earned - kept ELSE redeemed END"),
+            (AccountKind.ProgrammeIssued,
+                $"CASE WHEN {IsUndo} THEN redeemed + owed WHEN {IsAdjustment} THEN 0 ELSE -earned END"),
+            (AccountKind.Redeemed,
+                $"CASE WHEN {IsUndo} THEN -earned - kept WHEN {IsAdjustment} THEN 0 ELSE redeemed END"),
             (AccountKind.MemberOnAccount, "kept - owed - delivered"),
-            (AccountKind.Adjustments, "delivered - adjusted"),
+            (AccountKind.Adjustments,
+                $"delivered - adjusted - CASE WHEN {IsAdjustment} THEN earned - redeemed ELSE 0 END"),
         })
         {
             var (posted, made) = (

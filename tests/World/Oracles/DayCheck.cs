@@ -28,7 +28,7 @@ internal sealed class DayCheck(ChainWorld world)
                 kind => (
                     kind.Count(), kind.Sum(r => r.DueMinor), kind.Sum(r => (long)r.Earned),
                     kind.Sum(r => (long)r.Redeemed), kind.Sum(r => (long)r.OnAccount)));
-        foreach (var kind in new[] { LogKind.Sale, LogKind.Reversal })
+        foreach (var kind in new[] { LogKind.Sale, LogKind.Reversal, LogKind.Adjustment })
         {
             var lines = closed.Append(days.Current()).SelectMany(day => day.Totals)
                 .Where(line => line.Kind == (uint)kind).ToList();

@@ -30,8 +30,8 @@ internal sealed class Frauds(ChainWorld world)
 
         if (state is not CheckoutState.Completed(var result) || !card.WasMinted)
             return;
-        // What is taken back when a sale is undone buys nothing.
-        if (purchase.Undoes is not null)
+        // What is taken back when a sale is undone, or taken off by a supervisor, buys nothing.
+        if (!purchase.IsSale)
             return;
         Truth.Demand(
             result.Redeemed == 0 || world.CommitsOf(card.Uid).Any(), "I9",

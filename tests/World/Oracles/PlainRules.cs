@@ -47,6 +47,13 @@ internal static class PlainRules
         return (given, taken);
     }
 
+    /// <summary>What a supervisor's word does to a balance: all of it, or nothing that a card may
+    /// commit.</summary>
+    public static (int Earned, int Redeemed) Adjustment(int points, int balance, int balanceMost) =>
+        balance + (long)points is var after && (after < 0 || after > balanceMost)
+            ? (-1, -1)
+            : points > 0 ? (points, 0) : (0, -points);
+
     /// <summary>What a card action changes on a card.</summary>
     public static int Action(int points, int balance, int balanceMost) =>
         points < 0 ? (-points > balance ? -balance : points)

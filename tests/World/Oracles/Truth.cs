@@ -9,6 +9,7 @@ namespace SmartCardCrm.World;
 /// </summary>
 internal sealed class Truth(ChainWorld world)
 {
+    private readonly Adjusting _adjusting = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
@@ -96,6 +97,7 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             commit.Record.Terminal == purchase.Terminal, "I9",
             $"{purchase} at terminal {purchase.Terminal} is signed as {commit.Record.Terminal}");
+        _adjusting.Committed(purchase, commit);
     }
 
     private void Reckon(PhysicalCard card, TrueCommit before, TrueCommit commit, Presentation? presentation)
@@ -116,21 +118,7 @@ internal sealed class Truth(ChainWorld world)
             "I10",
             $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation!.RulesKnown}, then "
                 + $"{known}, the sale was of {pinned}, and it took {written.RuleSetVersion}");
-        var balance = before.Points;
-        for (var number = before.Record.LastCardAction + 1; number <= written.LastCardAction; number++)
-        {
-            Demand(
-                _actions.TryGetValue((card.Uid, number), out var action), "I8",
-                $"card {card.Uid}: action {number} was never queued");
-            var change = PlainRules.Action(action.Points, balance, rules!.CardBalanceMost);
-            balance += change;
-            if (action.IsDelivery)
-                commit.Delivered += change;
-        }
-
-        Demand(
-            written.LastCardAction >= before.Record.LastCardAction, "I8",
-            $"card {card.Uid}: actions {written.LastCardAction} after {before.Record.LastCardAction}");
+        var balance = ApplyActions(card, before, commit, rules!.CardBalanceMost);
         // The card may have become known between the decision and the commit.
         var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
         var isStranger = !isCentral && ((presentation.WasStranger && written.Redeemed == 0)
@@ -152,13 +140,34 @@ internal sealed class Truth(ChainWorld world)
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
+            : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
                 rules!, balance, sold.Amount,
                 isStranger ? 0 : IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
 
         bool IsSaleOf(Purchase sold) =>
             (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount
-            && written.Kind == (sold.Undoes is null ? LogKind.Sale : LogKind.Reversal);
+            && written.Kind == sold.Kind;
+    }
+
+    // What the card holds after the actions that it says were applied.
+    private int ApplyActions(PhysicalCard card, TrueCommit before, TrueCommit commit, int balanceMost)
+    {
+        var balance = before.Points;
+        var (from, through) = (before.Record.LastCardAction, commit.Record.LastCardAction);
+        Demand(through >= from, "I8", $"card {card.Uid}: actions {through} after {from}");
+        for (var number = from + 1; number <= through; number++)
+        {
+            Demand(
+                _actions.TryGetValue((card.Uid, number), out var action), "I8",
+                $"card {card.Uid}: action {number} was never queued");
+            var change = PlainRules.Action(action.Points, balance, balanceMost);
+            balance += change;
+            if (action.IsDelivery)
+                commit.Delivered += change;
+        }
+
+        return balance;
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.

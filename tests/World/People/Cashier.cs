@@ -20,6 +20,7 @@ internal sealed class Cashier(ChainWorld world)
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "cashier");
     private readonly Mishaps _mishaps = new(Dice.For(world.Plan.Seed, "mishaps"), world.Plan.Faults);
+    private readonly Supervisor _supervisor = new(world);
     private readonly HashSet<TerminalMachine> _busy = [];
     private readonly Dictionary<(uint Terminal, PhysicalCard Card), Purchase> _sold = [];
     private readonly Dictionary<uint, uint> _days = [];
@@ -39,6 +40,17 @@ internal sealed class Cashier(ChainWorld world)
     {
         if (!terminal.IsUp || terminal.Halted is not null || !_busy.Add(terminal))
             return null;
+        if (!Careful && _supervisor.Adjusts(terminal, card) is not 0 and var points)
+        {
+            var adjustment = new Purchase(++_purchases, card, Amount: 0, Asked: 0)
+            {
+                Terminal = terminal.Number,
+                Adjusts = points,
+            };
+            Begin(terminal, adjustment);
+            return adjustment;
+        }
+
         var (undoes, told) = _dice.Chance(UndoShare) ? SoldBefore(terminal, card) : default;
         var withoutCard = undoes?.WithoutCard == true || (told is null && HasNoCardHere(card, undoes));
         var purchase = new Purchase(++_purchases, card, undoes is null ? amount : -undoes.Amount, asked)
@@ -170,7 +182,7 @@ internal sealed class Cashier(ChainWorld world)
             world.Visited.Struck(purchase.Card, struck, terminal.Number);
         if (Hear(terminal, purchase) is CheckoutState.Completed && terminal.IsUp)
         {
-            if (purchase.Undoes is null)
+            if (purchase.IsSale)
                 _sold[(terminal.Number, purchase.Card)] = purchase;
             Costs.Sold(
                 presentation, terminal.Disk.Syncs - syncs, till.Journal.Head.Sequence - head);

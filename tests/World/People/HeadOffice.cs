@@ -16,6 +16,7 @@ internal sealed class HeadOffice(ChainWorld world)
     private const string Zone = "America/New_York";
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
+    private readonly Dice _limitsDice = Dice.For(world.Plan.Seed, "adjustment limits");
     private readonly Dictionary<uint, Limits> _limits = [];
     private readonly Dictionary<long, string> _phoneOf = [];
     private int _phones;
@@ -64,13 +65,15 @@ internal sealed class HeadOffice(ChainWorld world)
     private Limits NewLimits(uint terminal)
     {
         var isNarrow = _dice.Chance(0.4);
+        var adjustmentMost = 10 + _limitsDice.Below(100);
         return _limits[terminal] = new Limits(
             terminal, Version: 1,
             OperationMost: isNarrow ? 20 + _dice.Below(100) : int.MaxValue,
             CardMost: isNarrow ? 50 + _dice.Below(300) : int.MaxValue,
             CardOperationsMost: 255,
             DayMost: isNarrow ? 60 + _dice.Below(400) : int.MaxValue,
-            StrangerMost: 0, ReplicaHoursMost: 24 * 366)
+            StrangerMost: 0, ReplicaHoursMost: 24 * 366, adjustmentMost,
+            AdjustmentDayMost: adjustmentMost * _limitsDice.Pick([1, 2, 3, 8]))
         {
             Modes = NewModes(),
         };

@@ -13,10 +13,14 @@ internal sealed record BugHunted(PlantedBug Bug, int Seeds, string? FoundBy)
     public string? Trouble { get; init; }
 }
 
+/// <summary>One run of a hunt.</summary>
+/// <param name="Recipe">The bug's.</param>
+/// <param name="Bug">The name of the one that is switched on; null for none.</param>
+internal sealed record HuntingRun(int Seed, string Recipe, string? Bug);
+
 /// <summary>Runs the world with one planted bug, seed after seed, until it is found.</summary>
-/// <param name="foundBy">Runs one seed with a bug of this name, or with none where it is null; says which
-/// invariant was violated, or null.</param>
-internal sealed class BugHunt(Func<int, string?, string?> foundBy)
+/// <param name="foundBy">Says which invariant was violated, or null.</param>
+internal sealed class BugHunt(Func<HuntingRun, string?> foundBy)
 {
     private const int TapsPerSeed = 1000;
     private const int FoundOne = 1;
@@ -30,10 +34,10 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
     public static BugHunt In(string program)
     {
         // Without a bug a seed says the same to every hunt.
-        var clean = new ConcurrentDictionary<int, string?>();
-        return new BugHunt((seed, bug) => bug is null
-            ? clean.GetOrAdd(seed, _ => Run(program, seed, bug))
-            : Run(program, seed, bug));
+        var clean = new ConcurrentDictionary<HuntingRun, string?>();
+        return new BugHunt(run => run.Bug is null
+            ? clean.GetOrAdd(run, _ => Run(program, run))
+            : Run(program, run));
     }
 
     /// <summary>Looks for a bug in the seeds 1 to its own limit. A seed that finds something without the bug,
@@ -42,9 +46,10 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
     {
         for (var seed = 1; seed <= bug.SeedsMost; seed++)
         {
-            if (foundBy(seed, bug.Name) is not { } found)
+            var run = new HuntingRun(seed, bug.Recipe, bug.Name);
+            if (foundBy(run) is not { } found)
                 continue;
-            return foundBy(seed, null) is { } anyway
+            return foundBy(run with { Bug = null }) is { } anyway
                 ? new BugHunted(bug, seed, null) { Trouble = $"seed {seed} finds {anyway} without it" }
                 : new BugHunted(bug, seed, found);
         }
@@ -52,18 +57,19 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
         return new BugHunted(bug, bug.SeedsMost, null);
     }
 
-    private static string? Run(string program, int seed, string? bug)
+    private static string? Run(string program, HuntingRun run)
     {
         var start = new ProcessStartInfo("dotnet",
         [
-            program, "--seed", seed.ToString(CultureInfo.InvariantCulture),
+            program, "--seed", run.Seed.ToString(CultureInfo.InvariantCulture),
             "--taps", TapsPerSeed.ToString(CultureInfo.InvariantCulture), "--plain",
+            .. run.Recipe.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         ])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        start.Environment["PLANTED"] = bug ?? "";
+        start.Environment["PLANTED"] = run.Bug ?? "";
         using var world = Process.Start(start)
             ?? throw new InvalidOperationException("dotnet does not start.");
         var said = world.StandardOutput.ReadToEndAsync();
@@ -78,7 +84,7 @@ internal sealed class BugHunt(Func<int, string?, string?> foundBy)
             0 => null,
             FoundOne => InvariantIn(said.GetAwaiter().GetResult()),
             var code => throw new InvalidOperationException(
-                $"The world ended with {code} at seed {seed} with {bug ?? "no bug"}."),
+                $"The world ended with {code} at seed {run.Seed} with {run.Bug ?? "no bug"}."),
         };
     }
 

@@ -10,6 +10,10 @@ namespace SmartCardCrm.World;
 internal sealed record PlantedBug(
     string Name, string What, string File, string Find, string Replace, int SeedsMost)
 {
+    /// <summary>What its seeds run with: options of the command line, with blanks between them. Empty for
+    /// whatever the seed says; others are for mistakes that want a rare circumstance.</summary>
+    public string Recipe { get; init; } = "";
+
     /// <summary>Stands in <see cref="Replace"/> for the question whether this bug is switched on.</summary>
     public const string Switch = "$bug";
 

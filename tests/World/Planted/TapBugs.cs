@@ -84,7 +84,7 @@ internal static class TapBugs
             "_ => Found(readLog((int)since - ($bug ? 1 : 0))[^1]),", 8),
         new("settled-past-the-log", "A record that the log no longer keeps never was.",
             Settling, "> LogReaches => DoubtVerdict.Open,", "> LogReaches when !$bug => DoubtVerdict.Open,",
-            40),
+            12) { Recipe = "--faults tear,network --members 3 --terminals 8" },
         new("card-action-twice", "A tap applies card actions and leaves the card's number of the last one.",
             Plan, "Decision.Actions is [.., var last] ? (ushort)last.Number",
             "Decision.Actions is [.., var last] && !$bug ? (ushort)last.Number", 8),
