@@ -40,6 +40,7 @@ internal static class CardDecider
     public const string StateDiffers = "state-differs";
     public const string DoubtBehind = "doubt-behind";
     public const string CardBlocked = "card-blocked";
+    public const string MacWrong = "mac-wrong";
 
     /// <param name="known">What the replica has of the card; null for a stranger.</param>
     /// <param name="isListed">Whether it is on the hotlist.</param>

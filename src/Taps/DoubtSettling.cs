@@ -4,7 +4,9 @@ using SmartCardCrm.CardProtocol;
 namespace SmartCardCrm.Taps;
 
 /// <summary>Settles doubt by asking the card's log, never by trying again.</summary>
-internal sealed partial class DoubtSettling(ITapJournal journal, TerminalProfile profile, ILogger log)
+/// <param name="check">Where cards' signatures can be checked; else null, and the card's word counts.</param>
+internal sealed partial class DoubtSettling(
+    ITapJournal journal, TerminalProfile profile, ILogger log, ICommitCheck? check = null)
 {
     /// <summary>Looks, and writes down what it saw: 1 APDU, and more where others have been at the card
     /// since, or where the card still has the proof of ours.</summary>
@@ -17,10 +19,12 @@ internal sealed partial class DoubtSettling(ITapJournal journal, TerminalProfile
         var newest = card.ReadNewest();
         var commit = new UnansweredCommit(profile.Number, doubt.Sequence, doubt.Intent.CounterRead);
         var verdict = commit.Judge(newest, card.ReadLog);
+        var proof = verdict == DoubtVerdict.Happened ? ProofOf(session, doubt, newest) : null;
+        if (verdict == DoubtVerdict.Happened && check is not null)
+            verdict = Checked(session.Uid, doubt, proof);
         switch (verdict)
         {
             case DoubtVerdict.Happened:
-                var proof = ProofOf(session, doubt, newest);
                 journal.Append(Entries.Settlement(doubt, newest, happened: true, proof));
                 break;
             case DoubtVerdict.DidNotHappen:
@@ -29,13 +33,25 @@ internal sealed partial class DoubtSettling(ITapJournal journal, TerminalProfile
             case DoubtVerdict.Open:
                 journal.LeaveToHeadquarters(doubt.Sequence);
                 break;
-            case DoubtVerdict.Behind:
+            case DoubtVerdict.Behind when proof is null:
                 Suspect(doubt, new CardReading(session.Uid, newest, card.ReadBalance()));
                 break;
         }
 
         LogLooked(session.Uid.Masked, doubt.Sequence, verdict);
         return verdict;
+    }
+
+    // Whoever has stolen the sale key can invent a log: what counts is what the card has signed. Where others
+    // have been at it since, what they report tells.
+    private DoubtVerdict Checked(Uid uid, OpenDoubt doubt, CommitProof? proof)
+    {
+        if (proof is not { } last)
+            return DoubtVerdict.Open;
+        if (check!.IsGenuine(uid, doubt.Intent, last))
+            return DoubtVerdict.Happened;
+        journal.Append(Entries.Imitation(doubt.Intent, last));
+        return DoubtVerdict.Behind;
     }
 
     private static CommitProof? ProofOf(CardSession session, OpenDoubt doubt, LogRecord newest)

@@ -179,6 +179,21 @@ internal static class Entries
         },
     };
 
+    /// <summary>A card that committed what it was told to, and signed it with a key that is not the
+    /// card's.</summary>
+    public static EntryBody Imitation(Intent intent, CommitProof proof) => new()
+    {
+        Suspicion = new Suspicion
+        {
+            Card = intent.Card,
+            CounterRead = proof.Tmc,
+            BalanceRead = intent.BalanceBefore,
+            CounterKnown = intent.CounterRead,
+            BalanceKnown = intent.BalanceBefore,
+            Code = CardDecider.MacWrong,
+        },
+    };
+
     private static ByteString ToBytes(TransactionMacValue tmv)
     {
         Span<byte> bytes = stackalloc byte[TransactionMacValue.Length];

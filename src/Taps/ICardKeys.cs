@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Taps;
 
@@ -22,6 +23,18 @@ internal interface ICardKeys
     /// <summary>Names a terminal on the card.</summary>
     /// <exception cref="KeysForgottenException">The key is not held any more.</exception>
     ReaderId Sign(Uid uid, uint terminal, uint sequence, uint n);
+}
+
+/// <summary>Whoever can check what cards sign: headquarters only, which has their transaction MAC
+/// keys.</summary>
+internal interface ICommitCheck
+{
+    /// <summary>Whether the card that has just committed is the one that it says it is.</summary>
+    bool IsGenuine(Uid uid, CommitEvidence evidence);
+
+    /// <summary>Whether the card's last commit is the one that an intent announced.</summary>
+    /// <param name="last">What the card says of it.</param>
+    bool IsGenuine(Uid uid, Intent intent, CommitProof last);
 }
 
 /// <summary>Headquarters does not trust this terminal any more, and what the tap needed is zeroed: the tap

@@ -138,6 +138,8 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
         try
         {
             var proof = card.Commit();
+            if (books.Check?.IsGenuine(uid, new CommitEvidence(proof, [.. card.Steps])) == false)
+                return RefuseImitation(plan, proof);
             _journal.Append(Entries.Outcome(plan, proof, card.Steps));
             return new CheckoutState.Completed(CheckoutResult.Of(plan.Intent, plan.Terms));
         }
@@ -170,6 +172,15 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
         return new CheckoutState.Declined(DeclineReason.CardSuspect);
     }
 
+    // It has the sale key, and signs as the card never would: somebody has stolen keys.
+    private CheckoutState.PresentAgain RefuseImitation(OperationPlan plan, CommitProof proof)
+    {
+        LogSuspect(Uid.FromBytes(plan.Intent.Card.Uid.Span).Masked, CardDecider.MacWrong);
+        _journal.Append(Entries.Failure(plan.Sequence, RetryCode.CardNotTrusted));
+        _journal.Append(Entries.Imitation(plan.Intent, proof));
+        return new CheckoutState.PresentAgain(RetryCode.CardNotTrusted);
+    }
+
     // Headquarters learns where a blocked card is shown. What only asks is not written down.
     private CheckoutState.Declined RefuseBlocked(CardReading reading)
     {
@@ -190,7 +201,11 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
 
 /// <summary>What a tap is decided from and written into.</summary>
 internal sealed record TapBooks(
-    ITapJournal Journal, ICardKnowledge Cards, ICardKeys Keys, IOrderReading Orders);
+    ITapJournal Journal, ICardKnowledge Cards, ICardKeys Keys, IOrderReading Orders)
+{
+    /// <summary>Null at a terminal, which cannot tell an imitation that has the sale key.</summary>
+    public ICommitCheck? Check { get; init; }
+}
 
 /// <summary>What a tap takes from outside.</summary>
 /// <param name="Random">For handshakes.</param>

@@ -22,10 +22,13 @@ internal sealed class DrivenTap(ITapLink link, TerminalProfile terminal, DrivenT
         var tap = new Tap(
             new TapBooks(
                 journal, new BookKnowledge(rooms.Books.Database, terminal.Programme), rooms.Keys,
-                new CentralOrders(rooms.Books, terminal, open.AdjustedToday)),
+                new CentralOrders(rooms.Books, terminal, open.AdjustedToday))
+            {
+                Check = rooms.Keys,
+            },
             terminal, rooms.Surroundings);
         using var opened = new OpenedTap(
-            tap, new DoubtSettling(journal, terminal, rooms.Surroundings.Log), card);
+            tap, new DoubtSettling(journal, terminal, rooms.Surroundings.Log, rooms.Keys), card);
         while (link.Next() is { } task)
             link.Say(new TapCommand { End = Do(task, tap, opened) });
     }
@@ -92,4 +95,4 @@ internal sealed class DrivenTap(ITapLink link, TerminalProfile terminal, DrivenT
 }
 
 /// <summary>What driving a card takes.</summary>
-internal sealed record DrivenTapRooms(CentralBooks Books, ICardKeys Keys, TapSurroundings Surroundings);
+internal sealed record DrivenTapRooms(CentralBooks Books, VaultKeys Keys, TapSurroundings Surroundings);

@@ -14,8 +14,12 @@ internal sealed class CardTaps(Till till, ICardConnection card) : IDisposable
     /// <summary>Asks the card's log what became of an intent, and writes it down.</summary>
     /// <exception cref="CardException">The card refused or left; the doubt stays.</exception>
     /// <exception cref="HeadquartersAwayException">It could not be asked; the doubt stays.</exception>
-    public DoubtVerdict Settle(OpenDoubt doubt) =>
-        (till.Tap.Ready ? Own() : Headquarters()).Settle(doubt);
+    /// <remarks>Headquarters looks closer at what it has decided itself.</remarks>
+    public DoubtVerdict Settle(OpenDoubt doubt)
+    {
+        var isOurs = doubt.Intent.Offline || !till.Headquarters.IsReachable;
+        return isOurs && till.Tap.Ready ? Own().Settle(doubt) : Headquarters().Settle(doubt);
+    }
 
     /// <summary>Does what a checkout wants, as its mode says.</summary>
     /// <exception cref="CardException">The card could not be opened.</exception>

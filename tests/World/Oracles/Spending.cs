@@ -14,9 +14,15 @@ internal sealed class Spending(ChainWorld world)
         var made = purchase.Commits.Find(commit => commit.Record.Counter == result.Counter)?.Record;
         if (made is not { Kind: LogKind.Sale, Redeemed: > 0 })
             return;
-        // What headquarters itself decides has no limits.
+        // What headquarters itself decides has no limits, and it knows whose signature it sees.
         if (made.Circumstances.HasFlag(Circumstances.Centralised))
+        {
+            Truth.Demand(
+                !world.Thief.Forged.Contains(purchase.Card), "I9",
+                $"headquarters let a forged card redeem {made.Redeemed} points");
             return;
+        }
+
         var limits = world.Office.LimitsOf(made.Terminal);
         Truth.Demand(
             made.Redeemed <= limits.OperationMost, "I9",

@@ -17,6 +17,8 @@ internal static class CentralBugs
         new("central-counts-as-offline", "The record of a tap that headquarters decided says offline.",
             Orders, "Circumstances => Circumstances.Centralised;",
             "Circumstances => $bug ? Circumstances.Offline : Circumstances.Centralised;", 12),
+        new("imitation-not-noticed", "Headquarters does not look at what the card has signed.",
+            "src/Taps/Tap.cs", "if (books.Check?.IsGenuine(", "if (!$bug && books.Check?.IsGenuine(", 20),
         new("nobodys-card-redeems", "Headquarters lets a card redeem that it never issued.",
             Decider, "return known is null", "return known is null && !$bug", 20),
     ];
