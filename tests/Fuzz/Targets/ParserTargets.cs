@@ -23,6 +23,8 @@ internal static class ParserTargets
         new Target("rule-set", [Rules.ToDocument()], RuleSetOf),
         new Target("server-message", [Welcome.ToByteArray()], ServerMessageOf),
         new Target("checkout-body", [CheckoutBody, AccountBody], CheckoutOf),
+        new Target("checkout-document", [.. CheckoutDocuments], CheckoutDocumentOf),
+        new Target("state-document", [TapDocuments.Write(new CheckoutState.InDoubt(7))], StateDocumentOf),
         new Target("saved-card", [Encoding.UTF8.GetBytes(TestCards.Born().Save())], SavedCardOf),
         new Target("tap-address", [TapAddress], TapAddressOf),
         new Target("words", ["04112233445566"u8.ToArray()], WordsOf),
@@ -34,6 +36,17 @@ internal static class ParserTargets
 
     private static byte[] AccountBody { get; } =
         """{"currency":"USD","amountMinor":100,"member":"+1 (555) 010-0199"}"""u8.ToArray();
+
+    private static IEnumerable<byte[]> CheckoutDocuments =>
+        new Order[]
+        {
+            new Order.Sale(Basket.Of(new Loyalty.Money(100, "USD")), 5),
+            new Order.Return(Guid.AllBitsSet, [new Loyalty.Programme.ReturnedLine(0, 1000)]),
+            new Order.Adjustment(5, "goodwill", "Vera"),
+        }.Select(order => TapDocuments.Write(new Checkout(
+            Guid.AllBitsSet,
+            new CheckoutRequest(order, 1, "2026-11-23T10:00:00", null, null, TimeSpan.FromMinutes(2)), "key",
+            default, new CheckoutState.Waiting(), 0, 0, default)));
 
     private static ECDsa Headquarters { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -97,6 +110,30 @@ internal static class ParserTargets
             return Behaviour.None.And(ServerMessage.Parser.ParseFrom(input).ContentCase.ToString());
         }
         catch (InvalidProtocolBufferException no)
+        {
+            return Behaviour.None.And(no.Message);
+        }
+    }
+
+    private static Behaviour CheckoutDocumentOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(TapDocuments.ReadCheckout(input).Request.Order.GetType().Name);
+        }
+        catch (FormatException no)
+        {
+            return Behaviour.None.And(no.Message);
+        }
+    }
+
+    private static Behaviour StateDocumentOf(byte[] input)
+    {
+        try
+        {
+            return Behaviour.None.And(TapDocuments.ReadState(input).GetType().Name);
+        }
+        catch (FormatException no)
         {
             return Behaviour.None.And(no.Message);
         }

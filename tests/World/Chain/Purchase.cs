@@ -74,6 +74,6 @@ internal sealed record Purchase(int Number, PhysicalCard Card, long Amount, int 
 
     public override string ToString() =>
         Undoes is not null ? $"purchase {Number}, which undoes {Undoes.Number},"
-        : Adjusts != 0 ? $"purchase {Number}, which adjusts by {Adjusts},"
+        : Adjusts != 0 ? FormattableString.Invariant($"purchase {Number}, which adjusts by {Adjusts},")
         : $"purchase {Number}";
 }
