@@ -10,7 +10,8 @@ namespace SmartCardCrm.EndToEnd.Tests;
 
 /// <summary>
 /// The product as it is installed: server, three terminals and the PC/SC daemon as processes of their own,
-/// six virtual readers, and customers with cards that were issued through the relay. One for all tests of this project.
+/// six virtual readers, and customers with cards that were issued through the relay. One for all tests of
+/// this project.
 /// </summary>
 public sealed class OneChain : IAsyncLifetime
 {

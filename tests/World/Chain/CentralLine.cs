@@ -12,7 +12,8 @@ internal sealed class CentralHeadquarters(ChainWorld world, TerminalMachine term
 
     public ITapSession Open(ICardConnection card) =>
         IsReachable
-            ? CentralTap.Open(new CentralLine(world, terminal), card, terminal.Till!, ChainWorld.ProfileOf(terminal))
+            ? CentralTap.Open(
+                new CentralLine(world, terminal), card, terminal.Till!, ChainWorld.ProfileOf(terminal))
             : throw new HeadquartersAwayException("There is no line.");
 }
 

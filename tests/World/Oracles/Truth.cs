@@ -135,8 +135,9 @@ internal sealed class Truth(ChainWorld world)
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
         // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say.
-        bool IsLimited() => !isCentral && (world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
-            || world.Plan.Faults.HasFlag(Fault.Clock));
+        bool IsLimited() => !isCentral
+            && (world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
+                || world.Plan.Faults.HasFlag(Fault.Clock));
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
