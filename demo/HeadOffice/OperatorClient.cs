@@ -44,7 +44,8 @@ internal sealed class OperatorClient : IDisposable
         int terminal, int most, int dayMost, CancellationToken cancellation) =>
         ChangeLimitsAsync(
             terminal,
-            limits => (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (most, dayMost), cancellation);
+            limits => (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (most, dayMost),
+            cancellation);
 
     /// <summary>Lets headquarters decide everything at a terminal, which then holds no card keys.</summary>
     public Task CentraliseAsync(int terminal, CancellationToken cancellation) => ChangeLimitsAsync(
