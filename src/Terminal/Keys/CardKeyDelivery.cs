@@ -27,7 +27,8 @@ internal sealed class CardKeyDelivery(
     /// <summary>Raised when keys should be fetched from headquarters; a handler must be quick.</summary>
     public event Action? Due;
 
-    /// <summary>Raised when keys have been taken: cards may be served with them.</summary>
+    /// <summary>Raised when headquarters has said which keys this terminal is to have, if any: cards may be
+    /// served.</summary>
     public event Action? Taken;
 
     /// <summary>Raised when keys were held for too long, and are zeroed.</summary>
@@ -63,14 +64,9 @@ internal sealed class CardKeyDelivery(
             if (_barred)
                 return;
             if (delivered is { Keys: [], ReaderIdKey.IsEmpty: true })
-            {
                 Forget();
-                return;
-            }
-
-            Take(delivered);
-            if (terminal.CardKeys == CardKeyStorage.Sealed)
-                SealedCardKeys.Save(data, terminal.Terminal, delivered);
+            else
+                Keep(delivered);
         }
 
         Taken?.Invoke();
@@ -116,6 +112,13 @@ internal sealed class CardKeyDelivery(
             StopTimers();
             keys.Dispose();
         }
+    }
+
+    private void Keep(CardKeysReply delivered)
+    {
+        Take(delivered);
+        if (terminal.CardKeys == CardKeyStorage.Sealed)
+            SealedCardKeys.Save(data, terminal.Terminal, delivered);
     }
 
     private void Take(CardKeysReply delivered)

@@ -1,3 +1,4 @@
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Tests.Kit;
 
@@ -49,6 +50,33 @@ public sealed class KeyExpiryTests : IDisposable
         Assert.Empty(wire);
         Assert.Null(_shop.Till.Desk.StoppedBecause);
         Assert.IsType<CheckoutState.Completed>(_shop.StateOf(checkout));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_terminal_that_is_to_hold_no_keys_wipes_those_it_had(bool sealsThem)
+    {
+        using var delivery = DeliveryOf(sealsThem ? CardKeyStorage.Sealed : CardKeyStorage.Memory);
+        delivery.Deliver(_chain.Delivery(1, heldSecondsMost: Hour));
+
+        delivery.Deliver(new CardKeysReply());
+
+        Assert.False(_shop.Keys.Ready);
+        delivery.Restore();
+        Assert.False(_shop.Keys.Ready);
+    }
+
+    [Fact]
+    public void Keys_that_had_expired_hold_nothing_up_where_none_are_wanted_any_more()
+    {
+        _delivery.Deliver(_chain.Delivery(1, heldSecondsMost: Hour));
+        _chain.Clock.Advance(TimeSpan.FromHours(1));
+        var before = _shop.Till.Desk.StoppedBecause;
+
+        _delivery.Deliver(new CardKeysReply());
+
+        Assert.Equal((StopCode.KeysExpired, null), (before, _shop.Till.Desk.StoppedBecause));
     }
 
     [Fact]
