@@ -22,6 +22,8 @@ public sealed class KeyExpiryTests : IDisposable
         _delivery.Expired += () => _shop.Till.Desk.Stop(StopCode.KeysExpired);
         _delivery.Taken += () => _shop.Till.Desk.Resume(StopCode.KeysExpired);
         _delivery.Due += () => _due++;
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        PrivateFile.Replace(new DataFolder(_folder.FullName).Key, key.ExportPkcs8PrivateKey());
     }
 
     public void Dispose()
@@ -106,8 +108,6 @@ public sealed class KeyExpiryTests : IDisposable
     public void Sealed_keys_stay_as_the_shop_has_decided()
     {
         using var sealing = DeliveryOf(CardKeyStorage.Sealed);
-        using (var key = System.Security.Cryptography.ECDsa.Create())
-            PrivateFile.Replace(new DataFolder(_folder.FullName).Key, key.ExportPkcs8PrivateKey());
         sealing.Deliver(_chain.Delivery(1, heldSecondsMost: Hour));
 
         _chain.Clock.Advance(TimeSpan.FromDays(30));
