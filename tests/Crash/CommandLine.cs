@@ -12,6 +12,10 @@ internal static class CommandLine
     private const int Violated = 1;
     private const int WrongUsage = 2;
     private const int SliceCases = 100;
+
+    // The founding of a chain, and its start, are shared by many cases. What a long day has seen is asked for
+    // again after each act.
+    private const int RepeatsMost = 6;
     private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(90);
 
     private static readonly Option<bool> Slice = new("--slice")
@@ -46,7 +50,7 @@ internal static class CommandLine
 
     private static readonly Option<string?> Case = new("--case")
     {
-        Description = "Only this case, or these with commas between them, at most one an act.",
+        Description = "Only this case, or these with commas between them, in one day.",
     };
 
     private static readonly Option<DirectoryInfo?> Data = new("--data")
@@ -120,6 +124,7 @@ internal static class CommandLine
                 Only = [.. only.Select(o => o.Blow!)],
                 Seed = parsed.GetValue(Seed),
                 Lanes = only.Count > 0 ? 1 : parsed.GetValue(Lanes),
+                RepeatsMost = only.Count > 0 ? only.Count : isSlice || day.Length > 0 ? 1 : RepeatsMost,
                 Most = isSlice ? SliceMost : null,
             },
             work, TextWriter.Synchronized(Console.Error));

@@ -7,7 +7,7 @@ namespace SmartCardCrm.Crash.Blows;
 /// <summary>strace at a process that runs already.</summary>
 internal sealed class Tracer : IAsyncDisposable
 {
-    private static readonly TimeSpan AttachesWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AttachesWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
 
     // Between taking hold of a thread and its first traced call.

@@ -20,7 +20,7 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     private const int CommitExchange = 9;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SyncedWithin = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
     private readonly Reckoning _reckoning = new();

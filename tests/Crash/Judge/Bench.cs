@@ -8,9 +8,9 @@ namespace SmartCardCrm.Crash.Judge;
 /// <summary>Compares, from outside, what tills were told with chips and headquarters.</summary>
 internal sealed class Bench(Shop shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan VisitAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan VisitAfter = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until everything agrees.</summary>
     /// <param name="isLineCut">Headquarters knows nothing yet.</param>
