@@ -23,6 +23,9 @@ internal sealed record CampaignOptions
     /// <summary>Only these; empty for all.</summary>
     public IReadOnlyList<Blow> Only { get; init; } = [];
 
+    /// <summary>Only in acts of these names; empty for all.</summary>
+    public IReadOnlyList<string> ActsStruck { get; init; } = [];
+
     public ulong Seed { get; init; }
 
     /// <summary>Chains side by side.</summary>
@@ -95,7 +98,9 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     {
         if (options.Only.Count > 0)
             return options.Only;
-        var all = Plan.Everything(_calls.Select(p => (p.Key, p.Value)));
+        var all = Plan.Everything(
+            _calls.Where(c => options.ActsStruck.Count == 0 || options.ActsStruck.Contains(c.Key.ActName))
+                .Select(p => (p.Key, p.Value)));
         return options.Cases is { } cases ? Plan.Sample(all, cases, options.Seed) : all;
     }
 

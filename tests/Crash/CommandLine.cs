@@ -35,6 +35,11 @@ internal static class CommandLine
         CustomParser = Positive,
     };
 
+    private static readonly Option<string?> Acts = new("--acts")
+    {
+        Description = "Only cases in these acts of the day, with commas between them.",
+    };
+
     private static readonly Option<uint> Seed = new("--seed")
     {
         Description = "The same seed chooses the same cases, and the same day of --sales.",
@@ -87,10 +92,11 @@ internal static class CommandLine
               tests/Crash/run.sh                                       every call; an hour or more
               tests/Crash/run.sh --slice                               three minutes
               tests/Crash/run.sh --sales 200 --seed 7 --cases 100      a long day, sampled
+              tests/Crash/run.sh --acts offline,back-on-line
               tests/Crash/run.sh --case 002-earn/tap/fsync/2/kill
             """)
         {
-            Slice, Sales, Seed, Cases, Lanes, Case, Data,
+            Slice, Sales, Seed, Cases, Acts, Lanes, Case, Data,
         };
         root.SetAction(CampaignAsync);
         var parsed = root.Parse(args);
@@ -113,6 +119,13 @@ internal static class CommandLine
             return WrongUsage;
         }
 
+        var named = (parsed.GetValue(Acts) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (named.FirstOrDefault(name => acts.All(act => act.Name != name)) is { } unknown)
+        {
+            await Console.Error.WriteLineAsync($"No such act: {unknown}");
+            return WrongUsage;
+        }
+
         var work = parsed.GetValue(Data) ?? Directory.CreateTempSubdirectory("smartcardcrm-crash-");
         var isSlice = parsed.GetValue(Slice);
         var campaign = new Campaign(
@@ -122,6 +135,7 @@ internal static class CommandLine
                 DayArguments = day,
                 Cases = parsed.GetValue(Cases) is > 0 and var cases ? cases : isSlice ? SliceCases : null,
                 Only = [.. only.Select(o => o.Blow!)],
+                ActsStruck = named,
                 Seed = parsed.GetValue(Seed),
                 Lanes = only.Count > 0 ? 1 : parsed.GetValue(Lanes),
                 RepeatsMost = only.Count > 0 ? only.Count : isSlice || day.Length > 0 ? 1 : RepeatsMost,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles what the build has made to machine code, and prints where. A case is a start of a terminal, and
-# half of such a start is compiling. The programs lie there as the build lays them, so that they find each
-# other; builds do not disturb a campaign that runs from there.
+# half of such a start is compiling; the campaign itself starts once. The programs lie there as the build lays
+# them, so that they find each other; builds do not disturb a campaign that runs from there.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -23,7 +23,7 @@ for program in Crash Terminal Server hardware-sim; do
     mkdir -p "$to"
     for entry in "$from"/*; do
         compiled="$to/$(basename "$entry")"
-        if [ "${entry##*.}" != dll ]; then
+        if [ "$program" = Crash ] || [ "${entry##*.}" != dll ]; then
             cp -ru "$entry" "$to/"
         elif [ ! -e "$compiled" ] || [ "$entry" -nt "$compiled" ]; then
             "$crossgen" "$entry" -o "$compiled" "${references[@]}" -r "$from/*.dll" -O > /dev/null

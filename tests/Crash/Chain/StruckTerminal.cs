@@ -131,14 +131,14 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
             _counted, [_counted], Strace.Counting(folder, Trace), Log, cancellation);
     }
 
-    /// <summary>How many calls of which kind each thread has made.</summary>
+    /// <summary>How many calls of which kind each of these threads has made.</summary>
     public async Task<Dictionary<(string Thread, string Call), int>> EndCountAsync(
-        CancellationToken cancellation)
+        IReadOnlyList<string> struck, CancellationToken cancellation)
     {
         var trace = Trace;
         var isFromStart = _isTracedFromStart;
         await SpareAsync(cancellation);
-        return Strace.Count(File.ReadLines(trace), Name, folder);
+        return Strace.Count(File.ReadLines(trace), struck, Name, folder);
 
         string? Name(int thread) =>
             isFromStart ? (thread == _counted ? Threads.Main : null)
@@ -159,6 +159,16 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         await tracer.DisposeAsync();
         await process.DisposeAsync();
         _process = null;
+    }
+
+    /// <summary>Somebody has looked at the terminal that was opened.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        var command = new ChildCommand(
+            _name, BuiltPrograms.Terminal, ["release-tamper", "--data", folder.Path], Log);
+        await using var releasing = ChildProcess.Start(command, _ => { });
+        if (await releasing.ExitedAsync(cancellation) != CleanEnd)
+            throw new InvalidOperationException($"It could not be released: see {Log}");
     }
 
     /// <summary>

@@ -57,11 +57,9 @@ internal sealed class DayRun(IReadOnlyList<Turn> turns, ChainFolder folder, Lane
             var act = turn.Act;
             await shop.Terminal.BeginCountAsync(act.IsStart, shop.Limit);
             await LetHappenAsync(act, shop, isWatched: true);
-            foreach (var ((thread, call), calls) in await shop.Terminal.EndCountAsync(shop.Limit))
-            {
-                if (act.Struck.Contains(thread, StringComparer.Ordinal))
-                    places.Add((new Place(turn.Number, act.Name, thread, call), calls));
-            }
+            foreach (var ((thread, call), calls) in await shop.Terminal.EndCountAsync(
+                act.Struck, shop.Limit))
+                places.Add((new Place(turn.Number, act.Name, thread, call), calls));
         }, cancellation);
         return places;
     }

@@ -38,6 +38,8 @@ internal static class Days
         new("return-elsewhere", s => s.ReturnElsewhereAsync(Cat, 2_000)),
         new("adjust-up", s => s.AdjustAsync(Ann, 25)) { Sales = 0 },
         new("adjust-down", s => s.AdjustAsync(Ann, -10)) { Sales = 0 },
+        new("block", s => BackRoom.BlockAsync(s, Cat)) { Sales = 0 },
+        new("unblock", s => BackRoom.UnblockAsync(s, Cat)) { GoesOn = true, Sales = 0 },
         new("close-day", s => s.CloseDayAsync()) { Sales = 0 },
         new("card-leaves-early", s => s.TearAsync(Ann, 1_100, exchange: 5, before: true)),
         new("doubt-did-not", s => s.TearAsync(Bob, 1_200, exchange: 9, before: true)),
@@ -69,6 +71,8 @@ internal static class Days
         Open,
         .. Business,
         AfterKill,
+        Renew,
+        Release,
         new("earn-last", s => s.SellAsync(Ann, 2_000)),
         CheckpointWhenIdle,
         Close,
@@ -84,6 +88,20 @@ internal static class Days
     private static Act AfterKill => new("open-after-kill", s => s.KillInSaleAsync(Bob, 2_100))
     {
         Struck = StartThreads,
+    };
+
+    private static Act Renew => new("renew", BackRoom.RenewAsync)
+    {
+        Struck = [Threads.Renewal],
+        BeginsClosed = true,
+        Sales = 0,
+    };
+
+    private static Act Release => new("release", BackRoom.ReleaseAsync)
+    {
+        Struck = [Threads.Wipe, Threads.Seal],
+        BeginsClosed = true,
+        Sales = 0,
     };
 
     private static Act CheckpointWhenIdle => new("idle", s => s.IdleAsync(Cat))
@@ -105,7 +123,7 @@ internal static class Days
     {
         var acts = new List<Act> { Open };
         while (acts.Sum(act => act.Sales) < sales)
-            acts.AddRange(Chapters(dice).SelectMany(chapter => chapter).Append(AfterKill));
+            acts.AddRange(Chapters(dice).SelectMany(chapter => chapter).Concat([AfterKill, Renew, Release]));
         acts.AddRange([CheckpointWhenIdle, Close]);
         return acts;
     }

@@ -36,6 +36,9 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
 
     public Reckoning Reckoning => _reckoning;
 
+    /// <summary>How often the till was told that a card is blocked.</summary>
+    public Dictionary<string, int> Refusals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Days that were closed at the first terminal.</summary>
     public int DaysClosed { get; private set; }
 
@@ -71,6 +74,20 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         var told = Expecting(card, 0, 0);
         await till.AskAsync("v1/checkouts", told, Sale(0, 0), Limit);
         await till.ServeAsync(told, Limit);
+    }
+
+    /// <summary>The same, with a card that headquarters may have blocked.</summary>
+    public async Task<bool> IsRefusedAsync(string card)
+    {
+        var told = Expecting(card, 0, 0);
+        await till.AskAsync("v1/checkouts", told, Sale(0, 0), Limit);
+        await till.ServeAsync(told, Limit);
+        if (told.Happened)
+            return false;
+        if (told.Answer?["declineReason"]?.GetValue<string>() != "card-blocked")
+            throw new Violation("I3", $"card {card} is blocked or not, and yet {told.Answer}");
+        Refusals[card] = Refusals.GetValueOrDefault(card) + 1;
+        return true;
     }
 
     public async Task EnquireAsync(string card, string body)

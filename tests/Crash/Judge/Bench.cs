@@ -51,7 +51,29 @@ internal sealed class Bench(Shop shop)
                 return new Violation("I4", $"card {card} holds {chip.Points}, and tills were told {due}");
         }
 
-        return isLineCut ? null : await FindAtHeadquartersAsync(cancellation);
+        return isLineCut ? null : FindInFolder() ?? await FindAtHeadquartersAsync(cancellation)
+            ?? await FindInRefusalsAsync(cancellation);
+    }
+
+    private Violation? FindInFolder()
+    {
+        var folder = shop.Terminal.Folder;
+        return folder.HoldsOldCertificate ? new Violation("liveness", "its certificate is not renewed")
+            : !File.Exists(folder.SealedKeys) ? new Violation("liveness", "its card keys are not sealed")
+            : null;
+    }
+
+    // Headquarters lists a hundred, the newest.
+    private async Task<Violation?> FindInRefusalsAsync(CancellationToken cancellation)
+    {
+        foreach (var (card, told) in shop.Refusals)
+        {
+            var known = await shop.Chain.Operator.RefusalsAsync(card, cancellation);
+            if (known < Math.Min(told, 100))
+                return new Violation("I3", $"card {card} was refused {told} times, headquarters knows {known}");
+        }
+
+        return null;
     }
 
     // Each thing that happened counts on exactly one day.
