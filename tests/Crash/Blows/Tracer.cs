@@ -31,10 +31,10 @@ internal sealed class Tracer : IAsyncDisposable
         var held = threads.SelectMany(t => new[] { "-p", t.ToString(CultureInfo.InvariantCulture) });
         var strace = ChildProcess.Start(
             new ChildCommand("strace", "strace", [.. arguments, .. held], log), _ => { });
-        var start = TimeProvider.System.GetTimestamp();
+        var start = FairClock.Shared.GetTimestamp();
         while (!threads.All(thread => IsTraced(process, thread)))
         {
-            if (TimeProvider.System.GetElapsedTime(start) > AttachesWithin)
+            if (FairClock.Shared.GetElapsedTime(start) > AttachesWithin)
             {
                 await strace.DisposeAsync();
                 throw new InvalidOperationException($"strace did not take hold of {process}; see {log}");

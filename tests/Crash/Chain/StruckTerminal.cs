@@ -22,9 +22,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     // What an operator reads when its disk has failed: the journal, or another file.
     private static readonly string[] DiskFailed = ["error journal-failed: ", "error data-unusable: "];
 
-    // A machine on which much else is done must not look like a terminal that hangs.
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
 
     private readonly int _port = Loopback.FreePorts(1)[0];
     private readonly string _name = Path.GetFileName(folder.Path);
@@ -210,7 +209,7 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
 
         if (!_isTracedFromStart)
             await process.KillAsync();
-        await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin);
+        await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin, FairClock.Shared);
         await process.DisposeAsync();
     }
 
@@ -271,7 +270,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
                 ready.TrySetResult();
         });
         var ended = _process.ExitedAsync(cancellation);
-        var first = await Task.WhenAny(ready.Task, ended).WaitAsync(ReadyWithin, cancellation);
+        var first = await Task.WhenAny(ready.Task, ended)
+            .WaitAsync(ReadyWithin, FairClock.Shared, cancellation);
         return first == ready.Task;
     }
 
@@ -281,7 +281,7 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         if (_process is not { } process)
             return;
         _process = null;
-        var code = await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin);
+        var code = await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin, FairClock.Shared);
         await process.DisposeAsync();
         await LetGoAsync();
         _hasEnded = true;

@@ -1,3 +1,5 @@
+using SmartCardCrm.Crash.Chain;
+
 namespace SmartCardCrm.Crash.Day;
 
 /// <summary>What happens to a terminal of which customers see little.</summary>
@@ -48,8 +50,8 @@ internal static class BackRoom
             await Task.Delay(LookAgain, TimeProvider.System, shop.Limit);
         await shop.Terminal.ReleaseAsync(shop.Limit);
         await starting;
-        var began = TimeProvider.System.GetTimestamp();
-        while (!File.Exists(folder.SealedKeys) && TimeProvider.System.GetElapsedTime(began) < SealedWithin)
+        var began = FairClock.Shared.GetTimestamp();
+        while (!File.Exists(folder.SealedKeys) && FairClock.Shared.GetElapsedTime(began) < SealedWithin)
         {
             await Task.Delay(LookAgain, TimeProvider.System, shop.Limit);
             await shop.Till.HealthAsync(shop.Limit);

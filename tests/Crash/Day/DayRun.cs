@@ -42,7 +42,7 @@ internal sealed record PlayedCase(int Turn, Blow? Blow, CaseEnd End, Exception? 
 /// <param name="ports">Of the lane.</param>
 internal sealed class DayRun(IReadOnlyList<Turn> turns, ChainFolder folder, LanePorts ports)
 {
-    private static readonly TimeSpan ActMost = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan ActMost = TimeSpan.FromMinutes(2);
 
     // What headquarters says to what it was sent is still written down.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(60);
@@ -116,8 +116,8 @@ internal sealed class DayRun(IReadOnlyList<Turn> turns, ChainFolder folder, Lane
         await chain.Terminals[1].StartAsync(cancellation);
         foreach (var (number, turn) in turns.Index())
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(ActMost);
+            using var most = new CancellationTokenSource(ActMost, FairClock.Shared);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, most.Token);
             shop.Limit = limit.Token;
             try
             {

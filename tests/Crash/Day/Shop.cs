@@ -20,7 +20,7 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     private const int CommitExchange = 9;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan SyncedWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
     private readonly Reckoning _reckoning = new();
@@ -273,9 +273,9 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
 
     private async Task SyncedAsync(Clerk clerk)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = FairClock.Shared.GetTimestamp();
         while (await clerk.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
-            && TimeProvider.System.GetElapsedTime(began) < SyncedWithin)
+            && FairClock.Shared.GetElapsedTime(began) < SyncedWithin)
         {
             await Task.Delay(LookAgain, TimeProvider.System, Limit);
         }

@@ -8,7 +8,7 @@ namespace SmartCardCrm.Crash.Judge;
 /// <summary>Compares, from outside, what tills were told with chips and headquarters.</summary>
 internal sealed class Bench(Shop shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan VisitAfter = TimeSpan.FromMilliseconds(250);
 
@@ -18,11 +18,11 @@ internal sealed class Bench(Shop shop)
     /// <exception cref="Violation">It does not come to agree.</exception>
     public async Task JudgeAsync(bool isLineCut, CancellationToken cancellation)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        var visited = began;
+        var began = FairClock.Shared.GetTimestamp();
+        var visited = TimeProvider.System.GetTimestamp();
         while (await FindAsync(isLineCut, cancellation) is { } breach)
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+            if (FairClock.Shared.GetElapsedTime(began) > Patience)
                 throw breach;
             if (TimeProvider.System.GetElapsedTime(visited) > VisitAfter)
             {
