@@ -49,7 +49,7 @@ internal static class CommandLine
     private static readonly Option<int> Lanes = new("--lanes")
     {
         Description = "Chains side by side, each with a server and two terminals.",
-        DefaultValueFactory = _ => 2,
+        DefaultValueFactory = _ => 3,
         CustomParser = Positive,
     };
 
@@ -89,7 +89,7 @@ internal static class CommandLine
             name of a case is ACT/THREAD/CALL/NUMBER/FAULT.
 
             Examples:
-              tests/Crash/run.sh                                       every call; an hour or more
+              tests/Crash/run.sh                                       every call; half an hour or more
               tests/Crash/run.sh --slice                               three minutes
               tests/Crash/run.sh --sales 200 --seed 7 --cases 100      a long day, sampled
               tests/Crash/run.sh --acts offline,back-on-line
