@@ -74,6 +74,21 @@ internal sealed class OperatorClient : IDisposable
     public Task<IssueJob> JobAsync(string id, CancellationToken cancellation) =>
         GetAsync($"api/jobs/{id}", OperatorJson.Default.IssueJob, cancellation);
 
+    /// <summary>No terminal serves the card any more.</summary>
+    public Task BlockCardAsync(string uid, CancellationToken cancellation) =>
+        BlockAsync(uid, "block", "lost", cancellation);
+
+    /// <summary>Terminals serve it again.</summary>
+    public Task UnblockCardAsync(string uid, CancellationToken cancellation) =>
+        BlockAsync(uid, "unblock", "found", cancellation);
+
+    /// <summary>How often terminals are known to have refused the card because it was blocked.</summary>
+    public async Task<int> RefusalsAsync(string uid, CancellationToken cancellation)
+    {
+        var history = await _http.GetFromJsonAsync<JsonObject>($"api/cards/{uid}/blocks", cancellation);
+        return history?["refused"]?.AsArray().Count ?? 0;
+    }
+
     public Task<IReadOnlyList<LedgerCard>> LedgerCardsAsync(CancellationToken cancellation) =>
         GetAsync("api/ledger/cards", OperatorJson.Default.IReadOnlyListLedgerCard, cancellation);
 
@@ -100,6 +115,13 @@ internal sealed class OperatorClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task BlockAsync(string uid, string what, string reason, CancellationToken cancellation)
+    {
+        var asked = new JsonObject { ["reason"] = reason };
+        using var answer = await _http.PostAsJsonAsync($"api/cards/{uid}/{what}", asked, cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         await _http.GetFromJsonAsync(path, type, cancellation)

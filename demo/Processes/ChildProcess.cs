@@ -21,7 +21,7 @@ internal sealed record ChildCommand(
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan StopTimeMost = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopTimeMost = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StreamWriter _log;

@@ -23,10 +23,16 @@ internal sealed record CampaignOptions
     /// <summary>Only these; empty for all.</summary>
     public IReadOnlyList<Blow> Only { get; init; } = [];
 
+    /// <summary>Only in acts of these names; empty for all.</summary>
+    public IReadOnlyList<string> ActsStruck { get; init; } = [];
+
     public ulong Seed { get; init; }
 
     /// <summary>Chains side by side.</summary>
     public int Lanes { get; init; }
+
+    /// <summary>How often an act is played in one day, at most.</summary>
+    public int RepeatsMost { get; init; } = 1;
 
     /// <summary>No blow falls after this time; null for no end.</summary>
     public TimeSpan? Most { get; init; }
@@ -40,7 +46,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     private readonly Dictionary<CaseEnd, int> _ends = [];
     private readonly Dictionary<Place, int> _calls = [];
     private readonly long _began = TimeProvider.System.GetTimestamp();
-    private Plan _plan = new([]);
+    private readonly Plan _plan = new(options.Acts, options.RepeatsMost);
     private int _days;
     private int _cases;
 
@@ -58,7 +64,8 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
                 Founding.FoundAsync(new ChainFolder(lane.Base), lane.Ports, cancellation)));
             if (options.Only.Count == 0)
                 await CountAsync(lanes[0], cancellation);
-            _plan = new Plan(Chosen());
+            foreach (var blow in Chosen())
+                _plan.Add(blow);
             _cases = _plan.Left;
             Say($"{Places()} to strike, {_cases} cases chosen");
             await Task.WhenAll(lanes.Select(lane => WorkAsync(lane, cancellation)));
@@ -91,7 +98,9 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     {
         if (options.Only.Count > 0)
             return options.Only;
-        var all = Plan.Everything(_calls.Select(p => (p.Key, p.Value)));
+        var all = Plan.Everything(
+            _calls.Where(c => options.ActsStruck.Count == 0 || options.ActsStruck.Contains(c.Key.ActName))
+                .Select(p => (p.Key, p.Value)));
         return options.Cases is { } cases ? Plan.Sample(all, cases, options.Seed) : all;
     }
 
@@ -99,32 +108,34 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
 
     private async Task CountAsync(Lane lane, CancellationToken cancellation)
     {
-        foreach (var (place, calls) in await lane.DayOf(options.Acts, "counting").CountAsync(cancellation))
+        var day = lane.DayOf(
+            [.. options.Acts.Index().Select(a => new Turn(a.Index + 1, a.Item, IsFirst: true, Blow: null))],
+            "counting");
+        foreach (var (place, calls) in await day.CountAsync(cancellation))
             _calls[place] = calls;
         lane.Forget("counting");
     }
 
     private async Task WorkAsync(Lane lane, CancellationToken cancellation)
     {
-        while (!IsTimeOver() && _plan.TakeDay() is { Count: > 0 } blows)
+        while (!IsTimeOver() && _plan.TakeDay(options.Lanes) is { Count: > 0 } turns)
         {
             var name = Text($"day-{Interlocked.Increment(ref _days):0000}");
-            var due = new SortedDictionary<int, Blow>(blows.ToDictionary());
-            var went = await lane.DayOf(options.Acts, name).StrikeAsync(
-                act => IsTimeOver() ? null : blows.GetValueOrDefault(act), Played, cancellation);
+            var due = turns.Select(turn => turn.Blow).OfType<Blow>().ToList();
+            var went = await lane.DayOf(turns, name).StrikeAsync(IsTimeOver, Played, cancellation);
             if (went)
                 lane.Forget(name);
             else
                 Say($"kept: {Path.Combine(lane.Path, name)}");
             // What a violation or the clock cut short is left for another day.
-            foreach (var left in due.Values)
+            foreach (var left in due)
                 _plan.Add(left);
 
             void Played(PlayedCase played)
             {
                 if (played.Blow is { } blow)
-                    due.Remove(blow.Place.Act);
-                Note(played, [.. blows.Values.Where(b => b.Place.Act <= (played.Blow?.Place.Act ?? 0))]);
+                    due.Remove(blow);
+                Note(played, turns);
             }
         }
     }
@@ -132,10 +143,17 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     private bool IsTimeOver() =>
         options.Most is { } most && TimeProvider.System.GetElapsedTime(_began) > most;
 
-    private void Note(PlayedCase played, IReadOnlyList<Blow> ofDay)
+    private void Note(PlayedCase played, IReadOnlyList<Turn> turns)
     {
         lock (_gate)
         {
+            if (played is { Blow: { } missed, End: CaseEnd.NotReached } && !turns[played.Turn - 1].IsFirst
+                && missed.Number <= _calls.GetValueOrDefault(missed.Place))
+            {
+                _plan.AddForFirst(missed);
+                return;
+            }
+
             _ends[played.End] = _ends.GetValueOrDefault(played.End) + 1;
             // Each call is struck, also those that the count did not see.
             if (played is { Blow: { } last, End: CaseEnd.Survived } && options.Cases is null
@@ -146,7 +164,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
 
             var done = _ends.Values.Sum();
             if (played.End == CaseEnd.Violated)
-                Complain(played, ofDay);
+                Complain(played, [.. turns.Take(played.Turn).Select(turn => turn.Blow).OfType<Blow>()]);
             else if (done % 25 == 0)
                 Say(Text($"{done} of {_cases} cases, {Violations} violations"));
         }
@@ -159,7 +177,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
         Say($"  repeat: tests/Crash/run.sh{options.DayArguments} --case {played.Blow}");
         if (ofDay.Count > 1)
         {
-            var all = string.Join(',', ofDay.OrderBy(b => b.Place.Act));
+            var all = string.Join(',', ofDay);
             Say($"  or with all blows of that day: --case {all}");
         }
     }
@@ -172,11 +190,11 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
         /// <summary>The founded chain, of which each day has a copy.</summary>
         public string Base => System.IO.Path.Combine(Path, "founded");
 
-        public DayRun DayOf(IReadOnlyList<Act> acts, string name)
+        public DayRun DayOf(IReadOnlyList<Turn> turns, string name)
         {
             var folder = System.IO.Path.Combine(Path, name);
             Copy(new DirectoryInfo(Base), folder);
-            return new DayRun(acts, new ChainFolder(folder), Ports);
+            return new DayRun(turns, new ChainFolder(folder), Ports);
         }
 
         public void Forget(string name) =>

@@ -12,6 +12,10 @@ internal static class CommandLine
     private const int Violated = 1;
     private const int WrongUsage = 2;
     private const int SliceCases = 100;
+
+    // The founding of a chain, and its start, are shared by many cases. What a long day has seen is asked for
+    // again after each act.
+    private const int RepeatsMost = 6;
     private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(90);
 
     private static readonly Option<bool> Slice = new("--slice")
@@ -31,6 +35,11 @@ internal static class CommandLine
         CustomParser = Positive,
     };
 
+    private static readonly Option<string?> Acts = new("--acts")
+    {
+        Description = "Only cases in these acts of the day, with commas between them.",
+    };
+
     private static readonly Option<uint> Seed = new("--seed")
     {
         Description = "The same seed chooses the same cases, and the same day of --sales.",
@@ -40,13 +49,13 @@ internal static class CommandLine
     private static readonly Option<int> Lanes = new("--lanes")
     {
         Description = "Chains side by side, each with a server and two terminals.",
-        DefaultValueFactory = _ => 2,
+        DefaultValueFactory = _ => 3,
         CustomParser = Positive,
     };
 
     private static readonly Option<string?> Case = new("--case")
     {
-        Description = "Only this case, or these with commas between them, at most one an act.",
+        Description = "Only this case, or these with commas between them, in one day.",
     };
 
     private static readonly Option<DirectoryInfo?> Data = new("--data")
@@ -80,13 +89,14 @@ internal static class CommandLine
             name of a case is ACT/THREAD/CALL/NUMBER/FAULT.
 
             Examples:
-              tests/Crash/run.sh                                       every call; an hour or more
+              tests/Crash/run.sh                                       every call; half an hour or more
               tests/Crash/run.sh --slice                               three minutes
               tests/Crash/run.sh --sales 200 --seed 7 --cases 100      a long day, sampled
+              tests/Crash/run.sh --acts offline,back-on-line
               tests/Crash/run.sh --case 002-earn/tap/fsync/2/kill
             """)
         {
-            Slice, Sales, Seed, Cases, Lanes, Case, Data,
+            Slice, Sales, Seed, Cases, Acts, Lanes, Case, Data,
         };
         root.SetAction(CampaignAsync);
         var parsed = root.Parse(args);
@@ -109,6 +119,13 @@ internal static class CommandLine
             return WrongUsage;
         }
 
+        var named = (parsed.GetValue(Acts) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (named.FirstOrDefault(name => acts.All(act => act.Name != name)) is { } unknown)
+        {
+            await Console.Error.WriteLineAsync($"No such act: {unknown}");
+            return WrongUsage;
+        }
+
         var work = parsed.GetValue(Data) ?? Directory.CreateTempSubdirectory("smartcardcrm-crash-");
         var isSlice = parsed.GetValue(Slice);
         var campaign = new Campaign(
@@ -118,8 +135,10 @@ internal static class CommandLine
                 DayArguments = day,
                 Cases = parsed.GetValue(Cases) is > 0 and var cases ? cases : isSlice ? SliceCases : null,
                 Only = [.. only.Select(o => o.Blow!)],
+                ActsStruck = named,
                 Seed = parsed.GetValue(Seed),
                 Lanes = only.Count > 0 ? 1 : parsed.GetValue(Lanes),
+                RepeatsMost = only.Count > 0 ? only.Count : isSlice || day.Length > 0 ? 1 : RepeatsMost,
                 Most = isSlice ? SliceMost : null,
             },
             work, TextWriter.Synchronized(Console.Error));

@@ -26,6 +26,15 @@ internal static class Threads
     /// <summary>Whichever writes down, at the start, where the terminal answers.</summary>
     public const string Endpoints = "endpoints";
 
+    /// <summary>Whichever puts a renewed certificate down.</summary>
+    public const string Renewal = "renewal";
+
+    /// <summary>Whichever wipes the card keys of a terminal that was opened.</summary>
+    public const string Wipe = "wipe";
+
+    /// <summary>Whichever seals card keys that have come anew.</summary>
+    public const string Seal = "seal";
+
     /// <summary>The tap loop of the reader.</summary>
     public const string Tap = "tap";
 
@@ -35,8 +44,12 @@ internal static class Threads
     /// <summary>The idle checkpoint's.</summary>
     public const string Idle = "idle";
 
+    /// <summary>Those that are known by nothing but the file they write. A line that names two files is the
+    /// first one's.</summary>
+    public static IReadOnlyList<string> OfFiles => [Endpoints, Renewal, Seal, Wipe];
+
     /// <summary>Whether calls of this thread are struck from the first moment of a process on.</summary>
-    public static bool IsOfStart(string thread) => thread is Main or Endpoints;
+    public static bool IsOfStart(string thread) => thread is Main || OfFiles.Contains(thread);
 
     /// <summary>Which of them goes by this name in the kernel's list; null for any other.</summary>
     public static string? OfKernelName(string name) => name switch

@@ -25,28 +25,31 @@ internal static partial class Strace
     public static IReadOnlyList<string> Striking(TerminalFolder folder, string log, Blow blow) =>
         blow.Place.Thread switch
         {
-            // The thread that writes this file is known by nothing else.
-            Threads.Endpoints => ["-f", .. Watching(folder.Endpoints, log), .. Blows(blow)],
+            var thread when folder.FileOf(thread) is { } file =>
+                ["-f", .. Watching([file], log), .. Blows(blow)],
             Threads.Main => [.. Watching(folder.Journal, log), .. Blows(blow)],
             _ => [.. Watching(folder.Written, log), .. Blows(blow)],
         };
 
     /// <summary>Counts the calls of a log that was written with -f.</summary>
     /// <param name="log">Its lines: the thread's number, the call, its arguments.</param>
+    /// <param name="struck">Whose calls are struck.</param>
     /// <param name="nameOf">Names a thread; null for one whose calls are not struck.</param>
     /// <param name="folder">The data folder.</param>
     public static Dictionary<(string Thread, string Call), int> Count(
-        IEnumerable<string> log, Func<int, string?> nameOf, TerminalFolder folder)
+        IEnumerable<string> log, IReadOnlyList<string> struck, Func<int, string?> nameOf,
+        TerminalFolder folder)
     {
+        var ofFiles = Threads.OfFiles.Where(struck.Contains).ToList();
         var counts = new Dictionary<(string, string), int>();
         foreach (var line in log)
         {
             if (Begun().Match(line) is not { Success: true } call)
                 continue;
-            var isEndpoints = folder.Endpoints.Any(f => line.Contains(f, StringComparison.Ordinal));
+            var ofFile = ofFiles.Find(t => line.Contains(folder.FileOf(t)!, StringComparison.Ordinal));
             var number = int.Parse(
                 call.Groups["thread"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-            if ((isEndpoints ? Threads.Endpoints : nameOf(number)) is not { } thread)
+            if ((ofFile ?? nameOf(number)) is not { } thread || !struck.Contains(thread))
                 continue;
             var at = (thread, call.Groups["call"].Value);
             counts[at] = counts.GetValueOrDefault(at) + 1;

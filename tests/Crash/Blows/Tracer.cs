@@ -7,7 +7,7 @@ namespace SmartCardCrm.Crash.Blows;
 /// <summary>strace at a process that runs already.</summary>
 internal sealed class Tracer : IAsyncDisposable
 {
-    private static readonly TimeSpan AttachesWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AttachesWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
 
     // Between taking hold of a thread and its first traced call.
@@ -31,10 +31,10 @@ internal sealed class Tracer : IAsyncDisposable
         var held = threads.SelectMany(t => new[] { "-p", t.ToString(CultureInfo.InvariantCulture) });
         var strace = ChildProcess.Start(
             new ChildCommand("strace", "strace", [.. arguments, .. held], log), _ => { });
-        var start = TimeProvider.System.GetTimestamp();
+        var start = FairClock.Shared.GetTimestamp();
         while (!threads.All(thread => IsTraced(process, thread)))
         {
-            if (TimeProvider.System.GetElapsedTime(start) > AttachesWithin)
+            if (FairClock.Shared.GetElapsedTime(start) > AttachesWithin)
             {
                 await strace.DisposeAsync();
                 throw new InvalidOperationException($"strace did not take hold of {process}; see {log}");

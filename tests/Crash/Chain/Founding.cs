@@ -23,6 +23,15 @@ internal static class Founding
     /// <summary>Leaves a folder of which nothing runs.</summary>
     public static async Task FoundAsync(ChainFolder folder, LanePorts ports, CancellationToken cancellation)
     {
+        Ageing.MakeOldVault(folder);
+        var number = await OpenForBusinessAsync(folder, ports, cancellation);
+        Ageing.MakeOldCertificate(folder, new TerminalFolder(folder.Terminal(0)), number);
+    }
+
+    // The number of the first terminal.
+    private static async Task<int> OpenForBusinessAsync(
+        ChainFolder folder, LanePorts ports, CancellationToken cancellation)
+    {
         await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
         foreach (var terminal in chain.Terminals)
             await EnrolAsync(chain, terminal, cancellation);
@@ -33,6 +42,7 @@ internal static class Founding
         foreach (var card in Cards)
             await IssueAsync(chain, first.Reader, number, card, cancellation);
         await first.StopAsync();
+        return number;
     }
 
     private static async Task EnrolAsync(

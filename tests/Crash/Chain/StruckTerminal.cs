@@ -22,7 +22,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     // What an operator reads when its disk has failed: the journal, or another file.
     private static readonly string[] DiskFailed = ["error journal-failed: ", "error data-unusable: "];
 
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
 
     private readonly int _port = Loopback.FreePorts(1)[0];
     private readonly string _name = Path.GetFileName(folder.Path);
@@ -129,14 +130,14 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
             _counted, [_counted], Strace.Counting(folder, Trace), Log, cancellation);
     }
 
-    /// <summary>How many calls of which kind each thread has made.</summary>
+    /// <summary>How many calls of which kind each of these threads has made.</summary>
     public async Task<Dictionary<(string Thread, string Call), int>> EndCountAsync(
-        CancellationToken cancellation)
+        IReadOnlyList<string> struck, CancellationToken cancellation)
     {
         var trace = Trace;
         var isFromStart = _isTracedFromStart;
         await SpareAsync(cancellation);
-        return Strace.Count(File.ReadLines(trace), Name, folder);
+        return Strace.Count(File.ReadLines(trace), struck, Name, folder);
 
         string? Name(int thread) =>
             isFromStart ? (thread == _counted ? Threads.Main : null)
@@ -157,6 +158,16 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         await tracer.DisposeAsync();
         await process.DisposeAsync();
         _process = null;
+    }
+
+    /// <summary>Somebody has looked at the terminal that was opened.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        var command = new ChildCommand(
+            _name, BuiltPrograms.Terminal, ["release-tamper", "--data", folder.Path], Log);
+        await using var releasing = ChildProcess.Start(command, _ => { });
+        if (await releasing.ExitedAsync(cancellation) != CleanEnd)
+            throw new InvalidOperationException($"It could not be released: see {Log}");
     }
 
     /// <summary>
@@ -198,7 +209,7 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
 
         if (!_isTracedFromStart)
             await process.KillAsync();
-        await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin);
+        await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin, FairClock.Shared);
         await process.DisposeAsync();
     }
 
@@ -259,7 +270,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
                 ready.TrySetResult();
         });
         var ended = _process.ExitedAsync(cancellation);
-        var first = await Task.WhenAny(ready.Task, ended).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+        var first = await Task.WhenAny(ready.Task, ended)
+            .WaitAsync(ReadyWithin, FairClock.Shared, cancellation);
         return first == ready.Task;
     }
 
@@ -269,7 +281,7 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         if (_process is not { } process)
             return;
         _process = null;
-        var code = await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin);
+        var code = await process.ExitedAsync(CancellationToken.None).WaitAsync(EndsWithin, FairClock.Shared);
         await process.DisposeAsync();
         await LetGoAsync();
         _hasEnded = true;

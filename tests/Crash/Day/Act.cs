@@ -13,11 +13,17 @@ internal sealed record Act(string Name, Func<Shop, Task> Play)
     /// <summary>Baskets that are sold in it.</summary>
     public int Sales { get; init; } = 1;
 
+    /// <summary>It needs what the act before it has left: a sale to undo, a line that was cut.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>Headquarters cannot be reached at its end.</summary>
     public bool LeavesLineCut { get; init; }
 
     /// <summary>It takes seconds, and is left out where nothing is struck in it.</summary>
     public bool IsLong { get; init; }
+
+    /// <summary>It begins with a terminal that was closed.</summary>
+    public bool BeginsClosed { get; init; }
 
     /// <summary>The terminal is started in it.</summary>
     public bool IsStart => Struck.All(Threads.IsOfStart);

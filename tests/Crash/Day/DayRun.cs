@@ -21,21 +21,28 @@ internal enum CaseEnd
     Violated,
 }
 
+/// <summary>An act as a day plays it.</summary>
+/// <param name="Number">Of the act, from 1.</param>
+/// <param name="IsFirst">The day has not played this act before.</param>
+/// <param name="Blow">Null where none falls in it.</param>
+internal sealed record Turn(int Number, Act Act, bool IsFirst, Blow? Blow);
+
 /// <summary>One case, played.</summary>
+/// <param name="Turn">How many acts the day had played then, this one included.</param>
 /// <param name="Blow">Null where a day went wrong before any blow fell.</param>
 /// <param name="End">What became of it.</param>
 /// <param name="Breach">What was violated; else null.</param>
-internal sealed record PlayedCase(Blow? Blow, CaseEnd End, Exception? Breach = null);
+internal sealed record PlayedCase(int Turn, Blow? Blow, CaseEnd End, Exception? Breach = null);
 
 /// <summary>
 /// A day on a chain of its own: in each act at most one blow falls, and all is judged after it.
 /// </summary>
-/// <param name="acts">The day.</param>
+/// <param name="turns">The day.</param>
 /// <param name="folder">Of the chain.</param>
 /// <param name="ports">Of the lane.</param>
-internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePorts ports)
+internal sealed class DayRun(IReadOnlyList<Turn> turns, ChainFolder folder, LanePorts ports)
 {
-    private static readonly TimeSpan ActMost = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ActMost = TimeSpan.FromMinutes(2);
 
     // What headquarters says to what it was sent is still written down.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(60);
@@ -45,37 +52,36 @@ internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePo
     {
         var places = new List<(Place, int)>();
         await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
-        await PlayAsync(chain, async (number, act, shop) =>
+        await PlayAsync(chain, async (_, turn, shop) =>
         {
+            var act = turn.Act;
             await shop.Terminal.BeginCountAsync(act.IsStart, shop.Limit);
             await LetHappenAsync(act, shop, isWatched: true);
-            foreach (var ((thread, call), calls) in await shop.Terminal.EndCountAsync(shop.Limit))
-            {
-                if (act.Struck.Contains(thread, StringComparer.Ordinal))
-                    places.Add((new Place(number, act.Name, thread, call), calls));
-            }
+            foreach (var ((thread, call), calls) in await shop.Terminal.EndCountAsync(
+                act.Struck, shop.Limit))
+                places.Add((new Place(turn.Number, act.Name, thread, call), calls));
         }, cancellation);
         return places;
     }
 
     /// <summary>Plays the day under these blows.</summary>
-    /// <param name="blowFor">The blow of an act; null where none falls in it.</param>
+    /// <param name="isOver">No blow falls any more.</param>
     /// <param name="played">Told of each case as it ends.</param>
     /// <param name="cancellation">Ends the day.</param>
     /// <returns>False when it ended early, because of a violation.</returns>
     public async Task<bool> StrikeAsync(
-        Func<int, Blow?> blowFor, Action<PlayedCase> played, CancellationToken cancellation)
+        Func<bool> isOver, Action<PlayedCase> played, CancellationToken cancellation)
     {
-        Blow? last = null;
+        var last = (Turn: 0, Blow: (Blow?)null);
         try
         {
             await using var chain = await ChainAtWork.StartAsync(folder, ports, cancellation);
-            await PlayAsync(chain, async (number, act, shop) =>
+            await PlayAsync(chain, async (number, turn, shop) =>
             {
-                var blow = blowFor(number);
+                var (act, blow) = (turn.Act, isOver() ? null : turn.Blow);
                 if (blow is not null)
                 {
-                    last = blow;
+                    last = (number, blow);
                     await shop.Terminal.DealAsync(blow, shop.Limit);
                 }
                 else if (act.IsLong)
@@ -87,39 +93,41 @@ internal sealed class DayRun(IReadOnlyList<Act> acts, ChainFolder folder, LanePo
                 if (blow is not null)
                     await shop.Terminal.SpareAsync(shop.Limit);
                 var end = EndOf(shop.Terminal);
-                await JudgeAsync(act, number == acts.Count, shop);
+                await JudgeAsync(act, number == turns.Count, shop);
                 if (blow is not null)
-                    played(new PlayedCase(blow, end));
+                    played(new PlayedCase(number, blow, end));
             }, cancellation);
             return true;
         }
         catch (Exception breach) when (!cancellation.IsCancellationRequested)
         {
-            played(new PlayedCase(last, CaseEnd.Violated, breach));
+            played(new PlayedCase(last.Turn, last.Blow, CaseEnd.Violated, breach));
             return false;
         }
     }
 
     private async Task PlayAsync(
-        ChainAtWork chain, Func<int, Act, Shop, Task> play, CancellationToken cancellation)
+        ChainAtWork chain, Func<int, Turn, Shop, Task> play, CancellationToken cancellation)
     {
         using var line = new TillLine(chain.Terminals[0]);
         using var otherLine = new TillLine(chain.Terminals[1]);
         var shop = new Shop(
             chain, new Clerk(line, chain.Rack, slot: 0), new Clerk(otherLine, chain.Rack, slot: 1));
         await chain.Terminals[1].StartAsync(cancellation);
-        foreach (var (number, act) in acts.Index())
+        foreach (var (number, turn) in turns.Index())
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(ActMost);
+            using var most = new CancellationTokenSource(ActMost, FairClock.Shared);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, most.Token);
             shop.Limit = limit.Token;
             try
             {
-                await play(number + 1, act, shop);
+                if (turn.Act.BeginsClosed)
+                    await shop.Terminal.StopAsync();
+                await play(number + 1, turn, shop);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                throw new Violation("liveness", $"{act.Name} did not end within {ActMost.TotalSeconds} s");
+                throw new Violation("liveness", $"{turn.Act.Name} did not end within {ActMost}");
             }
         }
     }

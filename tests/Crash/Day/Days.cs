@@ -22,27 +22,41 @@ internal static class Days
         new("cancel", s => s.CancelAsync(Ann, 700)),
         new("time-out", s => s.TimeOutAsync(Bob, 700)),
         new("sell-to-return", s => s.SellAsync(Cat, 7_500, lines: (6_000, 2, 1_500, 1), name: "shirts")),
-        new("return", s => s.ReturnAsync("shirts", """[{"line":0,"quantity":1}]""", taken: 30)) { Sales = 0 },
-        new("reverse", s => s.ReverseAsync("shirts", taken: 45)) { Sales = 0 },
+        new("return", s => s.ReturnAsync("shirts", """[{"line":0,"quantity":1}]""", taken: 30))
+        {
+            GoesOn = true,
+            Sales = 0,
+        },
+        new("reverse", s => s.ReverseAsync("shirts", taken: 45)) { GoesOn = true, Sales = 0 },
         new("sell-without-card", s => s.SellWithoutCardAsync(Cat, 4_000, name: "hat")),
         new("return-without-card", s => s.ReturnWithoutCardAsync(
-            "hat", """[{"line":0,"quantity":0.5}]""", taken: 20)) { Sales = 0 },
+            "hat", """[{"line":0,"quantity":0.5}]""", taken: 20))
+        {
+            GoesOn = true,
+            Sales = 0,
+        },
         new("return-elsewhere", s => s.ReturnElsewhereAsync(Cat, 2_000)),
         new("adjust-up", s => s.AdjustAsync(Ann, 25)) { Sales = 0 },
         new("adjust-down", s => s.AdjustAsync(Ann, -10)) { Sales = 0 },
+        new("block", s => BackRoom.BlockAsync(s, Cat)) { Sales = 0 },
+        new("unblock", s => BackRoom.UnblockAsync(s, Cat)) { GoesOn = true, Sales = 0 },
         new("close-day", s => s.CloseDayAsync()) { Sales = 0 },
         new("card-leaves-early", s => s.TearAsync(Ann, 1_100, exchange: 5, before: true)),
         new("doubt-did-not", s => s.TearAsync(Bob, 1_200, exchange: 9, before: true)),
         new("doubt-happened", s => s.TearAsync(Cat, 1_300, exchange: 9, before: false)),
         new("give-up-did-not", s => s.GiveUpAsync(Ann, 1_400, before: true)),
         new("give-up-happened", s => s.GiveUpAsync(Bob, 1_500, before: false)),
-        new("card-action", s => s.SellAsync(Bob, 1_600)),
+        new("card-action", s => s.SellAsync(Bob, 1_600)) { GoesOn = true },
         new("doubt-elsewhere", s => s.SettleElsewhereAsync(Cat, 1_700, before: false)),
         new("sell-to-reverse", s => s.SellAsync(Ann, 3_000, name: "coat")),
-        new("doubt-in-reversal", s => s.ReverseAsync("coat", taken: 30, tearAt: 9)) { Sales = 0 },
+        new("doubt-in-reversal", s => s.ReverseAsync("coat", taken: 30, tearAt: 9))
+        {
+            GoesOn = true,
+            Sales = 0,
+        },
         new("offline", s => s.SellOfflineAsync(Ann, 1_800, redeem: 5)) { LeavesLineCut = true },
-        new("offline-more", s => s.SellAsync(Cat, 1_900)) { LeavesLineCut = true },
-        new("back-on-line", s => s.MendAsync()) { Sales = 0 },
+        new("offline-more", s => s.SellAsync(Cat, 1_900)) { GoesOn = true, LeavesLineCut = true },
+        new("back-on-line", s => s.MendAsync()) { GoesOn = true, Sales = 0 },
     ];
 
     private static string Ann => Founding.Cards[0];
@@ -57,16 +71,37 @@ internal static class Days
         Open,
         .. Business,
         AfterKill,
+        Renew,
+        Release,
         new("earn-last", s => s.SellAsync(Ann, 2_000)),
         CheckpointWhenIdle,
         Close,
     ];
 
-    private static Act Open => new("open", s => s.OpenAsync()) { Struck = StartThreads, Sales = 0 };
+    private static Act Open => new("open", s => s.OpenAsync())
+    {
+        Struck = StartThreads,
+        BeginsClosed = true,
+        Sales = 0,
+    };
 
     private static Act AfterKill => new("open-after-kill", s => s.KillInSaleAsync(Bob, 2_100))
     {
         Struck = StartThreads,
+    };
+
+    private static Act Renew => new("renew", BackRoom.RenewAsync)
+    {
+        Struck = [Threads.Renewal],
+        BeginsClosed = true,
+        Sales = 0,
+    };
+
+    private static Act Release => new("release", BackRoom.ReleaseAsync)
+    {
+        Struck = [Threads.Wipe, Threads.Seal],
+        BeginsClosed = true,
+        Sales = 0,
     };
 
     private static Act CheckpointWhenIdle => new("idle", s => s.IdleAsync(Cat))
@@ -88,7 +123,7 @@ internal static class Days
     {
         var acts = new List<Act> { Open };
         while (acts.Sum(act => act.Sales) < sales)
-            acts.AddRange(Chapters(dice).SelectMany(chapter => chapter).Append(AfterKill));
+            acts.AddRange(Chapters(dice).SelectMany(chapter => chapter).Concat([AfterKill, Renew, Release]));
         acts.AddRange([CheckpointWhenIdle, Close]);
         return acts;
     }
@@ -99,15 +134,10 @@ internal static class Days
         var chapters = new List<List<Act>>();
         foreach (var act in Business)
         {
-            if (act.Name is "return" or "reverse" or "return-without-card" or "doubt-in-reversal"
-                or "offline-more" or "back-on-line" or "card-action")
-            {
+            if (act.GoesOn)
                 chapters[^1].Add(act);
-            }
             else
-            {
                 chapters.Add([act]);
-            }
         }
 
         for (var i = chapters.Count - 1; i > 0; i--)

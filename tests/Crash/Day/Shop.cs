@@ -20,7 +20,7 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     private const int CommitExchange = 9;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
     private readonly Reckoning _reckoning = new();
@@ -35,6 +35,9 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     public Clerk OtherTill => otherTill;
 
     public Reckoning Reckoning => _reckoning;
+
+    /// <summary>How often the till was told that a card is blocked.</summary>
+    public Dictionary<string, int> Refusals { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Days that were closed at the first terminal.</summary>
     public int DaysClosed { get; private set; }
@@ -71,6 +74,20 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         var told = Expecting(card, 0, 0);
         await till.AskAsync("v1/checkouts", told, Sale(0, 0), Limit);
         await till.ServeAsync(told, Limit);
+    }
+
+    /// <summary>The same, with a card that headquarters may have blocked.</summary>
+    public async Task<bool> IsRefusedAsync(string card)
+    {
+        var told = Expecting(card, 0, 0);
+        await till.AskAsync("v1/checkouts", told, Sale(0, 0), Limit);
+        await till.ServeAsync(told, Limit);
+        if (told.Happened)
+            return false;
+        if (told.Answer?["declineReason"]?.GetValue<string>() != "card-blocked")
+            throw new Violation("I3", $"card {card} is blocked or not, and yet {told.Answer}");
+        Refusals[card] = Refusals.GetValueOrDefault(card) + 1;
+        return true;
     }
 
     public async Task EnquireAsync(string card, string body)
@@ -256,9 +273,9 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
 
     private async Task SyncedAsync(Clerk clerk)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = FairClock.Shared.GetTimestamp();
         while (await clerk.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
-            && TimeProvider.System.GetElapsedTime(began) < SyncedWithin)
+            && FairClock.Shared.GetElapsedTime(began) < SyncedWithin)
         {
             await Task.Delay(LookAgain, TimeProvider.System, Limit);
         }

@@ -8,9 +8,9 @@ namespace SmartCardCrm.Crash.Judge;
 /// <summary>Compares, from outside, what tills were told with chips and headquarters.</summary>
 internal sealed class Bench(Shop shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan VisitAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan VisitAfter = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until everything agrees.</summary>
     /// <param name="isLineCut">Headquarters knows nothing yet.</param>
@@ -18,11 +18,11 @@ internal sealed class Bench(Shop shop)
     /// <exception cref="Violation">It does not come to agree.</exception>
     public async Task JudgeAsync(bool isLineCut, CancellationToken cancellation)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        var visited = began;
+        var began = FairClock.Shared.GetTimestamp();
+        var visited = TimeProvider.System.GetTimestamp();
         while (await FindAsync(isLineCut, cancellation) is { } breach)
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+            if (FairClock.Shared.GetElapsedTime(began) > Patience)
                 throw breach;
             if (TimeProvider.System.GetElapsedTime(visited) > VisitAfter)
             {
@@ -51,7 +51,29 @@ internal sealed class Bench(Shop shop)
                 return new Violation("I4", $"card {card} holds {chip.Points}, and tills were told {due}");
         }
 
-        return isLineCut ? null : await FindAtHeadquartersAsync(cancellation);
+        return isLineCut ? null : FindInFolder() ?? await FindAtHeadquartersAsync(cancellation)
+            ?? await FindInRefusalsAsync(cancellation);
+    }
+
+    private Violation? FindInFolder()
+    {
+        var folder = shop.Terminal.Folder;
+        return folder.HoldsOldCertificate ? new Violation("liveness", "its certificate is not renewed")
+            : !File.Exists(folder.SealedKeys) ? new Violation("liveness", "its card keys are not sealed")
+            : null;
+    }
+
+    // Headquarters lists a hundred, the newest.
+    private async Task<Violation?> FindInRefusalsAsync(CancellationToken cancellation)
+    {
+        foreach (var (card, told) in shop.Refusals)
+        {
+            var known = await shop.Chain.Operator.RefusalsAsync(card, cancellation);
+            if (known < Math.Min(told, 100))
+                return new Violation("I3", $"card {card} was refused {told} times, headquarters knows {known}");
+        }
+
+        return null;
     }
 
     // Each thing that happened counts on exactly one day.

@@ -20,7 +20,7 @@ internal sealed record TillAnswer(HttpStatusCode Status, JsonObject? Body)
 /// </summary>
 internal sealed class TillLine(StruckTerminal terminal) : IDisposable
 {
-    private static readonly TimeSpan AnswerMost = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerMost = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     private readonly HttpClient _http = new() { BaseAddress = terminal.Address, Timeout = AnswerMost };
