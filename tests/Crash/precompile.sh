@@ -12,6 +12,11 @@ mapfile -t known < <(dotnet msbuild tests/Crash -nologo \
 packages=${known[0]} rid=${known[1]} version=${known[2]}
 crossgen="${packages}microsoft.netcore.app.crossgen2.$rid/$version/tools/crossgen2"
 shared="$(dirname "$(readlink -f "$(command -v dotnet)")")/shared"
+if [ ! -x "$crossgen" ]; then
+    echo "tests/Crash/precompile.sh: there is no $crossgen: cases take twice as long" >&2
+    echo "$root/artifacts/bin"
+    exit
+fi
 references=()
 for framework in Microsoft.NETCore.App Microsoft.AspNetCore.App; do
     references+=(-r "$shared/$framework/$version/*.dll")
