@@ -34,7 +34,8 @@ internal sealed record CampaignOptions
     /// <summary>How often an act is played in one day, at most.</summary>
     public int RepeatsMost { get; init; } = 1;
 
-    /// <summary>No blow falls after this time; null for no end.</summary>
+    /// <summary>No blow falls when this time has passed since the calls were counted; null for no
+    /// end.</summary>
     public TimeSpan? Most { get; init; }
 }
 
@@ -47,6 +48,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     private readonly Dictionary<Place, int> _calls = [];
     private readonly long _began = TimeProvider.System.GetTimestamp();
     private readonly Plan _plan = new(options.Acts, options.RepeatsMost);
+    private long _struckFrom;
     private int _days;
     private int _cases;
 
@@ -68,6 +70,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
                 _plan.Add(blow);
             _cases = _plan.Left;
             Say($"{Places()} to strike, {_cases} cases chosen");
+            _struckFrom = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(lanes.Select(lane => WorkAsync(lane, cancellation)));
         }
         finally
@@ -141,7 +144,7 @@ internal sealed class Campaign(CampaignOptions options, DirectoryInfo work, Text
     }
 
     private bool IsTimeOver() =>
-        options.Most is { } most && TimeProvider.System.GetElapsedTime(_began) > most;
+        options.Most is { } most && TimeProvider.System.GetElapsedTime(_struckFrom) > most;
 
     private void Note(PlayedCase played, IReadOnlyList<Turn> turns)
     {

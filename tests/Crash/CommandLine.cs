@@ -16,11 +16,11 @@ internal static class CommandLine
     // The founding of a chain, and its start, are shared by many cases. What a long day has seen is asked for
     // again after each act.
     private const int RepeatsMost = 6;
-    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(70);
 
     private static readonly Option<bool> Slice = new("--slice")
     {
-        Description = "A sample of 100 cases, spread evenly; what 90 seconds do not hold is left out.",
+        Description = "A sample of 100 cases, spread evenly; what 70 seconds do not hold is left out.",
     };
 
     private static readonly Option<int> Sales = new("--sales")
