@@ -114,18 +114,27 @@ public sealed class TapDoorTests
     {
         await using var server = await InProcessServer.StartAsync();
         using var terminal = await TestTerminal.EnrolAsync(server);
-        using var line = terminal.Sync.Relay();
-        await line.ResponseHeadersAsync;
+        using var line = await terminal.HelloAsync([]);
+        await line.NextAsync(ServerMessage.ContentOneofCase.Welcome);
         var before = await terminal.Sync.FetchCardKeysAsync(new CardKeysRequest());
 
         await server.CallAsync(HttpMethod.Put, $"/api/terminals/{terminal.Number}/limits", new
         {
-            terminal = terminal.Number, version = 1, operationMost = 0, cardMost = 0, cardOperationsMost = 0,
-            dayMost = 0, strangerMost = 0, replicaHoursMost = 0, adjustmentMost = 0, adjustmentDayMost = 0,
+            terminal = terminal.Number,
+            version = 1,
+            operationMost = 0,
+            cardMost = 0,
+            cardOperationsMost = 0,
+            dayMost = 0,
+            strangerMost = 0,
+            replicaHoursMost = 0,
+            adjustmentMost = 0,
+            adjustmentDayMost = 0,
             modes = OperationModes.NoKeys,
         });
 
-        var cut = await Assert.ThrowsAsync<RpcException>(() => line.ResponseStream.MoveNext());
+        var cut = await Assert.ThrowsAsync<RpcException>(
+            () => line.NextAsync(ServerMessage.ContentOneofCase.Refusal));
         Assert.Equal("keys-changed", cut.Status.Detail);
         Assert.NotEmpty(before.Keys);
         Assert.Equal(new CardKeysReply(), await terminal.Sync.FetchCardKeysAsync(new CardKeysRequest()));

@@ -122,6 +122,24 @@ public class CardDeciderTests
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
 
+    [Theory]
+    [InlineData(true, 100)]
+    [InlineData(false, 0)]
+    public void Headquarters_lets_redeem_without_limits_but_not_with_a_card_that_it_never_issued(
+        bool isKnown, int redeemed)
+    {
+        var place = new AskedPlace(Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
+        var authority = new Authority(null, new Used(0, TimeSpan.Zero)) { IsHeadquarters = true };
+        var asked = new Asked.Sale(Basket.Of(new Money(100, "USD")), 100, authority, place);
+
+        var decision = CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), Newest, Newest.BalanceAfter),
+            isKnown ? Known(Newest.Counter, Newest.BalanceAfter, Newest.LastCardAction) : null,
+            isListed: false, Chain.Rules, asked);
+
+        Assert.Equal(redeemed, Assert.IsType<CardDecision.Approved>(decision).Terms.Redeemed);
+    }
+
     private static CardDecision Decide(LogRecord newest, KnownCard? known, bool isListed = false) =>
         CardDecider.Decide(
             new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter), known, isListed, Chain.Rules,

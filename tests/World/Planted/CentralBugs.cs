@@ -5,7 +5,6 @@ internal static class CentralBugs
 {
     private const string Terminal = "src/Terminal/Relay/CentralTap.cs";
     private const string Orders = "src/Server/Taps/CentralOrders.cs";
-    private const string Decider = "src/Taps/CardDecider.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
@@ -19,7 +18,5 @@ internal static class CentralBugs
             "Circumstances => $bug ? Circumstances.Offline : Circumstances.Centralised;", 12),
         new("imitation-not-noticed", "Headquarters does not look at what the card has signed.",
             "src/Taps/Tap.cs", "if (books.Check?.IsGenuine(", "if (!$bug && books.Check?.IsGenuine(", 20),
-        new("nobodys-card-redeems", "Headquarters lets a card redeem that it never issued.",
-            Decider, "return known is null", "return known is null && !$bug", 20),
     ];
 }
