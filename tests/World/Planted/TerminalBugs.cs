@@ -52,7 +52,7 @@ internal static class TerminalBugs
             when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
                 if ($bug)
                     _adjusted.Undo(entry.Doubt.IntentSequence);
-            """, 12) { Recipe = "--faults tear,kill --members 12 --terminals 2" },
+            """, 12) { Recipe = "--faults tear --members 30 --terminals 2" },
         new("journal-synchronous-normal", "The journal's commits do not wait for the disk.",
             Database, """Demand(durable, "FULL", 2);""",
             """Demand(durable, $bug ? "NORMAL" : "FULL", $bug ? 1 : 2);""", 8),
