@@ -70,7 +70,10 @@ internal sealed class Bench(Shop shop)
         {
             var known = await shop.Chain.Operator.RefusalsAsync(card, cancellation);
             if (known < Math.Min(told, 100))
-                return new Violation("I3", $"card {card} was refused {told} times, headquarters knows {known}");
+            {
+                return new Violation(
+                    "I3", $"card {card} was refused {told} times, headquarters knows {known}");
+            }
         }
 
         return null;

@@ -110,7 +110,7 @@ public sealed class TapDoorTests
     }
 
     [Fact]
-    public async Task A_terminal_none_of_whose_operations_are_its_own_gets_no_keys_and_a_change_cuts_its_line()
+    public async Task A_terminal_that_is_to_decide_nothing_gets_no_keys_and_its_line_is_cut()
     {
         await using var server = await InProcessServer.StartAsync();
         using var terminal = await TestTerminal.EnrolAsync(server);
