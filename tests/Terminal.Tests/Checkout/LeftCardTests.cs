@@ -1,3 +1,4 @@
+using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Terminal.Tests.Kit;
 
 namespace SmartCardCrm.Terminal.Tests;
@@ -38,15 +39,7 @@ public sealed class LeftCardTests : IDisposable
         _shop.Reader.Unplugged = false;
         _shop.Reader.Put(card);
 
-        var next = _shop.Post(200);
-        _shop.StepUntilIdle();
-        var before = _shop.StateOf(next);
-        _shop.Reader.Take();
-        _shop.StepUntilIdle();
-        _shop.Present(card);
-
-        Assert.IsType<CheckoutState.Waiting>(before);
-        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));
+        ServesOnlyWhenPresentedAgain(card);
     }
 
     [Fact]
@@ -55,15 +48,7 @@ public sealed class LeftCardTests : IDisposable
         var card = Leave(100);
         _shop.Restart();
 
-        var next = _shop.Post(200);
-        _shop.StepUntilIdle();
-        var before = _shop.StateOf(next);
-        _shop.Reader.Take();
-        _shop.StepUntilIdle();
-        _shop.Present(card);
-
-        Assert.IsType<CheckoutState.Waiting>(before);
-        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));
+        ServesOnlyWhenPresentedAgain(card);
     }
 
     [Fact]
@@ -85,7 +70,7 @@ public sealed class LeftCardTests : IDisposable
     {
         var card = _chain.Issue();
         var checkout = _shop.Post(100);
-        card.Tear(7, Simulator.Faults.TearMoment.Before);
+        card.Tear(7, TearMoment.Before);
         _shop.Reader.Put(card);
         _shop.StepUntilIdle();
         _shop.Reader.Unplugged = true;
@@ -202,7 +187,7 @@ public sealed class LeftCardTests : IDisposable
         Assert.IsType<CheckoutState.Waiting>(_shop.StateOf(checkout));
     }
 
-    private Simulator.Faults.SimulatedCard Leave(long amountMinor)
+    private SimulatedCard Leave(long amountMinor)
     {
         var card = _chain.Issue();
         var checkout = _shop.Post(amountMinor);
@@ -210,5 +195,18 @@ public sealed class LeftCardTests : IDisposable
         _shop.StepUntilIdle();
         Assert.IsType<CheckoutState.Completed>(_shop.StateOf(checkout));
         return card;
+    }
+
+    private void ServesOnlyWhenPresentedAgain(SimulatedCard card)
+    {
+        var next = _shop.Post(200);
+        _shop.StepUntilIdle();
+        var before = _shop.StateOf(next);
+        _shop.Reader.Take();
+        _shop.StepUntilIdle();
+        _shop.Present(card);
+
+        Assert.IsType<CheckoutState.Waiting>(before);
+        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));
     }
 }
