@@ -29,6 +29,12 @@ internal sealed class CentralTap(ITapLine line, ICardConnection card, TerminalRe
     private const int ApduMost = 261;
     private const int AnswerMost = 258;
 
+    private Checkout? _served;
+    private OpenDoubt? _settled;
+    private (uint Sequence, Intent Intent)? _begun;
+    private EntryBody? _closing;
+    private bool _mayHaveCommitted;
+
     /// <summary>Begins a call about a card.</summary>
     /// <param name="line">Owned from here on.</param>
     /// <exception cref="HeadquartersAwayException">The line is broken.</exception>
@@ -55,12 +61,6 @@ internal sealed class CentralTap(ITapLine line, ICardConnection card, TerminalRe
             throw;
         }
     }
-
-    private Checkout? _served;
-    private OpenDoubt? _settled;
-    private (uint Sequence, Intent Intent)? _begun;
-    private EntryBody? _closing;
-    private bool _mayHaveCommitted;
 
     /// <inheritdoc/>
     /// <exception cref="HeadquartersAwayException">The card could not be asked; the doubt stays.</exception>

@@ -4,7 +4,7 @@ namespace SmartCardCrm.World;
 internal static class TapBugs
 {
     private const string Tap = "src/Taps/Tap.cs";
-    private const string Keyed = "src/Taps/ITapSession.cs";
+    private const string Keyed = "src/Taps/KeyedTap.cs";
     private const string Desk = "src/Terminal/Checkout/CheckoutDesk.cs";
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";

@@ -1,0 +1,42 @@
+using SmartCardCrm.SyncContract;
+using SmartCardCrm.Taps;
+
+namespace SmartCardCrm.Server.Taps;
+
+/// <summary>The journal of the terminal that the card lies on.</summary>
+/// <param name="next">The sequence that its next entry will have, as far as is known.</param>
+internal sealed class DrivenJournal(ITapLink link, uint next) : ITapJournal
+{
+    // Other readers of the terminal write too; a few of them at the same moment, not on and on.
+    private const int TriesMost = 20;
+
+    private uint _next = next;
+
+    /// <inheritdoc/>
+    /// <exception cref="TapLostException">The terminal is gone, and nothing is written down.</exception>
+    public TPlan Begin<TPlan>(Func<uint, TPlan> plan, Func<TPlan, Intent> intentOf)
+    {
+        for (var tries = 0; tries < TriesMost; tries++)
+        {
+            var planned = plan(_next);
+            if (Write(_next, new EntryBody { Intent = intentOf(planned) }) is not { Done: false } other)
+                return planned;
+            _next = other.NextSequence;
+        }
+
+        throw new TapLostException("The terminal's journal does not stand still.");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="TapLostException">The terminal is gone, and writes down what it knows.</exception>
+    public void Append(EntryBody entry) => Write(0, entry);
+
+    /// <summary>The terminal does so when it is told that the card cannot tell.</summary>
+    public void LeaveToHeadquarters(uint sequence)
+    {
+    }
+
+    private TapWritten Write(uint sequence, EntryBody entry) =>
+        link.Ask(new TapCommand { Write = new TapWrite { Sequence = sequence, Entry = entry } }).Written
+            ?? throw new TapLostException("The terminal does not say whether it has written.");
+}
