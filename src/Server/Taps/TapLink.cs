@@ -30,7 +30,10 @@ internal interface ITapLink
 /// <param name="quietMost">How long the terminal may say nothing.</param>
 internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
 {
-    private readonly BlockingCollection<TapReport> _reports = [];
+    // Whoever answers what is asked, and asks for one thing at a time, never has more on the way.
+    private const int ReportsMost = 4;
+
+    private readonly BlockingCollection<TapReport> _reports = new(ReportsMost);
     private readonly Channel<TapCommand> _commands = Channel.CreateUnbounded<TapCommand>(
         new UnboundedChannelOptions { SingleReader = true });
 
@@ -43,13 +46,15 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
         return _reports.IsCompleted ? null : throw new TapLostException("The terminal says nothing.");
     }
 
-    /// <summary>Passes on what the terminal says until it says no more.</summary>
+    /// <summary>Passes on what the terminal says until it says no more, or more than anybody has asked
+    /// for.</summary>
     public async Task HearAsync(IAsyncStreamReader<TapReport> from, CancellationToken cancellation)
     {
         try
         {
-            while (await from.MoveNext(cancellation))
-                _reports.Add(from.Current, cancellation);
+            while (await from.MoveNext(cancellation) && _reports.TryAdd(from.Current))
+            {
+            }
         }
         finally
         {

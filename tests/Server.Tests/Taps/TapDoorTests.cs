@@ -91,6 +91,29 @@ public sealed class TapDoorTests
     }
 
     [Fact]
+    public async Task Whoever_says_more_than_is_asked_is_not_listened_to()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        using var call = await OpenAsync(terminal);
+        var answered = 0;
+
+        try
+        {
+            for (var i = 0; i < 500; i++)
+                await call.RequestStream.WriteAsync(Serving(new Order.Sale(Shirt, 0)));
+        }
+        catch (RpcException)
+        {
+            // The server has ended the call.
+        }
+
+        while (await call.ResponseStream.MoveNext())
+            answered += call.ResponseStream.Current.End is null ? 0 : 1;
+        Assert.InRange(answered, 0, 10);
+    }
+
+    [Fact]
     public async Task A_terminal_lends_sixteen_cards_at_once_and_no_more()
     {
         await using var server = await InProcessServer.StartAsync();
