@@ -37,7 +37,8 @@ internal static class TapDocuments
         Order.Sale sale => sale.PointsAsked >= 0 && IsInRange(sale.Basket),
         Order.Enquiry enquiry =>
             enquiry.PointsAsked >= 0 && (enquiry.Basket is null || IsInRange(enquiry.Basket)),
-        Order.Return { IsOnAccount: false } back => back.Lines.Count is >= 1 and <= Basket.LinesMost,
+        Order.Return { IsOnAccount: false } back =>
+            back.Lines.Count is >= 1 and <= Basket.LinesMost && back.Lines.All(IsInRange),
         Order.Reversal { IsOnAccount: false } => true,
         Order.Adjustment adjustment => adjustment.Points is not (0 or int.MinValue)
             && IsName(adjustment.Reason) && IsName(adjustment.Supervisor),
@@ -47,6 +48,9 @@ internal static class TapDocuments
     private static bool IsInRange(Basket basket) =>
         basket.IsInRange && basket.Currency.Length == 3
         && basket.Lines.All(line => IsPlain(line.Sku) && IsPlain(line.Category));
+
+    private static bool IsInRange(ReturnedLine line) =>
+        line is { Line: >= 0 and < Basket.LinesMost, QuantityMilli: > 0 and <= int.MaxValue };
 
     private static bool IsName(string text) => text.Length is >= 1 and <= Basket.NameMost && IsPlain(text);
 

@@ -61,6 +61,10 @@ public sealed class TapDocumentsTests
         ["a control character"] = Of(new Order.Sale(
             new Basket("USD", [new BasketLine("a\n", "", 1000, 1, 0)]), 0)),
         ["nothing comes back"] = Of(new Order.Return(Guid.AllBitsSet, [])),
+        ["a line before the first comes back"] = Of(new Order.Return(
+            Guid.AllBitsSet, [new ReturnedLine(-1, 1000)])),
+        ["more comes back than can be counted"] = Of(new Order.Return(
+            Guid.AllBitsSet, [new ReturnedLine(0, long.MaxValue), new ReturnedLine(0, long.MaxValue)])),
         ["a return without the card"] = Of(new Order.Return(
             Guid.AllBitsSet, [new ReturnedLine(0, 1000)], WithoutCard: true)),
         ["an adjustment by nothing"] = Of(new Order.Adjustment(0, "goodwill", "Vera")),
