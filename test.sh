@@ -38,14 +38,21 @@ trap 'rm -rf "$work"' EXIT
 
 heading() { printf '\n== %s\n' "$*"; }
 
+# What failed is told again at the end, where it is looked for.
+fail() {
+    echo "FAILED: $*"
+    failed=$((failed + 1))
+    echo "failed $*" >> "$work/failures"
+}
+
 finish() {
     if [ $((passed + failed + skipped)) -lt "$TESTS_LEAST" ]; then
-        echo "only $((passed + failed + skipped)) tests ran; there are at least $TESTS_LEAST"
-        failed=$((failed + 1))
+        fail "only $((passed + failed + skipped)) tests ran; there are at least $TESTS_LEAST"
     fi
     local line="$passed passed, $failed failed"
     [ "$skipped" -gt 0 ] && line="$line, $skipped skipped"
     echo
+    [ "$failed" -gt 0 ] && cat "$work/failures"
     echo "$line"
     [ "$failed" -eq 0 ]
     exit
@@ -54,8 +61,7 @@ finish() {
 # A step that everything after it needs.
 must() {
     if ! "$@"; then
-        echo "FAILED: $*"
-        failed=$((failed + 1))
+        fail "$*"
         finish
     fi
 }
@@ -85,9 +91,9 @@ run_project() {
     local ok bad left
     ok=$(figure succeeded "$log") bad=$(figure failed "$log") left=$(figure skipped "$log")
     if [ -z "$ok" ] || { [ "$code" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; }; then
-        echo "FAILED: $1 ended with $code before it could say how its tests went"
-        bad=$((${bad:-0} + 1))
+        fail "$1 ended with $code before it could say how its tests went"
     fi
+    awk '/^(passed|Test run) /{ in_failure = 0 } /^failed /{ in_failure = 1 } in_failure' "$log" >> "$work/failures"
     passed=$((passed + ${ok:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
 }
 
@@ -100,8 +106,7 @@ run_replay() {
     elif ./run.sh --replay "$PURCHASES" --data "$work/chain-$((passed + failed))" --exit "$@"; then
         passed=$((passed + 1))
     else
-        echo "FAILED: replay $*"
-        failed=$((failed + 1))
+        fail "replay $*"
     fi
 }
 
@@ -111,8 +116,7 @@ run_campaign() {
     if "$@"; then
         passed=$((passed + 1))
     else
-        echo "FAILED: $*"
-        failed=$((failed + 1))
+        fail "$*"
     fi
 }
 
