@@ -95,6 +95,7 @@ internal static class ServerHost
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<TransactionList>();
+        services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();

@@ -134,11 +134,9 @@ internal static class Entries
 
     /// <param name="proof">What the card says of the commit in doubt; null where it no longer says, or never
     /// did.</param>
-    public static EntryBody Settlement(OpenDoubt doubt, LogRecord newest, bool happened, CommitProof? proof)
-    {
-        Span<byte> record = stackalloc byte[LogRecord.Length];
-        newest.Encode(record);
-        return new EntryBody
+    public static EntryBody Settlement(
+        OpenDoubt doubt, LogRecord newest, bool happened, CommitProof? proof) =>
+        new()
         {
             Settlement = new Settlement
             {
@@ -146,12 +144,11 @@ internal static class Entries
                 Happened = happened,
                 Card = doubt.Intent.Card,
                 NewestCounter = newest.Counter,
-                NewestRecord = ByteString.CopyFrom(record),
+                NewestRecord = ToBytes(newest),
                 Tmc = proof?.Tmc ?? 0,
                 Tmv = proof is { } some ? ToBytes(some.Tmv) : ByteString.Empty,
             },
         };
-    }
 
     public static EntryBody Suspicion(
         CardRef card, CardReading reading, CardDecision.Contradicted contradiction) =>
@@ -193,6 +190,17 @@ internal static class Entries
             Code = CardDecider.MacWrong,
         },
     };
+
+    /// <param name="records">Newest first, without a hole.</param>
+    public static EntryBody CardLog(CardRef card, IEnumerable<LogRecord> records) =>
+        new() { CardLog = new CardLog { Card = card, Records = { records.Select(ToBytes) } } };
+
+    private static ByteString ToBytes(LogRecord record)
+    {
+        Span<byte> bytes = stackalloc byte[LogRecord.Length];
+        record.Encode(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
 
     private static ByteString ToBytes(TransactionMacValue tmv)
     {

@@ -8,6 +8,9 @@ internal sealed class KeyedTap(Tap tap, DoubtSettling settling, CardSession sess
 {
     private bool _hasSettled;
 
+    /// <summary>Whether a checkout was completed, and the session still stands.</summary>
+    public bool HasCompleted { get; private set; }
+
     public DoubtVerdict Settle(OpenDoubt doubt)
     {
         _hasSettled = true;
@@ -19,8 +22,13 @@ internal sealed class KeyedTap(Tap tap, DoubtSettling settling, CardSession sess
         // What settling read must stay out of the sale's proof.
         if (_hasSettled)
             session.Card.Restart();
-        return tap.Serve(session, checkout);
+        var state = tap.Serve(session, checkout);
+        HasCompleted = state is CheckoutState.Completed;
+        return state;
     }
+
+    /// <inheritdoc cref="Courier.Carry"/>
+    public void CarryLog(Courier courier) => courier.Carry(session);
 
     public void Dispose() => session.Dispose();
 }

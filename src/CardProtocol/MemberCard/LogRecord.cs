@@ -151,7 +151,7 @@ public sealed record LogRecord
         TryDecode(bytes) ?? throw CardForeignException.UnknownLayout("log record");
 
     /// <summary>The record, or null where <see cref="Decode"/> throws.</summary>
-    internal static LogRecord? TryDecode(ReadOnlySpan<byte> bytes)
+    public static LogRecord? TryDecode(ReadOnlySpan<byte> bytes)
     {
         if (!IsKnown(bytes))
             return null;

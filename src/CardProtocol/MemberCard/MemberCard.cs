@@ -8,6 +8,9 @@ namespace SmartCardCrm.CardProtocol;
 /// </remarks>
 public sealed class MemberCard : IDisposable
 {
+    /// <summary>Records of the log that the card keeps: the newest.</summary>
+    public const int RecordsKept = CardLayout.RecordsKept;
+
     private readonly ICardChannel _card;
     private readonly CardKey _key;
     private readonly CardKeyNumber _number;
@@ -54,10 +57,13 @@ public sealed class MemberCard : IDisposable
         _channel = Authenticate();
     }
 
+    /// <summary>The newest record when it was last read since the card was opened; null before.</summary>
+    public LogRecord? NewestRead { get; private set; }
+
     /// <summary>The newest record, and so the card's state: 1 APDU.</summary>
     /// <exception cref="CardRefusedException">BE: the card has no record, for it was never born.</exception>
     /// <exception cref="CardForeignException">A record that this release cannot read.</exception>
-    public LogRecord ReadNewest() => LogRecord.Decode(ReadRecords(0, 1).Span);
+    public LogRecord ReadNewest() => NewestRead = LogRecord.Decode(ReadRecords(0, 1).Span);
 
     /// <summary>The log, newest first: 1 APDU, and 1 more for each three records after the first.</summary>
     /// <param name="most">How many, 1 to 10; the answer has fewer when fewer exist.</param>

@@ -11,8 +11,10 @@ namespace SmartCardCrm.Server.Operator;
 /// card.</summary>
 internal sealed record AskedIssue(long Member, uint Terminal, string Reader = "");
 
-/// <summary>A card with its newest transactions.</summary>
-internal sealed record CardAnswer(CardRow Card, IReadOnlyList<TransactionRow> History);
+/// <summary>A card with its newest transactions, and what it tells of those that nobody has
+/// reported.</summary>
+internal sealed record CardAnswer(
+    CardRow Card, IReadOnlyList<TransactionRow> History, IReadOnlyList<TransactionRow> Unreported);
 
 /// <summary>A card's state for comparing it with the chip.</summary>
 /// <param name="Uid">14 hex digits.</param>
@@ -46,12 +48,13 @@ internal static class CardCalls
 
     public static IResult Unknown() => Problems.NotFound("card-unknown", "There is no such card.");
 
-    private static IResult Card(string id, CardList cards, TransactionList transactions, int take = 100)
+    private static IResult Card(
+        string id, CardList cards, TransactionList transactions, UnreportedList unreported, int take = 100)
     {
         if (Find(id, cards) is not { } card)
             return Unknown();
         var history = transactions.OfCard(card.Number, 0, BookCalls.Most(take));
-        return Results.Ok(new CardAnswer(card, history.Rows));
+        return Results.Ok(new CardAnswer(card, history.Rows, unreported.OfCard(card.Number)));
     }
 
     private static IReadOnlyList<LedgerCard> LedgerCards(CardList cards) =>

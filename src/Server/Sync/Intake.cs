@@ -179,6 +179,7 @@ internal sealed partial class Intake(
                 AccountOperations.Take(book, place, body.AccountOperation),
             EntryBody.ContentOneofCase.DayClose => DayCloses.Take(book, place, body.DayClose),
             EntryBody.ContentOneofCase.Suspicion => TakeSuspicion(book, place, body),
+            EntryBody.ContentOneofCase.CardLog => CardLogs.Take(book, place, body.CardLog),
             _ => new Verdict.Parked(Cause.Unreadable, "entry"),
         };
 
@@ -315,6 +316,7 @@ internal sealed partial class Intake(
         EntryBody.ContentOneofCase.Intent => Hex(body.Intent.Card),
         EntryBody.ContentOneofCase.Outcome => Hex(body.Outcome.Card),
         EntryBody.ContentOneofCase.Suspicion => Hex(body.Suspicion.Card),
+        EntryBody.ContentOneofCase.CardLog => Hex(body.CardLog.Card),
         _ => null,
     };
 

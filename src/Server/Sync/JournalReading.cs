@@ -151,6 +151,9 @@ internal static class JournalReading
             body.DayClose.OperationId.Length == OperationIdLength
             && body.DayClose.Certificate.Length <= CertificateMost,
         EntryBody.ContentOneofCase.Suspicion => IsWhole(body.Suspicion.Card) && IsText(body.Suspicion.Code),
+        EntryBody.ContentOneofCase.CardLog =>
+            IsWhole(body.CardLog.Card) && body.CardLog.Records.Count is >= 1 and <= MemberCard.RecordsKept
+            && body.CardLog.Records.All(record => record.Length == LogRecord.Length),
         _ => false,
     };
 

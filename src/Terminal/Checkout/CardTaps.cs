@@ -40,6 +40,22 @@ internal sealed class CardTaps(Till till, ICardConnection card) : IDisposable
         }
     }
 
+    /// <summary>The customer has been told. Writes down what else the card's log has for headquarters, where
+    /// this terminal has just sold and the card still lies there.</summary>
+    public void CarryLog()
+    {
+        if (_own is not { HasCompleted: true })
+            return;
+        try
+        {
+            _own.CarryLog(till.Courier);
+        }
+        catch (CardException wrong)
+        {
+            till.Tap.Explain(card.Uid, wrong);
+        }
+    }
+
     public void Dispose()
     {
         _own?.Dispose();

@@ -113,6 +113,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             card.HasServed = result is not CheckoutState.Answered;
             card.HasFinished = card.HasServed && result.IsOver;
             till.Desk.Finish(taken.Id, result);
+            taps.CarryLog();
         }
         catch (CardException wrong)
         {

@@ -27,6 +27,7 @@ internal sealed class Till : IDisposable
             new TapBooks(Journal, Replica, keys, new OrderReading(Journal, Replica, profile)), profile,
             surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
+        Courier = new Courier(Journal, Replica, profile);
     }
 
     public TerminalDatabase Database { get; }
@@ -44,6 +45,8 @@ internal sealed class Till : IDisposable
     public Tap Tap { get; }
 
     public DoubtSettling Settling { get; }
+
+    public Courier Courier { get; }
 
     public ContactSeal Contacts { get; }
 

@@ -126,6 +126,21 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         Journal.Add(new EntryBody { Settlement = settlement });
     }
 
+    /// <summary>Writes down a part of the card's log; the sequence of that entry.</summary>
+    /// <param name="chip">The card.</param>
+    /// <param name="from">The highest n.</param>
+    /// <param name="through">The lowest.</param>
+    public uint CarryLog(Chip chip, uint from, uint through)
+    {
+        using var key = TestSecrets.SaleKey(chip.Uid);
+        using var card = MemberCard.Open(chip, key, CardKeyNumber.Sale, RandomNumberGenerator.Fill);
+        var records = card.ReadLog(10).Where(record => record.Counter >= through && record.Counter <= from);
+        return Journal.Add(new EntryBody
+        {
+            CardLog = new CardLog { Card = CardRefOf(chip.Uid), Records = { records.Select(Wire) } },
+        });
+    }
+
     public void Abandon(uint intent) =>
         Journal.Add(new EntryBody { Abandonment = new Abandonment { IntentSequence = intent } });
 
@@ -262,6 +277,13 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         var bytes = new byte[ReaderId.Length];
         id.CopyTo(bytes);
         return new Step { Header = ByteString.CopyFrom(0xC8), Data = ByteString.CopyFrom(bytes) };
+    }
+
+    public static ByteString Wire(LogRecord record)
+    {
+        var bytes = new byte[LogRecord.Length];
+        record.Encode(bytes);
+        return ByteString.CopyFrom(bytes);
     }
 
     private static ByteString Wire(Uid uid)

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using SmartCardCrm.Server.Console.Words;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Reports;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Console;
@@ -65,7 +66,8 @@ public sealed partial class TextsTests
             .. Enum.GetValues<CardStatus>().Select(status => $"CardStatus.{(int)status}"),
             .. Enum.GetValues<CardProtocol.LogKind>().Select(kind => $"Kind.{(int)kind}"),
             .. Enum.GetValues<IssueState>().Select(state => $"IssueState.{state}"),
-            "Proof.proven", "Proof.inferred", "ProofWhy.proven", "ProofWhy.inferred",
+            .. new[] { "proven", "inferred", Hearsay.ReadByNext, Hearsay.Seen }
+                .SelectMany(proof => new[] { $"Proof.{proof}", $"ProofWhy.{proof}" }),
         ];
 
         Assert.Equal([], codes.Except(English.Keys));

@@ -110,11 +110,14 @@ public sealed class WordsTests
         TransactionRow[] rows =
             [new() { Counter = 9 }, new() { Counter = 5 }, new() { Counter = 4 }, new() { Counter = 2 }];
 
-        var lines = CardHistory.Lines(rows, most: 3);
+        var hidden = new TransactionRow { Counter = 7 };
+
+        var lines = CardHistory.Lines(rows, [hidden], most: 3);
 
         Assert.Equal(
             [
                 new HistoryLine.Posted(rows[0]), new HistoryLine.Missing(6, 8),
+                new HistoryLine.Unreported(hidden),
                 new HistoryLine.Posted(rows[1]),
                 new HistoryLine.Posted(rows[2]), new HistoryLine.Missing(3, 3),
             ],

@@ -43,6 +43,8 @@ public sealed partial class VirtualReaders : IDisposable
         Assert.Equal(0, Signal(supervisor, SignalStop));
         try
         {
+            // It goes on for a moment after it was told to stop: long enough to start another daemon.
+            Assert.True(SpinWait.SpinUntil(() => StatOf(supervisor)[2] == "T", TimeSpan.FromSeconds(20)));
             Assert.Equal(0, Signal(daemon, SignalKill));
             // Nobody buries it now; its sockets are closed when its last thread has gone.
             Assert.True(SpinWait.SpinUntil(() => IsDead(daemon), TimeSpan.FromSeconds(20)));

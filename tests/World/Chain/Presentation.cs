@@ -6,6 +6,7 @@ namespace SmartCardCrm.World;
 /// <param name="mishap">What goes wrong; null where nothing does.</param>
 internal sealed class Presentation(Purchase? purchase, string operation, Mishap? mishap)
 {
+    private const byte ReadRecords = 0xAB;
     private const byte CommitTransaction = 0xC7;
 
     private readonly Dictionary<byte, int> _sent = [];
@@ -17,8 +18,11 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>What is being done now: settling comes before the sale.</summary>
     public string Operation { get; private set; } = operation;
 
-    /// <summary>Exchanges so far.</summary>
+    /// <summary>Exchanges so far, without <see cref="Spare"/>.</summary>
     public int Exchanges { get; private set; }
+
+    /// <summary>Looks at the log once the card had committed: the customer has been told then.</summary>
+    public int Spare { get; private set; }
 
     /// <summary>Whether there was a doubt to settle first.</summary>
     public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
@@ -38,6 +42,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Commits that the chip made.</summary>
     public int Commits { get; set; }
 
+    /// <summary>Whether it was one commit and nothing else.</summary>
+    public bool IsUndisturbed => Struck is null && !BeganWithDoubt && !WasInterrupted && Commits == 1;
+
     /// <summary>Where the mishap struck, as a cell of the coverage matrix without what came next; null where
     /// it did not.</summary>
     public string? Struck { get; private set; }
@@ -47,6 +54,12 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <returns>What strikes now; null for nothing.</returns>
     public Mishap? Exchanged(byte instruction)
     {
+        if (instruction == ReadRecords && _sent.ContainsKey(CommitTransaction))
+        {
+            Spare++;
+            return MayStrike ? StrikesAt(HitPlace.Log(Spare)) : null;
+        }
+
         Exchanges++;
         var occurrence = _sent[instruction] = _sent.GetValueOrDefault(instruction) + 1;
         return MayStrike ? StrikesAt(HitPlace.Exchange(instruction, occurrence)) : null;

@@ -8,7 +8,7 @@ namespace SmartCardCrm.World;
 internal static class CoverageMatrix
 {
     private const string Reading = "Select.1 Authenticate.1 Continue.1 ReadRecords.1 GetValue.1";
-    private const string Committing = $"WriteRecord.1 CommitReaderId.1 {HitPlace.Commit}";
+    private const string Committing = $"WriteRecord.1 CommitReaderId.1 {HitPlace.Commit} Log.1 Log.2";
     private const string OneSale = $"{HitPlace.Intent} {HitPlace.Outcome}";
 
     // After the handshake and the newest record a doubt is settled, or more of the log is read, or the proof
@@ -50,9 +50,11 @@ internal static class CoverageMatrix
     public static IReadOnlyList<string> Excluded { get; } =
     [
         "A command that the operation does not send: a visit changes no points, an earning sale takes none, "
-            + "and only settling reads the log, the proof, or a balance it does not sell from.",
+            + "and only settling reads the log before a commit, the proof, or a balance it does not sell "
+            + "from.",
         "A third Credit or Debit: each of several card actions sends one; those after the second count as "
             + "the second.",
+        "A third look at the log after the commit: those after the second count as the second.",
         "A tear or a flip at a sync: the terminal does not talk to the card while it writes. What would be "
             + "torn then is torn before the next exchange.",
         "A place of its own for syncs that the network causes during a tap: they count as the intent's, the "

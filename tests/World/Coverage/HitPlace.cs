@@ -16,6 +16,7 @@ internal static class HitPlace
     public const string Commit = "Commit.1";
 
     private const int ValueCommandsTold = 2;
+    private const int LogLooksTold = 2;
 
     /// <summary>An exchange with the card, as in <c>Select.2</c>.</summary>
     /// <param name="instruction">The command's INS.</param>
@@ -26,6 +27,11 @@ internal static class HitPlace
         var told = instruction is 0x0C or 0xDC ? Math.Min(occurrence, ValueCommandsTold) : occurrence;
         return FormattableString.Invariant($"{NameOf(instruction)}.{told}");
     }
+
+    /// <summary>A look at the log after the commit, as in <c>Log.1</c>; those after the second count as the
+    /// second.</summary>
+    public static string Log(int occurrence) =>
+        FormattableString.Invariant($"Log.{Math.Min(occurrence, LogLooksTold)}");
 
     /// <param name="operation">As in <see cref="Operation"/>.</param>
     /// <param name="commitSent">Whether CommitTransaction has left the terminal.</param>

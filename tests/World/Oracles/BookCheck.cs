@@ -31,6 +31,7 @@ internal sealed class BookCheck(ChainWorld world)
         Truth.Demand(card is not null, "I5", $"card {physical.Uid} is not in the book");
         var losses = new Losses(world, db);
         var missing = losses.Missing(physical);
+        losses.CheckLog(physical, missing);
         foreach (var commit in physical.Commits.Except(missing))
         {
             CheckMadeGood(db, physical, commit);

@@ -9,16 +9,20 @@ internal static class Costs
     // Select, authenticate (2), newest record, balance, write record, CommitReaderID, CommitTransaction.
     private const int ExchangesLeast = 8;
 
+    // The newest record, and three times three before it.
+    private const int SpareMost = 4;
+
     /// <summary>A sale was completed.</summary>
     /// <param name="syncs">Of the terminal's disk since the card was put down.</param>
     /// <param name="entries">Of its journal since then: intent and outcome, and what else was due.</param>
     public static void Sold(Presentation presentation, long syncs, long entries)
     {
-        var disturbed = presentation is not
-        { Struck: null, BeganWithDoubt: false, WasInterrupted: false, Commits: 1 };
-        if (disturbed || presentation.Purchase is not { Commits: [var commit] })
+        if (!presentation.IsUndisturbed || presentation.Purchase is not { Commits: [var commit] })
             return;
         var written = commit.Record;
+        Truth.Demand(
+            presentation.Spare <= SpareMost, "apdus",
+            $"{presentation.Purchase} was followed by {presentation.Spare} looks at the log");
         Truth.Demand(
             syncs == entries && entries >= 2, "fsyncs",
             $"{presentation.Purchase} cost {syncs} syncs for {entries} journal entries");

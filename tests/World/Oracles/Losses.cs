@@ -2,6 +2,7 @@ using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.World;
 
@@ -42,6 +43,27 @@ internal sealed class Losses(ChainWorld world, DbSession db)
             $"card {card.Uid}: {balance} points in the ledger, {expected} by what is posted");
     }
 
+    /// <summary>What headquarters has of the card's own log is true, and is all that terminals told of the
+    /// missing commits.</summary>
+    public void CheckLog(PhysicalCard physical, IReadOnlyList<TrueCommit> missing)
+    {
+        var of = new { uid = physical.Uid.ToString() };
+        var seen = Texts(db.List<byte[]>("SELECT record FROM seen_record WHERE uid = @uid", of));
+        var made = Texts(physical.Commits.Select(c => c.Bytes));
+        Truth.Demand(
+            world.IsForged(of.uid) || seen.IsSubsetOf(made), "I9",
+            $"something was seen in the log of card {of.uid}, which never committed that");
+
+        var told = Texts(db.List<byte[]>("SELECT body FROM journal_entry WHERE uid = @uid", of)
+            .Select(EntryBody.Parser.ParseFrom)
+            .Where(body => body.CardLog is not null)
+            .SelectMany(body => body.CardLog.Records, (_, record) => record.ToByteArray()));
+        told.IntersectWith(Texts(missing.Select(c => c.Bytes)));
+        Truth.Demand(
+            told.IsSubsetOf(seen), "I7",
+            $"headquarters forgot what terminals saw in the log of card {of.uid}");
+    }
+
     /// <summary>Rising numbers as runs, ends included.</summary>
     public static IReadOnlyList<(uint From, uint Through)> Runs(IReadOnlyList<uint> counters)
     {
@@ -77,4 +99,7 @@ internal sealed class Losses(ChainWorld world, DbSession db)
     private static int Change(PhysicalCard card, TrueCommit commit) =>
         commit.Points - card.Commits.Where(c => c.Record.Counter == commit.Record.Counter - 1)
             .Select(c => c.Points).FirstOrDefault();
+
+    private static HashSet<string> Texts(IEnumerable<byte[]> bytes) =>
+        bytes.Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
 }

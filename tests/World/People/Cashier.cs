@@ -186,6 +186,7 @@ internal sealed class Cashier(ChainWorld world)
                 _sold[(terminal.Number, purchase.Card)] = purchase;
             Costs.Sold(
                 presentation, terminal.Disk.Syncs - syncs, till.Journal.Head.Sequence - head);
+            Carried.Sold(till, terminal.Number, presentation);
         }
 
         GoOn(terminal, purchase);

@@ -9,9 +9,15 @@ internal static class TapBugs
     private const string Recovery = "src/Terminal/Checkout/CheckoutRecovery.cs";
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
     private const string Plan = "src/Taps/OperationPlan.cs";
+    private const string Courier = "src/Taps/Courier.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
+        new("courier-one-record-short", "The lowest record that headquarters lacks is not read.",
+            Courier, "Math.Min(before.Counter + 1 - heard, MemberCard.RecordsKept)",
+            "Math.Min(before.Counter + 1 - heard - ($bug ? 1u : 0u), MemberCard.RecordsKept)", 12),
+        new("courier-for-the-own", "Only what the terminal did itself is carried.",
+            Courier, "record.Terminal != profile.Number", "record.Terminal != profile.Number == !$bug", 12),
         new("post-before-commit", "The till is told of a sale once its commit is sent, answered or not.",
             Tap, "return new CheckoutState.InDoubt(plan.Sequence);",
             """
