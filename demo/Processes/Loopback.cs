@@ -26,9 +26,9 @@ internal static class Loopback
     {
         while (true)
         {
-            var first = First
-                + ((Interlocked.Add(ref _handedOut, count) - count) % (After - First - count));
-            if (Enumerable.Range(first, count).All(IsFree))
+            // However many are asked for, what was handed out before is not handed out again.
+            var first = First + ((Interlocked.Add(ref _handedOut, count) - count) % (After - First));
+            if (first + count <= After && Enumerable.Range(first, count).All(IsFree))
                 return first;
         }
     }

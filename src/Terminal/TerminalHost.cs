@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
@@ -78,6 +79,11 @@ internal static class TerminalHost
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // Something failed before everything had started: what it was is thrown below.
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new CommandException(
+                "address-taken", $"{taken.Message} Stop what listens there, or give --urls another port.");
         }
 
         if (end.Failure is { } failure)
@@ -211,7 +217,7 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
 /// runs.</summary>
 internal sealed class TapFloor(
     Till till, GrpcHeadquarters headquarters, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board,
-    TerminalOptions options, TerminalEnd end) : IHostedService
+    TerminalOptions options, TerminalEnd end) : IHostedService, IDisposable
 {
     private readonly List<IDisposable> _running = [];
 
@@ -228,8 +234,15 @@ internal sealed class TapFloor(
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _running.ForEach(r => r.Dispose());
+        Dispose();
         return Task.CompletedTask;
+    }
+
+    /// <summary>A host that could not start everything stops nothing before it disposes.</summary>
+    public void Dispose()
+    {
+        _running.ForEach(r => r.Dispose());
+        _running.Clear();
     }
 }
 

@@ -1,7 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SmartCardCrm.Terminal.Commands;
 
 namespace SmartCardCrm.Terminal.Tests;
 
@@ -27,9 +30,24 @@ public sealed class TerminalHostTests
         await TerminalHost.RunToItsEnd(app, TestContext.Current.CancellationToken);
     }
 
-    private static WebApplication Host(Action<IServiceCollection> add)
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_with_what_to_do()
     {
-        var builder = TerminalHost.NewBuilder(new Uri("http://127.0.0.1:0"), TimeProvider.System);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var app = Host(_ => { }, ((IPEndPoint)other.LocalEndpoint).Port);
+
+        var failure = await Assert.ThrowsAsync<CommandException>(
+            () => TerminalHost.RunToItsEnd(app, TestContext.Current.CancellationToken));
+
+        Assert.Equal("address-taken", failure.Code);
+        Assert.Contains("--urls", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static WebApplication Host(Action<IServiceCollection> add, int port = 0)
+    {
+        var url = new Uri(FormattableString.Invariant($"http://127.0.0.1:{port}"));
+        var builder = TerminalHost.NewBuilder(url, TimeProvider.System);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TerminalEnd>();
         add(builder.Services);
