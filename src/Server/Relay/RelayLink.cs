@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Grpc.Core;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Relay;
@@ -70,6 +71,6 @@ internal sealed class RelayLink
     private async Task SendAsync(IServerStreamWriter<RelayCommand> to, CancellationToken cancellation)
     {
         await foreach (var command in _outbound.Reader.ReadAllAsync(cancellation))
-            await to.WriteAsync(command, cancellation);
+            await to.WriteWholeAsync(command, cancellation);
     }
 }

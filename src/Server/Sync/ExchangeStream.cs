@@ -1,4 +1,5 @@
 using Grpc.Core;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
@@ -64,7 +65,7 @@ internal sealed class ExchangeStream(
         try
         {
             if (next() is { } message)
-                await to.WriteAsync(message, cancellation);
+                await to.WriteWholeAsync(message, cancellation);
         }
         finally
         {
