@@ -207,7 +207,7 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         var told = Expecting(card, amountMinor, 0);
         await till.PutDownToTearAsync(card, CommitExchange, before, Limit);
         await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
-        await till.UntilAsync(told, ["in_doubt", "present_again"], Limit);
+        await till.UntilTornAsync(told, CommitExchange, before, Limit);
         await till.GiveUpAsync(told, Limit);
         await till.TakeAwayAsync(Limit);
         await VisitAsync(card);
@@ -221,7 +221,7 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         var told = Expecting(card, amountMinor, 0);
         await till.PutDownToTearAsync(card, CommitExchange, before, Limit);
         await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
-        await till.UntilAsync(told, ["in_doubt", "present_again"], Limit);
+        await till.UntilTornAsync(told, CommitExchange, before, Limit);
         await till.TakeAwayAsync(Limit);
 
         var visit = _reckoning.Expect(new Told(NextKey(), card), earned: 0, redeemed: 0);

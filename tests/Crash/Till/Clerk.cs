@@ -92,6 +92,27 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
         }
     }
 
+    /// <summary>Waits until a card that is to leave at an exchange has done so. Where nothing happens, for it
+    /// lay there when the terminal came back, it is put down once more.</summary>
+    public async Task UntilTornAsync(
+        Told told, int exchange, bool before, CancellationToken cancellation)
+    {
+        var presented = TimeProvider.System.GetTimestamp();
+        await LookAsync(told, cancellation);
+        while (!told.IsOver && told.State is not ("in_doubt" or "present_again"))
+        {
+            if (TimeProvider.System.GetElapsedTime(presented) > PresentAgainAfter)
+            {
+                await TakeAwayAsync(cancellation);
+                await PutDownToTearAsync(told.Card!, exchange, before, cancellation);
+                presented = TimeProvider.System.GetTimestamp();
+            }
+
+            await Task.Delay(LookAgain, TimeProvider.System, cancellation);
+            await LookAsync(told, cancellation);
+        }
+    }
+
     /// <summary>Does not want it any more, and waits until that is settled.</summary>
     public async Task GiveUpAsync(Told told, CancellationToken cancellation)
     {
