@@ -100,11 +100,11 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         var document = db.Find<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme AND version = @version",
             new { programme, version });
-        return document is null ? null : RuleSet.FromDocument(document);
+        return document is null ? null : ReadRules.Of(document);
     }
 
     public static RuleSet Current(DbSession db, long programme) =>
-        RuleSet.FromDocument(db.Value<byte[]>(
+        ReadRules.Of(db.Value<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",
             new { programme }));
 
