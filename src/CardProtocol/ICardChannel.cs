@@ -13,5 +13,16 @@ public interface ICardChannel
     int Transmit(ReadOnlySpan<byte> command, Span<byte> answer);
 }
 
+/// <summary>A card at the end of a long way, where what is sure to be sent next can be sent
+/// together.</summary>
+public interface IDistantCard : ICardChannel
+{
+    /// <summary>Sends commands one after another, until one is answered with neither 9100 nor 91AF. Each
+    /// answer is had when its command is transmitted; what is transmitted instead forgets those
+    /// left.</summary>
+    /// <param name="commands">As for <see cref="ICardChannel.Transmit"/>. Kept until then.</param>
+    void SendAhead(IReadOnlyList<ReadOnlyMemory<byte>> commands);
+}
+
 /// <summary>Fills a buffer with random bytes that nobody can foresee; a test replays its own.</summary>
 public delegate void FillRandom(Span<byte> bytes);

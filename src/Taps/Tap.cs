@@ -40,7 +40,8 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
             if (checkout.Request.Order is Order.Enquiry enquiry)
                 return Answer(session, enquiry, checkout, now);
             var card = session.Card;
-            var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());
+            var (newest, balance) = card.ReadState();
+            var reading = new CardReading(session.Uid, newest, balance);
             return Decide(reading, checkout, card.Steps, now) switch
             {
                 (CardDecision.Approved, { } plan) => Commit(card, plan),

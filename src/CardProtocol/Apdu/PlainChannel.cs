@@ -7,6 +7,13 @@ internal sealed class PlainChannel(ICardChannel card)
     // GetVersion has three; nothing else that we read without a session is chained.
     private const int FramesMost = 3;
 
+    /// <summary>A command as it is sent outside a session.</summary>
+    public static byte[] FrameOf(ICommand command)
+    {
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        return frame[..Wrap(command, frame)].ToArray();
+    }
+
     public TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
     {
         Span<byte> answer = stackalloc byte[Frame.AnswerMost];
@@ -76,11 +83,15 @@ internal sealed class PlainChannel(ICardChannel card)
 
     private int Transmit<TAnswer>(ICommand<TAnswer> command, Span<byte> answer)
     {
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        return card.Transmit(frame[..Wrap(command, frame)], answer);
+    }
+
+    private static int Wrap(ICommand command, Span<byte> frame)
+    {
         var body = new ByteWriter(stackalloc byte[Frame.BodyMost]);
         command.WriteHeader(ref body);
         command.WriteData(ref body);
-
-        Span<byte> frame = stackalloc byte[Frame.CommandMost];
-        return card.Transmit(frame[..Frame.Wrap(command.Ins, body.Written, frame)], answer);
+        return Frame.Wrap(command.Ins, body.Written, frame);
     }
 }

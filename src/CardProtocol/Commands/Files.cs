@@ -126,6 +126,6 @@ internal sealed record WriteData(FileRef File, int Offset, ReadOnlyMemory<byte> 
         to.UInt24(Content.Length);
     }
 
-    void ICommand<Nothing>.WriteData(ref ByteWriter to) => to.Bytes(Content.Span);
+    void ICommand.WriteData(ref ByteWriter to) => to.Bytes(Content.Span);
     public Nothing Read(ReadOnlySpan<byte> data) => Nothing.Read(data);
 }

@@ -1,8 +1,7 @@
 namespace SmartCardCrm.CardProtocol;
 
 /// <summary>A command is data; executing it is the channel's business.</summary>
-/// <typeparam name="TAnswer">What the card's answer means.</typeparam>
-internal interface ICommand<out TAnswer>
+internal interface ICommand
 {
     byte Ins { get; }
 
@@ -11,9 +10,6 @@ internal interface ICommand<out TAnswer>
 
     /// <summary>Whether success ends the session and is answered without a MAC.</summary>
     bool EndsSession => false;
-
-    /// <summary>Whether a status says that the command was done.</summary>
-    bool IsDone(byte status) => status == CardStatus.Ok;
 
     /// <summary>The part that full mode leaves readable.</summary>
     void WriteHeader(ref ByteWriter to)
@@ -24,6 +20,14 @@ internal interface ICommand<out TAnswer>
     void WriteData(ref ByteWriter to)
     {
     }
+}
+
+/// <summary>A command and what comes of it.</summary>
+/// <typeparam name="TAnswer">What the card's answer means.</typeparam>
+internal interface ICommand<out TAnswer> : ICommand
+{
+    /// <summary>Whether a status says that the command was done.</summary>
+    bool IsDone(byte status) => status == CardStatus.Ok;
 
     /// <param name="data">The answer's plain data, without status and MAC. Read, not kept.</param>
     /// <exception cref="CardNotTrustedException">The data has a length that the command's answer cannot

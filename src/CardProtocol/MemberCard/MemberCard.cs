@@ -11,6 +11,10 @@ public sealed class MemberCard : IDisposable
     /// <summary>Records of the log that the card keeps: the newest.</summary>
     public const int RecordsKept = CardLayout.RecordsKept;
 
+    private static readonly SelectApplication Select = new(CardLayout.Application);
+    private static readonly ICommand[] StateReads =
+        [new ReadRecords(CardLayout.Log, 0, 1, LogRecord.Length), new GetValue(CardLayout.Points)];
+
     private readonly ICardChannel _card;
     private readonly CardKey _key;
     private readonly CardKeyNumber _number;
@@ -64,6 +68,14 @@ public sealed class MemberCard : IDisposable
     /// <exception cref="CardRefusedException">BE: the card has no record, for it was never born.</exception>
     /// <exception cref="CardForeignException">A record that this release cannot read.</exception>
     public LogRecord ReadNewest() => NewestRead = LogRecord.Decode(ReadRecords(0, 1).Span);
+
+    /// <summary>The newest record and the points, as last committed: 2 APDUs.</summary>
+    /// <inheritdoc cref="ReadNewest"/>
+    public (LogRecord Newest, int Balance) ReadState()
+    {
+        _channel.SendAhead(StateReads);
+        return (ReadNewest(), ReadBalance());
+    }
 
     /// <summary>The log, newest first: 1 APDU, and 1 more for each three records after the first.</summary>
     /// <param name="most">How many, 1 to 10; the answer has fewer when fewer exist.</param>
@@ -145,6 +157,9 @@ public sealed class MemberCard : IDisposable
     /// <summary>Replaces the member file at commit: 1 APDU. Needs the sale key.</summary>
     public void WriteProfile(MemberProfile profile) => Execute(Writing(profile));
 
+    /// <summary>Says what will be sent next, in this order, to a card that is far away.</summary>
+    internal void SendAhead(IEnumerable<ICommand> next) => _channel.SendAhead(next);
+
     /// <summary>The command that stages a record.</summary>
     internal static WriteRecord Writing(LogRecord record)
     {
@@ -174,7 +189,9 @@ public sealed class MemberCard : IDisposable
 
     private Ev2Channel Authenticate()
     {
-        new PlainChannel(_card).Execute(new SelectApplication(CardLayout.Application));
+        if (_card is IDistantCard distant)
+            distant.SendAhead([PlainChannel.FrameOf(Select), Ev2Handshake.FirstFrame(_number)]);
+        new PlainChannel(_card).Execute(Select);
         return Ev2Handshake.First(_card, _key, _number, _random);
     }
 }

@@ -39,6 +39,7 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
     /// <exception cref="CardException">Nothing has changed on the card.</exception>
     public EncryptedReaderId Stage(MemberCard card)
     {
+        card.SendAhead(Commands);
         foreach (var points in Changes)
         {
             if (points > 0)
@@ -59,6 +60,24 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
         var answer = new byte[EncryptedReaderId.Length];
         previous.CopyTo(answer);
         return StepsAnswered(answer);
+    }
+
+    private IEnumerable<ICommand> Commands
+    {
+        get
+        {
+            foreach (var points in Changes)
+            {
+                yield return points > 0
+                    ? new Credit(CardLayout.Points, points)
+                    : new Debit(CardLayout.Points, -points);
+            }
+
+            if (Profile is not null)
+                yield return MemberCard.Writing(Profile);
+            yield return MemberCard.Writing(Record);
+            yield return new CommitReaderID(ReaderId);
+        }
     }
 
     private IEnumerable<TransactionStep> StepsAnswered(byte[] readerIdAnswer)

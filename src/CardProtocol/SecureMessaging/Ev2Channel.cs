@@ -40,6 +40,24 @@ internal sealed class Ev2Channel : IDisposable
 
     public ReadOnlySpan<byte> Identifier => _identifier;
 
+    /// <summary>Where the card is far away: sends together what will be executed next, in this
+    /// order.</summary>
+    public void SendAhead(IEnumerable<ICommand> next)
+    {
+        if (Card is not IDistantCard distant)
+            return;
+        ObjectDisposedException.ThrowIf(_broken, this);
+        var frames = new List<ReadOnlyMemory<byte>>();
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        foreach (var command in next)
+        {
+            var length = Wrap(command, (ushort)(Counter + frames.Count), frame);
+            frames.Add(frame[..length].ToArray());
+        }
+
+        distant.SendAhead(frames);
+    }
+
     /// <summary>Sends a command and returns what the card answered, verified.</summary>
     /// <param name="command">What to do.</param>
     /// <param name="steps">Where the command is noted as part of a transaction, once answered; or
@@ -53,7 +71,7 @@ internal sealed class Ev2Channel : IDisposable
         _broken = true;
         Span<byte> frame = stackalloc byte[Frame.CommandMost];
         Span<byte> answer = stackalloc byte[Frame.AnswerMost];
-        var length = Card.Transmit(frame[..Wrap(command, frame)], answer);
+        var length = Card.Transmit(frame[..Wrap(command, Counter, frame)], answer);
         var data = Unwrap(command, answer[..length]);
         var result = command.Read(data);
         steps?.Add(TransactionStep.Of(command, data));
@@ -69,16 +87,16 @@ internal sealed class Ev2Channel : IDisposable
         _cmac.Dispose();
     }
 
-    private int Wrap<TAnswer>(ICommand<TAnswer> command, Span<byte> frame)
+    private int Wrap(ICommand command, ushort counter, Span<byte> frame)
     {
         // What the MAC covers begins with bytes that are not sent, and goes on with the body that is.
         var covered = new ByteWriter(stackalloc byte[PrefixLength + Frame.BodyMost]);
-        WritePrefix(ref covered, command.Ins, Counter);
+        WritePrefix(ref covered, command.Ins, counter);
         command.WriteHeader(ref covered);
         var header = covered.Length;
         command.WriteData(ref covered);
         if (command.Mode is CommMode.Full && covered.Length > header)
-            Encrypt(ref covered, header);
+            Encrypt(ref covered, header, counter);
         if (command.Mode is not CommMode.Plain)
         {
             Span<byte> mac = stackalloc byte[AesCmac.ShortLength];
@@ -123,14 +141,14 @@ internal sealed class Ev2Channel : IDisposable
 
     /// <summary>Pads what follows <paramref name="from"/> with 80 and zeros, always, and encrypts it in
     /// place.</summary>
-    private void Encrypt(ref ByteWriter covered, int from)
+    private void Encrypt(ref ByteWriter covered, int from, ushort counter)
     {
         covered.Byte(0x80);
         var missing = -(covered.Length - from) & (AesBlocks.BlockLength - 1);
         covered.Next(missing).Clear();
 
         Span<byte> iv = stackalloc byte[AesBlocks.BlockLength];
-        MakeIv([0xA5, 0x5A], Counter, iv);
+        MakeIv([0xA5, 0x5A], counter, iv);
         _cipher.EncryptCbc(iv, covered.Written[from..]);
     }
 

@@ -19,6 +19,14 @@ internal static class Ev2Handshake
 
     private static ReadOnlySpan<byte> MacLabel => [0x5A, 0xA5, 0x00, 0x01, 0x00, 0x80];
 
+    /// <summary>The first frame of <see cref="First"/>, which nothing but the key's number goes
+    /// into.</summary>
+    public static byte[] FirstFrame(KeyNumber number)
+    {
+        Span<byte> frame = stackalloc byte[Frame.CommandMost];
+        return frame[..Frame.Wrap(FirstIns, [number.Value, 0x00], frame)].ToArray();
+    }
+
     /// <summary>Opens a session on the selected application: new transaction identifier, counter
     /// zero.</summary>
     /// <param name="card">The card. Used for as long as the channel is.</param>

@@ -16,8 +16,10 @@ internal static class Hearsay
 /// <summary>Reads what cards say of transactions that no terminal has reported.</summary>
 internal sealed class UnreportedList(Database database)
 {
-    /// <summary>One card's, newest first; several of one counter where a copy was about. No store and no
-    /// operation id, which a card does not know.</summary>
+    private const int RecordsMost = 200;
+
+    /// <summary>One card's newest, newest first; several of one counter where a copy was about. No store and
+    /// no operation id, which a card does not know.</summary>
     public IReadOnlyList<TransactionRow> OfCard(long cardNumber) => database.Read(db =>
     {
         var card = db.Find<CardRow>(
@@ -31,12 +33,14 @@ internal sealed class UnreportedList(Database database)
             : (IReadOnlyList<TransactionRow>)[.. db
                 .List<RecordRow>(
                     $"""
-                    SELECT t.record_read AS record, '{Hearsay.ReadByNext}' AS proof FROM card_transaction t
+                    SELECT t.counter - 1 AS counter, t.record_read AS record, '{Hearsay.ReadByNext}' AS proof
+                    FROM card_transaction t
                     WHERE t.uid = @Uid AND t.generation = @Generation AND t.record_read IS NOT NULL
                         AND {NotPosted("t.counter - 1")}
                     UNION ALL
-                    SELECT s.record, '{Hearsay.Seen}' FROM seen_record s
+                    SELECT s.counter, s.record, '{Hearsay.Seen}' FROM seen_record s
                     WHERE s.uid = @Uid AND s.generation = @Generation AND {NotPosted("s.counter")}
+                    ORDER BY counter DESC LIMIT {RecordsMost}
                     """,
                     card)
                 .OrderBy(row => row.Proof, StringComparer.Ordinal)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Grpc.Core;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Taps;
@@ -66,7 +67,7 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
     public async Task SpeakAsync(IServerStreamWriter<TapCommand> to, CancellationToken cancellation)
     {
         await foreach (var command in _commands.Reader.ReadAllAsync(cancellation))
-            await to.WriteAsync(command, cancellation);
+            await to.WriteWholeAsync(command, cancellation);
     }
 
     /// <summary>Nothing more is said here.</summary>

@@ -161,7 +161,7 @@ internal sealed class CentralTap(ITapLine line, ICardConnection card, TerminalRe
         }
         catch (CardLostException)
         {
-            return new TapReport { Failed = new RelayFailed { Code = RelayCode.CardLost } };
+            answers.CardLost = true;
         }
 
         return new TapReport { Answers = answers };

@@ -44,6 +44,21 @@ public sealed partial class StoriesTests(ConsoleServer server) : IClassFixture<C
     }
 
     [Fact]
+    public async Task Below_it_stands_what_the_card_tells_of_it()
+    {
+        using var visitor = await server.LoginAsync();
+
+        var html = await ReadAsync(visitor, $"/cards/{SeededBook.AdasCard}");
+
+        var told = html[html.IndexOf("class=\"unreported\"", StringComparison.Ordinal)..];
+        told = told[..told.IndexOf("</tbody>", StringComparison.Ordinal)];
+        Says(told, "read by the next one");
+        Says(told, "250.00 USD");
+        Says(told, "+250");
+        Says(told, "Terminal 3");
+    }
+
+    [Fact]
     public async Task A_time_is_the_stores_and_says_UTC_as_well()
     {
         using var visitor = await server.LoginAsync();

@@ -79,11 +79,12 @@ public sealed class TapDoorTests
             var first = call.ResponseStream.Current;
             await call.RequestStream.WriteAsync(new TapReport
             {
-                Failed = new RelayFailed { Code = "card-lost" },
+                Answers = new RelayAnswers { CardLost = true },
             });
             Assert.True(await call.ResponseStream.MoveNext());
 
-            Assert.Equal(0x5A, Assert.Single(first.Apdus.Apdus)[1]);
+            // Select and authenticate.
+            Assert.Equal([0x5A, 0x71], first.Apdus.Apdus.Select(apdu => apdu[1]));
             Assert.Equal(
                 new CheckoutState.PresentAgain(RetryCode.CardLost),
                 TapDocuments.ReadState(call.ResponseStream.Current.End.State.Span));

@@ -58,6 +58,8 @@ internal sealed class CentralLine : ITapLine, ITapLink
             throw new HeadquartersAwayException("The server has ended the call.");
         _world.Digest.Mix((ulong)command.CalculateSize());
         _isUnderWay &= command.End is null;
+        if (command.End is null && _terminal.Reader.Present is { } presentation)
+            presentation.Questions++;
         return command;
     }
 

@@ -24,6 +24,9 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
     /// <summary>Looks at the log once the card had committed: the customer has been told then.</summary>
     public int Spare { get; private set; }
 
+    /// <summary>What headquarters has asked the terminal to do, one after the other.</summary>
+    public int Questions { get; set; }
+
     /// <summary>Whether there was a doubt to settle first.</summary>
     public bool BeganWithDoubt { get; } = operation == World.Operation.Settle;
 

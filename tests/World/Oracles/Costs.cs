@@ -9,6 +9,10 @@ internal static class Costs
     // Select, authenticate (2), newest record, balance, write record, CommitReaderID, CommitTransaction.
     private const int ExchangesLeast = 8;
 
+    // Select and authenticate, prove the key, read, write the intent down, stage, commit, write the outcome
+    // down.
+    private const int Questions = 7;
+
     // The newest record, and three times three before it.
     private const int SpareMost = 4;
 
@@ -26,6 +30,10 @@ internal static class Costs
         Truth.Demand(
             syncs == entries && entries >= 2, "fsyncs",
             $"{presentation.Purchase} cost {syncs} syncs for {entries} journal entries");
+        var questions = written.Circumstances.HasFlag(Circumstances.Centralised) ? Questions : 0;
+        Truth.Demand(
+            presentation.Questions == questions, "apdus",
+            $"{presentation.Purchase} took {presentation.Questions} questions of headquarters");
         if (written.Circumstances.HasFlag(Circumstances.CardActionApplied))
             return;
         var exchanges = ExchangesLeast + (written.Earned > 0 ? 1 : 0) + (written.Redeemed > 0 ? 1 : 0);

@@ -52,11 +52,10 @@ internal static class TapBugs
 
             """, 5),
         new("balance-not-read", "The balance is taken from the record instead of from the chip.",
-            Tap, "var reading = new CardReading(session.Uid, card.ReadNewest(), card.ReadBalance());",
+            Tap, "var (newest, balance) = card.ReadState();",
             """
-            var newest = card.ReadNewest();
-            var reading = new CardReading(
-                session.Uid, newest, $bug ? newest.BalanceAfter : card.ReadBalance());
+            var (newest, balance) = (card.ReadNewest(), 0);
+            balance = $bug ? newest.BalanceAfter : card.ReadBalance();
             """, 1),
         new("member-file-read-at-every-sale", "A sale reads a file that it does not need.",
             Tap, "return Decide(reading, checkout, card.Steps, now) switch",
