@@ -35,8 +35,8 @@ internal sealed record AskedPlace(uint Store, DateTime LocalTime, DateOnly Today
 /// <param name="Used">How far they are used up.</param>
 internal sealed record Authority(Limits? Limits, Used Used)
 {
-    /// <summary>Whether headquarters itself decides: what a customer may redeem is then not limited, but with
-    /// a card that it never issued.</summary>
+    /// <summary>Whether headquarters itself decides: what a customer may redeem is then what its book has on
+    /// the card, and no limit of the terminal's.</summary>
     public bool IsHeadquarters { get; init; }
 }
 

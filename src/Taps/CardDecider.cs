@@ -65,7 +65,9 @@ internal static class CardDecider
         var balance = reading.Balance + actions.Sum(a => a.Points);
         var (terms, declined) = asked switch
         {
-            Asked.Sale sale => Sell(sale, occasion, AllowanceOf(sale, reading.Newest, known), balance, rules),
+            Asked.Sale sale => Sell(
+                sale, occasion, AllowanceOf(sale, reading.Newest, known, balance - reading.Balance), balance,
+                rules),
             Asked.Undo undo => UndoSale(undo, reading.Newest, balance),
             Asked.Adjust adjust => Adjust(adjust, balance, rules),
             _ => throw new System.Diagnostics.UnreachableException(asked.ToString()),
@@ -94,14 +96,16 @@ internal static class CardDecider
         };
     }
 
-    private static Allowance AllowanceOf(Asked.Sale asked, LogRecord newest, KnownCard? known)
+    private static Allowance AllowanceOf(
+        Asked.Sale asked, LogRecord newest, KnownCard? known, int fromActions)
     {
-        // Headquarters has issued every card there is.
+        // Headquarters has issued every card there is, and has a book of every point.
         if (asked.Authority.IsHeadquarters)
         {
-            return known is null
-                ? new Allowance(0, RedemptionLimit.OfflineStranger)
-                : new Allowance(int.MaxValue, default);
+            if (known?.PointsBooked is not { } booked)
+                return new Allowance(0, RedemptionLimit.OfflineStranger);
+            var most = (int)Math.Clamp(booked + (long)fromActions, 0, int.MaxValue);
+            return new Allowance(most, RedemptionLimit.NotReported);
         }
 
         if (asked.Authority.Limits is not { } limits)
@@ -128,7 +132,8 @@ internal static class CardDecider
         Asked.Adjust asked, int balance, RuleSet rules)
     {
         var points = asked.Order.Points;
-        if (asked.Authority.Limits?.AllowAdjustment(points, asked.Authority.Used.MovedToday) != true)
+        var used = asked.Authority.Used;
+        if (asked.Authority.Limits?.AllowAdjustment(points, used.MovedToday, used.ReplicaAge) != true)
             return (null, DeclineReason.AdjustmentLimit);
         if (balance + (long)points < 0 || balance + (long)points > rules.CardBalanceMost)
             return (null, DeclineReason.AdjustmentBalance);
@@ -142,8 +147,13 @@ internal static class CardDecider
     private static CardDecision.Contradicted? Contradiction(CardReading reading, CardItem? known)
     {
         var newest = reading.Newest;
-        if (newest.BalanceAfter != reading.Balance)
+        // No honest terminal writes a record that headquarters would have acknowledged beforehand.
+        if (newest.BalanceAfter != reading.Balance || newest.AcknowledgedCounter >= newest.Counter
+            || newest.Counter == uint.MaxValue)
+        {
             return new CardDecision.Contradicted(newest.Counter, newest.BalanceAfter, StateDiffers);
+        }
+
         if (known is null || newest.Counter > known.AcknowledgedCounter)
             return null;
         if (newest.Counter < known.AcknowledgedCounter)

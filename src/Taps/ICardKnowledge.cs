@@ -9,7 +9,13 @@ namespace SmartCardCrm.Taps;
 /// <param name="Item">The newest item. Not to be changed.</param>
 /// <param name="Pending">Card actions of the card's generation that headquarters has not yet seen
 /// applied.</param>
-internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending);
+internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pending)
+{
+    /// <summary>Points that the book has on the card, which are all that may be redeemed where headquarters
+    /// decides: whoever has stolen sale keys can write any number on his own card. Null at a
+    /// terminal.</summary>
+    public int? PointsBooked { get; init; }
+}
 
 /// <summary>What a tap is decided from, besides the card: a terminal's replica, or the book itself. Safe for
 /// many threads.</summary>

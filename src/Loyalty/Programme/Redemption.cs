@@ -80,6 +80,9 @@ public enum RedemptionLimit
 
     /// <summary>The terminal was given no limits yet.</summary>
     NoLimits,
+
+    /// <summary>Headquarters, which decides, has not heard yet of points that the card shows.</summary>
+    NotReported,
 }
 
 /// <param name="Limit">Null where as many as asked for.</param>

@@ -1,6 +1,7 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Taps;
@@ -17,6 +18,11 @@ internal sealed class BookKnowledge(Database database, long programme) : ICardKn
     public KnownCard? Find(Uid uid) => database.Read(db =>
         Card.Find(db, uid.ToString(), generation: 0) is { } card && card.Programme == programme
             ? new KnownCard(card.ToItem(), CardActionQueue.PendingOf(db, card))
+            {
+                PointsBooked = Redeeming.IsUnderWay(db, uid)
+                    ? 0
+                    : (int)Math.Clamp(LedgerBook.BalanceOnCard(db, card.Number), 0, int.MaxValue),
+            }
             : null);
 
     public bool IsListed(Uid uid) => database.Read(db =>

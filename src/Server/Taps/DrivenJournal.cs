@@ -1,11 +1,16 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Taps;
 
 /// <summary>The journal of the terminal that the card lies on.</summary>
+/// <param name="terminal">Its number.</param>
 /// <param name="next">The sequence that its next entry will have, as far as is known.</param>
-internal sealed class DrivenJournal(ITapLink link, uint next) : ITapJournal
+/// <param name="redeeming">Told of each redemption that is begun.</param>
+internal sealed class DrivenJournal(ITapLink link, uint terminal, uint next, Redeeming redeeming)
+    : ITapJournal
 {
     // Other readers of the terminal write too; a few of them at the same moment, not on and on.
     private const int TriesMost = 20;
@@ -19,8 +24,14 @@ internal sealed class DrivenJournal(ITapLink link, uint next) : ITapJournal
         for (var tries = 0; tries < TriesMost; tries++)
         {
             var planned = plan(_next);
-            if (Write(_next, new EntryBody { Intent = intentOf(planned) }) is not { Done: false } other)
+            var intent = intentOf(planned);
+            if (Write(_next, new EntryBody { Intent = intent }) is not { Done: false } other)
+            {
+                if (intent.Redeemed > 0)
+                    redeeming.Begin(Uid.FromBytes(intent.Card.Uid.Span), new JournalPlace(terminal, _next));
                 return planned;
+            }
+
             _next = other.NextSequence;
         }
 

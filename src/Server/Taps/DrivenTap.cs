@@ -18,7 +18,8 @@ internal sealed class DrivenTap(ITapLink link, TerminalProfile terminal, DrivenT
         if (link.Next() is not { Open: { Uid.Length: Uid.Length } open })
             throw new FormatException("A call begins with the card that it is about.");
         using var card = new DrivenCard(link, Uid.FromBytes(open.Uid.Span));
-        var journal = new DrivenJournal(link, open.NextSequence);
+        var journal = new DrivenJournal(
+            link, terminal.Number, open.NextSequence, new Redeeming(rooms.Books.Database));
         var tap = new Tap(
             new TapBooks(
                 journal, new BookKnowledge(rooms.Books.Database, terminal.Programme), rooms.Keys,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
 
@@ -27,7 +28,9 @@ internal sealed class Till : IDisposable
             new TapBooks(Journal, Replica, keys, new OrderReading(Journal, Replica, profile)), profile,
             surroundings);
         Settling = new DoubtSettling(Journal, profile, surroundings.Log);
-        Courier = new Courier(Journal, Replica, profile);
+        Courier = new Courier(Journal, Replica, (uid, record) =>
+            record.Terminal == profile.Number && EntryAt(record.Sequence)?.Intent is { } intent
+            && Uid.FromBytes(intent.Card.Uid.Span) == uid);
     }
 
     public TerminalDatabase Database { get; }
@@ -61,6 +64,11 @@ internal sealed class Till : IDisposable
     /// everything.</summary>
     public bool IsReady => Replica.Current is not null
         && (Tap.Ready || (Replica.Limits is { NeedKeys: false } && Headquarters.IsReachable));
+
+    /// <summary>When the newest entry of the journal was written; null where there is none.</summary>
+    public DateTimeOffset? LastWritten => EntryAt(Journal.Head.Sequence) is { } newest
+        ? DateTimeOffset.UnixEpoch.AddTicks(newest.RecordedAtUs * TimeSpan.TicksPerMicrosecond)
+        : null;
 
     /// <summary>Opens the database, verifies the journal, and finds out what a restart interrupted.</summary>
     /// <param name="keys">May be empty still. Not owned.</param>
@@ -99,10 +107,10 @@ internal sealed class Till : IDisposable
 
     /// <summary>Whether an order can be tried now. What headquarters decides can also while it is away: that
     /// is then said to the customer who has presented a card. While it is there, it first hears of the sale
-    /// that is to be undone.</summary>
+    /// that is to be undone, and of the points that are to be redeemed.</summary>
     public bool MayServe(Order order) => ModeOf(order).Mode == Mode.Centralised
-        ? order.Undoes is null || !Headquarters.IsReachable
-            || Journal.AcknowledgedThrough == Journal.Head.Sequence
+        ? (order.Undoes is null && order is not Order.Sale { PointsAsked: > 0 })
+            || !Headquarters.IsReachable || Journal.AcknowledgedThrough == Journal.Head.Sequence
         : Tap.Ready;
 
     /// <summary>Stores what headquarters says, and lets the checkouts know whose doubt it settled.</summary>
@@ -127,4 +135,10 @@ internal sealed class Till : IDisposable
     public Compaction Compacting(TimeSpan keep) => new(Database, Journal, Clock, keep);
 
     public void Dispose() => Database.Dispose();
+
+    private EntryBody? EntryAt(uint sequence) =>
+        sequence > 0 && Journal.Unsent(sequence - 1, entriesMost: 1, int.MaxValue) is [var entry]
+        && entry.Sequence == sequence
+            ? EntryBody.Parser.ParseFrom(entry.Body)
+            : null;
 }

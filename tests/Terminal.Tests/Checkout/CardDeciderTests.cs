@@ -50,6 +50,45 @@ public class CardDeciderTests
     }
 
     [Theory]
+    [InlineData(5, 4, null)]
+    [InlineData(5, 5, "state-differs")]
+    [InlineData(5, uint.MaxValue, "state-differs")]
+    [InlineData(uint.MaxValue, 0, "state-differs")]
+    public void A_record_that_no_terminal_of_ours_writes_is_a_contradiction(
+        uint counter, uint acknowledged, string? expected)
+    {
+        var newest = Newest with { Counter = counter, AcknowledgedCounter = acknowledged };
+
+        var decision = Decide(newest, known: null);
+
+        Assert.Equal(expected, (decision as CardDecision.Contradicted)?.Code);
+    }
+
+    [Theory]
+    [InlineData(100, 100, null)]
+    [InlineData(30, 30, RedemptionLimit.NotReported)]
+    [InlineData(0, 0, RedemptionLimit.NotReported)]
+    [InlineData(-5, 0, RedemptionLimit.NotReported)]
+    [InlineData(null, 0, RedemptionLimit.OfflineStranger)]
+    public void Where_headquarters_decides_a_card_redeems_what_the_book_has_on_it(
+        int? booked, int redeemed, RedemptionLimit? limit)
+    {
+        var known = booked is null ? null : Known(4, 77, 1) with { PointsBooked = booked };
+        var asked = (Asked.Sale)Asked(1_000);
+        asked = asked with
+        {
+            PointsAsked = 100,
+            Authority = new Authority(Limits: null, default) { IsHeadquarters = true },
+        };
+
+        var decision = CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, Chain.Rules, asked);
+
+        var terms = Assert.IsType<CardDecision.Approved>(decision).Terms;
+        Assert.Equal((redeemed, limit), (terms.Redeemed, terms.RedemptionLimit));
+    }
+
+    [Theory]
     [InlineData(CardStatus.Blocked, DeclineReason.CardBlocked)]
     [InlineData(CardStatus.Retired, DeclineReason.CardBlocked)]
     [InlineData(CardStatus.Personalising, DeclineReason.CardUnknown)]
@@ -121,24 +160,6 @@ public class CardDeciderTests
                 return plan.Record.BalanceAfter == balance + plan.Changes.Sum()
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
-
-    [Theory]
-    [InlineData(true, 100)]
-    [InlineData(false, 0)]
-    public void Headquarters_lets_redeem_without_limits_but_not_with_a_card_that_it_never_issued(
-        bool isKnown, int redeemed)
-    {
-        var place = new AskedPlace(Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today);
-        var authority = new Authority(null, new Used(0, TimeSpan.Zero)) { IsHeadquarters = true };
-        var asked = new Asked.Sale(Basket.Of(new Money(100, "USD")), 100, authority, place);
-
-        var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, Newest.BalanceAfter),
-            isKnown ? Known(Newest.Counter, Newest.BalanceAfter, Newest.LastCardAction) : null,
-            isListed: false, Chain.Rules, asked);
-
-        Assert.Equal(redeemed, Assert.IsType<CardDecision.Approved>(decision).Terms.Redeemed);
-    }
 
     private static CardDecision Decide(LogRecord newest, KnownCard? known, bool isListed = false) =>
         CardDecider.Decide(

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SmartCardCrm.Server.Taps;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
@@ -124,6 +125,9 @@ internal sealed class CentralLine : ITapLine, ITapLink
 
         _terminalsTurn.Wait();
         _world.Disks.TakeOver();
+        // It may have died of a sync of its own.
+        if (_hasEnded)
+            _world.Server.Bury();
     }
 
     private void Drive()
@@ -138,6 +142,10 @@ internal sealed class CentralLine : ITapLine, ITapLink
         catch (Exception wrong) when (wrong is TapLostException || _isBroken || !_world.Server.IsUp)
         {
             // The terminal has noticed, or will.
+        }
+        catch (SqliteException) when (_world.Server.Disk.Full)
+        {
+            // The call ends, and nothing more is decided in it.
         }
         finally
         {

@@ -5,11 +5,9 @@ namespace SmartCardCrm.World;
 /// of his own that he credits himself, and chips that pass for cards of the chain.
 /// </summary>
 /// <remarks>
-/// What holds today, before terminals have limits: an honest terminal never lets a card redeem that its
-/// replica does not know, so an invented card gets nothing; a known card's forged balance is limited by
-/// nothing while the terminal decides alone, but each point of it is exposed when the terminal reports. So
-/// the loss is bounded by how much the honest terminals sell to the thief until their reports are read, not
-/// by a number; design section 5 asks for limits that make it one.
+/// An honest terminal never lets a card redeem that its replica does not know, so an invented card gets
+/// nothing; what a known card's forged balance is worth, each terminal's limits bound; and where headquarters
+/// decides, a card is worth what the book has on it (<see cref="Spending"/>).
 /// </remarks>
 internal sealed class Thief(ChainWorld world) : IDisposable
 {

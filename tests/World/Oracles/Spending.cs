@@ -8,6 +8,24 @@ internal sealed class Spending(ChainWorld world)
 {
     private readonly Dictionary<(uint Terminal, DateOnly Day), long> _days = [];
 
+    // What was put on a card in the open, without what headquarters has let be redeemed of it.
+    private static long HonestPoints(PhysicalCard card, uint through)
+    {
+        var (points, before) = (0L, 0);
+        foreach (var commit in card.Commits.TakeWhile(c => c.Record.Counter <= through))
+        {
+            var redeemed = commit.Record.Circumstances.HasFlag(Circumstances.Centralised)
+                && commit.Record.Kind == LogKind.Sale
+                ? commit.Record.Redeemed
+                : 0;
+            if (commit.Purchase is not null)
+                points += Math.Max(commit.Points - before + redeemed, 0) - redeemed;
+            before = commit.Points;
+        }
+
+        return points;
+    }
+
     /// <summary>A till was told that a purchase is completed.</summary>
     public void Told(Purchase purchase, CheckoutResult result)
     {
@@ -20,6 +38,9 @@ internal sealed class Spending(ChainWorld world)
             Truth.Demand(
                 !world.Thief.Forged.Contains(purchase.Card), "I9",
                 $"headquarters let a forged card redeem {made.Redeemed} points");
+            Truth.Demand(
+                HonestPoints(purchase.Card, made.Counter) >= 0, "I9",
+                $"headquarters let card {purchase.Card.Uid} redeem points that a thief had written on it");
             return;
         }
 

@@ -134,10 +134,11 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip, "
                 + $"{written.BalanceAfter} in the record, {after} by the model");
 
-        // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say.
-        bool IsLimited() => !isCentral
-            && (world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
-                || world.Plan.Faults.HasFlag(Fault.Clock));
+        // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say, or
+        // than the book had.
+        bool IsLimited() => isCentral
+            || world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
+            || world.Plan.Faults.HasFlag(Fault.Clock);
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
