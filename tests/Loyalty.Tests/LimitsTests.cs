@@ -49,6 +49,39 @@ public sealed class LimitsTests
             Assert.True(allowance.PointsMost == 0 || day + allowance.PointsMost <= Some.DayMost);
         });
 
+    [Theory]
+    [InlineData(Mode.Distributed, null, 0)]
+    [InlineData(Mode.Centralised, null, 0)]
+    [InlineData(Mode.Centralised, Mode.Distributed, 0)]
+    [InlineData(Mode.Autonomous, null, 500)]
+    [InlineData(Mode.Centralised, Mode.Autonomous, 500)]
+    public void Only_who_may_decide_alone_redeems_whatever_the_age_of_what_headquarters_said(
+        Mode mode, Mode? fallback, int most)
+    {
+        var redeeming = new OperationMode(mode, fallback);
+        var limits = Some with { Modes = new OperationModes(Redeem: redeeming) };
+        var old = TimeSpan.FromDays(400);
+
+        Assert.Equal(most, limits.Allow(new Standing(0, 0, 0, old, IsStranger: false)).PointsMost);
+        Assert.Equal(most == 0, limits.IsTooOldToRedeem(old));
+    }
+
+    [Theory]
+    [InlineData(Mode.Distributed, 48, true)]
+    [InlineData(Mode.Distributed, 49, false)]
+    [InlineData(Mode.Autonomous, 49, true)]
+    public void Supervisors_adjust_for_as_long_as_customers_may_redeem(Mode mode, int ageHours, bool may)
+    {
+        var limits = Some with
+        {
+            AdjustmentMost = 10,
+            AdjustmentDayMost = 10,
+            Modes = new OperationModes(Adjust: new OperationMode(mode)),
+        };
+
+        Assert.Equal(may, limits.AllowAdjustment(-10, 0, TimeSpan.FromHours(ageHours)));
+    }
+
     [Fact]
     public void Limits_survive_their_document() =>
         Assert.Equal(Some, Limits.FromDocument(Some.ToDocument()));

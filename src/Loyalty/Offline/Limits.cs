@@ -17,7 +17,8 @@ namespace SmartCardCrm.Loyalty.Offline;
 /// 255.</param>
 /// <param name="DayMost">Points at this terminal in one day of its store.</param>
 /// <param name="StrangerMost">Points in one operation of a card that the terminal does not know.</param>
-/// <param name="ReplicaHoursMost">How old what headquarters said may be; older, nobody redeems.</param>
+/// <param name="ReplicaHoursMost">How old what headquarters said may be; older, nobody redeems or
+/// adjusts.</param>
 /// <param name="AdjustmentMost">Points that a supervisor may put on a card, or take off, at once.</param>
 /// <param name="AdjustmentDayMost">Points that supervisors may move so at this terminal in one day of its
 /// store.</param>
@@ -65,10 +66,14 @@ public sealed record Limits(
             : throw new FormatException("The limits have a value out of range.");
     }
 
+    /// <summary>Whether nobody redeems because what headquarters said is so old.</summary>
+    /// <param name="replicaAge">As of a <see cref="Standing"/>.</param>
+    public bool IsTooOldToRedeem(TimeSpan replicaAge) => IsTooOld(replicaAge, Modes?.Redeem);
+
     /// <summary>How many points a customer may redeem now.</summary>
     public Allowance Allow(Standing now)
     {
-        if (IsTooOld(now.ReplicaAge))
+        if (IsTooOldToRedeem(now.ReplicaAge))
             return new Allowance(0, RedemptionLimit.ReplicaOld);
         if (now.CardOperations >= CardOperationsMost)
             return new Allowance(0, RedemptionLimit.OfflineCard);
@@ -86,13 +91,15 @@ public sealed record Limits(
     /// <summary>Whether a supervisor may move so many points now.</summary>
     /// <param name="points">Signed.</param>
     /// <param name="movedToday">Moved so at the terminal today; what is in doubt counts.</param>
-    public bool AllowAdjustment(int points, long movedToday) =>
-        Math.Abs((long)points) <= AdjustmentMost
+    /// <param name="replicaAge">As of a <see cref="Standing"/>.</param>
+    public bool AllowAdjustment(int points, long movedToday, TimeSpan replicaAge) =>
+        !IsTooOld(replicaAge, Modes?.Adjust)
+        && Math.Abs((long)points) <= AdjustmentMost
         && movedToday + Math.Abs((long)points) <= AdjustmentDayMost;
 
-    // Who redeems alone may do so for as long as these limits stand, whatever else has grown old.
-    private bool IsTooOld(TimeSpan replicaAge) =>
-        Modes?.Redeem is not ({ Mode: Mode.Autonomous } or { Fallback: Mode.Autonomous })
+    // Who decides alone may do so for as long as these limits stand, whatever else has grown old.
+    private bool IsTooOld(TimeSpan replicaAge, OperationMode? mode) =>
+        mode is not ({ Mode: Mode.Autonomous } or { Fallback: Mode.Autonomous })
         && (replicaAge > TimeSpan.FromHours(ReplicaHoursMost) || replicaAge < -ClockAheadMost);
 
     private bool IsInRange =>

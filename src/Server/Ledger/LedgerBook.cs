@@ -29,11 +29,11 @@ internal static class LedgerBook
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
         SettleReturns(book, commit, circumstance);
-        if (commit.Written.Kind == LogKind.Adjustment)
-            CheckAdjustment(book, card, commit);
+        CheckLimits(book, card, commit);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
+        CardLogs.Posted(book, card, commit);
         Doubts.ReviewAround(book, card, commit.Counter);
         Continuity.Review(book, card, commit.Counter);
         return new Verdict.Accepted();
@@ -117,18 +117,35 @@ internal static class LedgerBook
             Returns.SalePosted(book, operation);
     }
 
-    // No rule gives these points: somebody answers for them, within what headquarters allowed the terminal.
-    private static void CheckAdjustment(OpenBook book, Card card, ProvenCommit commit)
+    // What a terminal did by itself is within what headquarters allowed it: a supervisor's points, which no
+    // rule gives, and what customers redeemed.
+    private static void CheckLimits(OpenBook book, Card card, ProvenCommit commit)
     {
-        var most = LimitsBook.AdjustmentEverMost(book.Db, commit.Place.Terminal);
-        if (commit.Written.Earned + (long)commit.Written.Redeemed <= most)
+        if (OverLimit(book.Db, commit) is not { } detail)
             return;
-        ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.OverLimit, "adjustment") with
+        ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.OverLimit, detail) with
         {
             Uid = card.Uid,
             Generation = card.Generation,
             Counter = commit.Counter,
         });
+    }
+
+    private static string? OverLimit(DbSession db, ProvenCommit commit)
+    {
+        var (written, terminal) = (commit.Written, commit.Place.Terminal);
+        return written.Kind switch
+        {
+            LogKind.Adjustment => written.Earned + (long)written.Redeemed
+                > (LimitsBook.EverMost(db, terminal, limits => limits.AdjustmentMost) ?? 0)
+                    ? "adjustment"
+                    : null,
+            LogKind.Sale when written.Redeemed > 0 && written.Circumstances.HasFlag(Circumstances.Offline) =>
+                written.Redeemed > LimitsBook.EverMost(db, terminal, limits => limits.OperationMost)
+                    ? "redemption"
+                    : null,
+            _ => null,
+        };
     }
 
     // Returns what moved between card and account, null where nothing was to.

@@ -28,6 +28,8 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         Version: 1, Programme: 1, Currency: "USD", MinorPerUnit: 100, CardBalanceMost: 1_000_000,
         [new Rule("base", new Effect.PerAmount(Points: 1, Minor: 100))]);
 
+    private static readonly ReadDocuments<RuleSet> Read = new(document => RuleSet.FromDocument(document));
+
     /// <summary>Writes programme 1 and its first rules where there is no programme yet.</summary>
     public void SeedFirst() =>
         database.Write(db =>
@@ -100,11 +102,11 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         var document = db.Find<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme AND version = @version",
             new { programme, version });
-        return document is null ? null : ReadRules.Of(document);
+        return document is null ? null : Read.Of(document);
     }
 
     public static RuleSet Current(DbSession db, long programme) =>
-        ReadRules.Of(db.Value<byte[]>(
+        Read.Of(db.Value<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",
             new { programme }));
 

@@ -11,6 +11,8 @@ namespace SmartCardCrm.Server.Terminals;
 /// next one.</summary>
 internal sealed class LimitsBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
+    private static readonly ReadDocuments<Limits> Read = new(document => Limits.FromDocument(document));
+
     /// <summary>Gives terminals that have none their first limits.</summary>
     public void SeedMissing() => database.Write(db =>
     {
@@ -81,11 +83,15 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
         });
     }
 
-    /// <summary>The most points that any limits of a terminal ever let a supervisor move at once: what was
-    /// allowed when it was done may have been lowered since.</summary>
-    public static int AdjustmentEverMost(DbSession db, long terminal) =>
+    /// <summary>The most that any limits of a terminal ever allowed: what was allowed when it was done may
+    /// have been lowered since.</summary>
+    /// <param name="db">The book.</param>
+    /// <param name="terminal">Whose limits.</param>
+    /// <param name="most">Which of them.</param>
+    /// <returns>Null where it never had any: it reported before it was enrolled here.</returns>
+    public static int? EverMost(DbSession db, long terminal, Func<Limits, int> most) =>
         db.List<byte[]>("SELECT document FROM terminal_limits WHERE terminal = @terminal", new { terminal })
-            .Select(document => Limits.FromDocument(document).AdjustmentMost).DefaultIfEmpty().Max();
+            .Select(document => (int?)most(Read.Of(document))).Max();
 
     private static IReadOnlyList<Limits> Unsigned(DbSession db) =>
         [.. db.List<byte[]>(
