@@ -4,7 +4,8 @@ using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Reports;
 
-/// <summary>A posted transaction as people read it. Points and counters as on the card.</summary>
+/// <summary>A transaction as people read it, posted or told of by the card alone. Points and counters as on
+/// the card.</summary>
 internal sealed record TransactionRow
 {
     public long CardNumber { get; init; }
@@ -18,7 +19,7 @@ internal sealed record TransactionRow
     public long Terminal { get; init; }
     public long Sequence { get; init; }
 
-    /// <summary>proven or inferred.</summary>
+    /// <summary>As <see cref="Ledger.ProofState"/> or <see cref="Hearsay"/> says.</summary>
     public string Proof { get; init; } = "";
 
     /// <summary>As in the card's log: 1 birth, 2 sale, 3 card action.</summary>
@@ -30,9 +31,11 @@ internal sealed record TransactionRow
     public long Earned { get; init; }
     public long Redeemed { get; init; }
 
-    /// <summary>What card actions changed, signed.</summary>
-    public long Adjusted { get; init; }
-    public long BalanceBefore { get; init; }
+    /// <summary>What card actions changed, signed; null where it is not known.</summary>
+    public long? Adjusted { get; init; }
+
+    /// <summary>Null where it is not known.</summary>
+    public long? BalanceBefore { get; init; }
     public long BalanceAfter { get; init; }
     public long Programme { get; init; }
     public long RuleSet { get; init; }

@@ -18,8 +18,8 @@ internal sealed class UnreportedList(Database database)
 {
     private const int RecordsMost = 200;
 
-    /// <summary>One card's newest, newest first; several of one counter where a copy was about. No store and
-    /// no operation id, which a card does not know.</summary>
+    /// <summary>One card's newest, newest first; several of one counter where a copy was about. A record does
+    /// not tell the store, the operation id, what card actions changed and what was there before.</summary>
     public IReadOnlyList<TransactionRow> OfCard(long cardNumber) => database.Read(db =>
     {
         var card = db.Find<CardRow>(
@@ -28,26 +28,36 @@ internal sealed class UnreportedList(Database database)
             FROM card c JOIN programme p ON p.number = c.programme WHERE c.number = @cardNumber
             """,
             new { cardNumber });
-        return card is null
-            ? []
-            : (IReadOnlyList<TransactionRow>)[.. db
-                .List<RecordRow>(
-                    $"""
-                    SELECT t.counter - 1 AS counter, t.record_read AS record, '{Hearsay.ReadByNext}' AS proof
-                    FROM card_transaction t
-                    WHERE t.uid = @Uid AND t.generation = @Generation AND t.record_read IS NOT NULL
-                        AND {NotPosted("t.counter - 1")}
-                    UNION ALL
-                    SELECT s.counter, s.record, '{Hearsay.Seen}' FROM seen_record s
-                    WHERE s.uid = @Uid AND s.generation = @Generation AND {NotPosted("s.counter")}
-                    ORDER BY counter DESC LIMIT {RecordsMost}
-                    """,
-                    card)
-                .OrderBy(row => row.Proof, StringComparer.Ordinal)
+        return card is null ? [] : Rows(db, card);
+    });
+
+    // What is signed is told whatever else was seen.
+    private static IReadOnlyList<TransactionRow> Rows(DbSession db, CardRow card)
+    {
+        var signed = db.List<byte[]>(
+            $"""
+            SELECT t.record_read FROM card_transaction t
+            WHERE t.uid = @Uid AND t.generation = @Generation AND t.record_read IS NOT NULL
+                AND {NotPosted("t.counter - 1")}
+            ORDER BY t.counter DESC LIMIT {RecordsMost}
+            """,
+            card);
+        var seen = db.List<byte[]>(
+            $"""
+            SELECT s.record FROM seen_record s
+            WHERE s.uid = @Uid AND s.generation = @Generation AND {NotPosted("s.counter")}
+            ORDER BY s.counter DESC LIMIT {RecordsMost}
+            """,
+            card);
+        return
+        [
+            .. signed.Select(record => (Record: record, Proof: Hearsay.ReadByNext))
+                .Concat(seen.Select(record => (Record: record, Proof: Hearsay.Seen)))
                 .DistinctBy(row => Convert.ToHexString(row.Record))
                 .Select(row => RowOf(LogRecord.Decode(row.Record), row.Proof, card))
-                .OrderByDescending(row => row.Counter)];
-    });
+                .OrderByDescending(row => row.Counter),
+        ];
+    }
 
     private static string NotPosted(string counter) =>
         $"""
@@ -81,11 +91,5 @@ internal sealed class UnreportedList(Database database)
         public long Generation { get; init; }
         public long Programme { get; init; }
         public string Currency { get; init; } = "";
-    }
-
-    private sealed record RecordRow
-    {
-        public byte[] Record { get; init; } = [];
-        public string Proof { get; init; } = "";
     }
 }

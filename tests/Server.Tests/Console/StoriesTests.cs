@@ -52,7 +52,7 @@ public sealed partial class StoriesTests(ConsoleServer server) : IClassFixture<C
 
         var told = html[html.IndexOf("class=\"unreported\"", StringComparison.Ordinal)..];
         told = told[..told.IndexOf("</tbody>", StringComparison.Ordinal)];
-        Says(told, "read by the next one");
+        Says(told, "read by the next");
         Says(told, "250.00 USD");
         Says(told, "+250");
         Says(told, "Terminal 3");

@@ -54,7 +54,7 @@ public abstract class CardLogContract : IDisposable
     {
         SellTwiceAtTheDead();
         _till.Sell(_chip, new TestSale(9_00));
-        _till.CarryLog(_chip, from: 3, through: 2);
+        _till.CarryLog(_chip, from: 2, through: 2);
         _hq.Sync(_till);
 
         _hq.Sync(_dead);
@@ -69,27 +69,49 @@ public abstract class CardLogContract : IDisposable
     {
         SellTwiceAtTheDead();
         _hq.Sync(_dead);
-        _till.CarryLog(_chip, from: 3, through: 1);
+        _till.Sell(_chip, new TestSale(9_00));
+        _till.CarryLog(_chip, from: 2, through: 1);
 
-        Assert.Equal([new Verdict.Accepted()], _hq.Sync(_till));
+        Assert.Equal(new Verdict.Accepted(), _hq.Sync(_till)[^1]);
 
         Assert.Empty(Unreported());
         Assert.Empty(_hq.Open());
     }
 
-    [Fact]
-    public void A_log_that_says_otherwise_was_a_copy_s()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_log_that_says_otherwise_was_a_copy_s_whichever_comes_first(bool logFirst)
     {
         var copy = _chip.Clone();
         SellTwiceAtTheDead();
-        _hq.Sync(_dead);
         _till.Sell(copy, new TestSale(90_00));
+        _till.Sell(copy, new TestSale(80_00));
+        _till.Sell(copy, new TestSale(70_00));
         _till.CarryLog(copy, from: 2, through: 2);
+        // Of the copy's sales only the last fits into the book: the card's own are still to come.
+        _till.Journal.Rewrite(1, body => body.Intent.CounterRead = 90);
+        _till.Journal.Rewrite(2, body => body.Outcome.Tmv = Google.Protobuf.ByteString.CopyFrom(new byte[8]));
+        _till.Journal.Rewrite(4, body => body.Outcome.Tmv = Google.Protobuf.ByteString.CopyFrom(new byte[8]));
 
-        var verdicts = _hq.Sync(_till);
+        foreach (var till in logFirst ? new[] { _till, _dead } : [_dead, _till])
+            _hq.Intake.Take(till.Number, [.. till.Journal.Entries]);
 
-        Assert.Equal(new Verdict.Parked("copy-or-rollback", "log-differs"), verdicts[^1]);
         Assert.Contains("copy-or-rollback log-differs", _hq.Open());
+        Assert.Contains($"copy-or-rollback {_till.Number}:7", _hq.Named());
+        Assert.DoesNotContain(Unreported(), row => row.Counter == 2);
+    }
+
+    [Fact]
+    public void A_log_counts_only_beside_a_sale_of_the_same_terminal()
+    {
+        SellTwiceAtTheDead();
+        _dead.Sell(_chip, new TestSale(8_00));
+        _hq.NewTill().Sell(_chip, new TestSale(9_00));
+        _till.CarryLog(_chip, from: 3, through: 2);
+
+        Assert.Equal([new Verdict.Parked("bad-proof", "log-alone")], _hq.Sync(_till));
+        Assert.Empty(Unreported());
     }
 
     [Fact]
@@ -98,9 +120,14 @@ public abstract class CardLogContract : IDisposable
         using var twin = new Headquarters(_engine.OpenBook());
         var stranger = twin.Issue(2);
         _dead.Sell(stranger, new TestSale(5_00));
-        _till.CarryLog(stranger, from: 2, through: 2);
+        _dead.Sell(stranger, new TestSale(6_00));
+        _till.Sell(stranger, new TestSale(7_00));
+        var log = _till.CarryLog(stranger, from: 2, through: 2);
 
-        Assert.Equal([new Verdict.Parked("unknown-card", "log-unknown")], _hq.Sync(_till));
+        Assert.Equal(new Verdict.Parked("unknown-card", "log-unknown"), _hq.Sync(_till)[^1]);
+        _hq.Adopt(stranger.Uid);
+
+        Assert.DoesNotContain($"unknown-card {_till.Number}:{log}", _hq.Named());
     }
 
     [Theory]
@@ -108,19 +135,23 @@ public abstract class CardLogContract : IDisposable
     [InlineData("order")]
     [InlineData("other-card")]
     [InlineData("no-record")]
+    [InlineData("last-counter")]
+    [InlineData("no-counter")]
     [InlineData("short")]
     [InlineData("none")]
     [InlineData("eleven")]
     public void What_is_no_card_s_log_is_parked(string wrong)
     {
         SellTwiceAtTheDead();
+        _till.Sell(_chip, new TestSale(9_00));
         var entry = _till.CarryLog(_chip, from: 3, through: 1);
         _till.Journal.Rewrite(entry, body => Spoil(body.CardLog, wrong));
 
-        var verdict = Assert.IsType<Verdict.Parked>(Assert.Single(_hq.Sync(_till)));
+        var verdict = Assert.IsType<Verdict.Parked>(_hq.Sync(_till)[^1]);
 
         Assert.Equal("unreadable", verdict.Cause);
-        Assert.Empty(Unreported());
+        Assert.NotEqual("unforeseen", verdict.Detail);
+        Assert.DoesNotContain(Unreported(), row => row.Proof == Hearsay.Seen);
     }
 
     private static void Spoil(CardLog log, string wrong)
@@ -136,6 +167,14 @@ public abstract class CardLogContract : IDisposable
                 break;
             case "other-card":
                 records[0] = Till.Wire(LogRecord.Decode(records[0].Span) with { CardNumber = 99 });
+                break;
+            case "last-counter":
+                records[0] = Till.Wire(LogRecord.Decode(records[0].Span) with { Counter = uint.MaxValue });
+                records[1] = records[0];
+                break;
+            case "no-counter":
+                records[2] = Till.Wire(LogRecord.Decode(records[2].Span) with { Counter = 0 });
+                records.RemoveAt(0);
                 break;
             case "no-record":
                 records[0] = Google.Protobuf.ByteString.CopyFrom(new byte[LogRecord.Length]);

@@ -103,7 +103,7 @@ public sealed class CourierTests : IDisposable
         _shop.Post(100);
         var wire = _shop.Present(_card);
 
-        Assert.Equal([3u, 2u, 6u, 5u], Carried().Select(record => record.Counter));
+        Assert.Equal([3u, 2u, 6u], Carried().Select(record => record.Counter));
         Assert.Equal(1, LogReads(wire));
     }
 
@@ -151,6 +151,45 @@ public sealed class CourierTests : IDisposable
         _shop.Present(_card);
 
         Assert.IsType<CheckoutState.Completed>(toldThen);
+    }
+
+    [Fact]
+    public void A_doubt_that_is_settled_first_does_not_hide_what_others_did()
+    {
+        SellAtTheOther(2);
+        var checkout = _shop.Post(100);
+        _card.Tear(9, TearMoment.Before);
+        _shop.Present(_card);
+        SellAtTheOther(2);
+
+        _shop.Present(_card);
+
+        Assert.IsType<CheckoutState.Completed>(_shop.StateOf(checkout));
+        Assert.Equal([4u, 3u, 2u], Carried().Select(record => record.Counter));
+    }
+
+    [Fact]
+    public void A_terminal_that_was_restarted_carries_once_more_what_is_not_acknowledged()
+    {
+        SellAtTheOther(3);
+        _shop.Sell(_card, 100);
+
+        _shop.Restart();
+        _shop.Sell(_card, 100);
+
+        Assert.Equal([3u, 2u, 4u, 3u, 2u], Carried().Select(record => record.Counter));
+    }
+
+    [Fact]
+    public void What_a_known_card_says_of_its_own_acknowledgement_does_not_count()
+    {
+        SellAtTheOther(2);
+        _other.Hear(new FeedItem { Card = Chain.ItemOf(1, acknowledged: 3, balance: 2) });
+        SellAtTheOther(2);
+
+        _shop.Sell(_card, 100);
+
+        Assert.Equal([4u, 3u, 2u], Carried().Select(record => record.Counter));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ internal static class Carried
     /// <summary>A sale was completed.</summary>
     public static void Sold(Till till, uint terminal, Presentation presentation)
     {
-        if (presentation is not { IsUndisturbed: true, Purchase: { Card: { Tampered: false } card } purchase }
+        if (presentation is not { IsUndisturbed: true, Purchase: { } purchase }
+            || purchase is not { Card: { Tampered: false, Imitated: false } card }
             || purchase.Commits is not [{ Record: var written }]
             || written.Circumstances.HasFlag(Circumstances.Centralised))
         {

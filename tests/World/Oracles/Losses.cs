@@ -54,11 +54,14 @@ internal sealed class Losses(ChainWorld world, DbSession db)
             world.IsForged(of.uid) || seen.IsSubsetOf(made), "I9",
             $"something was seen in the log of card {of.uid}, which never committed that");
 
-        var told = Texts(db.List<byte[]>("SELECT body FROM journal_entry WHERE uid = @uid", of)
+        var told = Texts(db
+            .List<byte[]>("SELECT body FROM journal_entry WHERE uid = @uid AND verdict = 'accepted'", of)
             .Select(EntryBody.Parser.ParseFrom)
             .Where(body => body.CardLog is not null)
             .SelectMany(body => body.CardLog.Records, (_, record) => record.ToByteArray()));
         told.IntersectWith(Texts(missing.Select(c => c.Bytes)));
+        seen.UnionWith(Texts(db.List<byte[]>(
+            "SELECT record_read FROM card_transaction WHERE uid = @uid AND record_read IS NOT NULL", of)));
         Truth.Demand(
             told.IsSubsetOf(seen), "I7",
             $"headquarters forgot what terminals saw in the log of card {of.uid}");

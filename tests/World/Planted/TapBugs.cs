@@ -14,10 +14,10 @@ internal static class TapBugs
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
         new("courier-one-record-short", "The lowest record that headquarters lacks is not read.",
-            Courier, "Math.Min(before.Counter + 1 - heard, MemberCard.RecordsKept)",
-            "Math.Min(before.Counter + 1 - heard - ($bug ? 1u : 0u), MemberCard.RecordsKept)", 12),
+            Courier, "Math.Min(unheard + 2, MemberCard.RecordsKept)",
+            "Math.Min(unheard + ($bug ? 1u : 2u), MemberCard.RecordsKept)", 12),
         new("courier-for-the-own", "Only what the terminal did itself is carried.",
-            Courier, "record.Terminal != profile.Number", "record.Terminal != profile.Number == !$bug", 12),
+            Courier, "!isOwn(session.Uid, record)", "isOwn(session.Uid, record) == $bug", 12),
         new("post-before-commit", "The till is told of a sale once its commit is sent, answered or not.",
             Tap, "return new CheckoutState.InDoubt(plan.Sequence);",
             """

@@ -17,7 +17,7 @@ internal sealed class WhyPoints(Texts texts)
     {
         IEnumerable<string?> sentences =
         [
-            row.Adjusted == 0 ? null : texts["Why.Adjusted", Change(row.Adjusted)],
+            row.Adjusted is null or 0 ? null : texts["Why.Adjusted", Change(row.Adjusted.Value)],
             (LogKind)row.Kind switch
             {
                 LogKind.Birth => texts["Why.Birth"],
@@ -57,7 +57,7 @@ internal sealed class WhyPoints(Texts texts)
         var asked = row.Intent is { } body && JournalReading.IntentOf(body) is { } intent
             ? JournalReading.AskedBy(intent)
             : null;
-        var spendable = (int)Math.Clamp(row.BalanceBefore + row.Adjusted, 0, int.MaxValue);
+        var spendable = (int)Math.Clamp((row.BalanceBefore ?? 0) + (row.Adjusted ?? 0), 0, int.MaxValue);
         return asked is not null && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var terms)
             ? terms
             : null;
