@@ -26,7 +26,7 @@ internal static class Loopback
     {
         while (true)
         {
-            // However many are asked for, what was handed out before is not handed out again.
+            // However many are asked for, none is handed out twice before all were.
             var first = First + ((Interlocked.Add(ref _handedOut, count) - count) % (After - First));
             if (first + count <= After && Enumerable.Range(first, count).All(IsFree))
                 return first;

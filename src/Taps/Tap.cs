@@ -76,6 +76,9 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
         };
     }
 
+    /// <summary>The card left before its log was read: nothing is lost by it.</summary>
+    public void NoteUnread(Uid uid, CardException wrong) => LogUnread(uid.Masked, wrong.Message);
+
     // 1 APDU, and 1 more for the member file.
     private CheckoutState Answer(
         CardSession session, Order.Enquiry enquiry, Checkout checkout, DateTimeOffset now)
@@ -192,6 +195,10 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tap of card {Card} ended: {Reason}")]
     private partial void LogTapEnded(string card, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Debug, Message = "The log of card {Card} waits for its next tap: {Reason}")]
+    private partial void LogUnread(string card, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Card {Card} is not to be trusted: {Reason}")]
     private partial void LogNotTrusted(string card, string reason);

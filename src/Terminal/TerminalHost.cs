@@ -217,12 +217,14 @@ internal sealed partial class TerminalEnd(IHostApplicationLifetime lifetime, ILo
 /// runs.</summary>
 internal sealed class TapFloor(
     Till till, GrpcHeadquarters headquarters, CardKeyDelivery keys, ReaderChoice choice, ReaderBoard board,
-    TerminalOptions options, TerminalEnd end) : IHostedService, IDisposable
+    ClockWatch clock, TerminalOptions options, TerminalEnd end) : IHostedService, IDisposable
 {
     private readonly List<IDisposable> _running = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (till.LastWritten is { } written)
+            clock.Began(written);
         till.Headquarters = headquarters;
         keys.Expired += () => till.Desk.Stop(StopCode.KeysExpired);
         keys.Taken += () => till.Desk.Resume(StopCode.KeysExpired);

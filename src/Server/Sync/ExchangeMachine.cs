@@ -16,7 +16,7 @@ internal sealed class ExchangeMachine(
 {
     private const uint ProtocolVersion = 1;
     private const int EntriesMost = 1024;
-    private const int FeedItemsMost = 256;
+    public const int FeedItemsMost = 256;
 
     private ulong _feedCursor;
 
@@ -89,11 +89,14 @@ internal sealed class ExchangeMachine(
         if (items.Count == 0)
             return null;
         var fromStart = _feedCursor == 0;
+        // A new terminal sells by them while a million cards are still coming.
+        var ahead = fromStart && !HasAllOfFeed ? database.Read(db => Feed.Authority(db, terminal)) : [];
         Volatile.Write(ref _feedCursor, items[^1].Position);
         return new ServerMessage
         {
             Feed = new FeedBatch
             {
+                Ahead = { ahead },
                 Items = { items },
                 AsOfUs = HasAllOfFeed ? asOf : 0,
                 FromStart = fromStart,

@@ -26,6 +26,16 @@ internal static class Feed
             "SELECT position, body FROM feed WHERE position > @cursor ORDER BY position LIMIT @most",
             new { cursor = checked((long)cursor), most }).Select(row => row.ToItem())];
 
+    /// <summary>What a terminal decides by, the newest of each: rules and its limits.</summary>
+    public static IReadOnlyList<FeedItem> Authority(DbSession db, uint terminal) =>
+        [.. db.List<FeedRow>(
+            """
+            SELECT position, body FROM feed WHERE name = @limits OR position =
+                (SELECT MAX(position) FROM feed WHERE name LIKE 'rule-set:%')
+            ORDER BY position
+            """,
+            new { limits = $"limits:{terminal}" }).Select(row => row.ToItem())];
+
     /// <summary>The newest position, 0 where nothing was ever published.</summary>
     public static ulong Head(DbSession db) =>
         (ulong)db.Value<long>("SELECT COALESCE(MAX(position), 0) FROM feed");

@@ -16,6 +16,7 @@ internal interface ITapLink
 
     /// <summary>What the terminal says next; null where it has nothing more to say.</summary>
     /// <exception cref="TapLostException">It says nothing for too long.</exception>
+    /// <exception cref="FormatException">It has said more than it was asked.</exception>
     TapReport? Next();
 
     /// <summary>Says something and waits for the answer.</summary>
@@ -38,12 +39,16 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
     private readonly Channel<TapCommand> _commands = Channel.CreateUnbounded<TapCommand>(
         new UnboundedChannelOptions { SingleReader = true });
 
+    private volatile bool _hasSaidTooMuch;
+
     public void Say(TapCommand command) => _commands.Writer.TryWrite(command);
 
     public TapReport? Next()
     {
         if (_reports.TryTake(out var report, quietMost))
             return report;
+        if (_hasSaidTooMuch)
+            throw new FormatException("The terminal says more than it was asked.");
         return _reports.IsCompleted ? null : throw new TapLostException("The terminal says nothing.");
     }
 
@@ -53,9 +58,8 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
     {
         try
         {
-            while (await from.MoveNext(cancellation) && _reports.TryAdd(from.Current))
-            {
-            }
+            while (!_hasSaidTooMuch && await from.MoveNext(cancellation))
+                _hasSaidTooMuch = !_reports.TryAdd(from.Current);
         }
         finally
         {

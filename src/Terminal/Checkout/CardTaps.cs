@@ -52,7 +52,7 @@ internal sealed class CardTaps(Till till, ICardConnection card) : IDisposable
         }
         catch (CardException wrong)
         {
-            till.Tap.Explain(card.Uid, wrong);
+            till.Tap.NoteUnread(card.Uid, wrong);
         }
     }
 

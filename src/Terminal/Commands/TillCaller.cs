@@ -11,9 +11,11 @@ namespace SmartCardCrm.Terminal.Commands;
 internal sealed class TillCaller : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly DataFolder _data;
 
-    private TillCaller(Uri address, string key, string language)
+    private TillCaller(DataFolder data, Uri address, string key, string language)
     {
+        _data = data;
         _http = new HttpClient { BaseAddress = address };
         _http.DefaultRequestHeaders.Add(DoorKeeper.KeyHeader, key);
         _http.DefaultRequestHeaders.Add("Accept-Language", language);
@@ -31,8 +33,13 @@ internal sealed class TillCaller : IDisposable
         var endpoints = JsonSerializer.Deserialize(
             File.ReadAllBytes(data.Endpoints), TillJson.Default.EndpointsFile);
         return new TillCaller(
-            new Uri(endpoints!.TillApi), File.ReadAllText(data.TillApiKey).Trim(), language);
+            data, new Uri(endpoints!.TillApi), File.ReadAllText(data.TillApiKey).Trim(), language);
     }
+
+    /// <summary>From now on a supervisor asks.</summary>
+    /// <param name="file">Where her key is; null for the terminal's folder.</param>
+    public void ShowSupervisorKey(FileInfo? file) => _http.DefaultRequestHeaders.Add(
+        DoorKeeper.SupervisorHeader, File.ReadAllText(file?.FullName ?? _data.SupervisorKey).Trim());
 
     public Task<JsonElement> Get(string path, CancellationToken cancellation) =>
         Send(new HttpRequestMessage(HttpMethod.Get, path), cancellation);

@@ -25,11 +25,12 @@ internal static class TillCommand
               terminal till sell --data DIR --currency USD --amount-minor 1234
               terminal till sell --data DIR --currency USD --line shirt:6000:2 --line book:1500 --redeem-all
               terminal till return SALE --data DIR --line 0:1
+              terminal till adjust --data DIR --points 50 --reason goodwill --supervisor Vera
               terminal till day --data DIR
             """)
         {
-            Sell(verb), Ask(verb), Return(verb), Reverse(verb), Cancel(verb), Show(verb), Receipt(verb),
-            Watch(verb), Day(verb), CloseDay(verb),
+            Sell(verb), Ask(verb), Return(verb), Reverse(verb), Adjust(verb), Cancel(verb), Show(verb),
+            Receipt(verb), Watch(verb), Day(verb), CloseDay(verb),
         };
     }
 
@@ -89,6 +90,39 @@ internal static class TillCommand
             "/v1/reversals",
             (TillJson.Default.ReturnBody, parsed => new ReturnBody(
                 parsed.GetValue(sale), WithoutCard: parsed.GetValue(withoutCard))));
+    }
+
+    private static Command Adjust(TillVerb verb)
+    {
+        var points = new Option<int>("--points")
+        {
+            Description = "Above zero onto the card, below zero off it.",
+            Required = true,
+        };
+        var reason = new Option<string>("--reason")
+        {
+            HelpName = "CODE",
+            Description = "A code of the shop's: small letters, digits and hyphens.",
+            Required = true,
+        };
+        var supervisor = new Option<string>("--supervisor")
+        {
+            HelpName = "NAME",
+            Description = "Who answers for it.",
+            Required = true,
+        };
+        var key = new Option<FileInfo?>("--supervisor-key")
+        {
+            HelpName = "FILE",
+            Description = "Where the supervisor's key is; left out, DIR/supervisor.key.",
+        };
+        return verb.Posts(
+            "adjust", "Put points on a card, or take some off, on a supervisor's word.",
+            [points, reason, supervisor, key], "/v1/adjustments",
+            (TillJson.Default.AdjustmentBody, parsed => new AdjustmentBody(
+                parsed.GetRequiredValue(points), parsed.GetRequiredValue(reason),
+                parsed.GetRequiredValue(supervisor))),
+            (caller, parsed) => caller.ShowSupervisorKey(parsed.GetValue(key)));
     }
 
     private static Command Cancel(TillVerb verb)

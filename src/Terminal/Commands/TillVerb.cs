@@ -59,11 +59,19 @@ internal sealed class TillVerb
     }
 
     /// <summary>A verb that posts, and follows what it posted to its end.</summary>
+    /// <param name="name">Of the verb.</param>
+    /// <param name="description">For <c>--help</c>.</param>
+    /// <param name="more">Options and arguments of its own.</param>
+    /// <param name="path">Where it posts.</param>
+    /// <param name="body">What it posts.</param>
+    /// <param name="before">What is to be done first.</param>
     public Command Posts<T>(
         string name, string description, IEnumerable<Symbol> more, string path,
-        (JsonTypeInfo<T> Shape, Func<ParseResult, T> Of) body) =>
+        (JsonTypeInfo<T> Shape, Func<ParseResult, T> Of) body,
+        Action<TillCaller, ParseResult>? before = null) =>
         Asks(name, description, more.Append(_key), async (caller, parsed, cancellation) =>
         {
+            before?.Invoke(caller, parsed);
             var begun = await caller.Post(path, body.Of(parsed), body.Shape, KeyOf(parsed), cancellation);
             await Follow(caller, parsed, begun, cancellation);
         });

@@ -15,7 +15,14 @@ namespace SmartCardCrm.Terminal;
 /// <param name="IsCountersigned">Whether headquarters has all of it and counts the same.</param>
 internal sealed record DayReport(
     uint Number, uint First, uint Last, string BusinessDate, IReadOnlyList<DayTotal> Totals,
-    int OpenDoubts, bool IsClosed, bool IsCountersigned);
+    int OpenDoubts, bool IsClosed, bool IsCountersigned)
+{
+    /// <summary>The totals as they are signed: a <see cref="DayTotals"/>.</summary>
+    public required ReadOnlyMemory<byte> Document { get; init; }
+
+    /// <summary>By the terminal's key, as of a rule set.</summary>
+    public required ReadOnlyMemory<byte> Signature { get; init; }
+}
 
 /// <summary>
 /// What was done at this terminal, day by day: a day counts what its journal entries say happened, and what
@@ -27,7 +34,8 @@ internal sealed class DayBook(
     private readonly Lock _closing = new();
 
     /// <summary>The day that goes on, as it stands now.</summary>
-    public DayReport Current() => journal.While(next => DayOf(Count(next, today: null), closing: null));
+    public DayReport Current() =>
+        journal.While(next => DayOf(Signed(Count(next, today: null)), isClosed: false));
 
     /// <summary>Closes the day. The same key closes the same day once.</summary>
     /// <param name="businessDate">The store's; null for today there.</param>
@@ -39,38 +47,45 @@ internal sealed class DayBook(
         lock (_closing)
         {
             if (journal.DayClosed(operation) is { } before)
-                return (Read(before), true);
+                return (DayOf(before, isClosed: true), true);
             var closed = journal.Append(next =>
             {
-                var totals = Count(next, businessDate).ToByteString();
-                return new EntryBody
-                {
-                    DayClose = new DayClose
-                    {
-                        OperationId = Entries.ToBytes(operation),
-                        Totals = totals,
-                        Certificate = ByteString.CopyFrom(trust.Certificate.Span),
-                        Signature = ByteString.CopyFrom(
-                            trust.Sign(DocumentSignature.Covered(totals.Span))),
-                    },
-                };
+                var day = Signed(Count(next, businessDate));
+                day.OperationId = Entries.ToBytes(operation);
+                day.Certificate = ByteString.CopyFrom(trust.Certificate.Span);
+                return new EntryBody { DayClose = day };
             });
-            return (Read(closed.DayClose), false);
+            return (DayOf(closed.DayClose, isClosed: true), false);
         }
     }
 
     /// <summary>A closed day; null where there is none with this number.</summary>
-    public DayReport? Find(uint number) => journal.DayClosed(number) is { } closing ? Read(closing) : null;
+    public DayReport? Find(uint number) => journal.DayClosed(number) is { } closing
+        ? DayOf(closing, isClosed: true)
+        : null;
 
-    private DayReport Read(DayClose closing) => DayOf(DayTotals.Parser.ParseFrom(closing.Totals), closing);
+    private DayClose Signed(DayTotals totals)
+    {
+        var document = totals.ToByteString();
+        var signature = trust.Sign(DocumentSignature.Covered(document.Span));
+        return new DayClose { Totals = document, Signature = ByteString.CopyFrom(signature) };
+    }
 
-    private DayReport DayOf(DayTotals totals, DayClose? closing) => new(
-        totals.Number, totals.FirstSequence, totals.LastSequence, totals.BusinessDate,
-        [.. totals.Lines.Select(line => new DayTotal(
-            line.Kind, (int)line.Count, line.AmountMinor, line.DueMinor, line.Earned, line.Redeemed,
-            line.OnAccount))],
-        (int)totals.OpenDoubts, closing is not null,
-        closing is not null && replica.IsCountersigned(totals.Number, closing.Totals));
+    private DayReport DayOf(DayClose day, bool isClosed)
+    {
+        var totals = DayTotals.Parser.ParseFrom(day.Totals);
+        return new DayReport(
+            totals.Number, totals.FirstSequence, totals.LastSequence, totals.BusinessDate,
+            [.. totals.Lines.Select(line => new DayTotal(
+                line.Kind, (int)line.Count, line.AmountMinor, line.DueMinor, line.Earned, line.Redeemed,
+                line.OnAccount))],
+            (int)totals.OpenDoubts, isClosed,
+            isClosed && replica.IsCountersigned(totals.Number, day.Totals))
+        {
+            Document = day.Totals.Memory,
+            Signature = day.Signature.Memory,
+        };
+    }
 
     private DayTotals Count(uint next, DateOnly? today)
     {

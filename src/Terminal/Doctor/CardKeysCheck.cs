@@ -17,7 +17,9 @@ internal static class CardKeysCheck
         try
         {
             return SealedCardKeys.Load(data, terminal.Terminal) is { } kept
-                ? Finding.Ok(Subject.CardKeys, $"sealed on the disk, {kept.Keys.Count} of them")
+                ? Finding.Ok(
+                    Subject.CardKeys,
+                    $"sealed on the disk, {kept.Keys.Count} of them: for development and small shops")
                 : Finding.Warn(
                     DoctorCode.SealedKeysAbsent, "There are no sealed card keys yet.",
                     "They come with the first connection to the server: start the terminal, see server.");

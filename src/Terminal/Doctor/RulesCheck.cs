@@ -19,7 +19,7 @@ internal static class RulesCheck
         yield return Limits(sight.Limits, limits);
         yield return Hotlist(sight.Hotlist);
         if (sight.AsOfUs > 0 && limits is not null)
-            yield return Replica(AsOf(sight), limits.ReplicaHoursMost, now);
+            yield return Replica(AsOf(sight), limits, now);
     }
 
     private static Finding Rules(KeptDocument? kept)
@@ -57,11 +57,11 @@ internal static class RulesCheck
             "If it comes back, the disk is failing: dmesg --level err"),
     };
 
-    private static Finding Replica(DateTimeOffset asOf, int hoursMost, DateTimeOffset now)
+    private static Finding Replica(DateTimeOffset asOf, Limits limits, DateTimeOffset now)
     {
         var seen = FormattableString.Invariant(
-            $"all that headquarters says, as of {asOf:u}; {hoursMost} hours allowed");
-        return (now - asOf).TotalHours <= hoursMost
+            $"all that headquarters says, as of {asOf:u}; {limits.ReplicaHoursMost} hours allowed");
+        return !limits.IsTooOldToRedeem(now - asOf)
             ? Finding.Ok(Subject.Replica, seen)
             : Finding.Warn(
                 DoctorCode.ReplicaOld, $"{seen}: nobody redeems points.",

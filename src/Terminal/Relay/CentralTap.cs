@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 
@@ -25,6 +26,7 @@ internal interface ITapLine : IDisposable
 internal sealed class CentralTap(ITapLine line, ICardConnection card, TerminalRecords records) : ITapSession
 {
     private const byte CommitTransaction = 0xC7;
+    private const int ApdusMost = 32;
     private const int ApduLeast = 5;
     private const int ApduMost = 261;
     private const int AnswerMost = 258;
@@ -142,10 +144,14 @@ internal sealed class CentralTap(ITapLine line, ICardConnection card, TerminalRe
         }
     }
 
-    private TapReport PassOn(IReadOnlyList<ByteString> apdus)
+    private TapReport PassOn(RepeatedField<ByteString> apdus)
     {
-        if (apdus.Any(a => a.Length is < ApduLeast or > ApduMost))
+        if (apdus.Count > ApdusMost || apdus.Any(a => a.Length is < ApduLeast or > ApduMost)
+            || (apdus.Count > 1 && apdus.Any(a => a[1] == CommitTransaction)))
+        {
             throw Malformed();
+        }
+
         var answers = new RelayAnswers();
         Span<byte> buffer = stackalloc byte[AnswerMost];
         try

@@ -121,7 +121,8 @@ internal sealed class Replica : ICardKnowledge
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
-        if (batch.Items.Any(i => i.RuleSet is not null || i.Limits?.Terminal == _terminal))
+        var all = batch.Ahead.Concat(batch.Items);
+        if (all.Any(i => i.RuleSet is not null || i.Limits?.Terminal == _terminal))
         {
             (_current, _limits) = _database.Read(
                 c => (Newest(c.Rows(AllRules, Signed)), OurNewest(c.Rows(AllLimits, Signed))));
@@ -141,7 +142,7 @@ internal sealed class Replica : ICardKnowledge
 
     private void Store(PreparedConnection c, FeedBatch batch)
     {
-        foreach (var item in batch.Items)
+        foreach (var item in batch.Ahead.Concat(batch.Items))
             Store(c, item);
         if (!Hotlist.Store(c, batch))
             return;

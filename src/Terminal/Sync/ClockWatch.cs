@@ -3,9 +3,9 @@ using SmartCardCrm.SyncContract;
 namespace SmartCardCrm.Terminal.Sync;
 
 /// <summary>
-/// Compares this machine's clock with the server's whenever the server says what time it is: on connecting,
-/// and with the answer to each heartbeat. A clock that is off dates sales wrongly and ends redeeming; nothing
-/// is stopped for it, but people are told.
+/// Compares this machine's clock with what the terminal itself has written down, and with the server's
+/// whenever the server says what time it is: on connecting, and with the answer to each heartbeat. A clock
+/// that is off dates sales wrongly and ends redeeming; nothing is stopped for it, but people are told.
 /// </summary>
 internal sealed partial class ClockWatch(FaultBook faults, TimeProvider clock, ILogger<ClockWatch> log)
 {
@@ -13,6 +13,19 @@ internal sealed partial class ClockWatch(FaultBook faults, TimeProvider clock, I
     public static readonly TimeSpan DifferenceMost = TimeSpan.FromMinutes(2);
 
     private const string What = "clock";
+
+    /// <summary>The terminal begins, and nobody has said yet what time it is. Time does not go
+    /// backwards.</summary>
+    /// <param name="written">When its newest entry was written, by this clock then.</param>
+    public void Began(DateTimeOffset written)
+    {
+        var ahead = clock.GetUtcNow() - written;
+        if (ahead >= -DifferenceMost)
+            return;
+        var difference = Difference(ahead);
+        if (faults.Broke(What, $"{difference} this terminal's own newest entry"))
+            LogOff(difference);
+    }
 
     /// <summary>A message has just come in.</summary>
     public void Heard(ServerMessage message)

@@ -20,16 +20,20 @@ internal sealed record DayBody(string? BusinessDate = null)
 /// <param name="LastEntry">The last one; below the first where there is none.</param>
 /// <param name="OpenDoubts">Operations that nobody knows yet to have happened; a later day counts
 /// them.</param>
-/// <param name="Closed">Whether it is written down and signed, and will not change.</param>
+/// <param name="Closed">Whether it is written down, and will not change.</param>
 /// <param name="Countersigned">Whether headquarters has all of it and counts the same.</param>
+/// <param name="Document">The totals as they are signed, base64.</param>
+/// <param name="Signature">By the terminal's key, base64.</param>
 internal sealed record DayAnswer(
     string Id, uint Number, string BusinessDate, uint FirstEntry, uint LastEntry,
-    IReadOnlyList<DayLineAnswer> Totals, int OpenDoubts, bool Closed, bool Countersigned)
+    IReadOnlyList<DayLineAnswer> Totals, int OpenDoubts, bool Closed, bool Countersigned, string Document,
+    string Signature)
 {
     public static DayAnswer Of(uint terminal, DayReport day) => new(
         day.IsClosed ? $"{terminal}-{day.Number}-Z" : $"{terminal}-{day.Number}-X{day.Last}", day.Number,
         day.BusinessDate, day.First, day.Last, [.. day.Totals.Select(DayLineAnswer.Of)], day.OpenDoubts,
-        day.IsClosed, day.IsCountersigned);
+        day.IsClosed, day.IsCountersigned, Convert.ToBase64String(day.Document.Span),
+        Convert.ToBase64String(day.Signature.Span));
 }
 
 /// <summary>The operations of one kind.</summary>

@@ -1,3 +1,4 @@
+using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
@@ -112,6 +113,29 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
 
         Assert.Equal([newest], fresh.NextFeed()?.Feed.Items.Select(item => item.Position));
         Assert.Equal([newest], upToDate.NextFeed()?.Feed.Items.Select(item => item.Position));
+    }
+
+    [Fact]
+    public void A_new_terminal_hears_first_by_what_it_decides()
+    {
+        _hq.Database.Write(db =>
+        {
+            for (var card = 0; card < ExchangeMachine.FeedItemsMost; card++)
+                Feed.Publish(db, $"card:{card}", new FeedItem { Hotlist = new HotlistItem() });
+        });
+        var rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock).Publish(ProgrammeBook.FirstRules);
+        _hq.Database.Write(db => Feed.Publish(db, "limits:1", new FeedItem { Limits = new LimitsItem() }));
+        _hq.Database.Write(db => Feed.Publish(db, "limits:2", new FeedItem { Limits = new LimitsItem() }));
+        var machine = Begun();
+
+        var first = machine.NextFeed()!.Feed;
+        var second = machine.NextFeed()!.Feed;
+
+        Assert.Equal([true, false], first.Ahead.Select(item => item.RuleSet is not null));
+        Assert.Equal((uint)rules.Version, first.Ahead[0].RuleSet.Version);
+        Assert.Equal(ExchangeMachine.FeedItemsMost, first.Items.Count);
+        Assert.Empty(second.Ahead);
+        Assert.Equal(first.Ahead, second.Items.Skip(1).Take(2));
     }
 
     private ExchangeMachine New() => new(1, _hq.Database, _watch, _hq.Clock);

@@ -109,8 +109,12 @@ public sealed class TapDoorTests
             // The server has ended the call.
         }
 
-        while (await call.ResponseStream.MoveNext())
-            answered += call.ResponseStream.Current.End is null ? 0 : 1;
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext())
+                answered += call.ResponseStream.Current.End is null ? 0 : 1;
+        });
+        Assert.Equal("tap-malformed", refused.Status.Detail);
         Assert.InRange(answered, 0, 10);
     }
 

@@ -67,6 +67,21 @@ public sealed class DayBookTests : IDisposable
     }
 
     [Fact]
+    public void A_day_is_signed_while_it_goes_on_and_when_it_is_closed()
+    {
+        _shop.Post(new Order.Sale(BasketOf(50_00), 0));
+        _shop.Present(_chain.Issue());
+
+        DayReport[] days = [Days.Current(), Days.Close("z-1", businessDate: null).Day, Days.Find(1)!];
+        foreach (var day in days)
+        {
+            Assert.True(DocumentSignature.IsValid(
+                Chain.Headquarters, day.Document.Span, day.Signature.Span));
+            Assert.Equal(50, DayTotals.Parser.ParseFrom(day.Document.Span).Lines[0].Earned);
+        }
+    }
+
+    [Fact]
     public void A_doubt_counts_on_the_day_on_which_it_is_settled()
     {
         var card = _chain.Issue();

@@ -184,7 +184,11 @@ public sealed partial class ReceiptTests
                 new DayTotal((uint)LogKind.Sale, 12, 1_234_56, 1_200_00, 345, 0, 42),
                 new DayTotal((uint)LogKind.Adjustment, 1, 0, 0, 0, 7, 0),
             ],
-            OpenDoubts: 1, IsClosed: true, IsCountersigned: false);
+            OpenDoubts: 1, IsClosed: true, IsCountersigned: false)
+        {
+            Document = default,
+            Signature = default,
+        };
 
         var receipt = DayReceipt.Of(1, day, Dollars, Texts.Russian);
 

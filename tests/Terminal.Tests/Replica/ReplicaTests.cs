@@ -72,6 +72,17 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
+    public void What_is_told_ahead_of_its_turn_is_in_force_and_moves_no_cursor()
+    {
+        var batch = Batch(new FeedItem { Position = 70, Card = Chain.ItemOf(8) });
+        batch.Ahead.Add(Rules(90, Chain.Rules with { Version = 4 }));
+
+        _shop.Till.Take(batch);
+
+        Assert.Equal((4, 70ul), (Replica.Current?.Version, Replica.Cursor));
+    }
+
+    [Fact]
     public void An_unreadable_item_stores_nothing_of_its_batch_and_leaves_the_terminal_selling()
     {
         var broken = new FeedItem

@@ -35,6 +35,20 @@ public sealed class ClockWatchTests
         Assert.Empty(_faults.Lines);
     }
 
+    [Theory]
+    [InlineData(-7_200, "clock: 2 h 0 min behind this terminal's own newest entry")]
+    [InlineData(-120, null)]
+    [InlineData(86_400, null)]
+    public void A_clock_that_went_backwards_is_a_fault_before_anybody_was_asked(
+        int secondsAhead, string? expected)
+    {
+        var clock = new FakeTimeProvider(ServersTime.AddSeconds(secondsAhead));
+
+        new ClockWatch(_faults, clock, NullLogger<ClockWatch>.Instance).Began(written: ServersTime);
+
+        Assert.Equal(expected, _faults.Lines.SingleOrDefault());
+    }
+
     [Fact]
     public void It_goes_away_when_the_clock_fits_again_and_comes_back_with_the_next_answer()
     {
