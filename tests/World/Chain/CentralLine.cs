@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using SmartCardCrm.Server.Taps;
 using SmartCardCrm.SyncContract;
@@ -35,6 +36,7 @@ internal sealed class CentralLine : ITapLine, ITapLink
     private bool _isUnderWay;
     private bool _isBroken;
     private bool _hasEnded;
+    private ExceptionDispatchInfo? _unforeseen;
 
     public CentralLine(ChainWorld world, TerminalMachine terminal)
     {
@@ -128,6 +130,7 @@ internal sealed class CentralLine : ITapLine, ITapLink
         // It may have died of a sync of its own.
         if (_hasEnded)
             _world.Server.Bury();
+        _unforeseen?.Throw();
     }
 
     private void Drive()
@@ -146,6 +149,10 @@ internal sealed class CentralLine : ITapLine, ITapLink
         catch (SqliteException) when (_world.Server.Disk.Full)
         {
             // The call ends, and nothing more is decided in it.
+        }
+        catch (Exception wrong)
+        {
+            _unforeseen = ExceptionDispatchInfo.Capture(wrong);
         }
         finally
         {

@@ -54,8 +54,8 @@ internal static class TapBugs
         new("balance-not-read", "The balance is taken from the record instead of from the chip.",
             Tap, "var (newest, balance) = card.ReadState();",
             """
-            var (newest, balance) = (card.ReadNewest(), 0);
-            balance = $bug ? newest.BalanceAfter : card.ReadBalance();
+            var (newest, balance) = $bug ? (card.ReadNewest(), 0) : card.ReadState();
+            balance = $bug ? newest.BalanceAfter : balance;
             """, 1),
         new("member-file-read-at-every-sale", "A sale reads a file that it does not need.",
             Tap, "return Decide(reading, checkout, card.Steps, now) switch",

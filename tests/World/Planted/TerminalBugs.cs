@@ -46,13 +46,6 @@ internal static class TerminalBugs
                 ? Entries.Failure(sequence, RetryCode.Restarted)
                 : new EntryBody { Doubt = new Doubt { IntentSequence = sequence } });
             """, 8),
-        new("adjusted-day-forgets-doubts", "An adjustment in doubt does not count on its terminal's day.",
-            Journal, "when _begun.Remove(entry.Doubt.IntentSequence, out var intent):",
-            """
-            when _begun.Remove(entry.Doubt.IntentSequence, out var intent):
-                if ($bug)
-                    _adjusted.Undo(entry.Doubt.IntentSequence);
-            """, 12) { Recipe = "--faults tear --members 30 --terminals 2" },
         new("journal-synchronous-normal", "The journal's commits do not wait for the disk.",
             Database, """Demand(durable, "FULL", 2);""",
             """Demand(durable, $bug ? "NORMAL" : "FULL", $bug ? 1 : 2);""", 8),
