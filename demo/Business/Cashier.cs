@@ -200,11 +200,15 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
 
     // Of several card actions at once the answer does not say which changed anything: such a tap is not
     // counted.
-    private static Tap Count(Tap tap, SaleResult sale) => tap with
+    private Tap Count(Tap tap, SaleResult sale)
     {
-        ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, sale.CardActionPoints == 0 ? 0 : 1),
-        IsDisturbed = tap.IsDisturbed || sale.CardActions.Count > 1,
-    };
+        var counted = tap with
+        {
+            ApdusLeast = Tap.Least(sale.Earned, sale.Redeemed, sale.CardActionPoints == 0 ? 0 : 1),
+            IsDisturbed = tap.IsDisturbed || sale.CardActions.Count > 1,
+        };
+        return shop.HasMisfortunes ? counted.WithoutLog() : counted;
+    }
 
     private sealed class Visit(Errand errand, Checkout checkout, Misfortune? misfortune)
     {

@@ -11,6 +11,10 @@ namespace SmartCardCrm.Demo.Measuring;
 /// <param name="FsyncsApart">By other threads meanwhile (idle checkpoints).</param>
 internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fsyncs, int FsyncsApart)
 {
+    /// <summary>Taps after which the card's log may have been read and written down: one fsync each at
+    /// most.</summary>
+    public int Carried { get; init; }
+
     private const string ReaderThread = "tap ";
 
     /// <summary>Adds up.</summary>
@@ -25,6 +29,7 @@ internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fs
         var least = clean.Sum(tap => (long)tap.ApdusLeast);
         if (fsyncs is null || clean.Count == 0)
             return new SalesPath(clean.Count, apdus, least, Fsyncs: null, FsyncsApart: 0);
+        var carried = clean.Count(tap => tap.HasCarried);
 
         var from = clean.Min(tap => tap.From);
         var until = clean.Max(tap => tap.Until);
@@ -38,7 +43,10 @@ internal sealed record SalesPath(int Sales, long Apdus, long ApdusLeast, int? Fs
         var onPath = meanwhile[true].Count(
             sync => !disturbed[sync.Reader.GetValueOrDefault()]
                 .Any(tap => sync.At >= tap.From && sync.At <= tap.Until));
-        return new SalesPath(clean.Count, apdus, least, onPath, meanwhile[false].Count());
+        return new SalesPath(clean.Count, apdus, least, onPath, meanwhile[false].Count())
+        {
+            Carried = carried,
+        };
     }
 
     private static ReaderIndex? ReaderOf(int terminal, Fsync sync) =>

@@ -13,6 +13,17 @@ internal sealed record Tap(
     int ApdusLeast = 0)
 {
     private const int ForTheVisit = 8;
+    private const int LogReadsMost = 4;
+
+    /// <summary>Whether the terminal may have read on in the card's log, for headquarters had not
+    /// acknowledged what others did while a line was cut. That happens once the till has its answer, and may
+    /// cost an entry of the journal.</summary>
+    public bool HasCarried { get; init; }
+
+    /// <summary>The same, with what was read of the log apart.</summary>
+    public Tap WithoutLog() => Apdus - ApdusLeast is >= 1 and <= LogReadsMost
+        ? this with { HasCarried = true, Apdus = ApdusLeast }
+        : this;
 
     /// <summary>
     /// The least a sale can do: Select, two for the authentication, newest record, balance, new record,
