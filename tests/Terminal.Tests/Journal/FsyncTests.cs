@@ -98,8 +98,20 @@ public sealed class FsyncTests : IDisposable
     private void NoteThreads() => File.WriteAllLines(
         ThreadsPath,
         Directory.GetDirectories("/proc/self/task")
-            .Select(task =>
-                $"{Path.GetFileName(task)} {File.ReadAllText(Path.Combine(task, "comm")).Trim()}"));
+            .Select(task => $"{Path.GetFileName(task)} {NameOf(task)}"));
+
+    // One that has just ended has no name.
+    private static string NameOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "comm")).Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private int SyncsOn(string thread)
     {
