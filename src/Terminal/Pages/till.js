@@ -204,16 +204,11 @@ const takeBack = (sale, line, quantity) => order("/v1/returns",
 
 const reverse = sale => order("/v1/reversals", { sale: sale.id, withoutCard: sale.withoutCard });
 
-function closeDay() {
-  at("confirm").showModal();
-  at("confirm").addEventListener("close", async () => {
-    if (at("confirm").returnValue !== "yes") return;
-    await guarded(async () => {
-      const day = await post({ path: "/v1/days", body: {}, name: crypto.randomUUID() });
-      print((await get(`/v1/days/${day.number}/receipt`)).text);
-    });
-  }, { once: true });
-}
+// The button itself is asked: the dialog tells later, when it may be open again, and keeps its last answer.
+const closeDay = (confirmed) => confirmed.submitter?.value === "yes" && guarded(async () => {
+  const day = await post({ path: "/v1/days", body: {}, name: crypto.randomUUID() });
+  print((await get(`/v1/days/${day.number}/receipt`)).text);
+});
 
 const xReport = () => guarded(async () => print((await get("/v1/days/current/receipt")).text));
 
@@ -387,7 +382,8 @@ at("sale").addEventListener("submit", sellOrQuote);
 at("sale").addEventListener("change", choose);
 at("cancel").addEventListener("click", cancel);
 at("x-report").addEventListener("click", xReport);
-at("close-day").addEventListener("click", closeDay);
+at("close-day").addEventListener("click", () => at("confirm").showModal());
+at("confirm").addEventListener("submit", closeDay);
 for (const one of document.querySelectorAll("[data-language]")) {
   one.addEventListener("click", () => {
     kept.language = language = one.dataset.language;

@@ -13,6 +13,9 @@ public sealed class TillPageTests(Browser browser) : IClassFixture<Browser>
         await using var till = await TillOnTheLine.OpenAsync();
         var (card, sight) = (till.Chain.Issue(), await browser.OpenAsync(till.Client.BaseAddress!, "/till"));
         var page = sight.Page;
+        var closings = 0;
+        page.Request += (_, sent) =>
+            closings += sent.Method == "POST" && sent.Url.EndsWith("/v1/days", StringComparison.Ordinal) ? 1 : 0;
         await EnterAsync(page, till);
         await sight.PictureAsync("till-empty-en");
 
@@ -53,6 +56,13 @@ public sealed class TillPageTests(Browser browser) : IClassFixture<Browser>
             .PressAsync("Enter");
         await Prints(page, "Loyalty points: Z report");
         Assert.NotNull(till.Shop.Till.Days.Find(1));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close the day" }).PressAsync("Enter");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await PressAsync(page, "X report");
+        await Prints(page, "Loyalty points: X report");
+        Assert.Equal(1, closings);
         await StayedHereAsync(sight, till);
     }
 
