@@ -60,8 +60,8 @@ internal sealed class Cashier(ShopTerminal terminal, ShopReader reader, Shop sho
 
         var visit = new Visit(errand, checkout, misfortune) { IsDisturbed = wasMarked };
         await AttendAsync(visit, cancellation);
-        var until = shop.Clock.GetUtcNow();
         var apdus = await _hand.TakeAwayAsync(cancellation);
+        var until = shop.Clock.GetUtcNow();
 
         if (shop.Disturbances.Touched(reader.Index.Terminal, from, until))
             Disturb(visit);

@@ -3,7 +3,8 @@ namespace SmartCardCrm.Demo.Measuring;
 /// <summary>One card on one reader for one sale, as seen from outside the terminal.</summary>
 /// <param name="Reader">Which one.</param>
 /// <param name="From">Before the card was put down.</param>
-/// <param name="Until">After the till had its answer.</param>
+/// <param name="Until">After the terminal has seen that the card is gone: until then it may read on in its
+/// log.</param>
 /// <param name="IsDisturbed">Something was broken on purpose meanwhile, or an earlier tap of this card
 /// was.</param>
 /// <param name="Apdus">What the chip was sent, by the chip's own count.</param>
