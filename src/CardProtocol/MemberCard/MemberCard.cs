@@ -179,7 +179,8 @@ public sealed class MemberCard : IDisposable
     private ReadOnlyMemory<byte> ReadRecords(int newest, int count) =>
         Execute(new ReadRecords(CardLayout.Log, newest, count, LogRecord.Length));
 
-    private TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
+    /// <summary>Sends a command of a plan.</summary>
+    internal TAnswer Execute<TAnswer>(ICommand<TAnswer> command)
     {
         if (_committed)
             _steps = [];

@@ -39,18 +39,9 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
     /// <exception cref="CardException">Nothing has changed on the card.</exception>
     public EncryptedReaderId Stage(MemberCard card)
     {
-        card.SendAhead(Commands);
-        foreach (var points in Changes)
-        {
-            if (points > 0)
-                card.Credit(points);
-            else
-                card.Debit(-points);
-        }
-
-        if (Profile is not null)
-            card.WriteProfile(Profile);
-        card.Append(Record);
+        card.SendAhead(Writes.Append<ICommand>(new CommitReaderID(ReaderId)));
+        foreach (var write in Writes)
+            card.Execute(write);
         return card.CommitReaderId(ReaderId);
     }
 
@@ -62,7 +53,8 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
         return StepsAnswered(answer);
     }
 
-    private IEnumerable<ICommand> Commands
+    // In the order in which they are sent, and so enter the proof.
+    private IEnumerable<ICommand<Nothing>> Writes
     {
         get
         {
@@ -76,22 +68,12 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
             if (Profile is not null)
                 yield return MemberCard.Writing(Profile);
             yield return MemberCard.Writing(Record);
-            yield return new CommitReaderID(ReaderId);
         }
     }
 
-    private IEnumerable<TransactionStep> StepsAnswered(byte[] readerIdAnswer)
-    {
-        foreach (var points in Changes)
-        {
-            yield return points > 0
-                ? TransactionStep.Of(new Credit(CardLayout.Points, points), [])
-                : TransactionStep.Of(new Debit(CardLayout.Points, -points), []);
-        }
-
-        if (Profile is not null)
-            yield return TransactionStep.Of(MemberCard.Writing(Profile), []);
-        yield return TransactionStep.Of(MemberCard.Writing(Record), []);
-        yield return TransactionStep.Of(new CommitReaderID(ReaderId), readerIdAnswer);
-    }
+    private IEnumerable<TransactionStep> StepsAnswered(byte[] readerIdAnswer) =>
+    [
+        .. Writes.Select(write => TransactionStep.Of(write, [])),
+        TransactionStep.Of(new CommitReaderID(ReaderId), readerIdAnswer),
+    ];
 }

@@ -19,7 +19,7 @@ public readonly struct TransactionStep(ReadOnlyMemory<byte> header, ReadOnlyMemo
     /// <summary>The step that a command is, once it has been answered.</summary>
     /// <param name="command">What was sent.</param>
     /// <param name="answer">The plain data of the answer. Copied.</param>
-    internal static TransactionStep Of<TAnswer>(ICommand<TAnswer> command, ReadOnlySpan<byte> answer)
+    internal static TransactionStep Of(ICommand command, ReadOnlySpan<byte> answer)
     {
         var written = new ByteWriter(stackalloc byte[1 + Frame.BodyMost + Frame.AnswerMost]);
         written.Byte(command.Ins);
