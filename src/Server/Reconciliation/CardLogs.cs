@@ -29,9 +29,9 @@ internal static class CardLogs
             .ToDictionary(one => one.Counter);
         if (posted.GetValueOrDefault(newest.Counter + 2L)?.Terminal != place.Terminal)
             return new Verdict.Parked(Cause.BadProof, "log-alone");
-        foreach (var record in records)
-            Take(book, card, record, place, posted);
-        return ExceptionBook.OpenOver(book, place, Cause.CopyOrRollback)
+        // All of them are looked at.
+        var differing = records.Count(record => IsOther(book, card, record, place, posted));
+        return differing > 0
             ? new Verdict.Parked(Cause.CopyOrRollback, Differs)
             : new Verdict.Accepted();
     }
@@ -54,7 +54,7 @@ internal static class CardLogs
         }
     }
 
-    private static void Take(
+    private static bool IsOther(
         OpenBook book, Card card, LogRecord record, JournalPlace place,
         Dictionary<long, CardTransaction> posted)
     {
@@ -62,10 +62,12 @@ internal static class CardLogs
         // What the card has signed: the transaction itself, or what the next one read of it.
         var signed = posted.GetValueOrDefault(record.Counter)?.RecordWritten
             ?? posted.GetValueOrDefault(record.Counter + 1L)?.RecordRead;
-        if (signed is not null && !bytes.AsSpan().SequenceEqual(signed))
-            Differ(book, card, record.Counter, place, bytes);
-        else if (signed is null)
+        if (signed is null)
             Keep(book.Db, card, record.Counter, bytes, place);
+        if (signed is null || bytes.AsSpan().SequenceEqual(signed))
+            return false;
+        Differ(book, card, record.Counter, place, bytes);
+        return true;
     }
 
     private static void Differ(OpenBook book, Card card, long counter, JournalPlace place, byte[] record) =>

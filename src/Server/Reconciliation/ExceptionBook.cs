@@ -67,12 +67,6 @@ internal static class ExceptionBook
             """,
             new { name, resolution, book.NowUs });
 
-    /// <summary>Whether an exception over a journal entry is open.</summary>
-    public static bool OpenOver(OpenBook book, JournalPlace place, string cause) =>
-        book.Db.Value<long>(
-            "SELECT COUNT(*) FROM book_exception WHERE name = @name AND closed_us IS NULL",
-            new { name = Difference.NameOver(place, cause) }) > 0;
-
     /// <summary>Names of a card's open exceptions of one cause.</summary>
     public static IReadOnlyList<string> OpenOf(OpenBook book, string uid, long generation, string cause) =>
         book.Db.List<string>(
