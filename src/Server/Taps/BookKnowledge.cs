@@ -19,9 +19,8 @@ internal sealed class BookKnowledge(Database database, long programme) : ICardKn
         Card.Find(db, uid.ToString(), generation: 0) is { } card && card.Programme == programme
             ? new KnownCard(card.ToItem(), CardActionQueue.PendingOf(db, card))
             {
-                PointsBooked = Redeeming.IsUnderWay(db, uid)
-                    ? 0
-                    : (int)Math.Clamp(LedgerBook.BalanceOnCard(db, card.Number), 0, int.MaxValue),
+                PointsBooked = (int)Math.Clamp(
+                    LedgerBook.BalanceOnCard(db, card.Number) - Redeeming.UnderWay(db, uid), 0, int.MaxValue),
             }
             : null);
 

@@ -27,8 +27,9 @@ internal sealed class DrivenJournal(ITapLink link, uint terminal, uint next, Red
             var intent = intentOf(planned);
             if (Write(_next, new EntryBody { Intent = intent }) is not { Done: false } other)
             {
+                var place = new JournalPlace(terminal, _next);
                 if (intent.Redeemed > 0)
-                    redeeming.Begin(Uid.FromBytes(intent.Card.Uid.Span), new JournalPlace(terminal, _next));
+                    redeeming.Begin(Uid.FromBytes(intent.Card.Uid.Span), place, intent.Redeemed);
                 return planned;
             }
 

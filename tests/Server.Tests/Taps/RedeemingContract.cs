@@ -28,35 +28,51 @@ public abstract class RedeemingContract : IDisposable
     }
 
     [Theory]
-    [InlineData(Fate.Answered, false)]
-    [InlineData(Fate.TornBeforeCommit, false)]
-    [InlineData(Fate.AnswerLost, true)]
-    public void It_is_under_way_until_headquarters_knows_the_end(Fate fate, bool isUnderWayStill)
+    [InlineData(Fate.Answered, 0)]
+    [InlineData(Fate.TornBeforeCommit, 0)]
+    [InlineData(Fate.AnswerLost, 30)]
+    public void It_is_under_way_until_headquarters_knows_the_end(Fate fate, long still)
     {
-        var before = IsUnderWay;
-        var intent = _till.Sell(_chip, new TestSale(5_00) { Fate = fate });
-        _redeeming.Begin(_chip.Uid, new JournalPlace(_till.Number, intent));
-        var begun = IsUnderWay;
+        var before = UnderWay;
+        Begin(_till, 30, fate);
+        var begun = UnderWay;
 
         _hq.Sync(_till);
 
-        Assert.Equal((false, true, isUnderWayStill), (before, begun, IsUnderWay));
+        Assert.Equal((0, 30, still), (before, begun, UnderWay));
     }
 
     [Fact]
-    public void The_next_one_takes_its_place()
+    public void What_a_terminal_never_reports_stays_taken_off_and_the_rest_may_be_redeemed()
     {
-        var first = _till.Sell(_chip, new TestSale(5_00));
-        _redeeming.Begin(_chip.Uid, new JournalPlace(_till.Number, first));
+        var dead = _hq.NewTill();
+        Begin(dead, 30, Fate.Answered);
+        Begin(_till, 20, Fate.Answered);
+        var both = UnderWay;
+
         _hq.Sync(_till);
+        Begin(_till, 5, Fate.Answered);
 
-        var second = _till.Sell(_chip, new TestSale(5_00));
-        _redeeming.Begin(_chip.Uid, new JournalPlace(_till.Number, second));
-
-        Assert.True(IsUnderWay);
+        Assert.Equal((50, 35), (both, UnderWay));
     }
 
-    private bool IsUnderWay => _hq.Database.Read(db => Redeeming.IsUnderWay(db, _chip.Uid));
+    [Fact]
+    public void Where_headquarters_decides_a_card_has_what_is_booked_and_not_under_way()
+    {
+        _till.Sell(_chip, new TestSale(100_00));
+        _hq.Sync(_till);
+        Begin(_till, 30, Fate.AnswerLost);
+
+        Assert.Equal(70, new BookKnowledge(_hq.Database, programme: 1).Find(_chip.Uid)?.PointsBooked);
+    }
+
+    private void Begin(Till till, long points, Fate fate)
+    {
+        var intent = till.Sell(_chip, new TestSale(0) { Fate = fate });
+        _redeeming.Begin(_chip.Uid, new JournalPlace(till.Number, intent), points);
+    }
+
+    private long UnderWay => _hq.Database.Read(db => Redeeming.UnderWay(db, _chip.Uid));
 }
 
 public sealed class RedeemingOnSqlite(SqliteEngine engine)

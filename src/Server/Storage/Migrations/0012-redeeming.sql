@@ -1,7 +1,10 @@
--- The newest redemption of each card that headquarters decided: the journal entry that holds its intent. Until
--- that intent is posted, or known to have come to nothing, headquarters lets the card redeem nothing more.
+-- What headquarters lets a card redeem, by the journal entry that holds the intent: points that the book
+-- still has on the card until that intent is posted, or known to have come to nothing.
 CREATE TABLE redeeming (
-    uid       text PRIMARY KEY,
     terminal  bigint NOT NULL,
-    sequence  bigint NOT NULL
+    sequence  bigint NOT NULL,
+    uid       text NOT NULL,
+    points    bigint NOT NULL,
+    PRIMARY KEY (terminal, sequence)
 );
+CREATE INDEX redeeming_card ON redeeming (uid);
