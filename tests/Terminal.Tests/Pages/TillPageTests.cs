@@ -15,7 +15,10 @@ public sealed class TillPageTests(Browser browser) : IClassFixture<Browser>
         var page = sight.Page;
         var closings = 0;
         page.Request += (_, sent) =>
-            closings += sent.Method == "POST" && sent.Url.EndsWith("/v1/days", StringComparison.Ordinal) ? 1 : 0;
+        {
+            if (sent.Method == "POST" && sent.Url.EndsWith("/v1/days", StringComparison.Ordinal))
+                closings++;
+        };
         await EnterAsync(page, till);
         await sight.PictureAsync("till-empty-en");
 
