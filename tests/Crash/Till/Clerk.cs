@@ -81,30 +81,20 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
     }
 
     /// <summary>Waits until it is in one of these states, or over.</summary>
+    /// <param name="told">What.</param>
+    /// <param name="states">As the Till API names them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="again">Presents the card once more, where nothing happens.</param>
     public async Task UntilAsync(
-        Told told, IReadOnlyList<string> states, CancellationToken cancellation)
-    {
-        await LookAsync(told, cancellation);
-        while (!told.IsOver && !states.Contains(told.State, StringComparer.Ordinal))
-        {
-            await Task.Delay(LookAgain, TimeProvider.System, cancellation);
-            await LookAsync(told, cancellation);
-        }
-    }
-
-    /// <summary>Waits until a card that is to leave at an exchange has done so. Where nothing happens, for it
-    /// lay there when the terminal came back, it is put down once more.</summary>
-    public async Task UntilTornAsync(
-        Told told, int exchange, bool before, CancellationToken cancellation)
+        Told told, IReadOnlyList<string> states, CancellationToken cancellation, Func<Task>? again = null)
     {
         var presented = TimeProvider.System.GetTimestamp();
         await LookAsync(told, cancellation);
-        while (!told.IsOver && told.State is not ("in_doubt" or "present_again"))
+        while (!told.IsOver && !states.Contains(told.State, StringComparer.Ordinal))
         {
-            if (TimeProvider.System.GetElapsedTime(presented) > PresentAgainAfter)
+            if (again is not null && TimeProvider.System.GetElapsedTime(presented) > PresentAgainAfter)
             {
-                await TakeAwayAsync(cancellation);
-                await PutDownToTearAsync(told.Card!, exchange, before, cancellation);
+                await again();
                 presented = TimeProvider.System.GetTimestamp();
             }
 
@@ -112,6 +102,15 @@ internal sealed class Clerk(TillLine line, CardRack rack, int slot)
             await LookAsync(told, cancellation);
         }
     }
+
+    /// <summary>Waits until a card that is to leave at an exchange has done so. Where nothing happens, for it
+    /// lay there when the terminal came back, it is put down once more.</summary>
+    public Task UntilTornAsync(Told told, int exchange, bool before, CancellationToken cancellation) =>
+        UntilAsync(told, ["in_doubt", "present_again"], cancellation, async () =>
+        {
+            await TakeAwayAsync(cancellation);
+            await PutDownToTearAsync(told.Card!, exchange, before, cancellation);
+        });
 
     /// <summary>Does not want it any more, and waits until that is settled.</summary>
     public async Task GiveUpAsync(Told told, CancellationToken cancellation)
