@@ -56,7 +56,8 @@ internal sealed class OperatorClient : IDisposable
                     operation, new JsonObject { ["mode"] = "centralised" }))),
         cancellation);
 
-    private async Task ChangeLimitsAsync(
+    /// <summary>Changes a terminal's limits, as people do: gets them, and puts them back.</summary>
+    public async Task ChangeLimitsAsync(
         int terminal, Action<JsonObject> change, CancellationToken cancellation)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"api/terminals/{terminal}/limits");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SmartCardCrm.Crash.Judge;
 using SmartCardCrm.Demo;
 using SmartCardCrm.Demo.HeadOffice;
@@ -38,11 +39,22 @@ internal static class Founding
         var first = chain.Terminals[0];
         await first.StartAsync(cancellation);
         var number = (await chain.Operator.TerminalsAsync(cancellation)).Min(t => t.Number);
-        await chain.Operator.AllowAdjustmentsAsync(number, most: 100, dayMost: 100_000, cancellation);
+        await chain.Operator.ChangeLimitsAsync(number, Loosen, cancellation);
         foreach (var card in Cards)
             await IssueAsync(chain, first.Reader, number, card, cancellation);
         await first.StopAsync();
         return number;
+    }
+
+    // Headquarters redeems, as long as it can be reached, and it alone adjusts.
+    private static void Loosen(JsonObject limits)
+    {
+        (limits["adjustmentMost"], limits["adjustmentDayMost"]) = (100, 100_000);
+        limits["modes"] = new JsonObject
+        {
+            ["redeem"] = new JsonObject { ["mode"] = "centralised", ["fallback"] = "distributed" },
+            ["adjust"] = new JsonObject { ["mode"] = "centralised" },
+        };
     }
 
     private static async Task EnrolAsync(

@@ -56,6 +56,7 @@ internal static class Days
         },
         new("offline", s => s.SellOfflineAsync(Ann, 1_800, redeem: 5)) { LeavesLineCut = true },
         new("offline-more", s => s.SellAsync(Cat, 1_900)) { GoesOn = true, LeavesLineCut = true },
+        new("carry", s => s.CarryAsync(Cat, 800)) { GoesOn = true, LeavesLineCut = true, Sales = 3 },
         new("back-on-line", s => s.MendAsync()) { GoesOn = true, Sales = 0 },
     ];
 
@@ -65,7 +66,7 @@ internal static class Days
 
     private static string Cat => Founding.Cards[2];
 
-    /// <summary>Every operation, once at least; twenty sales.</summary>
+    /// <summary>Every operation, once at least; twenty sales and more.</summary>
     public static IReadOnlyList<Act> Short =>
     [
         Open,

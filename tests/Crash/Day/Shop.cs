@@ -22,6 +22,10 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(30);
 
+    // Intent, outcome, and what was read. A terminal that was struck in between carries nothing.
+    private const int EntriesOfCarrying = 3;
+    private static readonly TimeSpan CarriedWithin = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, Told> _named = new(StringComparer.Ordinal);
     private readonly Reckoning _reckoning = new();
     private int _asked;
@@ -238,6 +242,26 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
         await SellAsync(card, amountMinor, redeem);
     }
 
+    /// <summary>Sold twice at the other till, of which headquarters does not know; then sold here, and the
+    /// card lies until the terminal has written down what it read in the card's log.</summary>
+    public async Task CarryAsync(string card, long amountMinor)
+    {
+        for (var sale = 0; sale < 2; sale++)
+        {
+            var elsewhere = Expecting(card, amountMinor, redeem: 0);
+            await otherTill.AskAsync("v1/checkouts", elsewhere, Sale(amountMinor, 0), Limit);
+            await otherTill.ServeAsync(elsewhere, Limit);
+        }
+
+        var told = Expecting(card, amountMinor, redeem: 0);
+        var unsent = await UnsentAsync(till);
+        await till.AskAsync("v1/checkouts", told, Sale(amountMinor, 0), Limit);
+        await till.PutDownAsync(card, Limit);
+        await till.UntilAsync(told, ["present_again", "in_doubt"], Limit);
+        await WaitAsync(CarriedWithin, async () => await UnsentAsync(till) < unsent + EntriesOfCarrying);
+        await till.FinishAsync(told, Limit);
+    }
+
     public Task MendAsync()
     {
         chain.Line.Mend();
@@ -271,14 +295,17 @@ internal sealed class Shop(ChainAtWork chain, Clerk till, Clerk otherTill)
     /// <summary>Waits until headquarters has everything, or should have.</summary>
     public Task SyncedAsync() => SyncedAsync(till);
 
-    private async Task SyncedAsync(Clerk clerk)
+    private Task SyncedAsync(Clerk clerk) =>
+        WaitAsync(SyncedWithin, async () => await UnsentAsync(clerk) > 0);
+
+    private async Task<int> UnsentAsync(Clerk clerk) =>
+        (await clerk.HealthAsync(Limit))["entriesUnsent"]!.GetValue<int>();
+
+    private async Task WaitAsync(TimeSpan most, Func<Task<bool>> isToWait)
     {
         var began = FairClock.Shared.GetTimestamp();
-        while (await clerk.HealthAsync(Limit) is var now && now["entriesUnsent"]!.GetValue<int>() > 0
-            && FairClock.Shared.GetElapsedTime(began) < SyncedWithin)
-        {
+        while (await isToWait() && FairClock.Shared.GetElapsedTime(began) < most)
             await Task.Delay(LookAgain, TimeProvider.System, Limit);
-        }
     }
 
     private static string Sale(long amountMinor, int redeem, int timeoutMs = 120_000) =>
