@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Offline;
@@ -20,21 +22,19 @@ public sealed class AlikeTests
 
     private static readonly Uid AnyUid = Uid.FromBytes([4, 0x20, 0, 0, 0, 0, 1]);
 
-    private static readonly RuleSet Rules = RuleSet.FromDocument(
-        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "rule-set-example.json")));
-
-    private static readonly Lazy<Task<string>> ReckonedElsewhere = new(PlainRules);
-
     [Theory]
-    [InlineData("en-US", "UTC")]
-    [InlineData("ru-RU", "Pacific/Chatham")]
-    [InlineData("ar-SA", "America/New_York")]
-    [InlineData("tr-TR", "Asia/Kathmandu")]
+    [InlineData("en-US", "UTC", "Net", false, "Nearest", false)]
+    [InlineData("ru-RU", "Pacific/Chatham", "Gross", false, "Up", true)]
+    [InlineData("ar-SA", "America/New_York", "Gross", true, "Down", false)]
+    [InlineData("tr-TR", "Asia/Kathmandu", "Net", true, "Nearest", true)]
     public async Task A_year_of_purchases_earns_the_same_at_till_and_headquarters_in_any_culture_and_zone(
-        string culture, string zone)
+        string culture, string zone, string amounts, bool eachLine, string rounding, bool redeemedPartEarns)
     {
         Assert.SkipUnless(RealPurchases.AreThere, "The purchases are not there.");
-        var year = new Year();
+        var document = ExampleCounting(amounts, eachLine, rounding, redeemedPartEarns);
+        var elsewhere = PlainRulesAsync(document);
+        var rules = RuleSet.FromDocument(document);
+        var year = new Year(rules);
 
         using (new Elsewhere(culture, zone))
         {
@@ -42,22 +42,39 @@ public sealed class AlikeTests
                 year.Sell(purchase);
         }
 
-        Assert.Equal(await ReckonedElsewhere.Value, year.Digest());
-        Assert.Equal(Rules.Rules.Select(rule => rule.Code).Order(StringComparer.Ordinal), year.RulesUsed);
+        Assert.Equal(await elsewhere, year.Digest());
+        Assert.Equal(rules.Rules.Select(rule => rule.Code).Order(StringComparer.Ordinal), year.RulesUsed);
+    }
+
+    private static byte[] ExampleCounting(
+        string amounts, bool eachLine, string rounding, bool redeemedPartEarns)
+    {
+        var example = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "rule-set-example.json"));
+        var rules = JsonNode.Parse(example)!;
+        rules["counting"] = new JsonObject
+        {
+            ["amounts"] = amounts,
+            ["eachLine"] = eachLine,
+            ["rounding"] = rounding,
+        };
+        rules["redemption"]!["redeemedPartEarns"] = redeemedPartEarns;
+        return JsonSerializer.SerializeToUtf8Bytes(rules);
     }
 
     // The digest by a program that has nothing in common with ours but docs/rules.md.
-    private static async Task<string> PlainRules()
+    private static async Task<string> PlainRulesAsync(byte[] document)
     {
         var start = new ProcessStartInfo("python3")
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "tests/World.Tests/Rules/plain_rules.py"));
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "docs/rule-set-example.json"));
         start.ArgumentList.Add(RealPurchases.Folder);
         using var python = Process.Start(start)!;
+        await python.StandardInput.BaseStream.WriteAsync(document);
+        python.StandardInput.Close();
         var said = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
         Assert.Equal(0, python.ExitCode);
@@ -65,7 +82,7 @@ public sealed class AlikeTests
     }
 
     /// <summary>Every household's card, from purchase to purchase.</summary>
-    private sealed class Year
+    private sealed class Year(RuleSet rules)
     {
         private readonly IReadOnlySet<long> _parents = RealPurchases.Parents();
         private readonly Dictionary<long, int> _balances = [];
@@ -86,7 +103,7 @@ public sealed class AlikeTests
             var body = new EntryBody { Intent = Intended(sale) }.ToByteArray();
 
             var terms = AtHeadquarters(body, balance);
-            Alike(terms, IntentReading.SaleTermsOf(JournalReading.IntentOf(body), Rules));
+            Alike(terms, IntentReading.SaleTermsOf(JournalReading.IntentOf(body), rules));
             var till = sale.Decision.Terms;
             Assert.Equal(
                 (terms.Redeemed, terms.Earned, terms.Due.Minor), (till.Redeemed, till.Earned, till.DueMinor));
@@ -113,7 +130,7 @@ public sealed class AlikeTests
                 purchase.Basket, asked, new Authority(limits, new Used(0, TimeSpan.Zero)),
                 new AskedPlace(purchase.Store, purchase.LocalTime, day));
             var decision = CardDecider.Decide(
-                reading, new KnownCard(item, []), isListed: false, Rules, wish);
+                reading, new KnownCard(item, []), isListed: false, rules, wish);
             var request = new CheckoutRequest(
                 new Order.Sale(purchase.Basket, asked), purchase.Store, SoldAt: null, day, Reader: null,
                 TimeSpan.Zero);
@@ -147,12 +164,12 @@ public sealed class AlikeTests
             return OperationPlan.Of(sale, plan, [], context).Intent;
         }
 
-        private static SaleTerms AtHeadquarters(byte[] body, int balance)
+        private SaleTerms AtHeadquarters(byte[] body, int balance)
         {
             var asked = JournalReading.AskedBy(JournalReading.IntentOf(body));
             Assert.NotNull(asked);
             return Assert.IsType<SaleDecision.Approved>(
-                Sale.Decide(asked, balance, RuleSet.FromDocument(Rules.ToDocument()))).Terms;
+                Sale.Decide(asked, balance, RuleSet.FromDocument(rules.ToDocument()))).Terms;
         }
 
         private static void Alike(SaleTerms terms, SaleTerms again) => Assert.Equal(Text(terms), Text(again));

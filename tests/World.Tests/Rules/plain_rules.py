@@ -1,7 +1,7 @@
 """The rules of a rule set once more, in Python's unbounded fractions and without a look at the product's code.
 
-plain_rules.py RULE-SET FOLDER: sells every basket of the Complete Journey under a rule set, as docs/rules.md says it,
-and prints the SHA-256 over a line for each: redeemed, earned, due, limit, what each rule gave, each line's part.
+plain_rules.py FOLDER < RULE-SET: sells every basket of the Complete Journey under a rule set, as docs/rules.md says
+it, and prints the SHA-256 over a line for each: redeemed, earned, due, limit, what each rule gave, each line's part.
 """
 import csv
 import datetime
@@ -11,8 +11,8 @@ import json
 import sys
 from fractions import Fraction
 
-RULES = json.load(open(sys.argv[1], encoding="utf-8"))
-FOLDER = sys.argv[2]
+RULES = json.load(sys.stdin)
+FOLDER = sys.argv[1]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 MOST = 2**31 - 1
 
@@ -111,19 +111,22 @@ def earn(sale, paid, room):
         own = [i for i, line in enumerate(lines) if i not in closed and takes(rule.get("on"), line)]
         places = own if rule.get("on") else own + [len(lines)]
         new = list(points)
+        each = RULES["counting"]["eachLine"]
         if effect["type"] in ("per-amount", "per-unit"):
             step = effect["minor"] if effect["type"] == "per-amount" else effect["units"] * 1000
             measures = amounts if effect["type"] == "per-amount" else [line["quantity"] for line in lines]
-            steps = sum(measures[i] for i in own) // step
-            for i, part in zip(own, split(steps * effect["points"], [measures[i] for i in own])):
-                new[i] += part
+            for group in [[i] for i in own] if each else [own]:
+                steps = sum(measures[i] for i in group) // step
+                for i, part in zip(group, split(steps * effect["points"], [measures[i] for i in group])):
+                    new[i] += part
         elif effect["type"] == "per-visit":
             new[-1] += effect["points"]
         elif effect["type"] == "times":
-            held = [points[i] for i in places]
-            wanted = rounded(Fraction(sum(held) * effect["permille"], 1000))
-            for i, part in zip(places, split(wanted, held)):
-                new[i] = part
+            for group in [[i] for i in places] if each else [places]:
+                held = [points[i] for i in group]
+                wanted = rounded(Fraction(sum(held) * effect["permille"], 1000))
+                for i, part in zip(group, split(wanted, held)):
+                    new[i] = part
         else:
             new = cut(places, effect["points"])
         note(rule["code"], new)
