@@ -24,6 +24,10 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
 
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndsAtOnce = TimeSpan.FromMilliseconds(20);
+
+    // From a blow at the very end of an act until the process has gone down.
+    private static readonly TimeSpan SinksWithin = TimeSpan.FromSeconds(5);
 
     private readonly int _port = Loopback.FreePorts(1)[0];
     private readonly string _name = Path.GetFileName(folder.Path);
@@ -79,6 +83,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     {
         await LetGoAsync();
         IsStruck |= Strace.HasInjected(Trace);
+        if (IsStruck && !_hasEnded)
+            await ReviveAsync(SinksWithin, cancellation);
         _blow = null;
         if (_isTracedFromStart && _process is not null)
         {
@@ -174,9 +180,11 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     /// After a call that nobody answered: when the process has ended, it is judged and started again.
     /// </summary>
     /// <returns>False when it still runs.</returns>
-    public async Task<bool> ReviveAsync(CancellationToken cancellation)
+    public Task<bool> ReviveAsync(CancellationToken cancellation) => ReviveAsync(EndsAtOnce, cancellation);
+
+    private async Task<bool> ReviveAsync(TimeSpan endsWithin, CancellationToken cancellation)
     {
-        if (_process is { } running && !await HasEndedAsync(running))
+        if (_process is { } running && !await HasEndedAsync(running, endsWithin))
             return false;
         await JudgeEndAsync();
         await StartAsync(cancellation);
@@ -215,11 +223,11 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
 
     public async ValueTask DisposeAsync() => await KillAsync();
 
-    private static async Task<bool> HasEndedAsync(ChildProcess process)
+    private static async Task<bool> HasEndedAsync(ChildProcess process, TimeSpan within)
     {
         try
         {
-            await process.ExitedAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMilliseconds(20));
+            await process.ExitedAsync(CancellationToken.None).WaitAsync(within);
             return true;
         }
         catch (TimeoutException)
