@@ -124,6 +124,9 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
         await Line.DisposeAsync();
     }
 
+    // One for all terminals: each of them knows every card, as the plain reckoning of points does.
+    private const int Store = 1;
+
     // What a shop's supervisor may give away.
     private const int AdjustmentMost = 500;
     private const int AdjustmentDayMost = 5_000;
@@ -137,7 +140,7 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
     private async Task EnrolAsync(ShopTerminal terminal, CancellationToken cancellation)
     {
         var invitation = await Operator.InviteTerminalAsync(
-            new NewTerminal(terminal.Name, Store: terminal.Index + 1, Zone), cancellation);
+            new NewTerminal(terminal.Name, Store, Zone), cancellation);
         var line = new Uri(FormattableString.Invariant($"https://127.0.0.1:{Line.Port}"));
         await terminal.EnrolAsync(line, invitation.Token, cancellation);
         var number = (await Operator.TerminalsAsync(cancellation)).Max(t => t.Number);

@@ -1,5 +1,6 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
@@ -78,9 +79,9 @@ internal sealed record Card
     public static Card? FindByNumber(DbSession db, long number) =>
         db.Find<Card>("SELECT * FROM card WHERE number = @number", new { number });
 
-    /// <summary>Tells all terminals how the card stands.</summary>
+    /// <summary>Tells the terminals that know the card how it stands.</summary>
     public void Publish(DbSession db) =>
-        Sync.Feed.Publish(db, $"card:{Uid}", new FeedItem { Card = ToItem() });
+        Feed.Publish(db, $"card:{Uid}", new FeedItem { Card = ToItem() }, Audience.Knowing(Uid));
 
     /// <summary>How the card stands, as terminals are told.</summary>
     public CardItem ToItem() => new()
@@ -104,14 +105,14 @@ internal sealed record Card
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
     public void PublishListing(DbSession db) =>
-        Sync.Feed.Publish(db, $"hotlist:{Uid}", new FeedItem
+        Feed.Publish(db, $"hotlist:{Uid}", new FeedItem
         {
             Hotlist = new HotlistItem
             {
                 Uid = UidBytes(),
                 Listed = Status is CardStatus.Blocked or CardStatus.Retired,
             },
-        });
+        }, Audience.Everybody);
 
     public Google.Protobuf.ByteString UidBytes() =>
         Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(Uid));

@@ -1,6 +1,7 @@
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
@@ -66,7 +67,7 @@ internal static class CardActionQueue
             });
         foreach (var queued in numbers)
         {
-            Sync.Feed.Publish(book.Db, $"card-action:{card.Uid}:{card.Generation}:{queued}", new FeedItem
+            Feed.Publish(book.Db, $"card-action:{card.Uid}:{card.Generation}:{queued}", new FeedItem
             {
                 CardAction = new CardActionItem
                 {
@@ -76,7 +77,7 @@ internal static class CardActionQueue
                     Points = points,
                     Reason = reason,
                 },
-            });
+            }, Audience.Knowing(card.Uid));
         }
     }
 

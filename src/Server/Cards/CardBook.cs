@@ -35,13 +35,17 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
 
     /// <summary>Checks the birth's proof, posts it, and makes the card active; entries that waited for it are
     /// taken.</summary>
+    /// <param name="uid">The chip.</param>
+    /// <param name="evidence">What it answered.</param>
+    /// <param name="terminal">On whose reader it lies; 0 on none.</param>
     /// <returns>Duplicate where the card is active already; parked where the proof does not hold.</returns>
     /// <exception cref="ArgumentException">The card was never planned.</exception>
-    public Verdict CompleteBirth(Uid uid, CommitEvidence evidence) =>
+    public Verdict CompleteBirth(Uid uid, CommitEvidence evidence, uint terminal) =>
         database.Write(db =>
         {
             var card = Card.Find(db, uid.ToString(), generation: 0)
                 ?? throw new ArgumentException($"No card {uid.Masked} was planned.", nameof(uid));
+            KnownCards.Note(db, terminal, card.Uid);
             return card.Status == CardStatus.Personalising
                 ? Complete(new OpenBook(db, secrets, clock.Microseconds()), card, evidence)
                 : new Verdict.Duplicate();

@@ -37,7 +37,7 @@ internal static class DayCloses
                 Number = totals.Number,
                 Signature = ByteString.CopyFrom(countersignature),
             },
-        });
+        }, Audience.Only(place.Terminal));
         return new Verdict.Accepted();
     }
 

@@ -144,5 +144,5 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                 Document = ByteString.CopyFrom(document),
                 Signature = ByteString.CopyFrom(signature),
             },
-        });
+        }, Audience.Everybody);
 }

@@ -61,7 +61,7 @@ internal static class Doubts
                 IntentSequence = (uint)place.Sequence,
                 Happened = happened,
             },
-        });
+        }, Audience.Only(place.Terminal));
 
     private static void Judge(OpenBook book, Card card, JournalPlace place)
     {

@@ -24,15 +24,17 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
     /// <summary>Personalises the planned card, from wherever it got stuck, and activates it.</summary>
     /// <param name="channel">Leads to that card.</param>
     /// <param name="plan">As it was planned before the first command.</param>
+    /// <param name="terminal">On whose reader it lies.</param>
     /// <param name="progress">Told each step as it begins; or null.</param>
     /// <exception cref="IssueRefusedException">The card's birth is not proven.</exception>
     /// <exception cref="CardException">As personalisation throws them.</exception>
-    public void Personalise(ICardChannel channel, CardPlan plan, IProgress<PersonalisationStep>? progress)
+    public void Personalise(
+        ICardChannel channel, CardPlan plan, uint terminal, IProgress<PersonalisationStep>? progress)
     {
         var uid = plan.Card.ChipUid;
         using var keys = vault.KeysForNewCard(uid);
         var evidence = Personalisation.Run(channel, plan.Content, keys, random, progress);
-        if (cards.CompleteBirth(uid, evidence) is Verdict.Parked parked)
+        if (cards.CompleteBirth(uid, evidence, terminal) is Verdict.Parked parked)
             throw new IssueRefusedException(parked.Cause);
         bell.Ring();
     }

@@ -134,7 +134,7 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
             CardNumber = planned.Card.Number,
         });
 
-        _tools.Issuer.Personalise(channel, planned, this);
+        _tools.Issuer.Personalise(channel, planned, _progress.Request.Terminal, this);
         Change(p => p with { State = IssueState.Done });
     }
 

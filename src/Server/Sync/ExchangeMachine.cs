@@ -9,7 +9,8 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>
 /// The server's end of the conversation in docs/sync.md: a terminal's messages in, the answers out, no
-/// network. One instance per stream; what lasts is in the book. One caller receives, another may feed.
+/// network. One instance per stream; what lasts is in the book. One caller receives, another may feed;
+/// messages are made one at a time.
 /// </summary>
 internal sealed class ExchangeMachine(
     uint terminal, Database database, TerminalWatch watch, TimeProvider clock)
@@ -19,6 +20,9 @@ internal sealed class ExchangeMachine(
     public const int FeedItemsMost = 256;
 
     private ulong _feedCursor;
+
+    // Nothing that was said before counts.
+    private bool _fromStart;
 
     /// <summary>Compares the two ends of the journal and says where the server's is.</summary>
     /// <param name="first">The stream's first message; null where it ended without one.</param>
@@ -42,6 +46,7 @@ internal sealed class ExchangeMachine(
 
         // Who has read further than the feed goes has read a book that was restored from a backup since.
         _feedCursor = hello.FeedCursor <= database.Read(Feed.Head) ? hello.FeedCursor : 0;
+        _fromStart = _feedCursor == 0;
         return new ServerMessage
         {
             Welcome = new Welcome
@@ -80,28 +85,23 @@ internal sealed class ExchangeMachine(
     /// <summary>Whether the change feed went no further when <see cref="NextFeed"/> looked.</summary>
     public bool HasAllOfFeed { get; private set; }
 
-    /// <summary>The next of the change feed; null where the terminal has all of it.</summary>
+    /// <summary>The next of the change feed; null where nothing more is for this terminal.</summary>
     public ServerMessage? NextFeed()
     {
         var asOf = clock.Microseconds();
-        var items = database.Read(db => Feed.After(db, _feedCursor, FeedItemsMost));
-        HasAllOfFeed = items.Count < FeedItemsMost;
-        if (items.Count == 0)
+        var part = database.Read(db => Feed.After(db, terminal, _feedCursor, FeedItemsMost));
+        HasAllOfFeed = part.IsLast;
+        Volatile.Write(ref _feedCursor, part.Through);
+        if (part.Items.Count == 0)
             return null;
-        var fromStart = _feedCursor == 0;
-        // A new terminal sells by them while a million cards are still coming.
-        var ahead = fromStart && !HasAllOfFeed ? database.Read(db => Feed.Authority(db, terminal)) : [];
-        Volatile.Write(ref _feedCursor, items[^1].Position);
-        return new ServerMessage
+        // A new terminal sells by them while many cards are still coming.
+        var ahead = _fromStart && !HasAllOfFeed ? database.Read(db => Feed.Authority(db, terminal)) : [];
+        return Told(new FeedBatch
         {
-            Feed = new FeedBatch
-            {
-                Ahead = { ahead },
-                Items = { items },
-                AsOfUs = HasAllOfFeed ? asOf : 0,
-                FromStart = fromStart,
-            },
-        };
+            Ahead = { ahead },
+            Items = { part.Items },
+            AsOfUs = HasAllOfFeed ? asOf : 0,
+        });
     }
 
     /// <summary>What a heartbeat is answered with: that the terminal has all of the feed; null where it has
@@ -109,10 +109,16 @@ internal sealed class ExchangeMachine(
     public ServerMessage? StillAll()
     {
         var asOf = clock.Microseconds();
-        var cursor = Volatile.Read(ref _feedCursor);
-        return database.Read(Feed.Head) == cursor
-            ? new ServerMessage { Feed = new FeedBatch { AsOfUs = asOf, FromStart = cursor == 0 } }
+        return database.Read(Feed.Head) == Volatile.Read(ref _feedCursor)
+            ? Told(new FeedBatch { AsOfUs = asOf })
             : null;
+    }
+
+    private ServerMessage Told(FeedBatch batch)
+    {
+        (batch.FromStart, batch.Through) = (_fromStart, _feedCursor);
+        _fromStart = false;
+        return new ServerMessage { Feed = batch };
     }
 
     /// <summary>The last message before the stream ends.</summary>

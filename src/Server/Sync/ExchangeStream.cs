@@ -42,8 +42,8 @@ internal sealed class ExchangeStream(
     {
         while (true)
         {
-            var rung = bell.Next;
-            await WriteAsync(() => machine.NextFeed() ?? machine.StillAll(), cancellation);
+            var (rung, hadAll) = (bell.Next, machine.HasAllOfFeed);
+            await WriteAsync(() => machine.NextFeed() ?? (hadAll ? null : machine.StillAll()), cancellation);
             if (machine.HasAllOfFeed)
                 await rung.WaitAsync(cancellation);
         }

@@ -4,27 +4,71 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
 
+/// <summary>A part of the feed as one terminal is to have it.</summary>
+/// <param name="Items">In order.</param>
+/// <param name="Through">Up to this position the terminal then has all that is for it.</param>
+/// <param name="IsLast">Nothing followed when it was read.</param>
+internal sealed record FeedPart(IReadOnlyList<FeedItem> Items, ulong Through, bool IsLast);
+
 /// <summary>
-/// What every terminal is told: one item a key. A change moves the item to a new position at the end, so that
-/// who reads on from a cursor sees each key's newest state and nothing twice without need.
+/// What terminals are told: one item a key. A change moves the item to a new position at the end, so that who
+/// reads on from a cursor sees each key's newest state and nothing twice without need.
 /// </summary>
 internal static class Feed
 {
     /// <summary>Writes an item over the one of the same key. Its position is set here.</summary>
-    public static void Publish(DbSession db, string name, FeedItem item) =>
+    public static void Publish(DbSession db, string name, FeedItem item, Audience audience) =>
         db.Run(
             """
-            INSERT INTO feed (name, position, body)
-            SELECT @name, COALESCE(MAX(position), 0) + 1, @body FROM feed WHERE true
-            ON CONFLICT (name) DO UPDATE SET position = excluded.position, body = excluded.body
+            INSERT INTO feed (name, position, body, for_terminal, for_card)
+            SELECT @name, COALESCE(MAX(position), 0) + 1, @body, @Terminal, @Card FROM feed WHERE true
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position, body = excluded.body,
+                for_terminal = excluded.for_terminal, for_card = excluded.for_card
             """,
-            new { name, body = item.ToByteArray() });
+            new { name, body = item.ToByteArray(), audience.Terminal, audience.Card });
 
-    /// <summary>Items after a position, in order.</summary>
-    public static IReadOnlyList<FeedItem> After(DbSession db, ulong cursor, int most) =>
-        [.. db.List<FeedRow>(
-            "SELECT position, body FROM feed WHERE position > @cursor ORDER BY position LIMIT @most",
-            new { cursor = checked((long)cursor), most }).Select(row => row.ToItem())];
+    /// <summary>Moves what is told of a card to the end, in its order: there are terminals that have not been
+    /// told yet.</summary>
+    public static void TellAgain(DbSession db, string uid) =>
+        db.Run(
+            """
+            UPDATE feed SET position = moved.position
+            FROM (
+                SELECT name,
+                    (SELECT MAX(position) FROM feed) + ROW_NUMBER() OVER (ORDER BY position) AS position
+                FROM feed WHERE for_card = @uid
+            ) moved
+            WHERE feed.name = moved.name
+            """,
+            new { uid });
+
+    /// <summary>What is for a terminal after a position.</summary>
+    /// <param name="db">The book.</param>
+    /// <param name="terminal">Its number.</param>
+    /// <param name="cursor">The position, not above the head.</param>
+    /// <param name="most">Items, 1 or more.</param>
+    public static FeedPart After(DbSession db, uint terminal, ulong cursor, int most)
+    {
+        // First: what is published meanwhile lies above it.
+        var head = Head(db);
+        List<FeedItem> items =
+        [
+            .. db.List<FeedRow>(
+                """
+                SELECT position, body FROM feed
+                WHERE position > @cursor AND position <= @head
+                    AND (for_terminal IS NULL OR for_terminal = @terminal)
+                    AND (for_card IS NULL OR EXISTS (
+                        SELECT 1 FROM known_card k JOIN terminal t ON t.store = k.store
+                        WHERE k.uid = feed.for_card AND t.number = @terminal))
+                ORDER BY position LIMIT @most
+                """,
+                new { cursor = checked((long)cursor), head = (long)head, terminal = (long)terminal, most })
+                .Select(row => row.ToItem()),
+        ];
+        var isLast = items.Count < most;
+        return new FeedPart(items, isLast ? head : items[^1].Position, isLast);
+    }
 
     /// <summary>What a terminal decides by, the newest of each: rules and its limits.</summary>
     public static IReadOnlyList<FeedItem> Authority(DbSession db, uint terminal) =>

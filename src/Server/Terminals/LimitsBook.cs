@@ -80,7 +80,7 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
                 Document = ByteString.CopyFrom(document),
                 Signature = ByteString.CopyFrom(signature),
             },
-        });
+        }, Audience.Only(limits.Terminal));
     }
 
     /// <summary>The most that any limits of a terminal ever allowed: what was allowed when it was done may

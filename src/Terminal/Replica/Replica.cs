@@ -146,8 +146,9 @@ internal sealed class Replica : ICardKnowledge
             Store(c, item);
         if (!Hotlist.Store(c, batch))
             return;
-        if (batch.Items is [.., var last])
-            c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)last.Position);
+        // Where it ends, the feed may have gone on with what is for others.
+        if (Math.Max(batch.Through, batch.Items.LastOrDefault()?.Position ?? 0) is var through and > 0)
+            c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)through);
         if (batch.AsOfUs > 0)
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed_as_of_us'", batch.AsOfUs);
     }

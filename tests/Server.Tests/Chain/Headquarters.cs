@@ -9,6 +9,7 @@ using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Chain;
@@ -42,16 +43,31 @@ internal sealed class Headquarters : IDisposable
 
     public Till NewTill() => new(++_tills, Secrets, Clock);
 
+    /// <summary>The till's number is an enrolled terminal's.</summary>
+    public void Enrol(uint number, long store) =>
+        Database.Write(db => TerminalBook.Insert(
+            db,
+            new Terminal
+            {
+                Number = number,
+                Name = $"Till {number}",
+                Programme = 1,
+                Store = store,
+                StoreZone = "UTC",
+                EnrolledUs = 1,
+            },
+            BitConverter.GetBytes(number)));
+
     /// <summary>Issues a card to a new member and books its birth.</summary>
-    public Chip Issue(uint number, string? phone = null) =>
-        IssueTo(Members.Add(1, new NewMember("Ada", phone, "en")), number);
+    public Chip Issue(uint number, string? phone = null, uint terminal = 0) =>
+        IssueTo(Members.Add(1, new NewMember("Ada", phone, "en")), number, terminal);
 
     /// <summary>Issues a card to a member and books its birth.</summary>
-    public Chip IssueTo(Member member, uint number)
+    public Chip IssueTo(Member member, uint number, uint terminal = 0)
     {
         var chip = Chip.FromFactory(number);
         Assert.IsType<Verdict.Accepted>(
-            Cards.CompleteBirth(chip.Uid, Personalise(chip, Plan(chip.Uid, member))));
+            Cards.CompleteBirth(chip.Uid, Personalise(chip, Plan(chip.Uid, member)), terminal));
         return chip;
     }
 
@@ -60,7 +76,7 @@ internal sealed class Headquarters : IDisposable
     public void Adopt(Uid uid)
     {
         var twin = Chip.Blank(uid);
-        Assert.IsType<Verdict.Accepted>(Cards.CompleteBirth(uid, Personalise(twin)));
+        Assert.IsType<Verdict.Accepted>(Cards.CompleteBirth(uid, Personalise(twin), terminal: 0));
     }
 
     /// <summary>Plans and personalises a card; its birth is not booked yet.</summary>
@@ -118,7 +134,13 @@ internal sealed class Headquarters : IDisposable
             new { uid = chip.Uid.ToString() }));
 
     /// <summary>What terminals were told and has not been replaced since.</summary>
-    public IReadOnlyList<FeedItem> Feed() => Database.Read(db => Server.Sync.Feed.After(db, 0, 1000));
+    public IReadOnlyList<FeedItem> Feed() =>
+        [.. Database.Read(db => db.List<byte[]>("SELECT body FROM feed ORDER BY position"))
+            .Select(FeedItem.Parser.ParseFrom)];
+
+    /// <summary>The next part of the feed as a terminal is told it.</summary>
+    public FeedPart FeedFor(uint terminal, ulong cursor = 0, int most = 1000) =>
+        Database.Read(db => Server.Sync.Feed.After(db, terminal, cursor, most));
 
     /// <summary>The card actions that terminals know of for a card.</summary>
     public IReadOnlyList<CardAction> Actions(Chip chip) =>

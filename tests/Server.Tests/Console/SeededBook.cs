@@ -65,7 +65,7 @@ internal static class SeededBook
         using var keys = TestSecrets.KeysFor(chip.Uid);
         var evidence = Personalisation.Run(
             chip, Assert.IsType<PlanAnswer.Planned>(plan).Plan.Content, keys, RandomNumberGenerator.Fill);
-        Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, evidence));
+        Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, evidence, terminal: 0));
         return chip;
     }
 

@@ -189,7 +189,7 @@ public abstract class IntakeContract(Engine engine) : IDisposable
         Assert.Equal(["unknown-card outcome"], _hq.Open());
 
         _hq.Plan(chip.Uid);
-        _hq.Cards.CompleteBirth(chip.Uid, birth);
+        _hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0);
 
         Assert.Empty(_hq.Open());
         Assert.Equal(["unknown-card card-registered"], _hq.Healed());

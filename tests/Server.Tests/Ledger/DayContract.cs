@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using SmartCardCrm.Loyalty;
-using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
@@ -181,8 +180,7 @@ public abstract class DayContract : IDisposable
 
     private IReadOnlyList<DayCountersignedItem> Countersigned() =>
     [
-        .. _hq.Database.Read(db => Feed.After(db, 0, 100)).Select(item => item.DayCountersigned)
-            .OfType<DayCountersignedItem>(),
+        .. _hq.Feed().Select(item => item.DayCountersigned).OfType<DayCountersignedItem>(),
     ];
 }
 

@@ -20,6 +20,7 @@ public sealed class BlockTests
         await using var server = await InProcessServer.StartAsync();
         await PutCardAsync(server);
         using var terminal = await TestTerminal.EnrolAsync(server);
+        server.Services.GetRequiredService<Database>().Write(db => KnownCards.Note(db, terminal: 1, Uid));
         using var open = await terminal.HelloAsync([]);
         var start = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
 

@@ -94,7 +94,7 @@ public abstract class ContinuityContract(Engine engine)
         hq.Sync(till);
         Assert.Equal(["gap 1"], hq.Open());
 
-        hq.Cards.CompleteBirth(chip.Uid, birth);
+        hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0);
 
         Assert.Empty(hq.Open());
         hq.AssertBalanced(chip);

@@ -24,7 +24,7 @@ public sealed class CardIssuerTests(SqliteEngine engine) : IClassFixture<SqliteE
         var member = hq.Members.Add(1, new("Ada", null, "en"));
         var chip = Chip.FromFactory(1);
 
-        issuer.Personalise(chip, issuer.Plan(chip.Uid, member.Id), progress: null);
+        issuer.Personalise(chip, issuer.Plan(chip.Uid, member.Id), terminal: 0, progress: null);
 
         Assert.Equal((CardStatus.Active, member.Id), (hq.CardOf(chip).Status, hq.CardOf(chip).Member));
         Assert.True(rung.IsCompleted);

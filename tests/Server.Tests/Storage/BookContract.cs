@@ -25,7 +25,7 @@ public abstract class BookContract(Engine engine)
 
         Assert.Throws<InvalidOperationException>(() => database.Write(db =>
         {
-            Feed.Publish(db, "one", Item(1));
+            Feed.Publish(db, "one", Item(1), Audience.Everybody);
             throw new InvalidOperationException("The work went wrong.");
         }));
 
@@ -40,13 +40,13 @@ public abstract class BookContract(Engine engine)
 
         Assert.ThrowsAny<DbException>(() => database.Write(db =>
         {
-            Feed.Publish(db, "one", Item(1));
+            Feed.Publish(db, "one", Item(1), Audience.Everybody);
             db.Run("INSERT INTO feed (name, position, body) SELECT name, position, body FROM feed");
         }));
         Assert.ThrowsAny<DbException>(() => database.Read(db => db.Value<long>("SELECT 1 FROM nowhere")));
 
         Assert.Equal(0ul, database.Read(Feed.Head));
-        database.Write(db => Feed.Publish(db, "one", Item(1)));
+        database.Write(db => Feed.Publish(db, "one", Item(1), Audience.Everybody));
         Assert.Equal(1ul, database.Read(Feed.Head));
     }
 
@@ -69,14 +69,15 @@ public abstract class BookContract(Engine engine)
 
         database.Write(db =>
         {
-            Feed.Publish(db, "one", Item(1));
-            Feed.Publish(db, "two", Item(2));
-            Feed.Publish(db, "one", Item(3));
+            Feed.Publish(db, "one", Item(1), Audience.Everybody);
+            Feed.Publish(db, "two", Item(2), Audience.Everybody);
+            Feed.Publish(db, "one", Item(3), Audience.Everybody);
         });
 
-        var after = database.Read(db => Feed.After(db, 0, 10));
+        var after = database.Read(db => Feed.After(db, terminal: 1, cursor: 0, most: 10).Items);
         Assert.Equal([(2ul, 2u), (3ul, 3u)], after.Select(item => (item.Position, item.RuleSet.Version)));
-        Assert.Equal([3ul], database.Read(db => Feed.After(db, 2, 10)).Select(item => item.Position));
+        var rest = database.Read(db => Feed.After(db, terminal: 1, cursor: 2, most: 10).Items);
+        Assert.Equal([3ul], rest.Select(item => item.Position));
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public abstract class BookContract(Engine engine)
 
         Assert.Equal(2, second.Version);
         Assert.Empty(programmes.Current(1).Rules);
-        var told = database.Read(db => Feed.After(db, 0, 10));
+        var told = database.Read(db => Feed.After(db, terminal: 1, cursor: 0, most: 10).Items);
         Assert.Equal([1u, 2u], told.Select(item => item.RuleSet.Version));
         Assert.Throws<FormatException>(() => programmes.Publish(second with { Currency = "EUR" }));
         Assert.Throws<FormatException>(() => programmes.Publish(second with { MinorPerUnit = 0 }));
@@ -112,7 +113,7 @@ public abstract class BookContract(Engine engine)
         programmes.SignUnsigned();
 
         Assert.Empty(programmes.Unsigned());
-        var told = database.Read(db => Feed.After(db, 2, 10));
+        var told = database.Read(db => Feed.After(db, terminal: 1, cursor: 2, most: 10).Items);
         Assert.Equal([(1u, 64)], told.Select(i => (i.RuleSet.Version, i.RuleSet.Signature.Length)));
         Assert.Equal(2, programmes.Current(1).Version);
     }
@@ -143,9 +144,9 @@ public abstract class BookContract(Engine engine)
 
         var again = hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions);
         Assert.Equal(birth.Proof, Headquarters.Personalise(chip, ((PlanAnswer.Planned)again).Plan).Proof);
-        Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, birth));
+        Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0));
 
-        Assert.IsType<Verdict.Duplicate>(hq.Cards.CompleteBirth(chip.Uid, birth));
+        Assert.IsType<Verdict.Duplicate>(hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0));
         Assert.Equal(new PlanAnswer.Refused("card-taken"), hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions));
         Assert.Equal(
             new PlanAnswer.Refused("member-unknown"), hq.Cards.Plan(chip.Uid, 99, TestSecrets.Versions));
@@ -178,7 +179,8 @@ public abstract class BookContract(Engine engine)
         var chip = Chip.FromFactory(1);
         var birth = hq.Personalise(chip);
 
-        var verdict = hq.Cards.CompleteBirth(chip.Uid, birth with { Steps = [.. birth.Steps.Skip(1)] });
+        var verdict = hq.Cards.CompleteBirth(
+            chip.Uid, birth with { Steps = [.. birth.Steps.Skip(1)] }, terminal: 0);
 
         Assert.Equal(new Verdict.Parked("bad-proof", "mac"), verdict);
         Assert.Equal(SyncContract.CardStatus.Personalising, hq.CardOf(chip).Status);

@@ -61,7 +61,7 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
 
         machine.Begin(hello);
 
-        Assert.Equal(_hq.Feed(), machine.NextFeed()?.Feed.Items);
+        Assert.Equal(_hq.FeedFor(1).Items, machine.NextFeed()?.Feed.Items);
         Assert.Null(machine.NextFeed());
     }
 
@@ -108,7 +108,8 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
         Assert.Null(fresh.NextFeed());
         Assert.Null(upToDate.NextFeed());
 
-        _hq.Issue(1);
+        _hq.Enrol(1, store: 1);
+        _hq.Issue(1, terminal: 1);
         var newest = _hq.Database.Read(Feed.Head);
 
         Assert.Equal([newest], fresh.NextFeed()?.Feed.Items.Select(item => item.Position));
@@ -121,11 +122,19 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
         _hq.Database.Write(db =>
         {
             for (var card = 0; card < ExchangeMachine.FeedItemsMost; card++)
-                Feed.Publish(db, $"card:{card}", new FeedItem { Hotlist = new HotlistItem() });
+            {
+                Feed.Publish(
+                    db, $"hotlist:{card}", new FeedItem { Hotlist = new HotlistItem() }, Audience.Everybody);
+            }
         });
         var rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock).Publish(ProgrammeBook.FirstRules);
-        _hq.Database.Write(db => Feed.Publish(db, "limits:1", new FeedItem { Limits = new LimitsItem() }));
-        _hq.Database.Write(db => Feed.Publish(db, "limits:2", new FeedItem { Limits = new LimitsItem() }));
+        var limits = new FeedItem { Limits = new LimitsItem() };
+        foreach (var terminal in new[] { 1, 2 })
+        {
+            _hq.Database.Write(
+                db => Feed.Publish(db, $"limits:{terminal}", limits, Audience.Only(terminal)));
+        }
+
         var machine = Begun();
 
         var first = machine.NextFeed()!.Feed;
@@ -135,7 +144,26 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
         Assert.Equal((uint)rules.Version, first.Ahead[0].RuleSet.Version);
         Assert.Equal(ExchangeMachine.FeedItemsMost, first.Items.Count);
         Assert.Empty(second.Ahead);
-        Assert.Equal(first.Ahead, second.Items.Skip(1).Take(2));
+        Assert.Equal(first.Ahead, second.Items.Skip(1));
+    }
+
+    [Fact]
+    public void What_is_for_others_moves_the_cursor_and_the_first_word_is_still_the_start()
+    {
+        _hq.Database.Write(db => db.Run("DELETE FROM feed"));
+        _hq.Enrol(1, store: 1);
+        _hq.Enrol(2, store: 2);
+        _hq.Issue(1, terminal: 2);
+        var machine = Begun();
+
+        Assert.Null(machine.NextFeed());
+        var word = machine.StillAll()!.Feed;
+        var again = machine.StillAll()!.Feed;
+
+        Assert.Equal((true, false), (word.FromStart, again.FromStart));
+        Assert.Equal(_hq.Database.Read(Feed.Head), word.Through);
+        Assert.True(machine.HasAllOfFeed);
+        Assert.NotEqual(0, word.AsOfUs);
     }
 
     private ExchangeMachine New() => new(1, _hq.Database, _watch, _hq.Clock);

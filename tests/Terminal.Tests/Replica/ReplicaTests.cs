@@ -72,6 +72,14 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
+    public void What_is_for_others_is_passed_over()
+    {
+        Replica.Apply(new FeedBatch { Through = 99, AsOfUs = 5 });
+
+        Assert.Equal(99ul, Replica.Cursor);
+    }
+
+    [Fact]
     public void What_is_told_ahead_of_its_turn_is_in_force_and_moves_no_cursor()
     {
         var batch = Batch(new FeedItem { Position = 70, Card = Chain.ItemOf(8) });

@@ -34,6 +34,7 @@ internal sealed class ChainWorld : IDisposable
         Book = new BookWatch(this);
         Frauds = new Frauds(this);
         Accounts = new Accounts(this);
+        Knowing = new Knowing(this);
         Office = new HeadOffice(this);
         Personnel = new Personnel(this);
         Blocks = new BlockDesk(this);
@@ -78,6 +79,8 @@ internal sealed class ChainWorld : IDisposable
     public Frauds Frauds { get; }
 
     public Accounts Accounts { get; }
+
+    public Knowing Knowing { get; }
 
     public HeadOffice Office { get; }
 
@@ -184,8 +187,9 @@ internal sealed class ChainWorld : IDisposable
         _terminals.Find(t => t.Number == terminal)?.RulesKnown ?? 0;
 
     /// <summary>A terminal has stored what headquarters told it.</summary>
-    public static void Told(TerminalMachine terminal, FeedBatch feed)
+    public void Told(TerminalMachine terminal, FeedBatch feed)
     {
+        Knowing.Told(terminal, feed);
         terminal.Listing.Told(feed);
         foreach (var item in feed.Items)
         {

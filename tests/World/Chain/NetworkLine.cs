@@ -185,7 +185,7 @@ internal sealed class NetworkLine(ChainWorld world, TerminalMachine terminal)
                 presentation.WasInterrupted = true;
             Say(() => Conversation.Received(message));
             if (message.Feed is { } feed && _terminal.IsUp)
-                ChainWorld.Told(_terminal, feed);
+                _world.Told(_terminal, feed);
         }
 
         private void Say(Func<IReadOnlyList<TerminalMessage>> talk)

@@ -27,6 +27,7 @@ internal sealed class Reckoning(ChainWorld world)
             Synced(place.Terminal);
         foreach (var place in world.Places)
             new DayCheck(world).Check(place.Terminal);
+        world.Knowing.Check();
         new BookCheck(world).Check();
     }
 

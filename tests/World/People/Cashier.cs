@@ -164,6 +164,7 @@ internal sealed class Cashier(ChainWorld world)
         Taps++;
         purchase.Presentations++;
         world.Visited.NextIsAt(purchase.Card, terminal.Number);
+        world.Knowing.Seen(terminal.Store, purchase.Card.Uid);
         var operation = Operation.Of(till, purchase);
         var presentation = new Presentation(purchase, operation, Careful ? null : _mishaps.Next(operation))
         {

@@ -171,8 +171,14 @@ internal sealed class HeadOffice(ChainWorld world)
         if (Personalise(card, plan) is not { } evidence)
             return false;
         Verdict? verdict = null;
-        if (!world.Server.Guarded(() => verdict = rooms.Cards.CompleteBirth(card.Uid, evidence)))
+        var place = world.Places[_chips % world.Places.Count];
+        world.Knowing.Seen(place.Store, card.Uid);
+        if (!world.Server.Guarded(
+            () => verdict = rooms.Cards.CompleteBirth(card.Uid, evidence, place.Terminal.Number)))
+        {
             return false;
+        }
+
         Truth.Demand(
             verdict is Verdict.Accepted or Verdict.Duplicate, "issue",
             $"the birth of card {card.Uid} is {verdict}");

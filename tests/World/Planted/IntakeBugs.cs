@@ -6,6 +6,7 @@ internal static class IntakeBugs
 {
     private const string Intake = "src/Server/Sync/Intake.cs";
     private const string Feed = "src/Server/Sync/Feed.cs";
+    private const string Card = "src/Server/Cards/Card.cs";
     private const string Proof = "src/Server/Ledger/Proof.cs";
     private const string Delivery = "src/Server/Ledger/AccountDelivery.cs";
     private const string Accounts = "src/Server/Ledger/AccountOperations.cs";
@@ -42,8 +43,20 @@ internal static class IntakeBugs
             Intake, "if (CardTransaction.Of(book.Db, intent.Place) is { } posted",
             "if (!$bug && CardTransaction.Of(book.Db, intent.Place) is { } posted", 8),
         new("feed-item-skipped", "The change after a terminal's cursor is passed over.",
-            Feed, "new { cursor = checked((long)cursor), most }",
-            "new { cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)), most }", 20),
+            Feed, "cursor = checked((long)cursor),",
+            "cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)),", 20),
+        new("store-not-told", "A store is not told of a card that was used there for the first time.",
+            Intake, "KnownCards.Note(book.Db, place.Terminal, uid);",
+            "if (!$bug) KnownCards.Note(book.Db, place.Terminal, uid);", 4)
+        {
+            Recipe = "--faults none --members 5 --terminals 4",
+        },
+        new("every-store-told", "Every terminal is told of every card.",
+            Card, "new FeedItem { Card = ToItem() }, Audience.Knowing(Uid)",
+            "new FeedItem { Card = ToItem() }, $bug ? Audience.Everybody : Audience.Knowing(Uid)", 2)
+        {
+            Recipe = "--faults none --members 5 --terminals 4",
+        },
         new("terminals-word-taken", "What a terminal reports is posted without the card's MAC.",
             Proof, "if (TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",
             "if (!$bug && TransactionMac.Compute(tmKey, reported.Uid, proof.Tmc, steps) != proof.Tmv)",

@@ -1,0 +1,26 @@
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+
+namespace SmartCardCrm.Server.Cards;
+
+/// <summary>Which stores know a card: where it was issued, and where it was used since. Only their terminals
+/// are told of it, so that a chain's feed grows with its stores' customers and not with stores times
+/// customers.</summary>
+internal static class KnownCards
+{
+    /// <summary>The card was at a terminal. If it is new to the store, the store's terminals are told all
+    /// that there is of it.</summary>
+    /// <param name="terminal">Its number; 0, or one that is not enrolled here, tells nobody.</param>
+    /// <param name="uid">Of a card that may be unknown here as well.</param>
+    public static void Note(DbSession db, long terminal, string uid)
+    {
+        var stores = db.Run(
+            """
+            INSERT INTO known_card (uid, store) SELECT @uid, store FROM terminal WHERE number = @terminal
+            ON CONFLICT (uid, store) DO NOTHING
+            """,
+            new { uid, terminal });
+        if (stores > 0)
+            Feed.TellAgain(db, uid);
+    }
+}
