@@ -33,6 +33,9 @@ internal sealed record Checkout(
     /// <summary>The reader of the last attempt; null before the first.</summary>
     public string? Reader { get; init; }
 
+    /// <summary>Two letters, of the member whose card was presented last; null where nobody knows.</summary>
+    public string? CustomerLanguage { get; init; }
+
     /// <summary>What headquarters told of the sale that it undoes when it was posted, <see
     /// cref="FindSaleReply"/> in base64; null where it was not asked.</summary>
     public string? SaleReply { get; init; }

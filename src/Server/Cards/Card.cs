@@ -19,6 +19,9 @@ internal sealed record Card
     public long Number { get; init; }
     public long Programme { get; init; }
     public long Member { get; init; }
+
+    /// <summary>The member's: two letters, en, ru.</summary>
+    public string Language { get; init; } = "";
     public CardStatus Status { get; init; }
     public byte IssuerKeyVersion { get; init; }
     public byte EnquiryKeyVersion { get; init; }
@@ -56,12 +59,15 @@ internal sealed record Card
             ? uid
             : throw new FormatException("The book holds a bad UID.");
 
+    private const string Select =
+        "SELECT card.*, member.language FROM card JOIN member ON member.id = card.member";
+
     /// <summary>The card of a UID; generation 0 asks for the newest.</summary>
     public static Card? Find(DbSession db, string uid, long generation) =>
         db.Find<Card>(
-            """
-            SELECT * FROM card WHERE uid = @uid AND (generation = @generation OR @generation = 0)
-            ORDER BY generation DESC LIMIT 1
+            $"""
+            {Select} WHERE card.uid = @uid AND (card.generation = @generation OR @generation = 0)
+            ORDER BY card.generation DESC LIMIT 1
             """,
             new { uid, generation });
 
@@ -69,15 +75,15 @@ internal sealed record Card
     /// may be unblocked; null where there is none.</summary>
     public static Card? FindOf(DbSession db, long member) =>
         db.Find<Card>(
-            """
-            SELECT * FROM card WHERE member = @member AND status IN (@Active, @Blocked)
-            ORDER BY CASE WHEN status = @Active THEN 0 ELSE 1 END, number DESC LIMIT 1
+            $"""
+            {Select} WHERE card.member = @member AND card.status IN (@Active, @Blocked)
+            ORDER BY CASE WHEN card.status = @Active THEN 0 ELSE 1 END, card.number DESC LIMIT 1
             """,
             new { member, Active = (long)CardStatus.Active, Blocked = (long)CardStatus.Blocked });
 
     /// <summary>The card that people know by this number.</summary>
     public static Card? FindByNumber(DbSession db, long number) =>
-        db.Find<Card>("SELECT * FROM card WHERE number = @number", new { number });
+        db.Find<Card>($"{Select} WHERE card.number = @number", new { number });
 
     /// <summary>Tells the terminals that know the card how it stands.</summary>
     public void Publish(DbSession db) =>
@@ -101,6 +107,7 @@ internal sealed record Card
         LastCardAction = (uint)LastCardAction,
         EnquiryKeyVersion = EnquiryKeyVersion,
         SaleKeyVersion = SaleKeyVersion,
+        Language = Language,
     };
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>

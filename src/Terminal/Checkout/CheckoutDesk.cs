@@ -184,13 +184,20 @@ internal sealed class CheckoutDesk
     /// served.</summary>
     /// <param name="preferred">The one whose doubt was just settled on this reader; else the oldest.</param>
     /// <param name="mayServe">Which orders can be served now; null for all.</param>
-    public Checkout? TryTake(string reader, Guid? preferred, Func<Order, bool>? mayServe = null)
+    /// <param name="customerLanguage">Of the card's owner, where it is known.</param>
+    public Checkout? TryTake(
+        string reader, Guid? preferred, Func<Order, bool>? mayServe = null, string? customerLanguage = null)
     {
         lock (_gate)
         {
             return Next(reader, preferred, mayServe) is { } next
                 ? Move(
-                    next with { Reader = reader, Attempts = next.Attempts + 1 },
+                    next with
+                    {
+                        Reader = reader,
+                        CustomerLanguage = customerLanguage,
+                        Attempts = next.Attempts + 1,
+                    },
                     new CheckoutState.Tapping(CancelAsked: false))
                 : null;
         }

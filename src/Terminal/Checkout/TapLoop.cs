@@ -133,9 +133,17 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
     private Checkout? Take(Insertion card, Guid? preferred)
     {
-        var taken = card.HasServed ? null : till.Desk.TryTake(reader.Name, preferred, _mayServe);
+        var taken = card.HasServed
+            ? null
+            : till.Desk.TryTake(reader.Name, preferred, _mayServe, LanguageOf(card.Uid));
         card.HasServed |= taken is not null;
         return taken;
+    }
+
+    private string? LanguageOf(Uid? card)
+    {
+        var language = card is { } uid ? till.Replica.Find(uid)?.Item.Language : null;
+        return string.IsNullOrEmpty(language) ? null : language;
     }
 
     // Returns the checkout that may try again with this very card.

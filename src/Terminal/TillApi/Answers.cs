@@ -13,10 +13,12 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <param name="Attempts">Taps that have begun.</param>
 /// <param name="Doubts">How many of them ended in doubt.</param>
 /// <param name="Card">What the card says, where it was only asked.</param>
+/// <param name="CustomerLanguage">Two letters, of the customer whose card was presented last; null where it
+/// is not known.</param>
 /// <param name="Message">The same for people.</param>
 internal sealed record CheckoutAnswer(
     Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode,
-    int Attempts, int Doubts, CardAnswer? Card, Told Message)
+    int Attempts, int Doubts, CardAnswer? Card, string? CustomerLanguage, Told Message)
 {
     /// <param name="texts">The till's, as it asks for them.</param>
     public static CheckoutAnswer Of(Checkout checkout, Texts texts) => new(
@@ -29,7 +31,8 @@ internal sealed record CheckoutAnswer(
         checkout.Attempts,
         checkout.Doubts,
         checkout.State is CheckoutState.Answered(var card) ? CardAnswer.Of(checkout.Id, card) : null,
-        Told.Of(checkout.State, texts));
+        Told.LanguageOf(checkout),
+        Told.Of(checkout, texts));
 }
 
 /// <summary>What a completed checkout did.</summary>

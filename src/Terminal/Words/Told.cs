@@ -9,12 +9,16 @@ namespace SmartCardCrm.Terminal.Words;
 internal sealed record Told(string Cashier, string Customer)
 {
     /// <summary>Where a checkout stands, and why.</summary>
-    /// <param name="texts">The till's; the customer's too, unless the card names another language.</param>
-    public static Told Of(CheckoutState state, Texts texts)
-    {
-        var spoken = state is CheckoutState.Answered(var card) ? Texts.Of(card.Language) : null;
-        return Of(NamesOf(state), texts, spoken ?? texts);
-    }
+    /// <param name="texts">The till's; the customer's too, where nobody knows the customer's
+    /// language.</param>
+    public static Told Of(Checkout checkout, Texts texts) =>
+        Of(NamesOf(checkout.State), texts, Texts.Of(LanguageOf(checkout)) ?? texts);
+
+    /// <summary>The customer's language, two letters: as the card says it where that was read, or else as
+    /// headquarters did; null where nobody knows.</summary>
+    public static string? LanguageOf(Checkout checkout) =>
+        (checkout.State is CheckoutState.Answered(var card) ? card.Language : null)
+        ?? checkout.CustomerLanguage;
 
     /// <summary>What a code of a problem means to people; null where it means something to programs
     /// only.</summary>

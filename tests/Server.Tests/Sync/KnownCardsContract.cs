@@ -1,5 +1,6 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Tests.Chain;
@@ -44,6 +45,15 @@ public abstract class KnownCardsContract : IDisposable
         Assert.Equal([chip.Uid], Cards(_hq.FeedFor(Near)));
         Assert.Equal([chip.Uid], Cards(_hq.FeedFor(Beside)));
         Assert.Empty(Cards(_hq.FeedFor(Far)));
+    }
+
+    [Fact]
+    public void A_terminal_is_told_which_language_the_cards_owner_speaks()
+    {
+        _hq.IssueTo(_hq.Members.Add(1, new NewMember("Анна", null, "ru")), 1, terminal: Near);
+
+        var told = Assert.Single(_hq.FeedFor(Near).Items, item => item.Card is not null);
+        Assert.Equal("ru", told.Card.Language);
     }
 
     [Fact]

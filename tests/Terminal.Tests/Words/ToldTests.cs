@@ -1,5 +1,7 @@
 using System.Text.Json;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Simulator.Faults;
+using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Tests.Kit;
 
 namespace SmartCardCrm.Terminal.Tests.Words;
@@ -59,6 +61,41 @@ public sealed class ToldTests
     }
 
     [Fact]
+    public async Task The_customer_is_told_no_in_the_language_that_headquarters_knows()
+    {
+        await using var till = await TillOnTheLine.OpenAsync();
+        Hear(till, "ru");
+        till.Shop.Hear(new FeedItem { Hotlist = new HotlistItem { Uid = Owned.Card.Uid, Listed = true } });
+        var id = Id(await till.PostAsync("/v1/checkouts", Basket));
+        till.Shop.Present(till.Chain.Issue());
+
+        var checkout = await till.GetAsync($"/v1/checkouts/{id}", "en");
+
+        Assert.StartsWith("This card is blocked", Message(checkout, "cashier"), StringComparison.Ordinal);
+        Assert.Equal("Пожалуйста, обратитесь на стойку обслуживания.", Message(checkout, "customer"));
+        Assert.Equal("ru", checkout.GetProperty("customerLanguage").GetString());
+    }
+
+    [Fact]
+    public async Task The_next_customer_is_not_told_in_the_language_of_the_one_before()
+    {
+        await using var till = await TillOnTheLine.OpenAsync();
+        Hear(till, "ru");
+        var id = Id(await till.PostAsync("/v1/checkouts", Basket));
+        var torn = till.Chain.Issue();
+        torn.Tear(4, TearMoment.Before);
+        till.Shop.Present(torn);
+        var first = await till.GetAsync($"/v1/checkouts/{id}");
+        till.Shop.Present(till.Chain.Issue(2));
+
+        var second = await till.GetAsync($"/v1/checkouts/{id}");
+
+        Assert.Equal(("present_again", "ru"), (State(first), Language(first)));
+        Assert.Equal(("completed", null), (State(second), Language(second)));
+        Assert.StartsWith("Thank you", Message(second, "customer"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fewer_points_than_asked_for_are_explained()
     {
         await using var till = await TillOnTheLine.OpenAsync();
@@ -99,6 +136,20 @@ public sealed class ToldTests
         Assert.Equal(JsonValueKind.Null, problem.GetProperty("message").ValueKind);
         Assert.Equal(JsonValueKind.Null, health.GetProperty("message").ValueKind);
     }
+
+    private static CardItem Owned => Chain.ItemOf(1);
+
+    private static void Hear(TillOnTheLine till, string language)
+    {
+        var item = Owned;
+        item.Language = language;
+        till.Shop.Hear(new FeedItem { Card = item });
+    }
+
+    private static string? State(JsonElement checkout) => checkout.GetProperty("state").GetString();
+
+    private static string? Language(JsonElement checkout) =>
+        checkout.GetProperty("customerLanguage").GetString();
 
     private static string? Id(JsonElement checkout) => checkout.GetProperty("id").GetString();
 
