@@ -28,6 +28,7 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
 
     // From a blow at the very end of an act until the process has gone down.
     private static readonly TimeSpan SinksWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KilledWithin = TimeSpan.FromMilliseconds(300);
 
     private readonly int _port = Loopback.FreePorts(1)[0];
     private readonly string _name = Path.GetFileName(folder.Path);
@@ -83,8 +84,9 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
     {
         await LetGoAsync();
         IsStruck |= Strace.HasInjected(Trace);
-        if (IsStruck && !_hasEnded)
-            await ReviveAsync(SinksWithin, cancellation);
+        // strace notes an error that it injects, and no signal.
+        if (!_hasEnded)
+            await ReviveAsync(IsStruck ? SinksWithin : KilledWithin, cancellation);
         _blow = null;
         if (_isTracedFromStart && _process is not null)
         {
