@@ -14,7 +14,10 @@ internal static class Outcomes
     public static SeedReport Report(ulong seed, Violation? violation = null) => new(
         seed, 1000, TimeSpan.FromHours(8766),
         new Dictionary<string, long>(StringComparer.Ordinal) { ["Kill"] = 1, ["Tear"] = 3 },
-        ["sale/commit/tear"], violation);
+        ["sale/commit/tear"], violation)
+    {
+        Loss = new Loss(1234, 10_000),
+    };
 
     private static WorldOutcome Of(WorldPlan plan, int taps, Violation? violation) => new(
         plan, taps, TimeSpan.FromDays(1), new Dictionary<string, long>(StringComparer.Ordinal),

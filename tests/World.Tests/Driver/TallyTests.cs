@@ -53,7 +53,8 @@ public class TallyTests
             Assert.Equal(
             [
                 "seeds: 2", "taps: 2000", "terminal years per hour: 2000", "faults: tear 6, kill 2",
-                "coverage: 33.3% (1 of 3 cells)", "violations: 1",
+                "stolen: 2468 points, at most 20000 by the limits", "coverage: 33.3% (1 of 3 cells)",
+                "violations: 1",
             ],
             tally.Summary(["sale/commit/tear", "sale/commit/kill", "sale/select/kill"]));
         }

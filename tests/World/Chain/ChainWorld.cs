@@ -186,11 +186,17 @@ internal sealed class ChainWorld : IDisposable
     public int RulesKnownBy(uint terminal) =>
         _terminals.Find(t => t.Number == terminal)?.RulesKnown ?? 0;
 
+    /// <summary>When a terminal last had all that headquarters says; the year 1 where it never had.</summary>
+    public DateTimeOffset HeardAllAt(uint terminal) =>
+        _terminals.Find(t => t.Number == terminal)?.HeardAll ?? default;
+
     /// <summary>A terminal has stored what headquarters told it.</summary>
     public void Told(TerminalMachine terminal, FeedBatch feed)
     {
         Knowing.Told(terminal, feed);
         terminal.Listing.Told(feed);
+        if (feed.AsOfUs > 0)
+            terminal.HeardAll = Timeline.Now;
         foreach (var item in feed.Items)
         {
             if (item.RuleSet is { } rules)

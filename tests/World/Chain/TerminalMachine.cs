@@ -71,6 +71,9 @@ internal sealed class TerminalMachine
     /// <summary>The newest rules that headquarters has told it and that it has kept.</summary>
     public int RulesKnown { get; set; }
 
+    /// <summary>When it last had all that headquarters says; the year 1 where it never had.</summary>
+    public DateTimeOffset HeardAll { get; set; }
+
     /// <summary>The cards that headquarters has told it not to serve.</summary>
     public Listing Listing { get; } = new();
 

@@ -43,6 +43,7 @@ internal static class CommandLine
               taps: N
               terminal years per hour: X        simulated time of all terminals in an hour of ours
               faults: flip N, tear N, ...       how often each kind struck
+              stolen: N points, at most M       where a day has a limit; what those days' limits allow
               coverage: P% (visited of N cells) operation, exchange, fault, next terminal, crash point
               violations: N                     each on standard error, with the command that reproduces it
             Exit code: 0 when nothing was found, 1 when something was, 2 for a wrong command line, 130 after

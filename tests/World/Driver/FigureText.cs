@@ -16,6 +16,10 @@ internal static class FigureText
         return string.Join(", ", struck) is { Length: > 0 } text ? text : "none";
     }
 
+    /// <summary>A thief's gain beside its bound.</summary>
+    public static string Loss(Loss loss) =>
+        FormattableString.Invariant($"stolen: {loss.Points} points, at most {loss.Most} by the limits");
+
     /// <summary>Rounded down: 100.0 % means all.</summary>
     public static string Coverage(IEnumerable<string> visited, IReadOnlyCollection<string> cells)
     {

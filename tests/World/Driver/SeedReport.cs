@@ -10,6 +10,8 @@ internal sealed record SeedReport(
     ulong Seed, int Taps, TimeSpan TerminalTime, IReadOnlyDictionary<string, long> Faults,
     IReadOnlyList<string> Cells, Violation? Violation)
 {
+    public Loss Loss { get; init; }
+
     /// <summary>A run that gave no report of its own.</summary>
     public static SeedReport Of(ulong seed, Violation violation) => new(
         seed, Taps: 0, TimeSpan.Zero, new Dictionary<string, long>(StringComparer.Ordinal), [], violation);

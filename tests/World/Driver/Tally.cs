@@ -36,6 +36,9 @@ internal sealed class Tally
 
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
 
+    [JsonObjectCreationHandling(JsonObjectCreationHandling.Replace)]
+    public Loss Loss { get; set; }
+
     public SortedSet<string> Cells { get; } = new(StringComparer.Ordinal);
 
     public List<Finding> Findings { get; } = [];
@@ -73,6 +76,7 @@ internal sealed class Tally
         TerminalHours += report.TerminalTime.TotalHours;
         foreach (var (kind, times) in report.Faults)
             Faults[kind] = Faults.GetValueOrDefault(kind) + times;
+        Loss += report.Loss;
         Cells.UnionWith(report.Cells);
         if (report.Violation is { } violation)
             Findings.Add(new Finding(report.Seed, violation));
@@ -88,6 +92,7 @@ internal sealed class Tally
         yield return Line($"taps: {Taps}");
         yield return Line($"terminal years per hour: {yearsPerHour:F0}");
         yield return $"faults: {FigureText.Strikes(Faults)}";
+        yield return FigureText.Loss(Loss);
         yield return FigureText.Coverage(Cells, cells);
         yield return Line($"violations: {Findings.Count}");
     }

@@ -17,7 +17,10 @@ internal static class Worker
             var outcome = simulation.Run(WorldPlan.Of(seed));
             var report = new SeedReport(
                 seed, outcome.Taps, outcome.TerminalTime, outcome.Faults,
-                [.. outcome.Cells.Where(told.Add)], outcome.Violation);
+                [.. outcome.Cells.Where(told.Add)], outcome.Violation)
+            {
+                Loss = outcome.Loss,
+            };
             reports.WriteLine(report.ToLine());
             reports.Flush();
         }

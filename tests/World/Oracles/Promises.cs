@@ -8,6 +8,9 @@ internal sealed class Promises(ChainWorld world)
     private const int KeptMost = 12;
 
     private readonly Spending _spending = new(world);
+
+    /// <inheritdoc cref="Spending.Loss"/>
+    public Loss Loss => _spending.Loss;
     private readonly Dictionary<uint, Queue<Purchase>> _ended = [];
     private readonly Dictionary<uint, int> _traced = [];
 

@@ -67,7 +67,8 @@ internal sealed class Reckoning(ChainWorld world)
         {
             var purchase = world.Cashier.Serve(terminal, card, 250, 0);
             Pass(TimeSpan.FromMinutes(3));
-            if (purchase?.Told is CheckoutState.Completed || card.Tampered)
+            // What was bought without the card may have been taken back without it.
+            if (purchase is { WithoutCard: false, Told: CheckoutState.Completed } || card.Tampered)
                 return true;
             if (card.Imitated && purchase?.Told is CheckoutState.Declined
                 {

@@ -7,6 +7,21 @@ namespace SmartCardCrm.World;
 internal sealed class Spending(ChainWorld world)
 {
     private readonly Dictionary<(uint Terminal, DateOnly Day), long> _days = [];
+    private readonly Dictionary<(uint Terminal, DateOnly Day), long> _stolen = [];
+
+    /// <summary>What copies, rolled back and forged cards, and cards that a thief wrote on, redeemed at
+    /// terminals that decide alone and have a limit a day; and what those limits allow on those
+    /// days.</summary>
+    public Loss Loss
+    {
+        get
+        {
+            var days = _stolen.Select(
+                day => (Points: day.Value, Most: world.Office.LimitsOf(day.Key.Terminal).DayMost))
+                .Where(day => day.Most < int.MaxValue).ToList();
+            return new Loss(days.Sum(day => day.Points), days.Sum(day => (long)day.Most));
+        }
+    }
 
     // What was put on a card in the open, without what headquarters has let be redeemed of it.
     private static long HonestPoints(PhysicalCard card, uint through)
@@ -55,6 +70,8 @@ internal sealed class Spending(ChainWorld world)
         var local = TimeZoneInfo.ConvertTime(made.Time, ChainWorld.StoreZone);
         var day = (made.Terminal, DateOnly.FromDateTime(local.DateTime));
         _days[day] = _days.GetValueOrDefault(day) + made.Redeemed;
+        if (purchase.Card is { Tampered: true } or { WasMinted: true })
+            _stolen[day] = _stolen.GetValueOrDefault(day) + made.Redeemed;
         Truth.Demand(
             _days[day] <= limits.DayMost, "I9",
             $"terminal {made.Terminal} let {_days[day]} points be redeemed on {day.Item2:O}, the limit is "

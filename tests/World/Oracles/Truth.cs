@@ -10,6 +10,7 @@ namespace SmartCardCrm.World;
 internal sealed class Truth(ChainWorld world)
 {
     private readonly Adjusting _adjusting = new(world);
+    private readonly Allowing _allowing = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
@@ -119,10 +120,10 @@ internal sealed class Truth(ChainWorld world)
             $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation!.RulesKnown}, then "
                 + $"{known}, the sale was of {pinned}, and it took {written.RuleSetVersion}");
         var balance = ApplyActions(card, before, commit, rules!.CardBalanceMost);
-        // The card may have become known between the decision and the commit.
         var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
-        var isStranger = !isCentral && ((presentation.WasStranger && written.Redeemed == 0)
-            || world.IsStranger(purchase.Terminal, card.Uid));
+        var isStranger = !isCentral && world.IsStranger(purchase.Terminal, card.Uid);
+        if (!isCentral)
+            _allowing.Committed(card, commit, isStranger);
         Demand(
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
@@ -136,7 +137,8 @@ internal sealed class Truth(ChainWorld world)
 
         // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say, or
         // than the book had.
-        bool IsLimited() => isCentral
+        // The card may have become known between the decision and the commit.
+        bool IsLimited() => isCentral || isStranger || presentation.WasStranger
             || world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
             || world.Plan.Faults.HasFlag(Fault.Clock);
 
@@ -145,7 +147,7 @@ internal sealed class Truth(ChainWorld world)
             : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
                 rules!, balance, sold.Amount,
-                isStranger ? 0 : IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
+                IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
 
         bool IsSaleOf(Purchase sold) =>
             (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount

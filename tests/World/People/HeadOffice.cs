@@ -17,6 +17,7 @@ internal sealed class HeadOffice(ChainWorld world)
 
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
     private readonly Dice _limitsDice = Dice.For(world.Plan.Seed, "adjustment limits");
+    private readonly Dice _narrowDice = Dice.For(world.Plan.Seed, "narrow limits");
     private readonly Dictionary<uint, Limits> _limits = [];
     private readonly Dictionary<long, string> _phoneOf = [];
     private int _phones;
@@ -70,9 +71,10 @@ internal sealed class HeadOffice(ChainWorld world)
             terminal, Version: 1,
             OperationMost: isNarrow ? 20 + _dice.Below(100) : int.MaxValue,
             CardMost: isNarrow ? 50 + _dice.Below(300) : int.MaxValue,
-            CardOperationsMost: 255,
+            CardOperationsMost: isNarrow ? _narrowDice.Pick([3, 10, 255]) : 255,
             DayMost: isNarrow ? 60 + _dice.Below(400) : int.MaxValue,
-            StrangerMost: 0, ReplicaHoursMost: 24 * 366, adjustmentMost,
+            StrangerMost: _narrowDice.Pick([0, 0, 15, 60]),
+            ReplicaHoursMost: isNarrow ? _narrowDice.Pick([3, 24, 24 * 366]) : 24 * 366, adjustmentMost,
             AdjustmentDayMost: adjustmentMost * _limitsDice.Pick([1, 2, 3, 8]))
         {
             Modes = NewModes(),

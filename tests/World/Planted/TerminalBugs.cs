@@ -60,9 +60,6 @@ internal static class TerminalBugs
                     .OfType<byte[]>().Select(document => RuleSet.FromDocument(document)).FirstOrDefault())
                 : _current;
             """, 8),
-        new("others-doubts-taken-for-own", "A doubt of another terminal closes the one of that number here.",
-            Replica, "closed?.Terminal == _terminal",
-            "closed is not null && ($bug || closed.Terminal == _terminal)", 8),
         new("resume-after-head", "What was written while the network was away is never sent.",
             Sync, "(_sent, _acknowledged) = (durable, durable);",
             "(_sent, _acknowledged) = ($bug ? outbox.Head : durable, durable);", 3),

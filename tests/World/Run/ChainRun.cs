@@ -45,6 +45,7 @@ internal sealed class ChainRun
             $"{world.Disks.Digest}-{world.Digest}", violation, world.Story.Lines())
         {
             StolenPoints = world.Frauds.StolenPoints,
+            Loss = world.Promises.Loss,
         };
     }
 

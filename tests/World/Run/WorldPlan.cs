@@ -101,4 +101,17 @@ internal sealed record WorldOutcome(
 {
     /// <summary>Points that a thief has redeemed at honest tills.</summary>
     public long StolenPoints { get; init; }
+
+    /// <summary>The part of them that limits bound, beside the bound.</summary>
+    public Loss Loss { get; init; }
+}
+
+/// <summary>What was redeemed with cards that are not to be trusted, where docs/security.md bounds
+/// it.</summary>
+/// <param name="Points">That much.</param>
+/// <param name="Most">What <c>dayMost</c> of the terminals allows on the days on which it happened.</param>
+internal readonly record struct Loss(long Points, long Most)
+{
+    public static Loss operator +(Loss one, Loss other) =>
+        new(one.Points + other.Points, one.Most + other.Most);
 }
