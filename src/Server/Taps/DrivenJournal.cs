@@ -1,4 +1,3 @@
-using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Taps;
@@ -27,9 +26,8 @@ internal sealed class DrivenJournal(ITapLink link, uint terminal, uint next, Red
             var intent = intentOf(planned);
             if (Write(_next, new EntryBody { Intent = intent }) is not { Done: false } other)
             {
-                var place = new JournalPlace(terminal, _next);
                 if (intent.Redeemed > 0)
-                    redeeming.Begin(Uid.FromBytes(intent.Card.Uid.Span), place, intent.Redeemed);
+                    redeeming.Begin(new JournalPlace(terminal, _next), intent);
                 return planned;
             }
 

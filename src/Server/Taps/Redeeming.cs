@@ -2,38 +2,52 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Taps;
 
 /// <summary>
 /// Points that are redeemed on headquarters' word, until the terminal has reported what came of it. Meanwhile
 /// the book still has them, and nobody may redeem them once more; what a terminal never reports stays taken
-/// off.
+/// off until the card shows that it did not happen.
 /// </summary>
 internal sealed class Redeeming(Database database)
 {
+    // Reported; or never to be, for another transaction has its place on the card.
     private const string IsOver =
         $"""
-        EXISTS (
+        (EXISTS (
             SELECT 1 FROM intent i
             WHERE i.terminal = redeeming.terminal AND i.sequence = redeeming.sequence
                 AND i.state IN ('{IntentState.Posted}', '{IntentState.Failed}', '{IntentState.DidNot}'))
+        OR EXISTS (
+            SELECT 1 FROM card_transaction t
+            WHERE t.uid = redeeming.uid AND t.generation = redeeming.generation
+                AND t.counter = redeeming.counter))
         """;
 
     /// <summary>The terminal has written down that the card is to redeem. When it returns, it is on
     /// disk.</summary>
-    /// <param name="uid">The card.</param>
     /// <param name="place">Of the intent.</param>
-    /// <param name="points">1 or more.</param>
-    public void Begin(Uid uid, JournalPlace place, long points) => database.Write(db =>
+    /// <param name="intent">It redeems 1 point or more.</param>
+    public void Begin(JournalPlace place, Intent intent) => database.Write(db =>
     {
-        var begun = new { Uid = uid.ToString(), place.Terminal, place.Sequence, points };
+        var begun = new
+        {
+            Uid = Uid.FromBytes(intent.Card.Uid.Span).ToString(),
+            Generation = (long)intent.Card.Generation,
+            Counter = intent.CounterRead + 1L,
+            Points = (long)intent.Redeemed,
+            place.Terminal,
+            place.Sequence,
+        };
         db.Run($"DELETE FROM redeeming WHERE uid = @Uid AND {IsOver}", begun);
         db.Run(
             """
-            INSERT INTO redeeming (terminal, sequence, uid, points)
-            VALUES (@Terminal, @Sequence, @Uid, @points)
-            ON CONFLICT (terminal, sequence) DO UPDATE SET uid = excluded.uid, points = excluded.points
+            INSERT INTO redeeming (terminal, sequence, uid, generation, counter, points)
+            VALUES (@Terminal, @Sequence, @Uid, @Generation, @Counter, @Points)
+            ON CONFLICT (terminal, sequence) DO UPDATE SET uid = excluded.uid,
+                generation = excluded.generation, counter = excluded.counter, points = excluded.points
             """,
             begun);
     });

@@ -2,6 +2,7 @@ using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Taps;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Taps;
 
@@ -66,10 +67,25 @@ public abstract class RedeemingContract : IDisposable
         Assert.Equal(70, new BookKnowledge(_hq.Database, programme: 1).Find(_chip.Uid)?.PointsBooked);
     }
 
-    private void Begin(Till till, long points, Fate fate)
+    [Fact]
+    public void What_is_never_reported_is_over_when_another_has_its_place_on_the_card()
     {
-        var intent = till.Sell(_chip, new TestSale(0) { Fate = fate });
-        _redeeming.Begin(_chip.Uid, new JournalPlace(till.Number, intent), points);
+        Begin(_hq.NewTill(), 30, Fate.TornBeforeCommit);
+        var before = UnderWay;
+
+        _till.Sell(_chip, new TestSale(5_00));
+        _hq.Sync(_till);
+
+        Assert.Equal((30, 0), (before, UnderWay));
+    }
+
+    private void Begin(Till till, int points, Fate fate)
+    {
+        var sequence = till.Sell(_chip, new TestSale(0) { Fate = fate });
+        var intent = EntryBody.Parser.ParseFrom(till.Journal.Entries[(int)sequence - 1].Body).Intent;
+        intent.Redeemed = (uint)points;
+        intent.Card.Generation = 1;
+        _redeeming.Begin(new JournalPlace(till.Number, sequence), intent);
     }
 
     private long UnderWay => _hq.Database.Read(db => Redeeming.UnderWay(db, _chip.Uid));
