@@ -8,10 +8,9 @@ namespace SmartCardCrm.Server.Cards;
 /// customers.</summary>
 internal static class KnownCards
 {
-    /// <summary>The card was at a terminal. If it is new to the store, the store's terminals are told all
-    /// that there is of it.</summary>
+    /// <summary>The card was at a terminal, as its own signature says: who only reports UIDs learns nothing
+    /// of them. If it is new to the store, the store's terminals are told all that there is of it.</summary>
     /// <param name="terminal">Its number; 0, or one that is not enrolled here, tells nobody.</param>
-    /// <param name="uid">Of a card that may be unknown here as well.</param>
     public static void Note(DbSession db, long terminal, string uid)
     {
         var stores = db.Run(

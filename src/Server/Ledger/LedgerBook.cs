@@ -26,6 +26,7 @@ internal static class LedgerBook
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         CardTransaction.Insert(book, card, commit, circumstance);
+        KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
         SettleReturns(book, commit, circumstance);

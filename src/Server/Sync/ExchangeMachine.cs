@@ -21,7 +21,7 @@ internal sealed class ExchangeMachine(
 
     private ulong _feedCursor;
 
-    // Nothing that was said before counts.
+    // The next batch is the feed's beginning (from_start).
     private bool _fromStart;
 
     /// <summary>Compares the two ends of the journal and says where the server's is.</summary>
@@ -91,7 +91,7 @@ internal sealed class ExchangeMachine(
         var asOf = clock.Microseconds();
         var part = database.Read(db => Feed.After(db, terminal, _feedCursor, FeedItemsMost));
         HasAllOfFeed = part.IsLast;
-        Volatile.Write(ref _feedCursor, part.Through);
+        _feedCursor = part.Through;
         if (part.Items.Count == 0)
             return null;
         // A new terminal sells by them while many cards are still coming.
@@ -109,9 +109,11 @@ internal sealed class ExchangeMachine(
     public ServerMessage? StillAll()
     {
         var asOf = clock.Microseconds();
-        return database.Read(Feed.Head) == Volatile.Read(ref _feedCursor)
-            ? Told(new FeedBatch { AsOfUs = asOf })
-            : null;
+        var rest = database.Read(db => Feed.After(db, terminal, _feedCursor, most: 1));
+        if (rest.Items.Count > 0)
+            return null;
+        _feedCursor = rest.Through;
+        return Told(new FeedBatch { AsOfUs = asOf });
     }
 
     private ServerMessage Told(FeedBatch batch)

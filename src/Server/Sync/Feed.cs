@@ -7,7 +7,7 @@ namespace SmartCardCrm.Server.Sync;
 /// <summary>A part of the feed as one terminal is to have it.</summary>
 /// <param name="Items">In order.</param>
 /// <param name="Through">Up to this position the terminal then has all that is for it.</param>
-/// <param name="IsLast">Nothing followed when it was read.</param>
+/// <param name="IsLast">Nothing follows. False also where it is full and by chance the last.</param>
 internal sealed record FeedPart(IReadOnlyList<FeedItem> Items, ulong Through, bool IsLast);
 
 /// <summary>

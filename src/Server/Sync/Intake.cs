@@ -197,7 +197,6 @@ internal sealed partial class Intake(
             State = IntentState.Open,
         };
         Intents.Insert(book.Db, row);
-        KnownCards.Note(book.Db, place.Terminal, uid);
         if (card is not null)
             Doubts.ReviewNew(book, card, row);
         return new Verdict.Accepted();

@@ -56,7 +56,7 @@ internal sealed class Replica : ICardKnowledge
     /// <summary>The rules in force: the highest version; null before the first feed.</summary>
     public RuleSet? Current => _current;
 
-    /// <summary>The last feed position stored.</summary>
+    /// <summary>The feed position up to which all that is for this terminal is stored.</summary>
     public ulong Cursor => _database.Read(
         c => (ulong)c.Number("SELECT position FROM cursor WHERE name = 'feed'"));
 
@@ -147,7 +147,8 @@ internal sealed class Replica : ICardKnowledge
         if (!Hotlist.Store(c, batch))
             return;
         // Where it ends, the feed may have gone on with what is for others.
-        if (Math.Max(batch.Through, batch.Items.LastOrDefault()?.Position ?? 0) is var through and > 0)
+        var through = Math.Max(batch.Through, batch.Items.LastOrDefault()?.Position ?? 0);
+        if (through > 0)
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)through);
         if (batch.AsOfUs > 0)
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed_as_of_us'", batch.AsOfUs);

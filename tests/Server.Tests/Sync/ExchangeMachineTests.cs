@@ -117,6 +117,23 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
     }
 
     [Fact]
+    public void A_heartbeat_is_answered_though_the_feed_has_gone_on_for_others()
+    {
+        _hq.Enrol(1, store: 1);
+        _hq.Enrol(2, store: 2);
+        var machine = Begun();
+        machine.NextFeed();
+        _hq.Issue(1, terminal: 2);
+
+        var (word, head) = (machine.StillAll()?.Feed, _hq.Database.Read(Feed.Head));
+        _hq.Issue(2, terminal: 1);
+
+        Assert.Equal(head, word?.Through);
+        Assert.Null(machine.StillAll());
+        Assert.Single(machine.NextFeed()!.Feed.Items);
+    }
+
+    [Fact]
     public void A_new_terminal_hears_first_by_what_it_decides()
     {
         _hq.Database.Write(db =>

@@ -46,8 +46,8 @@ internal static class IntakeBugs
             Feed, "cursor = checked((long)cursor),",
             "cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)),", 20),
         new("store-not-told", "A store is not told of a card that was used there for the first time.",
-            Intake, "KnownCards.Note(book.Db, place.Terminal, uid);",
-            "if (!$bug) KnownCards.Note(book.Db, place.Terminal, uid);", 4)
+            Ledger, "KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);",
+            "if (!$bug) KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);", 4)
         {
             Recipe = "--faults none --members 5 --terminals 4",
         },
