@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
@@ -70,8 +71,8 @@ internal sealed class EnrolmentDesk(
     private static byte[] TokenBytes(string text)
     {
         var bytes = new byte[TokenLength + SHA256.HashSizeInBytes];
-        return text.Length <= 100 && Base64Url.IsValid(text)
-            && Base64Url.TryDecodeFromChars(text, bytes, out var length) && length >= TokenLength
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var length) == OperationStatus.Done
+            && length >= TokenLength
             ? bytes[..TokenLength]
             : throw RefusedException.BadRequest("token-unreadable", "This is no enrolment token.");
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -25,7 +26,8 @@ internal sealed class EnrolmentToken
         Span<byte> bytes = stackalloc byte[SecretLength + SHA256.HashSizeInBytes];
         var trimmed = text?.Trim() ?? "";
         var whole = trimmed.Length == Base64Url.GetEncodedLength(bytes.Length)
-            && Base64Url.TryDecodeFromChars(trimmed, bytes, out var length) && length == bytes.Length;
+            && Base64Url.DecodeFromChars(trimmed, bytes, out _, out var length) == OperationStatus.Done
+            && length == bytes.Length;
         token = whole ? new EnrolmentToken(trimmed, bytes[SecretLength..].ToArray()) : null;
         return whole;
     }

@@ -72,6 +72,8 @@ public sealed class EnrolmentTests
 
         Assert.Equal("token-unknown", await RefusalOf(server, Base64Url.EncodeToString(new byte[64])));
         Assert.Equal("token-unreadable", await RefusalOf(server, "let me in"));
+        Assert.Equal("token-unreadable", await RefusalOf(server, new string('!', 86)));
+        Assert.Equal("token-unreadable", await RefusalOf(server, new string('A', 1_000)));
     }
 
     [Fact]
