@@ -301,7 +301,8 @@ internal sealed class StruckTerminal(TerminalFolder folder, int vpcdPort, string
         var said = await ReadFromAsync(_logFrom);
         var isRight = _blow?.Fault == Fault.Kill
             ? code == KilledBySignal
-            : _blow is not null && code == FailedEnd
+            // A tracer that lets go just then may keep the code to itself; what was said is said.
+            : _blow is not null && code is FailedEnd or CleanEnd
                 && DiskFailed.Any(error => said.Contains(error, StringComparison.Ordinal));
         IsStruck |= isRight;
         if (!isRight)

@@ -139,7 +139,8 @@ internal sealed class Truth(ChainWorld world)
         // than the book had.
         // The card may have become known between the decision and the commit.
         bool IsLimited() => isCentral || isStranger || presentation.WasStranger
-            || world.Office.LimitsOf(purchase.Terminal).OperationMost < int.MaxValue
+            || world.Office.LimitsOf(purchase.Terminal) is { OperationMost: < int.MaxValue }
+                or { CardOperationsMost: < byte.MaxValue } or { ReplicaHoursMost: < 24 * 366 }
             || world.Plan.Faults.HasFlag(Fault.Clock);
 
         (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }

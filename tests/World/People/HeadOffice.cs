@@ -66,15 +66,17 @@ internal sealed class HeadOffice(ChainWorld world)
     private Limits NewLimits(uint terminal)
     {
         var isNarrow = _dice.Chance(0.4);
+        // Apart from the others: who may redeem little of a card does not reach the day's limit.
+        var isStrict = _narrowDice.Chance(0.3);
         var adjustmentMost = 10 + _limitsDice.Below(100);
         return _limits[terminal] = new Limits(
             terminal, Version: 1,
             OperationMost: isNarrow ? 20 + _dice.Below(100) : int.MaxValue,
             CardMost: isNarrow ? 50 + _dice.Below(300) : int.MaxValue,
-            CardOperationsMost: isNarrow ? _narrowDice.Pick([3, 10, 255]) : 255,
+            CardOperationsMost: isStrict ? _narrowDice.Pick([3, 10, 255]) : 255,
             DayMost: isNarrow ? 60 + _dice.Below(400) : int.MaxValue,
             StrangerMost: _narrowDice.Pick([0, 0, 15, 60]),
-            ReplicaHoursMost: isNarrow ? _narrowDice.Pick([3, 24, 24 * 366]) : 24 * 366, adjustmentMost,
+            ReplicaHoursMost: isStrict ? _narrowDice.Pick([3, 24, 24 * 366]) : 24 * 366, adjustmentMost,
             AdjustmentDayMost: adjustmentMost * _limitsDice.Pick([1, 2, 3, 8]))
         {
             Modes = NewModes(),
