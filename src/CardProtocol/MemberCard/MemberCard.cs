@@ -154,9 +154,6 @@ public sealed class MemberCard : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    /// <summary>Replaces the member file at commit: 1 APDU. Needs the sale key.</summary>
-    public void WriteProfile(MemberProfile profile) => Execute(Writing(profile));
-
     /// <summary>Says what will be sent next, in this order, to a card that is far away.</summary>
     internal void SendAhead(IEnumerable<ICommand> next) => _channel.SendAhead(next);
 

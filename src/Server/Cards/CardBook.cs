@@ -45,13 +45,12 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         {
             var card = Card.Find(db, uid.ToString(), generation: 0)
                 ?? throw new ArgumentException($"No card {uid.Masked} was planned.", nameof(uid));
-            KnownCards.Note(db, terminal, card.Uid);
             return card.Status == CardStatus.Personalising
-                ? Complete(new OpenBook(db, secrets, clock.Microseconds()), card, evidence)
+                ? Complete(new OpenBook(db, secrets, clock.Microseconds()), card, evidence, terminal)
                 : new Verdict.Duplicate();
         });
 
-    private static Verdict Complete(OpenBook book, Card card, CommitEvidence evidence)
+    private static Verdict Complete(OpenBook book, Card card, CommitEvidence evidence, uint terminal)
     {
         var verdict = PostBirth(book, card, evidence);
         if (verdict is Verdict.Parked(var cause, var detail))
@@ -65,6 +64,7 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             return verdict;
         }
 
+        KnownCards.Note(book.Db, terminal, card.Uid);
         book.Db.Run(
             "UPDATE card SET status = @Active WHERE uid = @Uid AND generation = @Generation",
             new { Active = (long)CardStatus.Active, card.Uid, card.Generation });

@@ -4,8 +4,7 @@ using SmartCardCrm.Server.Sync;
 namespace SmartCardCrm.Server.Cards;
 
 /// <summary>Which stores know a card: where it was issued, and where it was used since. Only their terminals
-/// are told of it, so that a chain's feed grows with its stores' customers and not with stores times
-/// customers.</summary>
+/// are told of it: each holds its store's customers, and not the chain's.</summary>
 internal static class KnownCards
 {
     /// <summary>The card was at a terminal, as its own signature says: who only reports UIDs learns nothing
