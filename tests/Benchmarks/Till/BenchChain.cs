@@ -90,11 +90,11 @@ internal sealed class BenchChain : IDisposable
 
     /// <summary>A till on a database of its own, with keys and papers.</summary>
     /// <param name="keys">Filled here. Not owned.</param>
-    public Terminal.Till OpenTill(string database, TerminalKeys keys)
+    public Terminal.Till OpenTill(JournalFile database, TerminalKeys keys)
     {
         keys.Replace([.. Served.Select(Master)], ReaderIdKey.Derive(new byte[16], TerminalNumber));
         var till = Terminal.Till.Open(
-            FileAt(database), new TerminalProfile(TerminalNumber, Programme, Store, TimeZoneInfo.Utc), keys,
+            database, new TerminalProfile(TerminalNumber, Programme, Store, TimeZoneInfo.Utc), keys,
             new TerminalTrust(
                 Headquarters, new byte[] { 0x30, 0x00 },
                 bytes => Headquarters.SignData(bytes, HashAlgorithmName.SHA256)),

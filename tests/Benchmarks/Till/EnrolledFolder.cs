@@ -28,7 +28,8 @@ internal static class EnrolledFolder
             new Uri("https://127.0.0.1:1"), CardKeyStorage.Sealed).Save(data);
 
         using var keys = new TerminalKeys();
-        using var till = chain.OpenTill(data.Journal, keys);
+        using var seal = JournalKeyFile.LoadOrMake(data, elsewhere: null, RandomNumberGenerator.Fill);
+        using var till = chain.OpenTill(new JournalFile(data.Journal, seal), keys);
         foreach (var some in Enumerable.Range(1, members).Chunk(BatchMost))
             till.Take(new FeedBatch { Items = { some.Select(BenchChain.MemberItem) } });
         till.Database.Checkpoint();

@@ -21,7 +21,7 @@ internal static class HostTimeFigure
     public static void Print(BenchChain chain, string database)
     {
         using var keys = new TerminalKeys();
-        using var till = chain.OpenTill(database, keys);
+        using var till = chain.OpenTill(BenchChain.FileAt(database), keys);
         till.Take(new() { Items = { BenchChain.MemberItem(1) } });
         var chip = chain.Issue(1);
         chip.Insert();

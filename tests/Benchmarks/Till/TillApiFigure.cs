@@ -27,7 +27,7 @@ internal static class TillApiFigure
     public static async Task PrintAsync(BenchChain chain, string work)
     {
         using var keys = new TerminalKeys();
-        using var till = chain.OpenTill(Path.Combine(work, "till-api.db"), keys);
+        using var till = chain.OpenTill(BenchChain.FileAt(Path.Combine(work, "till-api.db")), keys);
         var key = Path.Combine(work, "till-api.key");
         await using var app = Build(till, key);
         await using var empty = EmptyApplication.Build();
