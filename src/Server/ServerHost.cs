@@ -61,6 +61,7 @@ internal static class ServerHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        FeedEpoch.Begin(app.Services.GetRequiredService<Database>(), RandomNumberGenerator.Fill);
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
         app.Services.GetRequiredService<LimitsBook>().SeedMissing();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OpenLines>().StopAll);

@@ -19,6 +19,7 @@ internal sealed class ExchangeMachine(
     private const int EntriesMost = 1024;
     public const int FeedItemsMost = 256;
 
+    private long _feedEpoch;
     private ulong _feedCursor;
 
     // The next batch is the feed's beginning (from_start).
@@ -44,8 +45,8 @@ internal sealed class ExchangeMachine(
         if (same && head.Sequence > 0 && !hello.HeadHash.Span.SequenceEqual(head.ChainHash))
             throw Refused("journal-differs", "The server has another entry at the journal's end.");
 
-        // Who has read further than the feed goes has read a book that was restored from a backup since.
-        _feedCursor = hello.FeedCursor <= database.Read(Feed.Head) ? hello.FeedCursor : 0;
+        (_feedEpoch, _feedCursor) = database.Read(db => (
+            FeedEpoch.Current(db), FeedEpoch.PlaceOf(db, hello.FeedEpoch, hello.FeedCursor)));
         _fromStart = _feedCursor == 0;
         return new ServerMessage
         {
@@ -118,7 +119,7 @@ internal sealed class ExchangeMachine(
 
     private ServerMessage Told(FeedBatch batch)
     {
-        (batch.FromStart, batch.Through) = (_fromStart, _feedCursor);
+        (batch.FromStart, batch.Epoch, batch.Through) = (_fromStart, _feedEpoch, _feedCursor);
         _fromStart = false;
         return new ServerMessage { Feed = batch };
     }

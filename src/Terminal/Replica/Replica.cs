@@ -60,6 +60,10 @@ internal sealed class Replica : ICardKnowledge
     public ulong Cursor => _database.Read(
         c => (ulong)c.Number("SELECT position FROM cursor WHERE name = 'feed'"));
 
+    /// <summary>In which of headquarters' books the cursor is a place; 0 where none was read.</summary>
+    public long FeedEpoch => _database.Read(c => c.Number(
+        "SELECT COALESCE((SELECT position FROM cursor WHERE name = 'feed_epoch'), 0)"));
+
     /// <summary>The rules that an intent of this journal was decided under.</summary>
     /// <exception cref="JournalFailedException">They are gone, although they were written before the
     /// intent.</exception>
@@ -149,7 +153,11 @@ internal sealed class Replica : ICardKnowledge
         // Where it ends, the feed may have gone on with what is for others.
         var through = Math.Max(batch.Through, batch.Items.LastOrDefault()?.Position ?? 0);
         if (through > 0)
+        {
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed'", (long)through);
+            c.Run("INSERT OR REPLACE INTO cursor(name, position) VALUES ('feed_epoch', ?)", batch.Epoch);
+        }
+
         if (batch.AsOfUs > 0)
             c.Run("UPDATE cursor SET position = ? WHERE name = 'feed_as_of_us'", batch.AsOfUs);
     }

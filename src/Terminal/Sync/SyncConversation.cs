@@ -33,7 +33,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         var cursor = till.Replica.Cursor;
         _askedAgain = cursor == 0;
-        return Perform(_machine.Connected(cursor, SoftwareVersion.Text));
+        return Perform(_machine.Connected(till.Replica.FeedEpoch, cursor, SoftwareVersion.Text));
     }
 
     /// <summary>Does what headquarters says.</summary>
@@ -138,19 +138,9 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         if (!WasWelcomed)
             LogConnected(through);
-        var restored = !WasWelcomed && through < till.Journal.AcknowledgedThrough;
         WentWell |= WasWelcomed || through == till.Journal.Head.Sequence;
         (WasWelcomed, line.Connected, line.IsCompacted) = (true, true, false);
         till.Journal.AcknowledgeThrough(through);
-        if (restored)
-            StartOver();
-    }
-
-    // The server has less than it had: an older book, with a change feed of its own.
-    private void StartOver()
-    {
-        till.Replica.ReadFeedAgain();
-        Failed(SyncCode.ServerRestored);
     }
 
     [LoggerMessage(

@@ -51,7 +51,6 @@ internal static class SyncCode
     public const string NeverSent = "acknowledged-never-sent";
     public const string Unreadable = "unreadable";
     public const string HotlistDamaged = "hotlist-damaged";
-    public const string ServerRestored = "server-restored";
     public const string TerminalUnknown = "terminal-unknown";
     public const string TerminalRevoked = "terminal-revoked";
     public const string ProtocolVersion = "protocol-version";
@@ -85,8 +84,9 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
     private uint _acknowledged;
 
     /// <summary>The stream is open.</summary>
+    /// <param name="feedEpoch">In which book the next is a place.</param>
     /// <param name="feedCursor">The last feed position the replica has stored.</param>
-    public IReadOnlyList<SyncAct> Connected(ulong feedCursor, string softwareVersion)
+    public IReadOnlyList<SyncAct> Connected(long feedEpoch, ulong feedCursor, string softwareVersion)
     {
         var head = outbox.Head;
         return
@@ -98,6 +98,7 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
                     ProtocolVersion = Version,
                     HeadSequence = head,
                     HeadHash = outbox.HashOf(head) ?? ByteString.Empty,
+                    FeedEpoch = feedEpoch,
                     FeedCursor = feedCursor,
                     SoftwareVersion = softwareVersion,
                 },

@@ -26,6 +26,7 @@ internal sealed class Headquarters : IDisposable
             database, Secrets, Clock, NullLogger<Server.Sync.Intake>.Instance);
         Cards = new CardBook(database, Secrets, Clock);
         Members = new MemberBook(database, Secrets, Clock);
+        Restart(epoch: 1);
         new ProgrammeBook(database, Secrets, Clock).SeedFirst();
     }
 
@@ -40,6 +41,10 @@ internal sealed class Headquarters : IDisposable
     public CardBook Cards { get; }
 
     public MemberBook Members { get; }
+
+    /// <summary>The server starts on its book.</summary>
+    /// <param name="epoch">The number drawn for this start, as all its bytes.</param>
+    public void Restart(byte epoch) => FeedEpoch.Begin(Database, bytes => bytes.Fill(epoch));
 
     public Till NewTill() => new(++_tills, Secrets, Clock);
 

@@ -74,7 +74,10 @@ internal sealed class TestTerminal : IDisposable
     public TestTerminal At(InProcessServer server) => new(server, null, Certificate) { Number = Number };
 
     /// <summary>Opens the stream and says hello as a terminal with this journal.</summary>
-    public async Task<ExchangeCall> HelloAsync(IReadOnlyList<JournalEntry> journal, ulong feedCursor = 0)
+    /// <param name="journal">All of it.</param>
+    /// <param name="read">The last of the feed that it has; null for nothing.</param>
+    public async Task<ExchangeCall> HelloAsync(
+        IReadOnlyList<JournalEntry> journal, FeedBatch? read = null)
     {
         var call = new ExchangeCall(Sync.Exchange());
         await call.SendAsync(new TerminalMessage
@@ -84,7 +87,8 @@ internal sealed class TestTerminal : IDisposable
                 ProtocolVersion = 1,
                 HeadSequence = journal.Count == 0 ? 0 : journal[^1].Sequence,
                 HeadHash = journal.Count == 0 ? ByteString.CopyFrom(new byte[32]) : journal[^1].ChainHash,
-                FeedCursor = feedCursor,
+                FeedEpoch = read?.Epoch ?? 0,
+                FeedCursor = read?.Through ?? 0,
             },
         });
         return call;

@@ -66,6 +66,38 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
     }
 
     [Fact]
+    public void A_terminal_reads_on_after_a_restart_and_is_told_the_epoch()
+    {
+        var hello = Hello(feedCursor: _hq.Database.Read(Feed.Head));
+        _hq.Restart(epoch: 2);
+        _hq.Enrol(1, store: 1);
+        _hq.Issue(1, terminal: 1);
+        var machine = New();
+
+        machine.Begin(hello);
+
+        var told = machine.NextFeed()!.Feed;
+        Assert.Equal((false, 0x0202020202020202), (told.FromStart, told.Epoch));
+        Assert.NotNull(Assert.Single(told.Items).Card);
+    }
+
+    [Fact]
+    public void A_terminal_that_read_what_a_restored_book_lost_reads_all_of_it_again()
+    {
+        var hello = Hello(feedCursor: 2);
+        _hq.Restart(epoch: 2);
+        _hq.Enrol(1, store: 1);
+        _hq.Issue(1, terminal: 1);
+        Assert.True(_hq.Database.Read(Feed.Head) >= 2);
+        var machine = New();
+
+        machine.Begin(hello);
+
+        var told = machine.NextFeed()!.Feed;
+        Assert.Equal((true, 1ul), (told.FromStart, told.Items[0].Position));
+    }
+
+    [Fact]
     public void A_heartbeat_takes_nothing_and_is_watched()
     {
         var heartbeat = new Heartbeat
@@ -199,6 +231,7 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
             ProtocolVersion = 1,
             HeadSequence = (uint)_journal.Entries.Count,
             HeadHash = _journal.Entries[^1].ChainHash,
+            FeedEpoch = _hq.Database.Read(FeedEpoch.Current),
             FeedCursor = feedCursor,
         },
     };

@@ -133,8 +133,8 @@ public sealed class ExchangeTests
         await using var server = await InProcessServer.StartAsync();
         using var terminal = await TestTerminal.EnrolAsync(server);
         using var open = await terminal.HelloAsync([]);
-        var before = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items;
-        var first = before.Single(item => item.RuleSet is not null);
+        var before = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
+        var first = before.Items.Single(item => item.RuleSet is not null);
 
         await server.CallAsync(HttpMethod.Post, "/api/rule-sets", new
         {
@@ -151,7 +151,7 @@ public sealed class ExchangeTests
 
         var second = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items.Single();
         Assert.Equal((1u, 2u), (first.RuleSet.Version, second.RuleSet.Version));
-        using var later = await terminal.HelloAsync([], before[^1].Position);
+        using var later = await terminal.HelloAsync([], before);
         var rest = (await later.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed.Items;
         Assert.Equal([second], rest);
     }
@@ -186,7 +186,7 @@ public sealed class ExchangeTests
             all = (await open.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
         Assert.InRange(all.AsOfUs, 1, long.MaxValue);
 
-        using var again = await terminal.HelloAsync([], all.Items[^1].Position);
+        using var again = await terminal.HelloAsync([], all);
         var connected = (await again.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;
         await again.SendAsync(new TerminalMessage { Heartbeat = new Heartbeat() });
         var later = (await again.NextAsync(ServerMessage.ContentOneofCase.Feed)).Feed;

@@ -111,19 +111,27 @@ public sealed class SyncConversationTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_has_less_than_it_had_is_read_from_the_beginning()
+    public void A_server_that_has_less_than_it_had_is_sent_the_rest_again()
     {
         _shop.Till.Journal.Append(new EntryBody());
         var before = Welcomed();
         before.Received(new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } });
-        var feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) } };
-        before.Received(new ServerMessage { Feed = feed });
 
         var restored = Welcomed();
 
-        Assert.Equal(("server-restored", 0ul), (restored.EndCode, _shop.Till.Replica.Cursor));
-        Assert.Null(_line.Halted);
-        Assert.Null(Welcomed().EndCode);
+        Assert.Equal(0u, _shop.Till.Journal.AcknowledgedThrough);
+        Assert.Equal((null, null), (restored.EndCode, _line.Halted));
+    }
+
+    [Fact]
+    public void The_next_hello_says_in_which_book_the_feed_was_read_and_how_far()
+    {
+        var feed = new FeedBatch { Items = { Chain.RulesItem(position: 9) }, Epoch = -7, Through = 11 };
+        Welcomed().Received(new ServerMessage { Feed = feed });
+
+        var hello = Assert.Single(New().Begin()).Hello;
+
+        Assert.Equal((-7L, 11ul), (hello.FeedEpoch, hello.FeedCursor));
     }
 
     [Fact]

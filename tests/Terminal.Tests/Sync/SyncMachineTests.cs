@@ -17,12 +17,12 @@ public sealed class SyncMachineTests
         var outbox = new ListOutbox(3);
         var machine = new SyncMachine(outbox, Small);
 
-        var hello = Assert.Single(Sent(machine.Connected(feedCursor: 9, "1.0"))).Hello;
+        var hello = Assert.Single(Sent(machine.Connected(feedEpoch: -7, feedCursor: 9, "1.0"))).Hello;
 
         Assert.Equal(1u, hello.ProtocolVersion);
         Assert.Equal(3u, hello.HeadSequence);
         Assert.Equal(outbox.HashOf(3), hello.HeadHash);
-        Assert.Equal(9ul, hello.FeedCursor);
+        Assert.Equal((-7L, 9ul), (hello.FeedEpoch, hello.FeedCursor));
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class SyncMachineTests
     private static SyncMachine Connect(ListOutbox outbox, SyncLimits limits)
     {
         var machine = new SyncMachine(outbox, limits);
-        machine.Connected(0, "1.0");
+        machine.Connected(0, 0, "1.0");
         return machine;
     }
 

@@ -16,6 +16,7 @@ internal sealed class ChainWorld : IDisposable
     private readonly Dictionary<Uid, List<PhysicalCard>> _cards = [];
     private readonly SortedDictionary<string, long> _strikes = new(StringComparer.Ordinal);
     private readonly Dice _timeDice;
+    private readonly Dice _startDice;
 
     public ChainWorld(WorldPlan plan)
     {
@@ -23,6 +24,7 @@ internal sealed class ChainWorld : IDisposable
         Timeline = new Timeline(Beginning);
         Story = new Story(Timeline);
         _timeDice = Dice.For(plan.Seed, "time");
+        _startDice = Dice.For(plan.Seed, "server starts");
         NetworkDice = Dice.For(plan.Seed, "network");
         ServerDice = Dice.For(plan.Seed, "server");
         DiskDice = Dice.For(plan.Seed, "disk");
@@ -173,6 +175,9 @@ internal sealed class ChainWorld : IDisposable
 
     /// <summary>A terminal's own randomness, another after each start.</summary>
     public FillRandom RandomOf(TerminalMachine terminal) => new Dice(_timeDice.Next() ^ terminal.Number).Fill;
+
+    /// <summary>The server's own randomness, another after each start.</summary>
+    public FillRandom RandomOfServer() => new Dice(_startDice.Next()).Fill;
 
     /// <summary>Whether a terminal does not know a card, and so lets it redeem nothing.</summary>
     public bool IsStranger(uint terminal, Uid card) =>

@@ -251,6 +251,7 @@ internal sealed class ServerRooms
         Intake = new Intake(database, world.Secrets, clock, NullLogger<Intake>.Instance);
         Sales = new SaleFinder(database);
         Watch = new TerminalWatch(clock);
+        FeedEpoch.Begin(database, world.RandomOfServer());
         Programmes.SeedFirst();
     }
 

@@ -12,7 +12,8 @@ internal sealed class TerminalMachine
     private const int StepsMost = 25;
 
     // At the end the oracle asks for every day that ever was: what may go is noted, and nothing goes.
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(3650);
+    // Worlds in which little happens last for lifetimes.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(365_000);
 
     private readonly ChainWorld _world;
     private readonly List<Till> _dead = [];

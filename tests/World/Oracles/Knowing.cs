@@ -1,10 +1,12 @@
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.World;
 
-/// <summary>A terminal is told of the cards that were in its store, and of no others.</summary>
+/// <summary>A terminal is told of the cards that were in its store, and of no others; in the end it has what
+/// the feed says.</summary>
 internal sealed class Knowing(ChainWorld world)
 {
     private const string Invariant = "feed";
@@ -36,6 +38,30 @@ internal sealed class Knowing(ChainWorld world)
             Truth.Demand(
                 unaware is null, Invariant,
                 $"terminal {unaware?.Terminal.Number} does not know card {card.Uid}, served in its store");
+        }
+
+        foreach (var place in world.Places)
+            CheckFeed(place.Terminal);
+    }
+
+    private void CheckFeed(TerminalMachine terminal)
+    {
+        var replica = terminal.Till!.Replica;
+        var feed = world.Server.Rooms!.Database.Read(
+            db => Feed.After(db, terminal.Number, cursor: 0, most: int.MaxValue));
+        foreach (var card in feed.Items.Select(item => item.Card).OfType<CardItem>())
+        {
+            Truth.Demand(
+                card.Equals(replica.Find(Uid.FromBytes(card.Card.Uid.Span))?.Item), Invariant,
+                $"terminal {terminal.Number} has card {card.Card.Uid.ToBase64()} as headquarters never said");
+        }
+
+        foreach (var listing in feed.Items.Select(item => item.Hotlist).OfType<HotlistItem>())
+        {
+            var uid = Uid.FromBytes(listing.Uid.Span);
+            Truth.Demand(
+                replica.IsListed(uid) == listing.Listed, Invariant,
+                $"terminal {terminal.Number} takes card {uid} for {(listing.Listed ? "free" : "blocked")}");
         }
     }
 
