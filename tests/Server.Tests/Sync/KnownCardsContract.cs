@@ -146,7 +146,8 @@ public abstract class KnownCardsContract : IDisposable
             DROP INDEX feed_card;
             ALTER TABLE feed DROP COLUMN for_terminal;
             ALTER TABLE feed DROP COLUMN for_card;
-            DELETE FROM migration WHERE number = 13;
+            DROP TABLE feed_epoch;
+            DELETE FROM migration WHERE number >= 13;
             """));
 
         Migrations.Run(_hq.Database);
