@@ -56,14 +56,20 @@ internal sealed class CheckoutReceipt(LineWriter write)
             .. MovedOf(ReceiptLineKind.Redeemed, result.Redeemed),
         ];
 
-    private IEnumerable<ReceiptLine> Moved(CheckoutResult result) =>
-    [
-        .. MovedOf(ReceiptLineKind.GivenBack, result.Earned),
-        .. MovedOf(ReceiptLineKind.TakenBack, result.Redeemed),
-    ];
+    private IEnumerable<ReceiptLine> Moved(CheckoutResult result) => result.Kind == LogKind.Adjustment
+        ?
+        [
+            .. MovedOf(ReceiptLineKind.GivenBack, result.Earned, write.Texts["Receipt.put-on"]),
+            .. MovedOf(ReceiptLineKind.TakenBack, result.Redeemed, write.Texts["Receipt.taken-off"]),
+        ]
+        :
+        [
+            .. MovedOf(ReceiptLineKind.GivenBack, result.Earned),
+            .. MovedOf(ReceiptLineKind.TakenBack, result.Redeemed),
+        ];
 
-    private IEnumerable<ReceiptLine> MovedOf(ReceiptLineKind kind, int points) =>
-        points == 0 ? [] : [write.Points(kind, points)];
+    private IEnumerable<ReceiptLine> MovedOf(ReceiptLineKind kind, int points, string? words = null) =>
+        points == 0 ? [] : [write.Points(kind, points, words)];
 
     // One rule gave what the line above says.
     private IEnumerable<ReceiptLine> GainsOf(CheckoutResult result) => result.Gains.Count < 2

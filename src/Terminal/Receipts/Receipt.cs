@@ -21,10 +21,10 @@ internal enum ReceiptLineKind
     /// <summary>Points taken off the card by a sale.</summary>
     Redeemed,
 
-    /// <summary>Points put on the card by a return.</summary>
+    /// <summary>Points put on the card by a return or an adjustment.</summary>
     GivenBack,
 
-    /// <summary>Points taken off the card by a return.</summary>
+    /// <summary>Points taken off the card by a return or an adjustment.</summary>
     TakenBack,
 
     /// <summary>Points changed by headquarters' card actions, signed.</summary>

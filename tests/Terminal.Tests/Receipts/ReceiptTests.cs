@@ -103,6 +103,33 @@ public sealed partial class ReceiptTests
         }),
         Texts.English, width: 40);
 
+    [Theory]
+    [InlineData(5, 0, "Put on the card         5 points")]
+    [InlineData(0, 5, "Taken off the card      5 points")]
+    public void An_adjustment_gives_nothing_back(int earned, int redeemed, string line) => Prints(
+        $"""
+        Loyalty points: adjustment
+        --------------------------------
+        Card                     ...0042
+        {line}
+        Balance                22 points
+        Operation
+                019a1234-5678-7abc-8def-
+                            0123456789ab
+
+        """,
+        new CheckoutState.Completed(Sale with
+        {
+            Kind = LogKind.Adjustment,
+            Earned = earned,
+            Redeemed = redeemed,
+            BalanceAfter = 22,
+            CardActionPoints = 0,
+            Gains = [],
+            RedemptionLimit = null,
+        }),
+        Texts.English, Usual);
+
     [Fact]
     public void A_sale_without_a_card_has_neither_card_nor_balance() => Prints(
         """
