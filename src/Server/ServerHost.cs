@@ -18,7 +18,6 @@ using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
-using SmartCardCrm.Server.Storage.Sqlite;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Taps;
 using SmartCardCrm.Server.Terminals;
@@ -88,7 +87,7 @@ internal static class ServerHost
         services.AddSingleton<ICardSecrets>(vault);
         services.AddSingleton<IDocumentSigner>(vault);
         services.AddSingleton<CardProtocol.FillRandom>(RandomNumberGenerator.Fill);
-        services.AddSingleton<Database>(_ => SqliteDatabase.Open(options.PathOf("book.db")));
+        services.AddSingleton(_ => BookHome.Open(options.DataFolder));
         services.AddSingleton<ProgrammeBook>();
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();

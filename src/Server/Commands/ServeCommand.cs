@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
@@ -81,7 +82,7 @@ internal static class ServeCommand
         PrivateFile.CreateFolder(options.DataFolder);
         using var only = OnlyOne(options);
         using var vault = OpenVault(options);
-        await using var app = ServerHost.Build(options, vault);
+        await using var app = Build(options, vault);
         DemandSignatures(app.Services, signDocuments);
         try
         {
@@ -94,6 +95,18 @@ internal static class ServeCommand
 
         await AnnounceAsync(app, options);
         await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static WebApplication Build(ServerOptions options, KeyVault vault)
+    {
+        try
+        {
+            return ServerHost.Build(options, vault);
+        }
+        catch (BookException wrong)
+        {
+            throw new CommandException(wrong.Code, wrong.Message);
+        }
     }
 
     private static void DemandSignatures(IServiceProvider services, bool sign)

@@ -11,11 +11,19 @@ internal static class Migrations
 {
     private const string Folder = "SmartCardCrm.Server.Storage.Migrations.";
 
+    /// <exception cref="BookException">A newer release made the database.</exception>
     public static void Run(Database database) =>
         database.Write(db =>
         {
             db.Run("CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL)");
             var newest = db.Value<long>("SELECT COALESCE(MAX(number), 0) FROM migration");
+            if (newest > NumberOf(Names().Last()))
+            {
+                throw new BookException(
+                    "book-newer", $"The book is of a newer release, with {newest} migrations; "
+                    + "install that release.");
+            }
+
             foreach (var name in Names().Where(name => NumberOf(name) > newest))
             {
                 db.Run(Text(name).Replace("{bytes}", database.BytesType, StringComparison.Ordinal));

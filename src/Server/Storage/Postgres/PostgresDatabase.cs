@@ -21,8 +21,16 @@ internal sealed class PostgresDatabase : Database
     public static PostgresDatabase Open(string connectionString)
     {
         var database = new PostgresDatabase(connectionString);
-        Migrations.Run(database);
-        return database;
+        try
+        {
+            Migrations.Run(database);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     // Class 22: a value that may not be; class 23: a key.
