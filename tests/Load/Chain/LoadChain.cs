@@ -1,0 +1,193 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Demo;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Terminals;
+using SmartCardCrm.Server.Vault;
+using SmartCardCrm.SyncContract;
+
+namespace SmartCardCrm.Load.Chain;
+
+/// <summary>A chain whose cards go from terminal to terminal and buy: all that its server is to have in the
+/// end.
+/// </summary>
+internal sealed class LoadChain
+{
+    private const string Zone = "America/New_York";
+
+    private readonly List<LoadTerminal> _terminals = [];
+    private readonly List<PaperCard> _cards = [];
+    private readonly Dice _dice;
+    private readonly TimeProvider _clock;
+
+    private LoadChain(Dice dice, TimeProvider clock) => (_dice, _clock) = (dice, clock);
+
+    public IReadOnlyList<LoadTerminal> Terminals => _terminals;
+
+    public IReadOnlyList<PaperCard> Cards => _cards;
+
+    public int Sales { get; private set; }
+
+    public long Earned { get; private set; }
+
+    /// <summary>Writes terminals, members and cards into a new book that no server has yet.</summary>
+    public static LoadChain Found(
+        Database book, KeyVault vault, int terminals, int cards, Dice dice, TimeProvider clock)
+    {
+        var chain = new LoadChain(dice, clock);
+        FeedEpoch.Begin(book, RandomNumberGenerator.Fill);
+        new ProgrammeBook(book, vault, clock).SeedFirst();
+        using var authority = new TerminalAuthority(vault, clock);
+        for (var terminal = 1u; terminal <= terminals; terminal++)
+            chain._terminals.Add(Enrol(book, vault, authority, terminal));
+        new LimitsBook(book, vault, clock).SeedMissing();
+        var (members, births) = (new MemberBook(book, vault, clock), new CardBook(book, vault, clock));
+        for (var card = 1; card <= cards; card++)
+        {
+            var member = members.Add(1, new NewMember($"Member {card}", Phone: null, "en"));
+            chain._cards.Add(Issue(births, vault, UidOf(card), member.Id));
+        }
+
+        return chain;
+    }
+
+    /// <summary>Some card buys something somewhere.</summary>
+    public void Sell()
+    {
+        var (card, terminal) = (_cards[_dice.Below(_cards.Count)], _terminals[_dice.Below(_terminals.Count)]);
+        var amount = 100 + _dice.Below(10_000);
+        var read = card.Newest;
+        var record = read with
+        {
+            Counter = read.Counter + 1,
+            Time = DateTimeOffset.FromUnixTimeSeconds(_clock.GetUtcNow().ToUnixTimeSeconds()),
+            Terminal = terminal.Number,
+            Sequence = terminal.Head + 1,
+            Kind = LogKind.Sale,
+            Circumstances = Circumstances.Offline,
+            RuleSetVersion = 1,
+            Earned = amount / 100,
+            Redeemed = 0,
+            Amount = amount,
+            BalanceAfter = read.BalanceAfter + (amount / 100),
+        };
+        var commit = card.Sell(record, terminal.Sign(card.Uid, record.Counter));
+        var intent = terminal.Write(new EntryBody { Intent = IntentOf(card, read, commit) });
+        terminal.Write(new EntryBody { Outcome = OutcomeOf(card, intent, commit) });
+        Sales++;
+        Earned += record.Earned;
+    }
+
+    private static LoadTerminal Enrol(
+        Database book, KeyVault vault, TerminalAuthority authority, uint number)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=load", key, HashAlgorithmName.SHA256).CreateSigningRequest();
+        using var open = authority.IssueForTerminal(request, number);
+        book.Write(db => TerminalBook.Insert(
+            db,
+            new Server.Terminals.Terminal
+            {
+                Number = number,
+                Name = $"Till {number}",
+                Programme = 1,
+                Store = 1,
+                StoreZone = Zone,
+                EnrolledUs = 1,
+            },
+            open.RawData));
+        return new LoadTerminal(number, open.CopyWithPrivateKey(key), vault.ReaderIdKey(number))
+        {
+            Authority = X509CertificateLoader.LoadCertificate(authority.Certificate.Span),
+        };
+    }
+
+    private static PaperCard Issue(CardBook births, KeyVault vault, Uid uid, long member)
+    {
+        var plan = ((PlanAnswer.Planned)births.Plan(uid, member, vault.NewestVersions)).Plan;
+        var card = new PaperCard(
+            uid, (ulong)plan.Card.Number, vault.TransactionMacKey(uid, plan.Card.TmKeyVersion));
+        var born = births.CompleteBirth(uid, card.Bear(plan.Content).Evidence, terminal: 1);
+        return born is Verdict.Accepted ? card : throw new InvalidOperationException($"{uid}: {born}");
+    }
+
+    private static Uid UidOf(int card) =>
+        Uid.FromBytes([0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)(card >> 8), (byte)card]);
+
+    private Intent IntentOf(PaperCard card, LogRecord read, PaperCommit commit)
+    {
+        var (written, operation) = (commit.Written, new byte[16]);
+        BitConverter.TryWriteBytes(operation, written.Terminal);
+        BitConverter.TryWriteBytes(operation.AsSpan(8), written.Sequence);
+        return new Intent
+        {
+            OperationId = ByteString.CopyFrom(operation),
+            Card = RefOf(card),
+            Context = new SaleContext
+            {
+                Programme = 1,
+                Currency = "USD",
+                Store = 1,
+                StoreZone = Zone,
+                BusinessDate = written.Time.UtcDateTime.ToString(
+                    "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+                RuleSetVersion = written.RuleSetVersion,
+                LocalTime = written.Time.UtcDateTime.ToString(
+                    "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+            },
+            Lines = { new BasketLine { QuantityMilli = 1000, AmountMinor = written.Amount } },
+            Kind = (uint)written.Kind,
+            CounterRead = read.Counter,
+            BalanceBefore = read.BalanceAfter,
+            BalanceAfter = written.BalanceAfter,
+            Earned = (uint)written.Earned,
+            AmountMinor = written.Amount,
+            Steps = { commit.Evidence.Steps.Select(Planned) },
+            Offline = true,
+        };
+    }
+
+    private static Outcome OutcomeOf(PaperCard card, uint intent, PaperCommit commit)
+    {
+        var tmv = new byte[TransactionMacValue.Length];
+        commit.Evidence.Proof.Tmv.CopyTo(tmv);
+        return new Outcome
+        {
+            IntentSequence = intent,
+            Card = RefOf(card),
+            Tmc = commit.Evidence.Proof.Tmc,
+            Tmv = ByteString.CopyFrom(tmv),
+            Steps = { commit.Evidence.Steps.Select(Sent) },
+        };
+    }
+
+    private static CardRef RefOf(PaperCard card)
+    {
+        var uid = new byte[Uid.Length];
+        card.Uid.CopyTo(uid);
+        return new CardRef
+        {
+            Uid = ByteString.CopyFrom(uid),
+            Generation = 1,
+            TmKeyVersion = 1,
+            LayoutVersion = 1,
+            CardNumber = card.Number,
+        };
+    }
+
+    // Before the card has answered, CommitReaderID has the reader's id alone.
+    private static Step Planned(TransactionStep step) => step.Header.Span is [0xC8]
+        ? new Step { Header = Bytes(step.Header), Data = Bytes(step.Data[..ReaderId.Length]) }
+        : Sent(step);
+
+    private static Step Sent(TransactionStep step) =>
+        new() { Header = Bytes(step.Header), Data = Bytes(step.Data) };
+
+    private static ByteString Bytes(ReadOnlyMemory<byte> bytes) => ByteString.CopyFrom(bytes.Span);
+}

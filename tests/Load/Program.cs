@@ -1,0 +1,3 @@
+using SmartCardCrm.Load;
+
+return await CommandLine.RunAsync(args);
