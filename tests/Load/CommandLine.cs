@@ -43,9 +43,10 @@ internal static class CommandLine
 
               tests/Load/run.sh kill                        100 times, SQLite
               tests/Load/run.sh kill --store postgres --kills 20
+              tests/Load/run.sh restore --store postgres
             """)
         {
-            Kill(),
+            Kill(), Restore(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
@@ -66,6 +67,19 @@ internal static class CommandLine
         };
         command.SetAction((parsed, cancellation) => JudgeAsync(
             parsed, new KillCampaign(OptionsOf(parsed), TimeProvider.System, Console.Error).RunAsync,
+            cancellation));
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var command = new Command(
+            "restore", "Backs up under load, loses the server, and goes on with what the backup has.")
+        {
+            Store, Seed,
+        };
+        command.SetAction((parsed, cancellation) => JudgeAsync(
+            parsed, new RestoreCampaign(OptionsOf(parsed), TimeProvider.System, Console.Error).RunAsync,
             cancellation));
         return command;
     }

@@ -96,14 +96,14 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
                 (uid, generation, number, programme, member, status, issuer_key_version, enquiry_key_version,
                 sale_key_version, tm_key_version, balance_most, plan_id, birth_seconds, birth_rule_set,
                 birth_expiry_day, birth_flags, created_us)
-            SELECT @uid, 1, COALESCE(MAX(number), 1000000) + 1, @Programme, @Member, @Status, @Issuer,
-                @Enquiry, @Sale, @TransactionMac, @CardBalanceMost, COALESCE(MAX(plan_id), 0) + 1,
-                @BirthSeconds, @Version, 0, @Origin, @CreatedUs
-            FROM card
+            VALUES (@uid, 1, @number, @Programme, @Member, @Status, @Issuer, @Enquiry, @Sale, @TransactionMac,
+                @CardBalanceMost, @plan, @BirthSeconds, @Version, 0, @Origin, @CreatedUs)
             """,
             new
             {
                 uid = uid.ToString(),
+                number = Numbers.Cards.Next(db),
+                plan = Numbers.CardPlans.Next(db),
                 owner.Programme,
                 Member = owner.Id,
                 Status = (long)CardStatus.Personalising,

@@ -49,8 +49,9 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root() =>
-        new(
+    private static RootCommand Root()
+    {
+        var root = new RootCommand(
             """
             SmartCardCrm's server: the customer base, the ledger, and the door for terminals.
 
@@ -68,4 +69,8 @@ internal static class CommandLine
             CardCommands.Create(),
             CheckCommand.Create(),
         };
+        foreach (var command in BackupCommands.Create())
+            root.Add(command);
+        return root;
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Security.Cryptography;
+using SmartCardCrm.Server.Backup;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
@@ -28,7 +29,8 @@ internal static class ServeCommand
         HelpName = "URL",
     };
 
-    private static readonly Option<FileInfo> Passphrase = new("--vault-passphrase-file")
+    /// <summary>How commands that need the chain's keys are let in.</summary>
+    public static readonly Option<FileInfo> Passphrase = new("--vault-passphrase-file")
     {
         Description = "File with the passphrase that seals the vault, 12 characters or more, or /dev/stdin. "
             + "At first start it seals the new vault. Nobody can open the vault without it.",
@@ -81,8 +83,9 @@ internal static class ServeCommand
         Check(options);
         PrivateFile.CreateFolder(options.DataFolder);
         using var only = OnlyOne(options);
-        using var vault = OpenVault(options);
-        await using var app = Build(options, vault);
+        DemandWhole(options);
+        using var vault = OpenVault(options.DataFolder, options.VaultPassphraseFile);
+        await using var app = Guarded(() => ServerHost.Build(options, vault));
         DemandSignatures(app.Services, signDocuments);
         try
         {
@@ -97,11 +100,11 @@ internal static class ServeCommand
         await app.WaitForShutdownAsync(cancellation);
     }
 
-    private static WebApplication Build(ServerOptions options, KeyVault vault)
+    private static T Guarded<T>(Func<T> work)
     {
         try
         {
-            return ServerHost.Build(options, vault);
+            return work();
         }
         catch (BookException wrong)
         {
@@ -171,14 +174,35 @@ internal static class ServeCommand
         }
     }
 
-    private static KeyVault OpenVault(ServerOptions options)
+    // A new vault's keys open no card of an old book.
+    private static void DemandWhole(ServerOptions options)
     {
-        var passphrase = ReadPassphrase(options.VaultPassphraseFile);
+        if (ServerBackup.IsUnfinished(options.DataFolder))
+        {
+            throw new CommandException(
+                "restore-unfinished",
+                $"A restore into {options.DataFolder} was broken off, or the book did not verify.");
+        }
+
+        if (!File.Exists(options.PathOf(ServerBackup.VaultFile))
+            && Guarded(() => BookHome.HasBook(options.DataFolder)))
+        {
+            throw new CommandException(
+                "vault-absent",
+                $"{options.DataFolder} has a book, and the vault with its keys is gone: bring it back.");
+        }
+    }
+
+    /// <summary>Opens the vault of a data folder; makes one where there is none.</summary>
+    /// <exception cref="CommandException">The passphrase is wrong, or cannot be read.</exception>
+    public static KeyVault OpenVault(string folder, string passphraseFile)
+    {
+        var passphrase = ReadPassphrase(passphraseFile);
         try
         {
             return KeyVault.OpenOrCreate(
-                options.PathOf("vault"), passphrase.AsSpan().TrimEnd("\r\n"u8), RandomNumberGenerator.Fill,
-                TimeProvider.System.GetUtcNow());
+                Path.Combine(folder, ServerBackup.VaultFile), passphrase.AsSpan().TrimEnd("\r\n"u8),
+                RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow());
         }
         catch (VaultLockedException locked)
         {

@@ -56,12 +56,12 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
             var added = db.Find<Member>(
                 $"""
                 INSERT INTO member (id, programme, name, phone, email, language, created_us)
-                SELECT COALESCE(MAX(id), 0) + 1, @programme, @Name, @Phone, @Email, @Language, @NowUs
-                FROM member
+                VALUES (@id, @programme, @Name, @Phone, @Email, @Language, @NowUs)
                 RETURNING {Columns}
                 """,
                 new
                 {
+                    id = Numbers.Members.Next(db),
                     programme,
                     Name = member.Name.Trim(),
                     member.Phone,

@@ -42,7 +42,8 @@ internal sealed class BookFigures(Database database)
             WHERE n.uid = t.uid AND n.generation = t.generation)
         """;
 
-    private static readonly IReadOnlyList<(string Invariant, string Says, string Sql)> Checks =
+    /// <summary>What holds at every moment, whatever is still on its way.</summary>
+    public static IReadOnlyList<(string Invariant, string Says, string Sql)> Lasting { get; } =
     [
         ("I1", "the ledger sums to zero",
             """
@@ -61,6 +62,19 @@ internal sealed class BookFigures(Database database)
                 (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                     WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number)
             """),
+        ("I5", "each transaction moves its card's account as the card says",
+            $"""
+            SELECT COUNT(*) FROM card_transaction t LEFT JOIN (
+                SELECT terminal, sequence, SUM(points) AS points FROM posting
+                WHERE account = {(int)AccountKind.MemberOnCard} GROUP BY terminal, sequence
+            ) p ON p.terminal = t.terminal AND p.sequence = t.sequence
+            WHERE t.balance_after - t.balance_before <> COALESCE(p.points, 0)
+            """),
+    ];
+
+    private static readonly IReadOnlyList<(string Invariant, string Says, string Sql)> Checks =
+    [
+        .. Lasting,
         ("I7", "no exception is open", "SELECT COUNT(*) FROM book_exception WHERE closed_us IS NULL"),
         ("I6", "no doubt is open",
             "SELECT COUNT(*) FROM intent WHERE doubted = 1 AND state NOT IN ('posted', 'did-not')"),

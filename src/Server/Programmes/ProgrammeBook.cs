@@ -65,7 +65,8 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                 throw new FormatException("A programme keeps its currency.");
             if (rules.CardBalanceMost != current.CardBalanceMost)
                 throw new FormatException("A programme keeps what its cards hold at most.");
-            var next = RuleSet.FromDocument((rules with { Version = current.Version + 1 }).ToDocument());
+            var version = checked((int)Numbers.RuleSets.Next(db));
+            var next = RuleSet.FromDocument((rules with { Version = version }).ToDocument());
             Insert(db, next);
             return next;
         });

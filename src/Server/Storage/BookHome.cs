@@ -34,7 +34,7 @@ internal static class BookHome
     {
         var (sqlite, postgres) = (Path.Combine(folder, SqliteFile), Path.Combine(folder, PostgresFile));
         if (!File.Exists(postgres))
-            return Guarded(sqlite, () => SqliteDatabase.Open(sqlite));
+            return Guarded<Database>(sqlite, () => SqliteDatabase.Open(sqlite));
         if (File.Exists(sqlite))
         {
             throw new BookException(
@@ -43,12 +43,22 @@ internal static class BookHome
         }
 
         var address = AddressIn(postgres);
-        return Guarded($"PostgreSQL, as {postgres} says", () =>
+        return Guarded<Database>($"PostgreSQL, as {postgres} says", () =>
         {
             var database = PostgresDatabase.Open(address);
             DemandDurable(database);
             return database;
         });
+    }
+
+    /// <summary>Whether a data folder has a book already.</summary>
+    /// <exception cref="BookException">It cannot be told.</exception>
+    public static bool HasBook(string folder)
+    {
+        var postgres = Path.Combine(folder, PostgresFile);
+        return File.Exists(Path.Combine(folder, SqliteFile))
+            || (File.Exists(postgres)
+                && Guarded(postgres, () => PostgresDatabase.HasBook(AddressIn(postgres))));
     }
 
     /// <summary>The connection string in a file.</summary>
@@ -93,16 +103,17 @@ internal static class BookHome
         }
     }
 
-    private static Database Guarded(string where, Func<Database> open)
+    /// <summary>What a driver says becomes what people are told.</summary>
+    public static T Guarded<T>(string where, Func<T> work)
     {
         try
         {
-            return open();
+            return work();
         }
         catch (DbException wrong)
         {
             throw new BookException(
-                "book-unusable", $"The book cannot be opened ({where}): {wrong.Message}", wrong);
+                "book-unusable", $"The book cannot be used ({where}): {wrong.Message}", wrong);
         }
     }
 }

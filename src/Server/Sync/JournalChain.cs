@@ -19,26 +19,30 @@ internal static class JournalChain
     /// <param name="entries">At least one.</param>
     public static bool Holds(ReadOnlySpan<byte> before, IReadOnlyList<JournalEntry> entries)
     {
-        Span<byte> hash = stackalloc byte[Length];
-        before.CopyTo(hash);
         var expected = entries[0].Sequence;
         foreach (var entry in entries)
         {
-            Append(hash, entry);
-            if (entry.Sequence != expected || !hash.SequenceEqual(entry.ChainHash.Span))
+            if (entry.Sequence != expected
+                || !entry.ChainHash.Span.SequenceEqual(After(before, expected, entry.Body.Span)))
+            {
                 return false;
+            }
+
+            before = entry.ChainHash.Span;
             expected++;
         }
 
         return true;
     }
 
-    private static void Append(Span<byte> hash, JournalEntry entry)
+    /// <summary>The chain hash of an entry, 32 bytes.</summary>
+    /// <param name="before">That of the entry before it, 32 bytes.</param>
+    public static byte[] After(ReadOnlySpan<byte> before, uint sequence, ReadOnlySpan<byte> body)
     {
-        var covered = new byte[Length + sizeof(uint) + entry.Body.Length];
-        hash.CopyTo(covered);
-        BinaryPrimitives.WriteUInt32LittleEndian(covered.AsSpan(Length), entry.Sequence);
-        entry.Body.Span.CopyTo(covered.AsSpan(Length + sizeof(uint)));
-        SHA256.HashData(covered, hash);
+        var covered = new byte[Length + sizeof(uint) + body.Length];
+        before.CopyTo(covered);
+        BinaryPrimitives.WriteUInt32LittleEndian(covered.AsSpan(Length), sequence);
+        body.CopyTo(covered.AsSpan(Length + sizeof(uint)));
+        return SHA256.HashData(covered);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
     /// <summary>The number that the next terminal gets: 1, 2, 3 …; 0 is the server's own virtual
     /// terminal.</summary>
     public static uint NextNumber(DbSession db) =>
-        checked((uint)db.Value<long>("SELECT COALESCE(MAX(number), 0) + 1 FROM terminal"));
+        checked((uint)Numbers.Terminals.Next(db));
 
     public static void Insert(DbSession db, Terminal terminal, ReadOnlySpan<byte> certificate) =>
         db.Run(

@@ -33,6 +33,13 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    /// <summary>Whether a book was ever made there.</summary>
+    public static bool HasBook(string connectionString)
+    {
+        using var database = new PostgresDatabase(connectionString);
+        return database.Read(db => db.Value<bool>("SELECT to_regclass('migration') IS NOT NULL"));
+    }
+
     // Class 22: a value that may not be; class 23: a key.
     public override bool IsRefusal(DbException failure) =>
         failure.SqlState is ['2', '2' or '3', ..];
