@@ -51,9 +51,14 @@ internal sealed class TerminalLine(LoadTerminal terminal, TimeProvider clock)
                 _wrong = $"refused: {refused.Status.Detail}";
                 Moved?.Invoke();
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception unforeseen)
+            {
+                _wrong = unforeseen.ToString();
+                Moved?.Invoke();
             }
 
             await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -95,7 +100,7 @@ internal sealed class TerminalLine(LoadTerminal terminal, TimeProvider clock)
             switch (act)
             {
                 case SyncAct.Send(var message):
-                    await to.WriteAsync(message);
+                    await ServerLink.WriteAsync(to, message, CancellationToken.None);
                     break;
                 case SyncAct.Acknowledge(var through):
                     Heard(through);

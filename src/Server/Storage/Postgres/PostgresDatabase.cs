@@ -11,9 +11,13 @@ internal sealed class PostgresDatabase : Database
     // Any number will do, as long as every server of the same book takes the same.
     private const long WriterLock = 0x5343_4352_4D01;
 
+    private const int StatementsMost = 300;
+
     private readonly NpgsqlDataSource _source;
 
-    private PostgresDatabase(string connectionString) => _source = NpgsqlDataSource.Create(connectionString);
+    // All statements are the code's own, and come again and again.
+    private PostgresDatabase(string connectionString) => _source = NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = StatementsMost });
 
     public override string BytesType => "bytea";
 
