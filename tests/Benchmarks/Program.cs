@@ -1,3 +1,4 @@
+using SmartCardCrm.Benchmarks.Intake;
 using SmartCardCrm.Benchmarks.Sale;
 using SmartCardCrm.Benchmarks.Session;
 using SmartCardCrm.Benchmarks.Till;
@@ -6,6 +7,7 @@ return args switch
 {
     ["sale", var work] => SaleFigure.Print(work),
     ["terminal", var work] => await TerminalFigures.PrintAsync(work),
+    ["intake", var work] => await IntakeFigure.PrintAsync(new DirectoryInfo(work)),
     ["session"] => SessionFigure.Print(),
     ["cards"] => Cards.Serve(),
     ["empty"] => await EmptyApplication.ServeAsync(),
@@ -15,6 +17,7 @@ return args switch
 
 static int Names()
 {
+    Console.WriteLine("intake    what the server takes in by its real door beside bare inserts of the same rows");
     Console.WriteLine("sale      a sale beside bare transmits of the same lengths, and the journal's share");
     Console.WriteLine("session   a session's set-up and a sale beside the bare AES in them");
     Console.WriteLine("terminal  a tap's host time, the Till API, the start, memory, a long hotlist");

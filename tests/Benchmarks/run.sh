@@ -13,11 +13,11 @@ case ${1:-} in
         bash "$root/hardware-sim/virtual-readers.sh" --dir "$work" --slots 4 -- \
             dotnet "$program" sale "$work"
         ;;
-    terminal)
+    terminal | intake)
         # Where the build lies: /tmp may be memory, on which syncs cost nothing.
-        work=$(mktemp -d "$root/artifacts/terminal.XXXXXX")
+        work=$(mktemp -d "$root/artifacts/$1.XXXXXX")
         trap 'rm -rf "$work"' EXIT
-        dotnet "$program" terminal "$work"
+        dotnet "$program" "$1" "$work"
         ;;
     *) dotnet "$program" "$@" ;;
 esac

@@ -50,6 +50,13 @@ internal sealed record Card
     /// <summary>Points on the chip after that counter.</summary>
     public long AcknowledgedBalance { get; init; }
 
+    /// <summary>The highest counter posted; above <see cref="AcknowledgedCounter"/> where something between is
+    /// missing.</summary>
+    public long HighestCounter { get; init; }
+
+    /// <summary>Whether nothing is missing, as far as is known.</summary>
+    public bool IsUnbroken => HighestCounter == AcknowledgedCounter;
+
     /// <summary>Highest card action that a posted transaction applied.</summary>
     public long LastCardAction { get; init; }
     public long CreatedUs { get; init; }

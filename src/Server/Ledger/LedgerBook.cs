@@ -16,16 +16,26 @@ namespace SmartCardCrm.Server.Ledger;
 internal static class LedgerBook
 {
     /// <summary>Takes a commit into the book.</summary>
+    /// <param name="book">The open book.</param>
+    /// <param name="card">As it stands now.</param>
+    /// <param name="commit">What the card has signed.</param>
+    /// <param name="circumstance">What the till knew.</param>
     /// <returns>Accepted also where the book has the same already; parked where it has another in its
     /// place.</returns>
     public static Verdict Post(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance)
     {
-        if (CardTransaction.At(book.Db, card, commit.Counter) is { } posted)
+        if (commit.Counter <= card.HighestCounter
+            && CardTransaction.At(book.Db, card, commit.Counter) is { } posted)
+        {
             return Compare(book, posted, commit);
+        }
+
         if (CardTransaction.Of(book.Db, commit.Place) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         CardTransaction.Insert(book, card, commit, circumstance);
+        if (!Continuity.IsNext(card, commit))
+            Continuity.Reach(book, card, commit);
         KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
@@ -35,8 +45,10 @@ internal static class LedgerBook
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
         CardLogs.Posted(book, card, commit);
-        Doubts.ReviewAround(book, card, commit.Counter);
-        Continuity.Review(book, card, commit.Counter);
+        if (!Doubts.ReviewAround(book, card, commit.Counter) && Continuity.IsNext(card, commit))
+            Continuity.Extend(book, card, commit);
+        else
+            Continuity.Review(book, card, commit.Counter);
         return new Verdict.Accepted();
     }
 
@@ -72,21 +84,29 @@ internal static class LedgerBook
     public static void Post(
         DbSession db, long programme, JournalPlace place, IEnumerable<Posting> postings)
     {
-        foreach (var posting in postings)
+        // Each is one side of a move; the other follows.
+        foreach (var pair in postings.Chunk(2))
         {
+            var (one, other) = (pair[0], pair[1]);
             db.Run(
                 """
                 INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
-                SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM posting), number, currency, @Account, @Owner,
-                    @Points, @Terminal, @Sequence
-                FROM programme WHERE number = @programme
+                SELECT newest.id + side.number, p.number, p.currency, side.account, side.owner, side.points,
+                    @Terminal, @Sequence
+                FROM programme p, (SELECT COALESCE(MAX(id), 0) AS id FROM posting) newest, (
+                    SELECT 1 AS number, @Account AS account, @Owner AS owner, @Points AS points
+                    UNION ALL SELECT 2, @OtherAccount, @OtherOwner, @OtherPoints) side
+                WHERE p.number = @programme
                 """,
                 new
                 {
                     programme,
-                    Account = (long)posting.Account,
-                    posting.Owner,
-                    posting.Points,
+                    Account = (long)one.Account,
+                    one.Owner,
+                    one.Points,
+                    OtherAccount = (long)other.Account,
+                    OtherOwner = other.Owner,
+                    OtherPoints = other.Points,
                     place.Terminal,
                     place.Sequence,
                 });

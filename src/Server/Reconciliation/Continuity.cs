@@ -10,6 +10,35 @@ namespace SmartCardCrm.Server.Reconciliation;
 /// </summary>
 internal static class Continuity
 {
+    /// <summary>Whether a commit goes on where all is known so far.</summary>
+    public static bool IsNext(Card card, ProvenCommit commit) =>
+        card.IsUnbroken && commit.Counter == card.HighestCounter + 1;
+
+    /// <summary>Notes at once how high a commit is that leaves a gap: it may settle doubts of the gap, one
+    /// after another, and each looks up to it.</summary>
+    public static void Reach(OpenBook book, Card card, ProvenCommit commit) => book.Db.Run(
+        """
+        UPDATE card SET highest_counter = @Counter
+        WHERE uid = @Uid AND generation = @Generation AND highest_counter < @Counter
+        """,
+        new { Counter = (long)commit.Counter, card.Uid, card.Generation });
+
+    /// <summary>What <see cref="Review"/> does for a commit that is next, with less looking.</summary>
+    public static void Extend(OpenBook book, Card card, ProvenCommit commit)
+    {
+        if (commit.Read is not null)
+            ReviewNeighbours(book, card, commit.Counter);
+        Acknowledge(book, card, card with
+        {
+            AcknowledgedCounter = commit.Counter,
+            AcknowledgedBalance = commit.Written.BalanceAfter,
+            HighestCounter = commit.Counter,
+            LastCardAction = commit.Written.LastCardAction == card.LastCardAction
+                ? card.LastCardAction
+                : LastApplied(book, card),
+        });
+    }
+
     /// <summary>Looks at a card after the transaction with this counter was posted.</summary>
     public static void Review(OpenBook book, Card card, long counter)
     {
@@ -20,7 +49,14 @@ internal static class Continuity
         ReviewGaps(book, card, now.AcknowledgedCounter, above);
 
         var unbroken = above.TakeWhile((one, index) => one.Counter == now.AcknowledgedCounter + 1 + index);
-        Acknowledge(book, now, unbroken.LastOrDefault());
+        var newest = unbroken.LastOrDefault();
+        Acknowledge(book, now, now with
+        {
+            AcknowledgedCounter = newest?.Counter ?? now.AcknowledgedCounter,
+            AcknowledgedBalance = newest?.BalanceAfter ?? now.AcknowledgedBalance,
+            HighestCounter = above.Count > 0 ? above[^1].Counter : now.AcknowledgedCounter,
+            LastCardAction = LastApplied(book, now),
+        });
     }
 
     /// <summary>The counters missing below the highest posted one, as runs from and through.</summary>
@@ -90,36 +126,35 @@ internal static class Continuity
         }
     }
 
-    private static void Acknowledge(OpenBook book, Card card, CardTransaction? newest)
+    private static long LastApplied(OpenBook book, Card card) => book.Db.Value<long>(
+        """
+        SELECT COALESCE(MAX(number), 0) FROM card_action
+        WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NOT NULL
+        """,
+        new { card.Uid, card.Generation });
+
+    private static void Acknowledge(OpenBook book, Card before, Card card)
     {
-        var lastAction = book.Db.Value<long>(
-            """
-            SELECT COALESCE(MAX(number), 0) FROM card_action
-            WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NOT NULL
-            """,
-            new { card.Uid, card.Generation });
-        var acknowledged = card with
-        {
-            AcknowledgedCounter = newest?.Counter ?? card.AcknowledgedCounter,
-            AcknowledgedBalance = newest?.BalanceAfter ?? card.AcknowledgedBalance,
-            LastCardAction = lastAction,
-        };
-        if (acknowledged == card)
+        if (card == before)
             return;
         book.Db.Run(
             """
             UPDATE card SET acknowledged_counter = @AcknowledgedCounter,
-                acknowledged_balance = @AcknowledgedBalance, last_card_action = @LastCardAction
+                acknowledged_balance = @AcknowledgedBalance, highest_counter = @HighestCounter,
+                last_card_action = @LastCardAction
             WHERE uid = @Uid AND generation = @Generation
             """,
             new
             {
-                acknowledged.AcknowledgedCounter,
-                acknowledged.AcknowledgedBalance,
-                acknowledged.LastCardAction,
+                card.AcknowledgedCounter,
+                card.AcknowledgedBalance,
+                card.HighestCounter,
+                card.LastCardAction,
                 card.Uid,
                 card.Generation,
             });
-        acknowledged.Publish(book.Db);
+        // Terminals are not told how much headquarters has beyond what is missing.
+        if (card with { HighestCounter = before.HighestCounter } != before)
+            card.Publish(book.Db);
     }
 }

@@ -19,19 +19,28 @@ internal static class Doubts
     public static string NameOf(JournalPlace place) => Difference.NameOver(place, Cause.Doubt);
 
     /// <summary>Looks at the intents that a newly posted counter may tell something about.</summary>
-    public static void ReviewAround(OpenBook book, Card card, long counter)
+    /// <param name="book">The open book.</param>
+    /// <param name="card">As it stood before that counter.</param>
+    /// <param name="counter">The counter.</param>
+    /// <returns>Whether there were any, so that more may be posted now.</returns>
+    public static bool ReviewAround(OpenBook book, Card card, long counter)
     {
-        foreach (var intent in Intents.NotPosted(book.Db, card, counter - 1, counter + 1))
+        var intents = Intents.NotPosted(book.Db, card, counter - 1, counter + 1);
+        foreach (var intent in intents)
             Judge(book, card, intent.Place);
-        ReviewRun(book, card, counter - 1);
-        ReviewRun(book, card, counter + 1);
+        // A run lies between two that are posted.
+        if (counter - 1 > card.AcknowledgedCounter)
+            ReviewRun(book, card, counter - 1);
+        if (counter < card.HighestCounter)
+            ReviewRun(book, card, counter + 1);
+        return intents.Count > 0;
     }
 
     /// <summary>Looks at an intent that has just come: only what is posted at its counter or above may
     /// already say something about it.</summary>
     public static void ReviewNew(OpenBook book, Card card, IntentRow intent)
     {
-        if (CardTransaction.NextFrom(book.Db, card, intent.Counter) is not null)
+        if (intent.Counter <= card.HighestCounter)
             Review(book, card, intent);
     }
 
@@ -117,7 +126,9 @@ internal static class Doubts
             TellTerminal(book, intent.Place, happened: true);
         if (intent.State is IntentState.Failed or IntentState.DidNot)
             OpenOver(book, intent, Cause.BadProof, "denied");
-        var verdict = LedgerBook.Post(book, card, commit, JournalReading.CircumstanceOf(intent.Body));
+        // Whatever has led here may have posted more of this card meanwhile.
+        var now = Card.Find(book.Db, card.Uid, card.Generation)!;
+        var verdict = LedgerBook.Post(book, now, commit, JournalReading.CircumstanceOf(intent.Body));
         if (verdict is Verdict.Parked(var cause, var detail))
             OpenOver(book, intent, cause, detail);
     }

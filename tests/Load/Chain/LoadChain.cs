@@ -118,7 +118,8 @@ internal sealed class LoadChain
     }
 
     private static Uid UidOf(int card) =>
-        Uid.FromBytes([0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)(card >> 8), (byte)card]);
+        Uid.FromBytes(
+            [0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)((card >> 8) & 0xFF), (byte)(card & 0xFF)]);
 
     private Intent IntentOf(PaperCard card, LogRecord read, PaperCommit commit)
     {

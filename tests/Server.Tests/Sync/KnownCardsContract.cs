@@ -147,6 +147,8 @@ public abstract class KnownCardsContract : IDisposable
             ALTER TABLE feed DROP COLUMN for_terminal;
             ALTER TABLE feed DROP COLUMN for_card;
             DROP TABLE feed_epoch;
+            DROP TABLE number_floor;
+            ALTER TABLE card DROP COLUMN highest_counter;
             DELETE FROM migration WHERE number >= 13;
             """));
 
