@@ -17,7 +17,7 @@ return args switch
 
 static int Names()
 {
-    Console.WriteLine("intake    what the server takes in by its real door beside bare inserts of the same rows");
+    Console.WriteLine("intake    what the server takes in by its real door beside bare inserts of its rows");
     Console.WriteLine("sale      a sale beside bare transmits of the same lengths, and the journal's share");
     Console.WriteLine("session   a session's set-up and a sale beside the bare AES in them");
     Console.WriteLine("terminal  a tap's host time, the Till API, the start, memory, a long hotlist");

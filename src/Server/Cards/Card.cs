@@ -50,8 +50,8 @@ internal sealed record Card
     /// <summary>Points on the chip after that counter.</summary>
     public long AcknowledgedBalance { get; init; }
 
-    /// <summary>The highest counter posted; above <see cref="AcknowledgedCounter"/> where something between is
-    /// missing.</summary>
+    /// <summary>The highest counter posted; above <see cref="AcknowledgedCounter"/> where something between
+    /// is missing.</summary>
     public long HighestCounter { get; init; }
 
     /// <summary>Whether nothing is missing, as far as is known.</summary>

@@ -33,19 +33,23 @@ internal static class LedgerBook
         if (CardTransaction.Of(book.Db, commit.Place) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
+        var isNext = Continuity.IsNext(card, commit);
+        var awaited = isNext ? Awaited.By(book.Db, card, commit, circumstance) : Awaited.Anything;
         CardTransaction.Insert(book, card, commit, circumstance);
-        if (!Continuity.IsNext(card, commit))
+        if (!isNext)
             Continuity.Reach(book, card, commit);
         KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);
         var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
         Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
-        SettleReturns(book, commit, circumstance);
+        SettleReturns(book, commit, circumstance, awaited);
         CheckLimits(book, card, commit);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
-        CardLogs.Posted(book, card, commit);
-        if (!Doubts.ReviewAround(book, card, commit.Counter) && Continuity.IsNext(card, commit))
+        if (awaited.Records)
+            CardLogs.Posted(book, card, commit);
+        var isMorePosted = awaited.Intents && Doubts.ReviewAround(book, card, commit.Counter);
+        if (isNext && !isMorePosted)
             Continuity.Extend(book, card, commit);
         else
             Continuity.Review(book, card, commit.Counter);
@@ -130,11 +134,12 @@ internal static class LedgerBook
 
     private static bool IsUndoing(LogRecord written) => written.Kind is LogKind.Return or LogKind.Reversal;
 
-    private static void SettleReturns(OpenBook book, ProvenCommit commit, Circumstance circumstance)
+    private static void SettleReturns(
+        OpenBook book, ProvenCommit commit, Circumstance circumstance, Awaited awaited)
     {
         if (IsUndoing(commit.Written))
             Returns.Posted(book, commit.Place, circumstance.Undoing);
-        else if (circumstance.OperationId is { } operation)
+        else if (awaited.Returns && circumstance.OperationId is { } operation)
             Returns.SalePosted(book, operation);
     }
 

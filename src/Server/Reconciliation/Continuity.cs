@@ -16,12 +16,16 @@ internal static class Continuity
 
     /// <summary>Notes at once how high a commit is that leaves a gap: it may settle doubts of the gap, one
     /// after another, and each looks up to it.</summary>
-    public static void Reach(OpenBook book, Card card, ProvenCommit commit) => book.Db.Run(
-        """
-        UPDATE card SET highest_counter = @Counter
-        WHERE uid = @Uid AND generation = @Generation AND highest_counter < @Counter
-        """,
-        new { Counter = (long)commit.Counter, card.Uid, card.Generation });
+    public static void Reach(OpenBook book, Card card, ProvenCommit commit)
+    {
+        book.Forget();
+        book.Db.Run(
+            """
+            UPDATE card SET highest_counter = @Counter
+            WHERE uid = @Uid AND generation = @Generation AND highest_counter < @Counter
+            """,
+            new { Counter = (long)commit.Counter, card.Uid, card.Generation });
+    }
 
     /// <summary>What <see cref="Review"/> does for a commit that is next, with less looking.</summary>
     public static void Extend(OpenBook book, Card card, ProvenCommit commit)
@@ -137,6 +141,7 @@ internal static class Continuity
     {
         if (card == before)
             return;
+        book.Forget();
         book.Db.Run(
             """
             UPDATE card SET acknowledged_counter = @AcknowledgedCounter,

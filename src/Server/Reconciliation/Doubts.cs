@@ -128,7 +128,8 @@ internal static class Doubts
             OpenOver(book, intent, Cause.BadProof, "denied");
         // Whatever has led here may have posted more of this card meanwhile.
         var now = Card.Find(book.Db, card.Uid, card.Generation)!;
-        var verdict = LedgerBook.Post(book, now, commit, JournalReading.CircumstanceOf(intent.Body));
+        var meant = JournalReading.IntentOf(intent.Body);
+        var verdict = LedgerBook.Post(book, now, commit, JournalReading.CircumstanceOf(meant));
         if (verdict is Verdict.Parked(var cause, var detail))
             OpenOver(book, intent, cause, detail);
     }

@@ -10,6 +10,10 @@ internal sealed class ExchangeStream(
     ExchangeMachine machine, IServerStreamWriter<ServerMessage> to, IntakeQueue intake, FeedBell bell)
     : IDisposable
 {
+    // What changes within this time after a change is told with it: in a busy chain the book changes with
+    // every sale, and each look for what is new costs as much as a sale.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
     // A gRPC stream takes one write at a time.
     private readonly SemaphoreSlim _writing = new(1, 1);
 
@@ -44,8 +48,10 @@ internal sealed class ExchangeStream(
         {
             var (rung, hadAll) = (bell.Next, machine.HasAllOfFeed);
             await WriteAsync(() => machine.NextFeed() ?? (hadAll ? null : machine.StillAll()), cancellation);
-            if (machine.HasAllOfFeed)
-                await rung.WaitAsync(cancellation);
+            if (!machine.HasAllOfFeed)
+                continue;
+            await rung.WaitAsync(cancellation);
+            await Task.Delay(Gathering, TimeProvider.System, cancellation);
         }
     }
 

@@ -186,7 +186,7 @@ internal sealed partial class Intake(
     private static Verdict.Accepted TakeIntent(OpenBook book, JournalPlace place, Intent intent)
     {
         var uid = Hex(intent.Card);
-        var card = Card.Find(book.Db, uid, intent.Card.Generation);
+        var card = book.FindCard(uid, intent.Card.Generation);
         var row = new IntentRow
         {
             Terminal = place.Terminal,
@@ -197,6 +197,7 @@ internal sealed partial class Intake(
             State = IntentState.Open,
         };
         Intents.Insert(book.Db, row);
+        book.NewestIntent = (place, intent);
         if (card is not null)
             Doubts.ReviewNew(book, card, row);
         return new Verdict.Accepted();
@@ -204,7 +205,7 @@ internal sealed partial class Intake(
 
     private static Verdict TakeOutcome(OpenBook book, JournalPlace place, Outcome outcome)
     {
-        if (Card.Find(book.Db, Hex(outcome.Card), outcome.Card.Generation) is not { } card)
+        if (book.FindCard(Hex(outcome.Card), outcome.Card.Generation) is not { } card)
             return new Verdict.Parked(Cause.UnknownCard, "outcome");
 
         var intentPlace = place with { Sequence = outcome.IntentSequence };
@@ -224,15 +225,18 @@ internal sealed partial class Intake(
     // What the card signed is posted. An intent that says otherwise is the terminal's to explain.
     private static Verdict PostOutcome(OpenBook book, Card card, ProvenCommit commit)
     {
-        var intent = Intents.Find(book.Db, commit.Place);
-        var circumstance = intent is null
-            ? Circumstance.Unknown
-            : JournalReading.CircumstanceOf(intent.Body);
+        var intent = IntentAt(book, commit.Place);
+        var circumstance = intent is null ? Circumstance.Unknown : JournalReading.CircumstanceOf(intent);
         var verdict = LedgerBook.Post(book, card, commit, circumstance);
-        if (intent is not null && !JournalReading.Meant(JournalReading.IntentOf(intent.Body), commit))
+        if (intent is not null && !JournalReading.Meant(intent, commit))
             ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.BadProof, "intent-differs"));
         return verdict;
     }
+
+    private static Intent? IntentAt(OpenBook book, JournalPlace place) =>
+        book.NewestIntent is { } newest && newest.Place == place ? newest.Intent
+        : Intents.Find(book.Db, place) is { } row ? JournalReading.IntentOf(row.Body)
+        : null;
 
     private static Verdict.Accepted TakeFailure(OpenBook book, IntentRow intent)
     {

@@ -47,10 +47,9 @@ internal static class JournalReading
     public static Intent? TermsOf(byte[] body) =>
         EntryBody.Parser.ParseFrom(body) is var entry ? entry.Intent ?? entry.AccountOperation?.Terms : null;
 
-    /// <summary>What the till knew, from a stored intent.</summary>
-    public static Circumstance CircumstanceOf(byte[] body)
+    /// <summary>What the till knew.</summary>
+    public static Circumstance CircumstanceOf(Intent intent)
     {
-        var intent = IntentOf(body);
         var context = intent.Context;
         return new Circumstance(
             Convert.ToHexString(intent.OperationId.Span), context.Store, context.StoreZone,

@@ -21,6 +21,9 @@ internal sealed class LoadChain
 {
     private const string Zone = "America/New_York";
 
+    // Of a hundred sales so many are in the card's own store; each terminal is one.
+    private const int AtHome = 95;
+
     private readonly List<LoadTerminal> _terminals = [];
     private readonly List<PaperCard> _cards = [];
     private readonly Dice _dice;
@@ -51,7 +54,8 @@ internal sealed class LoadChain
         for (var card = 1; card <= cards; card++)
         {
             var member = members.Add(1, new NewMember($"Member {card}", Phone: null, "en"));
-            chain._cards.Add(Issue(births, vault, UidOf(card), member.Id));
+            var home = chain._terminals[(card - 1) % terminals].Number;
+            chain._cards.Add(Issue(births, vault, UidOf(card), member.Id, home));
         }
 
         return chain;
@@ -60,7 +64,10 @@ internal sealed class LoadChain
     /// <summary>Some card buys something somewhere.</summary>
     public void Sell()
     {
-        var (card, terminal) = (_cards[_dice.Below(_cards.Count)], _terminals[_dice.Below(_terminals.Count)]);
+        var one = _dice.Below(_cards.Count);
+        var card = _cards[one];
+        var terminal = _terminals[(_dice.Below(100) < AtHome ? one : _dice.Below(_terminals.Count))
+            % _terminals.Count];
         var amount = 100 + _dice.Below(10_000);
         var read = card.Newest;
         var record = read with
@@ -97,7 +104,7 @@ internal sealed class LoadChain
                 Number = number,
                 Name = $"Till {number}",
                 Programme = 1,
-                Store = 1,
+                Store = number,
                 StoreZone = Zone,
                 EnrolledUs = 1,
             },
@@ -108,12 +115,12 @@ internal sealed class LoadChain
         };
     }
 
-    private static PaperCard Issue(CardBook births, KeyVault vault, Uid uid, long member)
+    private static PaperCard Issue(CardBook births, KeyVault vault, Uid uid, long member, uint home)
     {
         var plan = ((PlanAnswer.Planned)births.Plan(uid, member, vault.NewestVersions)).Plan;
         var card = new PaperCard(
             uid, (ulong)plan.Card.Number, vault.TransactionMacKey(uid, plan.Card.TmKeyVersion));
-        var born = births.CompleteBirth(uid, card.Bear(plan.Content).Evidence, terminal: 1);
+        var born = births.CompleteBirth(uid, card.Bear(plan.Content).Evidence, home);
         return born is Verdict.Accepted ? card : throw new InvalidOperationException($"{uid}: {born}");
     }
 
@@ -134,7 +141,7 @@ internal sealed class LoadChain
             {
                 Programme = 1,
                 Currency = "USD",
-                Store = 1,
+                Store = written.Terminal,
                 StoreZone = Zone,
                 BusinessDate = written.Time.UtcDateTime.ToString(
                     "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),

@@ -26,6 +26,18 @@ internal sealed class LoadTerminal(uint number, X509Certificate2 certificate, Re
     /// <summary>There is something new to send.</summary>
     public event Action? Grew;
 
+    /// <summary>While true, what is written waits to be sent, as without a network.</summary>
+    public bool Holds
+    {
+        get;
+        set
+        {
+            field = value;
+            if (!value)
+                Grew?.Invoke();
+        }
+    }
+
     public uint Head
     {
         get
@@ -70,7 +82,8 @@ internal sealed class LoadTerminal(uint number, X509Certificate2 certificate, Re
             _entries.Add(Chained(before, sequence, body.ToByteString()));
         }
 
-        Grew?.Invoke();
+        if (!Holds)
+            Grew?.Invoke();
         return sequence;
     }
 

@@ -4,8 +4,8 @@ using SmartCardCrm.Server.Tests.Storage;
 
 namespace SmartCardCrm.Server.Tests.Backup;
 
-/// <summary>What a verification finds, on both engines: a book with a sale, a return, a doubt that its terminal
-/// settled, and one whose MAC is lost.</summary>
+/// <summary>What a verification finds, on both engines: a book with a sale, a return, a doubt that its
+/// terminal settled, and one whose MAC is lost.</summary>
 public abstract class VerificationContract : IDisposable
 {
     private readonly Headquarters _hq;

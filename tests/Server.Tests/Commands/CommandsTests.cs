@@ -99,12 +99,13 @@ public sealed class CommandsTests : IDisposable
     {
         string[] passphrase = arguments[0] == "backup" ? [] : ["--vault-passphrase-file", Passphrase];
         var program = Path.Combine(AppContext.BaseDirectory, "SmartCardCrm.Server.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments, .. passphrase])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments, .. passphrase])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
-        })!;
+        };
+        using var process = Process.Start(start)!;
         var said = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
