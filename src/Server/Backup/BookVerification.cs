@@ -1,4 +1,6 @@
+using System.Data;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Operator;
@@ -51,8 +53,9 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
         var heads = db.List<JournalHead>(
             "SELECT terminal, sequence, chain_hash FROM journal_head ORDER BY terminal");
         foreach (var head in heads)
-            VerifyTerminal(db, head, progress);
+            Guarded($"the journal of terminal {head.Terminal}", () => VerifyTerminal(db, head, progress));
         VerifyOrphans(db);
+        Guarded("the audit log", () => VerifyAudit(db));
         foreach (var check in BookFigures.Lasting)
         {
             if (db.Value<long>(check.Sql) is > 0 and var broken)
@@ -169,6 +172,26 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
             """);
         if (orphans > 0)
             Fault($"{orphans} transactions are of terminals that never wrote a line");
+    }
+
+    private void VerifyAudit(DbSession db)
+    {
+        if (AuditLog.FirstFault(db) is { } changed)
+            Fault($"entry {changed} of the audit log is not as it was written");
+    }
+
+    // Whoever writes into a database may write what no program has.
+    private void Guarded(string what, Action verify)
+    {
+        try
+        {
+            verify();
+        }
+        catch (Exception unreadable) when (unreadable is DataException or InvalidCastException
+            or FormatException or OverflowException)
+        {
+            Fault($"{what} cannot be read: {unreadable.Message}");
+        }
     }
 
     private void Fault(string fault)

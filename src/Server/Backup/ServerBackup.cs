@@ -1,3 +1,4 @@
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Vault;
 
@@ -61,7 +62,7 @@ internal static class ServerBackup
     /// <param name="data">A data folder without a book and a vault; made where it is missing.</param>
     /// <exception cref="BackupException">The backup is not whole, or the folder is in use.</exception>
     /// <exception cref="BookException">The book cannot be written.</exception>
-    public static BackupManifest Restore(string from, string data)
+    public static BackupManifest Restore(string from, string data, TimeProvider clock)
     {
         var manifest = BackupManifest.Read(from);
         return Guarded(() =>
@@ -82,7 +83,13 @@ internal static class ServerBackup
             }
 
             using var book = BookHome.Open(data);
-            book.Write(Numbers.LeaveGap);
+            book.Write(db =>
+            {
+                Numbers.LeaveGap(db);
+                AuditLog.Write(
+                    db, clock.Microseconds(), AuditActor.Operator, AuditAction.BookRestored, "book",
+                    $$"""{"takenUs":{{UnixTime.Microseconds(manifest.TakenAt)}}}""");
+            });
             return manifest;
         });
     }

@@ -1,3 +1,4 @@
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
@@ -123,6 +124,10 @@ internal sealed class BlockBook(Database database, TimeProvider clock)
                 by = wish.By.Trim(),
                 now = clock.Microseconds(),
             });
+        AuditLog.Write(
+            db, clock.Microseconds(), wish.By.Trim(),
+            wish.IsBlock ? AuditAction.CardBlocked : AuditAction.CardUnblocked, $"card:{card.Number}",
+            $$"""{"reason":"{{wish.Reason}}"}""");
         card.Publish(db);
         card.PublishListing(db);
     }

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
@@ -17,7 +18,8 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
     /// <param name="uid">The chip on the reader.</param>
     /// <param name="member">Whose card it is to be.</param>
     /// <param name="versions">The keys in force; a plan that is already there keeps its own.</param>
-    public PlanAnswer Plan(Uid uid, long member, KeyVersions versions) =>
+    /// <param name="by">Who issues it.</param>
+    public PlanAnswer Plan(Uid uid, long member, KeyVersions versions, string by) =>
         database.Write<PlanAnswer>(db =>
         {
             if (MemberBook.Find(db, member) is not { } owner)
@@ -25,7 +27,7 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             var card = Card.Find(db, uid.ToString(), generation: 0);
             if (card is null && !LogRecord.CanHold(clock.GetUtcNow()))
                 return new PlanAnswer.Refused("clock-wrong");
-            card ??= Insert(db, uid, owner, versions);
+            card ??= Insert(db, uid, owner, versions, by);
             if (card.Member != member || card.Status != CardStatus.Personalising)
                 return new PlanAnswer.Refused("card-taken");
 
@@ -88,7 +90,7 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         };
     }
 
-    private Card Insert(DbSession db, Uid uid, Member owner, KeyVersions versions)
+    private Card Insert(DbSession db, Uid uid, Member owner, KeyVersions versions, string by)
     {
         var rules = ProgrammeBook.Current(db, owner.Programme);
         db.Run(
@@ -118,6 +120,10 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
                 Origin = (long)Origin.ShopReader,
                 CreatedUs = clock.Microseconds(),
             });
-        return Card.Find(db, uid.ToString(), generation: 0)!;
+        var card = Card.Find(db, uid.ToString(), generation: 0)!;
+        AuditLog.Write(
+            db, clock.Microseconds(), by, AuditAction.CardPlanned, $"card:{card.Number}",
+            $$"""{"member":{{owner.Id}}}""");
+        return card;
     }
 }

@@ -74,7 +74,7 @@ internal static class BackupCommands
                 parsed.GetRequiredValue(From).FullName, parsed.GetRequiredValue(CommandLine.Data).FullName);
             // Before anything is written: whoever lacks the passphrase has no use for the rest.
             using var vault = OpenVault(from, parsed.GetRequiredValue(ServeCommand.Passphrase));
-            var manifest = ServerBackup.Restore(from, data);
+            var manifest = ServerBackup.Restore(from, data, TimeProvider.System);
             await System.Console.Out.WriteLineAsync($"taken: {manifest.TakenAt:O}");
             await VerifyAsync(data, vault);
             ServerBackup.Finish(data);

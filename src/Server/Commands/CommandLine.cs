@@ -68,6 +68,7 @@ internal static class CommandLine
             TerminalCommands.Create(),
             CardCommands.Create(),
             CheckCommand.Create(),
+            AuditCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())
             root.Add(command);

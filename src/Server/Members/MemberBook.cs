@@ -1,4 +1,5 @@
 using SmartCardCrm.Loyalty;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
@@ -49,7 +50,10 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
 
     /// <summary>Takes on a member, and what waited for one. The caller has looked at <see
     /// cref="NewMember.Refusal"/>.</summary>
-    public Member Add(long programme, NewMember member) =>
+    /// <param name="programme">Whose member.</param>
+    /// <param name="member">Who.</param>
+    /// <param name="by">Who takes him on.</param>
+    public Member Add(long programme, NewMember member, string by) =>
         database.Write(db =>
         {
             var book = new OpenBook(db, secrets, clock.Microseconds());
@@ -69,6 +73,7 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
                     member.Language,
                     book.NowUs,
                 })!;
+            AuditLog.Write(db, book.NowUs, by, AuditAction.MemberAdded, $"member:{added.Id}");
             foreach (var text in new[] { added.Phone, added.Email }.OfType<string>())
             {
                 if (Contact.TryParse(text) is { } contact)

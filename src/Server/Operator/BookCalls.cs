@@ -1,7 +1,9 @@
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Operator;
@@ -22,6 +24,8 @@ internal static class BookCalls
         api.MapGet("/transactions", Transactions);
         api.MapGet("/exceptions", Exceptions);
         api.MapGet("/overview", (BookFigures figures) => figures.Overview());
+        api.MapGet("/audit", (Database database, string? subject, int skip = 0, int take = 100) =>
+            database.Read(db => AuditLog.List(db, subject, Math.Max(skip, 0), Most(take))));
         api.MapGet("/check", (BookFigures figures) => figures.Check());
     }
 
@@ -33,7 +37,7 @@ internal static class BookCalls
         if (member.Refusal is { } refusal)
             return Problems.BadRequest(refusal, "The member cannot be taken on like this.");
 
-        var added = members.Add(programmes.All()[0].Number, member);
+        var added = members.Add(programmes.All()[0].Number, member, AuditActor.Operator);
         return Results.Created($"/api/members/{added.Id}", added);
     }
 
@@ -42,7 +46,7 @@ internal static class BookCalls
         var document = await Body.ReadAsync(request);
         try
         {
-            var published = programmes.Publish(RuleSet.FromDocument(document));
+            var published = programmes.Publish(RuleSet.FromDocument(document), AuditActor.Operator);
             bell.Ring();
             return Results.Text(
                 published.ToDocument(), "application/json", statusCode: StatusCodes.Status201Created);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
@@ -68,7 +69,8 @@ internal static class CardCalls
         if (terminals.Find(asked.Terminal) is not { RevokedUs: null })
             return Problems.NotFound("terminal-unknown", "There is no such terminal, or it was revoked.");
 
-        var job = desk.Start(new IssueRequest(asked.Member, asked.Terminal, asked.Reader));
+        var job = desk.Start(new IssueRequest(
+            asked.Member, asked.Terminal, asked.Reader, AuditActor.Operator));
         return Results.Accepted($"/api/jobs/{job.Id}", job);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Relay;
@@ -52,6 +53,7 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(Page<ExceptionRow>))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
 internal sealed partial class OperatorJson : JsonSerializerContext
 {
     /// <summary>What the door takes: exactly the shapes it knows.</summary>

@@ -1,4 +1,5 @@
 using SmartCardCrm.Loyalty.Offline;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -20,7 +21,7 @@ internal static class TerminalCalls
         api.MapPost("/terminals/tokens", NewToken);
         api.MapGet("/terminals", (TerminalDesk desk) => desk.All());
         api.MapPost("/terminals/{number}/revoke", (uint number, TerminalDesk desk) =>
-            desk.Revoke(number)
+            desk.Revoke(number, AuditActor.Operator)
                 ? Results.NoContent()
                 : Unknown());
         api.MapGet("/terminals/{number}/limits", (uint number, LimitsBook book) =>
@@ -39,7 +40,7 @@ internal static class TerminalCalls
             if (wanted.Terminal != number)
                 return Problems.BadRequest("limits", "The limits name another terminal.");
             var neededKeys = book.Of(number)?.NeedKeys;
-            if (book.Issue(wanted) is not { } issued)
+            if (book.Issue(wanted, AuditActor.Operator) is not { } issued)
                 return Unknown();
             bell.Ring();
             if (issued.NeedKeys != neededKeys)
@@ -62,7 +63,7 @@ internal static class TerminalCalls
         if (place.Refusal is { } refusal)
             return Problems.BadRequest(refusal, "A token cannot be made for this place.");
 
-        var token = desk.NewToken(place);
+        var token = desk.NewToken(place, AuditActor.Operator);
         return Results.Ok(new GivenToken(token.Text, UnixTime.Microseconds(token.Expires)));
     }
 }

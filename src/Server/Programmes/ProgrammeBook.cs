@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Vault;
@@ -42,7 +44,7 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                 VALUES (@Programme, 'Points', @Currency, 'UTC')
                 """,
                 new { Programme = (long)FirstRules.Programme, FirstRules.Currency });
-            Insert(db, FirstRules);
+            Insert(db, FirstRules, AuditActor.Server);
         });
 
     public IReadOnlyList<Programme> All() =>
@@ -55,9 +57,10 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
     /// <summary>Publishes the next version and tells every terminal.</summary>
     /// <param name="rules">The new rules; the version in it does not matter, the book gives the next
     /// one.</param>
+    /// <param name="by">Who publishes.</param>
     /// <exception cref="FormatException">A number is out of its range, or the currency or what a card holds
     /// at most is not the programme's.</exception>
-    public RuleSet Publish(RuleSet rules) =>
+    public RuleSet Publish(RuleSet rules, string by) =>
         database.Write(db =>
         {
             var current = Current(db, rules.Programme);
@@ -67,7 +70,7 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                 throw new FormatException("A programme keeps what its cards hold at most.");
             var version = checked((int)Numbers.RuleSets.Next(db));
             var next = RuleSet.FromDocument((rules with { Version = version }).ToDocument());
-            Insert(db, next);
+            Insert(db, next, by);
             return next;
         });
 
@@ -93,6 +96,7 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                     Programme = (long)rules.Programme,
                     Version = (long)rules.Version,
                 });
+            Audit(db, rules, document, AuditActor.Operator);
             Tell(db, rules, document, signature);
         }
     });
@@ -116,7 +120,7 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
             "SELECT document FROM rule_set WHERE signature IS NULL ORDER BY programme, version")
             .Select(document => RuleSet.FromDocument(document))];
 
-    private void Insert(DbSession db, RuleSet rules)
+    private void Insert(DbSession db, RuleSet rules, string by)
     {
         var document = rules.ToDocument();
         var signature = signer.Sign(document);
@@ -133,8 +137,14 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
                 signature,
                 Now = clock.Microseconds(),
             });
+        Audit(db, rules, document, by);
         Tell(db, rules, document, signature);
     }
+
+    private void Audit(DbSession db, RuleSet rules, byte[] document, string by) => AuditLog.Write(
+        db, clock.Microseconds(), by, AuditAction.RulesPublished,
+        $"rule-set:{rules.Programme}:{rules.Version}",
+        $$"""{"sha256":"{{Convert.ToHexString(SHA256.HashData(document))}}"}""");
 
     private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) =>
         Feed.Publish(db, $"rule-set:{rules.Programme}:{rules.Version}", new FeedItem

@@ -12,9 +12,10 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
     /// <summary>Plans a card; while it is being personalised, the same plan each time.</summary>
     /// <param name="uid">The chip on the reader.</param>
     /// <param name="member">Whose card it is to be.</param>
+    /// <param name="by">Who issues it.</param>
     /// <exception cref="IssueRefusedException">It cannot be.</exception>
-    public CardPlan Plan(Uid uid, long member) =>
-        cards.Plan(uid, member, vault.NewestVersions) switch
+    public CardPlan Plan(Uid uid, long member, string by) =>
+        cards.Plan(uid, member, vault.NewestVersions, by) switch
         {
             PlanAnswer.Planned(var plan) => plan,
             PlanAnswer.Refused(var code) => throw new IssueRefusedException(code),

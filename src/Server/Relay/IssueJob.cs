@@ -125,7 +125,8 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
 
         // Before anything is planned: a chip that cannot hold points becomes nobody's card.
         ChipVersion.Read(channel).MustHoldValue();
-        var planned = _tools.Issuer.Plan(channel.Uid, _progress.Request.Member);
+        var planned = _tools.Issuer.Plan(
+            channel.Uid, _progress.Request.Member, _progress.Request.By);
         _begun = channel.Uid;
         Change(p => p with
         {

@@ -4,7 +4,8 @@ namespace SmartCardCrm.Server.Relay;
 /// <param name="Member">The member it is bound to.</param>
 /// <param name="Terminal">The terminal whose reader is used.</param>
 /// <param name="Reader">Name of the reader; empty for whichever gets a card.</param>
-internal sealed record IssueRequest(long Member, uint Terminal, string Reader);
+/// <param name="By">Who issues it.</param>
+internal sealed record IssueRequest(long Member, uint Terminal, string Reader, string By);
 
 /// <summary>Where issuing a card stands.</summary>
 internal enum IssueState

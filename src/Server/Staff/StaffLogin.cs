@@ -53,7 +53,7 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
         if (password.Length > PasswordLengthMost || !IsRight(known, password))
             return known is null ? LoginOutcome.Refused : Failed(known, now);
 
-        store.SetFailures(known!.Name, 0, null);
+        store.SetFailures(known!.Name, 0, null, clock.GetUtcNow());
         return LoginOutcome.Welcome;
     }
 
@@ -69,8 +69,8 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
     {
         var failures = known.Failures + 1;
         var locked = failures >= options.Value.FailuresMost;
-        store.SetFailures(
-            known.Name, locked ? 0 : failures, locked ? now.AddMinutes(options.Value.LockMinutes) : null);
+        DateTimeOffset? until = locked ? now.AddMinutes(options.Value.LockMinutes) : null;
+        store.SetFailures(known.Name, locked ? 0 : failures, until, now);
         return locked ? LoginOutcome.Locked : LoginOutcome.Refused;
     }
 }

@@ -1,3 +1,4 @@
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Staff;
@@ -33,15 +34,34 @@ internal sealed class StaffStore(Database database)
     /// <summary>Adds the first one.</summary>
     /// <returns>False where there is one already.</returns>
     public bool TryAddFirst(string name, string passwordHash, DateTimeOffset now) =>
-        database.Write(db => db.Run(
-            """
-            INSERT INTO staff (name, password_hash, failures, created_us)
-            SELECT @name, @passwordHash, 0, @now WHERE NOT EXISTS (SELECT 1 FROM staff)
-            """,
-            new { name, passwordHash, now = UnixTime.Microseconds(now) })) == 1;
+        database.Write(db =>
+        {
+            var added = db.Run(
+                """
+                INSERT INTO staff (name, password_hash, failures, created_us)
+                SELECT @name, @passwordHash, 0, @now WHERE NOT EXISTS (SELECT 1 FROM staff)
+                """,
+                new { name, passwordHash, now = UnixTime.Microseconds(now) }) == 1;
+            if (added)
+                Audit(db, AuditAction.StaffAdded, name, now);
+            return added;
+        });
 
-    public void SetFailures(string name, long failures, DateTimeOffset? lockedUntil) =>
-        database.Write(db => db.Run(
-            "UPDATE staff SET failures = @failures, locked_until_us = @until WHERE name = @name",
-            new { name, failures, until = lockedUntil is { } at ? UnixTime.Microseconds(at) : (long?)null }));
+    public void SetFailures(string name, long failures, DateTimeOffset? lockedUntil, DateTimeOffset now) =>
+        database.Write(db =>
+        {
+            db.Run(
+                "UPDATE staff SET failures = @failures, locked_until_us = @until WHERE name = @name",
+                new
+                {
+                    name,
+                    failures,
+                    until = lockedUntil is { } at ? UnixTime.Microseconds(at) : (long?)null,
+                });
+            if (lockedUntil is not null)
+                Audit(db, AuditAction.StaffLocked, name, now);
+        });
+
+    private static void Audit(DbSession db, string action, string name, DateTimeOffset now) =>
+        AuditLog.Write(db, UnixTime.Microseconds(now), AuditActor.Server, action, $"staff:{name}");
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Grpc.Core;
 using SmartCardCrm.Loyalty.Offline;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 
@@ -19,7 +20,8 @@ internal sealed class EnrolmentBook(
     /// <param name="place">Where its terminal will stand; the caller has looked at <see
     /// cref="TerminalPlace.Refusal"/>.</param>
     /// <param name="expires">It is void from here on.</param>
-    public void Add(ReadOnlySpan<byte> token, TerminalPlace place, DateTimeOffset expires)
+    /// <param name="by">Who lets a terminal in.</param>
+    public void Add(ReadOnlySpan<byte> token, TerminalPlace place, DateTimeOffset expires, string by)
     {
         var row = new
         {
@@ -29,12 +31,16 @@ internal sealed class EnrolmentBook(
             place.StoreZone,
             Expires = UnixTime.Microseconds(expires),
         };
-        database.Write(db => db.Run(
-            """
-            INSERT INTO enrolment_token (token_hash, name, store, store_zone, expires_us)
-            VALUES (@Hash, @Name, @Store, @StoreZone, @Expires)
-            """,
-            row));
+        database.Write(db =>
+        {
+            db.Run(
+                """
+                INSERT INTO enrolment_token (token_hash, name, store, store_zone, expires_us)
+                VALUES (@Hash, @Name, @Store, @StoreZone, @Expires)
+                """,
+                row);
+            AuditLog.Write(db, clock.Microseconds(), by, AuditAction.TokenMade, $"store:{row.Store}");
+        });
     }
 
     /// <summary>Uses up a token and gives the terminal its number.</summary>
@@ -64,7 +70,10 @@ internal sealed class EnrolmentBook(
                 EnrolledUs = clock.Microseconds(),
             };
             TerminalBook.Insert(db, terminal, certificate);
-            limits.Issue(db, Limits.FirstOf(number));
+            AuditLog.Write(
+                db, clock.Microseconds(), AuditActor.Terminal(number), AuditAction.TerminalEnrolled,
+                $"terminal:{number}", $$"""{"store":{{kept.Store}}}""");
+            limits.Issue(db, Limits.FirstOf(number), AuditActor.Server);
             db.Run(
                 "UPDATE enrolment_token SET terminal = @Number WHERE token_hash = @hash",
                 new { terminal.Number, hash });

@@ -36,13 +36,14 @@ internal sealed class EnrolmentDesk(
     /// <summary>Makes a token. Only its hash is kept.</summary>
     /// <param name="place">Where its terminal will stand; the caller has looked at <see
     /// cref="TerminalPlace.Refusal"/>.</param>
-    public EnrolmentToken NewToken(TerminalPlace place)
+    /// <param name="by">Who lets a terminal in.</param>
+    public EnrolmentToken NewToken(TerminalPlace place, string by)
     {
         var expires = clock.GetUtcNow().AddMinutes(options.Value.TokenMinutes);
         Span<byte> text = stackalloc byte[TokenLength + SHA256.HashSizeInBytes];
         random(text[..TokenLength]);
         SHA256.HashData(authority.Certificate.Span, text[TokenLength..]);
-        book.Add(text[..TokenLength], place, expires);
+        book.Add(text[..TokenLength], place, expires, by);
         return new EnrolmentToken(Base64Url.EncodeToString(text), expires);
     }
 

@@ -1,5 +1,7 @@
+using System.Text;
 using Google.Protobuf;
 using SmartCardCrm.Loyalty.Offline;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Vault;
@@ -22,7 +24,7 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
             ORDER BY number
             """))
         {
-            Issue(db, Limits.FirstOf(checked((uint)terminal)));
+            Issue(db, Limits.FirstOf(checked((uint)terminal)), AuditActor.Server);
         }
     });
 
@@ -34,7 +36,7 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
     public void SignUnsigned() => database.Write(db =>
     {
         foreach (var limits in Unsigned(db))
-            Issue(db, limits with { Version = limits.Version + 1 });
+            Issue(db, limits with { Version = limits.Version + 1 }, AuditActor.Operator);
     });
 
     /// <summary>The limits in force; null where there is no such terminal.</summary>
@@ -43,20 +45,22 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
     /// <summary>Issues the next version and tells the terminal.</summary>
     /// <param name="limits">Whose they are; the version in it does not matter, the book gives the next
     /// one.</param>
+    /// <param name="by">Who allows it.</param>
     /// <returns>Null where there is no such terminal.</returns>
     /// <exception cref="FormatException">A number is out of its range.</exception>
-    public Limits? Issue(Limits limits) => database.Write(db =>
+    public Limits? Issue(Limits limits, string by) => database.Write(db =>
     {
         if (Of(db, limits.Terminal) is not { } current)
             return null;
         var next = Limits.FromDocument((limits with { Version = current.Version + 1 }).ToDocument());
-        Issue(db, next);
+        Issue(db, next, by);
         return next;
     });
 
     /// <summary>Writes one version and tells the terminal.</summary>
-    public void Issue(DbSession db, Limits limits)
+    public void Issue(DbSession db, Limits limits, string by)
     {
+        var before = Of(db, limits.Terminal);
         var document = limits.ToDocument();
         var signature = signer.Sign(document);
         db.Run(
@@ -72,6 +76,9 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
                 signature,
                 now = clock.Microseconds(),
             });
+        AuditLog.Write(
+            db, clock.Microseconds(), by, AuditAction.LimitsIssued, $"terminal:{limits.Terminal}",
+            $$"""{"before":{{TextOf(before?.ToDocument())}},"after":{{TextOf(document)}}}""");
         Feed.Publish(db, $"limits:{limits.Terminal}", new FeedItem
         {
             Limits = new LimitsItem
@@ -100,6 +107,9 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
                 (SELECT MAX(version) FROM terminal_limits WHERE terminal = issued.terminal)
             ORDER BY terminal
             """).Select(document => Limits.FromDocument(document))];
+
+    private static string TextOf(byte[]? document) =>
+        document is null ? "null" : Encoding.UTF8.GetString(document);
 
     private static Limits? Of(DbSession db, uint terminal) =>
         db.Find<byte[]>(

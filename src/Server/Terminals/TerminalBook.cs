@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Terminals;
@@ -54,18 +55,35 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
     public void Renew(long number, ReadOnlySpan<byte> certificate)
     {
         var row = new { hash = HashOf(certificate), number, now = clock.Microseconds() };
-        database.Write(db => db.Run(
-            "INSERT INTO renewed_certificate (certificate_hash, terminal, renewed_us) "
-                + "VALUES (@hash, @number, @now)",
-            row));
+        database.Write(db =>
+        {
+            db.Run(
+                "INSERT INTO renewed_certificate (certificate_hash, terminal, renewed_us) "
+                    + "VALUES (@hash, @number, @now)",
+                row);
+            AuditLog.Write(
+                db, row.now, AuditActor.Terminal(number), AuditAction.TerminalRenewed, $"terminal:{number}");
+        });
     }
 
     /// <summary>Revokes for good; a second time changes nothing.</summary>
+    /// <param name="number">The terminal.</param>
+    /// <param name="by">Who does it.</param>
     /// <returns>False where there is no such terminal.</returns>
-    public bool Revoke(uint number) =>
-        database.Write(db => db.Run(
-            "UPDATE terminal SET revoked_us = COALESCE(revoked_us, @now) WHERE number = @number",
-            new { number = (long)number, now = clock.Microseconds() })) == 1;
+    public bool Revoke(uint number, string by) => database.Write(db =>
+    {
+        var now = clock.Microseconds();
+        if (db.Run(
+            "UPDATE terminal SET revoked_us = @now WHERE number = @number AND revoked_us IS NULL",
+            new { number = (long)number, now }) == 1)
+        {
+            AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}");
+            return true;
+        }
+
+        return db.Value<long>(
+            "SELECT COUNT(*) FROM terminal WHERE number = @number", new { number = (long)number }) == 1;
+    });
 
     /// <summary>Whether this is a certificate of the terminal's own.</summary>
     public static bool IsCertificateOf(DbSession db, long number, ReadOnlySpan<byte> der)

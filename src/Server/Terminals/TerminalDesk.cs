@@ -15,10 +15,12 @@ internal sealed partial class TerminalDesk(
             terminal, lines.IsOpen((uint)terminal.Number), watch.Of((uint)terminal.Number)))];
 
     /// <summary>Shuts a terminal out for good, and ends what it has open at once.</summary>
+    /// <param name="number">The terminal.</param>
+    /// <param name="by">Who does it.</param>
     /// <returns>False where there is no such terminal.</returns>
-    public bool Revoke(uint number)
+    public bool Revoke(uint number, string by)
     {
-        if (!book.Revoke(number))
+        if (!book.Revoke(number, by))
             return false;
         lines.Revoke(number);
         LogRevoked(log, number);

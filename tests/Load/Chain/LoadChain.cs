@@ -53,7 +53,7 @@ internal sealed class LoadChain
         var (members, births) = (new MemberBook(book, vault, clock), new CardBook(book, vault, clock));
         for (var card = 1; card <= cards; card++)
         {
-            var member = members.Add(1, new NewMember($"Member {card}", Phone: null, "en"));
+            var member = members.Add(1, new NewMember($"Member {card}", Phone: null, "en"), "test");
             var home = chain._terminals[(card - 1) % terminals].Number;
             chain._cards.Add(Issue(births, vault, UidOf(card), member.Id, home));
         }
@@ -117,7 +117,7 @@ internal sealed class LoadChain
 
     private static PaperCard Issue(CardBook births, KeyVault vault, Uid uid, long member, uint home)
     {
-        var plan = ((PlanAnswer.Planned)births.Plan(uid, member, vault.NewestVersions)).Plan;
+        var plan = ((PlanAnswer.Planned)births.Plan(uid, member, vault.NewestVersions, "test")).Plan;
         var card = new PaperCard(
             uid, (ulong)plan.Card.Number, vault.TransactionMacKey(uid, plan.Card.TmKeyVersion));
         var born = births.CompleteBirth(uid, card.Bear(plan.Content).Evidence, home);

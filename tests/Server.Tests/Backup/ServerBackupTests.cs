@@ -44,7 +44,7 @@ public sealed class ServerBackupTests : IDisposable
             Add(book, "Bea");
         }
 
-        ServerBackup.Restore(Copy, New);
+        ServerBackup.Restore(Copy, New, TimeProvider.System);
 
         Assert.True(ServerBackup.IsUnfinished(New));
         ServerBackup.Finish(New);
@@ -63,17 +63,17 @@ public sealed class ServerBackupTests : IDisposable
         using (var book = Opened(Data))
             Add(book, "Ada");
         Make();
-        Refuses("book-engine", () => ServerBackup.Restore(Copy, New));
+        Refuses("book-engine", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
         Directory.Delete(New, recursive: true);
         Directory.CreateDirectory(New);
         Address(New, server.CreateDatabase());
 
-        ServerBackup.Restore(Copy, New);
+        ServerBackup.Restore(Copy, New, TimeProvider.System);
 
         using (var restored = BookHome.Open(New))
             Assert.Equal(["Ada"], Names(restored));
         File.Delete(Path.Combine(New, "vault"));
-        Refuses("book-present", () => ServerBackup.Restore(Copy, New));
+        Refuses("book-present", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ServerBackupTests : IDisposable
         Directory.CreateDirectory(New);
         Address(New, "Host=/nowhere");
 
-        Refuses("book-engine", () => ServerBackup.Restore(Copy, New));
+        Refuses("book-engine", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
     }
 
     [Fact]
@@ -96,13 +96,13 @@ public sealed class ServerBackupTests : IDisposable
             Make();
         }
 
-        ServerBackup.Restore(Copy, New);
+        ServerBackup.Restore(Copy, New, TimeProvider.System);
 
         using var restored = BookHome.Open(New);
         Assert.Equal(100_002, Add(restored, "Cleo"));
         Assert.Equal(100_003, Add(restored, "Dora"));
         Assert.Equal(10_001u, restored.Write(TerminalBook.NextNumber));
-        Assert.Equal(102, Programmes(restored).Publish(ProgrammeBook.FirstRules).Version);
+        Assert.Equal(102, Programmes(restored).Publish(ProgrammeBook.FirstRules, "test").Version);
     }
 
     [Fact]
@@ -115,11 +115,11 @@ public sealed class ServerBackupTests : IDisposable
         var bytes = File.ReadAllBytes(book);
         bytes[^1] ^= 1;
         File.WriteAllBytes(book, bytes);
-        Refuses("backup-damaged", () => ServerBackup.Restore(Copy, New));
+        Refuses("backup-damaged", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
         File.Delete(book);
-        Refuses("backup-damaged", () => ServerBackup.Restore(Copy, New));
+        Refuses("backup-damaged", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
         File.Delete(Path.Combine(Copy, "backup.json"));
-        Refuses("backup-absent", () => ServerBackup.Restore(Copy, New));
+        Refuses("backup-absent", () => ServerBackup.Restore(Copy, New, TimeProvider.System));
 
         Assert.False(Directory.Exists(New));
     }
@@ -135,7 +135,7 @@ public sealed class ServerBackupTests : IDisposable
         Make();
         File.WriteAllText(Path.Combine(Copy, "backup.json"), manifest);
 
-        Assert.Throws<BackupException>(() => ServerBackup.Restore(Copy, New));
+        Assert.Throws<BackupException>(() => ServerBackup.Restore(Copy, New, TimeProvider.System));
         Assert.False(Directory.Exists(New));
     }
 
@@ -146,9 +146,9 @@ public sealed class ServerBackupTests : IDisposable
         Make();
 
         Refuses("backup-present", Make);
-        Refuses("data-present", () => ServerBackup.Restore(Copy, Data));
+        Refuses("data-present", () => ServerBackup.Restore(Copy, Data, TimeProvider.System));
         File.Delete(Path.Combine(Data, "vault"));
-        Refuses("book-present", () => ServerBackup.Restore(Copy, Data));
+        Refuses("book-present", () => ServerBackup.Restore(Copy, Data, TimeProvider.System));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class ServerBackupTests : IDisposable
     private ProgrammeBook Programmes(Database book) => new(book, _secrets, _clock);
 
     private long Add(Database book, string name) =>
-        new MemberBook(book, _secrets, _clock).Add(1, new NewMember(name, null, "en")).Id;
+        new MemberBook(book, _secrets, _clock).Add(1, new NewMember(name, null, "en"), "test").Id;
 
     private static IReadOnlyList<string> Names(Database book) =>
         book.Read(db => db.List<string>("SELECT name FROM member ORDER BY id"));

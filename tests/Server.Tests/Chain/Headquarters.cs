@@ -65,7 +65,7 @@ internal sealed class Headquarters : IDisposable
 
     /// <summary>Issues a card to a new member and books its birth.</summary>
     public Chip Issue(uint number, string? phone = null, uint terminal = 0) =>
-        IssueTo(Members.Add(1, new NewMember("Ada", phone, "en")), number, terminal);
+        IssueTo(Members.Add(1, new NewMember("Ada", phone, "en"), "test"), number, terminal);
 
     /// <summary>Issues a card to a member and books its birth.</summary>
     public Chip IssueTo(Member member, uint number, uint terminal = 0)
@@ -94,10 +94,10 @@ internal sealed class Headquarters : IDisposable
     }
 
     /// <summary>Plans a card for a new member.</summary>
-    public CardPlan Plan(Uid uid) => Plan(uid, Members.Add(1, new NewMember("Ada", null, "en")));
+    public CardPlan Plan(Uid uid) => Plan(uid, Members.Add(1, new NewMember("Ada", null, "en"), "test"));
 
     private CardPlan Plan(Uid uid, Member member) =>
-        Assert.IsType<PlanAnswer.Planned>(Cards.Plan(uid, member.Id, TestSecrets.Versions)).Plan;
+        Assert.IsType<PlanAnswer.Planned>(Cards.Plan(uid, member.Id, TestSecrets.Versions, "test")).Plan;
 
     /// <summary>Takes all that a till has written and that was not taken yet.</summary>
     public IReadOnlyList<Verdict> Sync(Till till)

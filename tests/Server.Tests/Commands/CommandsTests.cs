@@ -43,7 +43,7 @@ public sealed class CommandsTests : IDisposable
         MakeVault();
         BookHome.Open(Data).Dispose();
         ServerBackup.Make(Data, Copy, "test", TimeProvider.System);
-        ServerBackup.Restore(Copy, New);
+        ServerBackup.Restore(Copy, New, TimeProvider.System);
 
         Assert.Equal((1, "restore-unfinished"), await RunAsync("serve", "--data", New));
         Directory.Delete(New, recursive: true);

@@ -30,7 +30,7 @@ internal static class SeededBook
         var (first, second) = (hq.NewTill(), hq.NewTill());
         var ada = Issue(hq, 1, new NewMember("Ada <b>Lovelace</b>", "+44 20 7946 0018", "en"));
         var anna = Issue(hq, 2, new NewMember("Анна Каренина", null, "ru"));
-        hq.Members.Add(1, new NewMember("Nobody's Card", null, "en"));
+        hq.Members.Add(1, new NewMember("Nobody's Card", null, "en"), "test");
 
         SellToAda(hq, first, second, ada);
         first.Sell(anna, new TestSale(9_999));
@@ -61,7 +61,7 @@ internal static class SeededBook
     private static Chip Issue(Headquarters hq, uint number, NewMember owner)
     {
         var chip = Chip.FromFactory(number);
-        var plan = hq.Cards.Plan(chip.Uid, hq.Members.Add(1, owner).Id, TestSecrets.Versions);
+        var plan = hq.Cards.Plan(chip.Uid, hq.Members.Add(1, owner, "test").Id, TestSecrets.Versions, "test");
         using var keys = TestSecrets.KeysFor(chip.Uid);
         var evidence = Personalisation.Run(
             chip, Assert.IsType<PlanAnswer.Planned>(plan).Plan.Content, keys, RandomNumberGenerator.Fill);

@@ -93,7 +93,8 @@ internal sealed class InProcessServer : IAsyncDisposable
     public Task<JsonElement> GetAsync(string path) => CallAsync(HttpMethod.Get, path);
 
     public string NewToken() =>
-        Services.GetRequiredService<EnrolmentDesk>().NewToken(new TerminalPlace("Till", 319, "UTC")).Text;
+        Services.GetRequiredService<EnrolmentDesk>()
+            .NewToken(new TerminalPlace("Till", 319, "UTC"), "test").Text;
 
     public async ValueTask DisposeAsync()
     {

@@ -52,7 +52,7 @@ public abstract class AccountContract : IDisposable
     [Fact]
     public void A_member_who_gets_a_card_later_finds_the_points_on_it()
     {
-        var member = _hq.Members.Add(1, new NewMember("Anna", null, "en", "Anna@Example.org"));
+        var member = _hq.Members.Add(1, new NewMember("Anna", null, "en", "Anna@Example.org"), "test");
         Sell(42_00, "anna@example.org");
         _hq.Sync(_till);
         Assert.Equal(42, _hq.Members.OnAccount(member.Id));
@@ -70,9 +70,9 @@ public abstract class AccountContract : IDisposable
         Assert.Equal(["unknown-member contact-unknown"], _hq.Open());
         Assert.Equal(0, On(AccountKind.ProgrammeIssued));
 
-        var member = _hq.Members.Add(1, new NewMember("Anna", "1 555 010 0199", "en"));
+        var member = _hq.Members.Add(1, new NewMember("Anna", "1 555 010 0199", "en"), "test");
         Assert.Equal(["unknown-member contact-unknown"], _hq.Open());
-        member = _hq.Members.Add(1, new NewMember("Anna", Phone, "en"));
+        member = _hq.Members.Add(1, new NewMember("Anna", Phone, "en"), "test");
 
         Assert.Empty(_hq.Open());
         Assert.Equal(42, _hq.Members.OnAccount(member.Id));
@@ -81,8 +81,8 @@ public abstract class AccountContract : IDisposable
     [Fact]
     public void A_number_that_two_members_have_is_nobodys()
     {
-        _hq.Members.Add(1, new NewMember("Anna", Phone, "en"));
-        _hq.Members.Add(1, new NewMember("Ada", Phone, "en"));
+        _hq.Members.Add(1, new NewMember("Anna", Phone, "en"), "test");
+        _hq.Members.Add(1, new NewMember("Ada", Phone, "en"), "test");
         Sell(42_00, Phone);
 
         _hq.Sync(_till);
@@ -98,7 +98,7 @@ public abstract class AccountContract : IDisposable
     [InlineData("operation-used")]
     public void What_no_card_has_signed_and_does_not_fit_is_not_posted(string detail)
     {
-        _hq.Members.Add(1, new NewMember("Anna", Phone, "en"));
+        _hq.Members.Add(1, new NewMember("Anna", Phone, "en"), "test");
         if (detail == "operation-used")
             Sell(1_00, Phone);
         var used = detail == "operation-used" ? _operations : (byte)(_operations + 1);

@@ -103,7 +103,8 @@ public abstract class AdjustmentContract : IDisposable
     {
         var book = new LimitsBook(_hq.Database, _hq.Secrets, _hq.Clock);
         var version = (int)db.Value<long>("SELECT COUNT(*) FROM terminal_limits") + 1;
-        book.Issue(db, Limits.FirstOf(_till.Number) with { Version = version, AdjustmentMost = most });
+        book.Issue(
+            db, Limits.FirstOf(_till.Number) with { Version = version, AdjustmentMost = most }, "test");
     });
 
     private long On(AccountKind account) => _hq.Database.Read(db => db.Value<long>(

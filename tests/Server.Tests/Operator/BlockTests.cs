@@ -70,7 +70,7 @@ public sealed class BlockTests
     {
         await server.CallAsync(HttpMethod.Post, "/api/members", new { name = "Ada" });
         Assert.True(CardProtocol.Uid.TryParse(Uid, out var uid));
-        server.Services.GetRequiredService<CardBook>().Plan(uid, 1, new KeyVersions(1, 1, 1, 1));
+        server.Services.GetRequiredService<CardBook>().Plan(uid, 1, new KeyVersions(1, 1, 1, 1), "test");
         server.Services.GetRequiredService<Database>().Write(
             db => db.Run("UPDATE card SET status = @Active", new { Active = (long)CardStatus.Active }));
     }

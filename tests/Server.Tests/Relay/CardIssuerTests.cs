@@ -21,14 +21,14 @@ public sealed class CardIssuerTests(SqliteEngine engine) : IClassFixture<SqliteE
         var rung = bell.Next;
         var issuer = new CardIssuer(
             new CardBook(hq.Database, vault, hq.Clock), vault, RandomNumberGenerator.Fill, bell);
-        var member = hq.Members.Add(1, new("Ada", null, "en"));
+        var member = hq.Members.Add(1, new("Ada", null, "en"), "test");
         var chip = Chip.FromFactory(1);
 
-        issuer.Personalise(chip, issuer.Plan(chip.Uid, member.Id), terminal: 0, progress: null);
+        issuer.Personalise(chip, issuer.Plan(chip.Uid, member.Id, "test"), terminal: 0, progress: null);
 
         Assert.Equal((CardStatus.Active, member.Id), (hq.CardOf(chip).Status, hq.CardOf(chip).Member));
         Assert.True(rung.IsCompleted);
-        var again = Assert.Throws<IssueRefusedException>(() => issuer.Plan(chip.Uid, member.Id));
+        var again = Assert.Throws<IssueRefusedException>(() => issuer.Plan(chip.Uid, member.Id, "test"));
         Assert.Equal("card-taken", again.Code);
     }
 }

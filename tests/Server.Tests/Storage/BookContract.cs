@@ -30,7 +30,7 @@ public abstract class BookContract(Engine engine)
         }));
 
         Assert.Equal(1ul, database.Read(Feed.Head));
-        Assert.Equal(1, members.Add(1, new NewMember("Ada", null, "en")).Id);
+        Assert.Equal(1, members.Add(1, new NewMember("Ada", null, "en"), "test").Id);
     }
 
     [Fact]
@@ -88,15 +88,15 @@ public abstract class BookContract(Engine engine)
         programmes.SeedFirst();
         programmes.SeedFirst();
 
-        var second = programmes.Publish(ProgrammeBook.FirstRules with { Rules = [] });
+        var second = programmes.Publish(ProgrammeBook.FirstRules with { Rules = [] }, "test");
 
         Assert.Equal(2, second.Version);
         Assert.Empty(programmes.Current(1).Rules);
         var told = database.Read(db => Feed.After(db, terminal: 1, cursor: 0, most: 10).Items);
         Assert.Equal([1u, 2u], told.Select(item => item.RuleSet.Version));
-        Assert.Throws<FormatException>(() => programmes.Publish(second with { Currency = "EUR" }));
-        Assert.Throws<FormatException>(() => programmes.Publish(second with { MinorPerUnit = 0 }));
-        Assert.Throws<FormatException>(() => programmes.Publish(second with { CardBalanceMost = 9 }));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { Currency = "EUR" }, "test"));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { MinorPerUnit = 0 }, "test"));
+        Assert.Throws<FormatException>(() => programmes.Publish(second with { CardBalanceMost = 9 }, "test"));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public abstract class BookContract(Engine engine)
         using var database = engine.OpenBook();
         var programmes = new ProgrammeBook(database, new TestSecrets(), _clock);
         programmes.SeedFirst();
-        programmes.Publish(ProgrammeBook.FirstRules);
+        programmes.Publish(ProgrammeBook.FirstRules, "test");
         Assert.Empty(programmes.Unsigned());
         database.Write(db => db.Run("UPDATE rule_set SET signature = NULL WHERE version = 1"));
         Assert.Equal([1], programmes.Unsigned().Select(rules => rules.Version));
@@ -125,7 +125,7 @@ public abstract class BookContract(Engine engine)
         new ProgrammeBook(database, new TestSecrets(), _clock).SeedFirst();
         var members = new MemberBook(database, new TestSecrets(), _clock);
         foreach (var name in new[] { "Ada", "Grace", "Анна" })
-            members.Add(1, new NewMember(name, $"+1 555 {name.Length}", "en"));
+            members.Add(1, new NewMember(name, $"+1 555 {name.Length}", "en"), "test");
 
         Assert.Equal(["Grace"], members.List("gRA", 0, 10).Rows.Select(member => member.Name));
         Assert.Equal(["Анна"], members.List("АННА", 0, 10).Rows.Select(member => member.Name));
@@ -142,14 +142,17 @@ public abstract class BookContract(Engine engine)
         var birth = hq.Personalise(chip);
         hq.Clock.Advance(TimeSpan.FromHours(1));
 
-        var again = hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions);
+        var again = hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions, "test");
         Assert.Equal(birth.Proof, Headquarters.Personalise(chip, ((PlanAnswer.Planned)again).Plan).Proof);
         Assert.IsType<Verdict.Accepted>(hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0));
 
         Assert.IsType<Verdict.Duplicate>(hq.Cards.CompleteBirth(chip.Uid, birth, terminal: 0));
-        Assert.Equal(new PlanAnswer.Refused("card-taken"), hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions));
         Assert.Equal(
-            new PlanAnswer.Refused("member-unknown"), hq.Cards.Plan(chip.Uid, 99, TestSecrets.Versions));
+            new PlanAnswer.Refused("card-taken"),
+            hq.Cards.Plan(chip.Uid, 1, TestSecrets.Versions, "test"));
+        Assert.Equal(
+            new PlanAnswer.Refused("member-unknown"),
+            hq.Cards.Plan(chip.Uid, 99, TestSecrets.Versions, "test"));
         var card = Assert.Single(hq.Feed(), item => item.Card is not null).Card;
         Assert.Equal((SyncContract.CardStatus.Active, 1u), (card.Status, card.AcknowledgedCounter));
     }
@@ -164,8 +167,8 @@ public abstract class BookContract(Engine engine)
         var plan = hq.Plan(begun.Uid);
         hq.Clock.AdjustTime(new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-        var goesOn = hq.Cards.Plan(begun.Uid, plan.Card.Member, TestSecrets.Versions);
-        var refused = hq.Cards.Plan(fresh.Uid, plan.Card.Member, TestSecrets.Versions);
+        var goesOn = hq.Cards.Plan(begun.Uid, plan.Card.Member, TestSecrets.Versions, "test");
+        var refused = hq.Cards.Plan(fresh.Uid, plan.Card.Member, TestSecrets.Versions, "test");
 
         Assert.IsType<PlanAnswer.Planned>(goesOn);
         Assert.Equal(new PlanAnswer.Refused("clock-wrong"), refused);

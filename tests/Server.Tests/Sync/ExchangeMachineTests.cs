@@ -176,7 +176,8 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
                     db, $"hotlist:{card}", new FeedItem { Hotlist = new HotlistItem() }, Audience.Everybody);
             }
         });
-        var rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock).Publish(ProgrammeBook.FirstRules);
+        var rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock)
+            .Publish(ProgrammeBook.FirstRules, "test");
         var limits = new FeedItem { Limits = new LimitsItem() };
         foreach (var terminal in new[] { 1, 2 })
         {

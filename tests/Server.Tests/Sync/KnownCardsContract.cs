@@ -50,7 +50,7 @@ public abstract class KnownCardsContract : IDisposable
     [Fact]
     public void A_terminal_is_told_which_language_the_cards_owner_speaks()
     {
-        _hq.IssueTo(_hq.Members.Add(1, new NewMember("Анна", null, "ru")), 1, terminal: Near);
+        _hq.IssueTo(_hq.Members.Add(1, new NewMember("Анна", null, "ru"), "test"), 1, terminal: Near);
 
         var told = Assert.Single(_hq.FeedFor(Near).Items, item => item.Card is not null);
         Assert.Equal("ru", told.Card.Language);

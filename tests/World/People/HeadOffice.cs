@@ -41,7 +41,7 @@ internal sealed class HeadOffice(ChainWorld world)
                 StoreZone = Zone,
                 EnrolledUs = 1,
             }, certificate);
-            world.Server.Rooms.Limits.Issue(db, NewLimits(next));
+            world.Server.Rooms.Limits.Issue(db, NewLimits(next), "test");
             return next;
         }));
         world.Weather.Decided();
@@ -55,7 +55,7 @@ internal sealed class HeadOffice(ChainWorld world)
     public void Decide(TerminalMachine terminal, OperationModes modes)
     {
         _limits[terminal.Number] = _limits[terminal.Number] with { Modes = modes };
-        world.Server.Guarded(() => world.Server.Rooms!.Limits.Issue(_limits[terminal.Number]));
+        world.Server.Guarded(() => world.Server.Rooms!.Limits.Issue(_limits[terminal.Number], "test"));
         world.Server.Ring();
     }
 
@@ -101,7 +101,7 @@ internal sealed class HeadOffice(ChainWorld world)
         // One that is asked for again, because the server died, has a number of its own.
         var phone = $"+1 (555) {++_phones:000-0000}";
         world.Server.Guarded(
-            () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", phone, "en")).Id);
+            () => id = world.Server.Rooms!.Members.Add(1, new NewMember("Анна Ada", phone, "en"), "test").Id);
         _phoneOf[id] = phone;
         world.Weather.Decided();
         var isWritten = world.Server.IsUp;
@@ -140,7 +140,7 @@ internal sealed class HeadOffice(ChainWorld world)
                 Rules = [.. NewRules()],
                 Redemption = new Redemption(
                     PointValueMinor: 1 + _dice.Below(3), RedeemedPartEarns: _dice.Chance(0.5)),
-            });
+            }, "test");
             world.Book.Watch(world.Server.Rooms!);
         });
         world.Weather.Decided();
@@ -165,7 +165,7 @@ internal sealed class HeadOffice(ChainWorld world)
         var rooms = world.Server.Rooms!;
         PlanAnswer? answer = null;
         if (!world.Server.Guarded(
-            () => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions)))
+            () => answer = rooms.Cards.Plan(card.Uid, member, world.Vault.NewestVersions, "test")))
         {
             return false;
         }

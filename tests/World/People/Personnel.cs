@@ -25,7 +25,7 @@ internal sealed class Personnel(ChainWorld world)
     public bool Revoke(TerminalMachine terminal)
     {
         var revoked = false;
-        world.Server.Guarded(() => revoked = world.Server.Rooms!.Terminals.Revoke(terminal.Number));
+        world.Server.Guarded(() => revoked = world.Server.Rooms!.Terminals.Revoke(terminal.Number, "world"));
         world.Weather.Decided();
         var isWritten = revoked && world.Server.IsUp;
         if (isWritten)

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SmartCardCrm.Server.Audit;
+
+/// <summary>What was done; stable codes.</summary>
+internal static class AuditAction
+{
+    public const string MemberAdded = "member-added";
+    public const string CardPlanned = "card-planned";
+    public const string CardBlocked = "card-blocked";
+    public const string CardUnblocked = "card-unblocked";
+    public const string RulesPublished = "rules-published";
+    public const string LimitsIssued = "limits-issued";
+    public const string TokenMade = "terminal-token-made";
+    public const string TerminalEnrolled = "terminal-enrolled";
+    public const string TerminalRenewed = "terminal-renewed";
+    public const string TerminalRevoked = "terminal-revoked";
+    public const string StaffAdded = "staff-added";
+    public const string StaffLocked = "staff-locked";
+    public const string BookRestored = "book-restored";
+}
+
+/// <summary>Who did something.</summary>
+internal static class AuditActor
+{
+    /// <summary>Whoever holds the operator's token.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>The server, by itself.</summary>
+    public const string Server = "server";
+
+    /// <summary>Whoever is signed in, or holds the token.</summary>
+    public static string Of(HttpContext? context) => context?.User.Identity?.Name
+        ?? throw new InvalidOperationException("Nobody is signed in, and something is being changed.");
+
+    public static string Terminal(long number) => $"terminal:{number}";
+}
+
+/// <summary>One change, as the log keeps it.</summary>
+internal sealed record AuditEntry
+{
+    /// <summary>1, 2, 3 …</summary>
+    public long Number { get; init; }
+    public long AtUs { get; init; }
+
+    /// <summary>Who: a staff name, or one of <see cref="AuditActor"/>.</summary>
+    public string DoneBy { get; init; } = "";
+
+    /// <summary>One of <see cref="AuditAction"/>.</summary>
+    public string Action { get; init; } = "";
+
+    /// <summary>What was changed, as kind:number.</summary>
+    public string Subject { get; init; } = "";
+
+    /// <summary>JSON: what it was and what it is, and why; or empty. Nothing that names a customer: this log
+    /// is never shortened.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>SHA-256 over the hash before (32 bytes, zeros before the first), number and instant (64 bits
+    /// each, little-endian), and the four texts in this order, each with its length in bytes before it (32
+    /// bits).</summary>
+    public byte[] HashAfter(ReadOnlySpan<byte> before)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(before);
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        foreach (var value in new[] { Number, AtUs })
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(number, value);
+            hash.AppendData(number);
+        }
+
+        foreach (var text in new[] { DoneBy, Action, Subject, Detail })
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            BinaryPrimitives.WriteInt32LittleEndian(number, bytes.Length);
+            hash.AppendData(number[..sizeof(int)]);
+            hash.AppendData(bytes);
+        }
+
+        return hash.GetHashAndReset();
+    }
+}

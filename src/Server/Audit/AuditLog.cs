@@ -1,0 +1,126 @@
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Audit;
+
+/// <summary>
+/// Who has changed what, when and why: written in the transaction that makes the change, so that none is
+/// without its line, and chained, so that none is changed or taken out later without being found.
+/// </summary>
+internal static class AuditLog
+{
+    private const string Columns = "number, at_us, done_by, action, subject, detail";
+    private const int EntriesAtOnce = 1_000;
+
+    /// <summary>Writes one change down.</summary>
+    /// <param name="db">The transaction that makes the change.</param>
+    /// <param name="atUs">When, microseconds since 1970.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="action">One of <see cref="AuditAction"/>.</param>
+    /// <param name="subject">What was changed, as kind:number.</param>
+    /// <param name="detail">JSON, or empty.</param>
+    public static void Write(
+        DbSession db, long atUs, string by, string action, string subject, string detail = "")
+    {
+        var newest = Newest(db);
+        var entry = new AuditEntry
+        {
+            Number = newest.Number + 1,
+            AtUs = atUs,
+            DoneBy = by,
+            Action = action,
+            Subject = subject,
+            Detail = detail,
+        };
+        db.Run(
+            $"""
+            INSERT INTO audit_entry ({Columns}, chain_hash)
+            VALUES (@Number, @AtUs, @DoneBy, @Action, @Subject, @Detail, @hash)
+            """,
+            new
+            {
+                entry.Number,
+                entry.AtUs,
+                entry.DoneBy,
+                entry.Action,
+                entry.Subject,
+                entry.Detail,
+                hash = entry.HashAfter(newest.ChainHash),
+            });
+    }
+
+    /// <summary>Changes, newest first.</summary>
+    /// <param name="db">The book.</param>
+    /// <param name="subject">Only of this; null for all.</param>
+    /// <param name="skip">So many newer ones are passed over.</param>
+    /// <param name="take">At most.</param>
+    public static IReadOnlyList<AuditEntry> List(DbSession db, string? subject, int skip, int take) =>
+        db.List<AuditEntry>(
+            $"""
+            SELECT {Columns} FROM audit_entry WHERE @subject IS NULL OR subject = @subject
+            ORDER BY number DESC LIMIT @take OFFSET @skip
+            """,
+            new { subject, skip, take });
+
+    /// <summary>The number of the first entry that is not as it was written; null where all are. Entries cut
+    /// off at the end are not missed: who keeps <see cref="Newest"/> elsewhere finds that out.</summary>
+    public static long? FirstFault(DbSession db)
+    {
+        var hash = AuditHead.None.ChainHash;
+        for (var next = 1L; Page(db, next) is { Count: > 0 } kept; next += kept.Count)
+        {
+            foreach (var (one, number) in kept.Select((one, index) => (one, next + index)))
+            {
+                hash = one.Entry.HashAfter(hash);
+                if (one.Entry.Number != number || !hash.AsSpan().SequenceEqual(one.ChainHash))
+                    return number;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The end of the log.</summary>
+    public static AuditHead Newest(DbSession db) =>
+        db.Find<AuditHead>("SELECT number, chain_hash FROM audit_entry ORDER BY number DESC LIMIT 1")
+        ?? AuditHead.None;
+
+    private static IReadOnlyList<KeptEntry> Page(DbSession db, long from) =>
+        db.List<KeptEntry>(
+            $"""
+            SELECT {Columns}, chain_hash FROM audit_entry WHERE number >= @from
+            ORDER BY number LIMIT @EntriesAtOnce
+            """,
+            new { from, EntriesAtOnce });
+
+    private sealed record KeptEntry
+    {
+        public long Number { get; init; }
+        public long AtUs { get; init; }
+        public string DoneBy { get; init; } = "";
+        public string Action { get; init; } = "";
+        public string Subject { get; init; } = "";
+        public string Detail { get; init; } = "";
+        public byte[] ChainHash { get; init; } = [];
+
+        public AuditEntry Entry => new()
+        {
+            Number = Number,
+            AtUs = AtUs,
+            DoneBy = DoneBy,
+            Action = Action,
+            Subject = Subject,
+            Detail = Detail,
+        };
+    }
+}
+
+/// <summary>Where an audit log ends.</summary>
+internal sealed record AuditHead
+{
+    public static readonly AuditHead None = new();
+
+    public long Number { get; init; }
+
+    /// <summary>32 bytes.</summary>
+    public byte[] ChainHash { get; init; } = new byte[32];
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary><c>server audit</c>.</summary>
+internal static class AuditCommand
+{
+    public static Command Create()
+    {
+        var subject = new Option<string?>("--subject")
+        {
+            Description = "Only of this: card:1000001, terminal:3, member:7, rule-set:1:2, staff:vera.",
+        };
+        var take = new Option<int>("--take")
+        {
+            Description = "So many, the newest; 1000 at most.",
+            DefaultValueFactory = _ => 100,
+        };
+        var command = new Command(
+            "audit",
+            """
+            Prints who has changed what, newest first: number, when (UTC), who, what, of what, and before and
+            after or why as JSON, with tabs between. `server verify` tells whether a line was changed since.
+            """)
+        {
+            CommandLine.Data, subject, take,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            var about = parsed.GetValue(subject) is { } one ? $"&subject={Uri.EscapeDataString(one)}" : "";
+            var entries = await server.GetAsync(
+                $"/api/audit?take={parsed.GetValue(take)}{about}",
+                OperatorJson.Default.IReadOnlyListAuditEntry, cancellation);
+            foreach (var entry in entries)
+            {
+                var at = UnixTime.FromMicroseconds(entry.AtUs).UtcDateTime.ToString(
+                    "yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+                await System.Console.Out.WriteLineAsync(string.Join(
+                    '\t', entry.Number, at, entry.DoneBy, entry.Action, entry.Subject, entry.Detail));
+            }
+        }));
+        return command;
+    }
+}
