@@ -58,9 +58,12 @@ internal sealed record AuditEntry
     /// is never shortened.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>SHA-256 over the hash before (32 bytes, zeros before the first), number and instant (64 bits
-    /// each, little-endian), and the four texts in this order, each with its length in bytes before it (32
-    /// bits).</summary>
+    /// <summary>As the log keeps it, 32 bytes.</summary>
+    public byte[] ChainHash { get; init; } = [];
+
+    /// <summary>What <see cref="ChainHash"/> must be: SHA-256 over the hash before (32 bytes, zeros before
+    /// the first), number and instant (64 bits each, little-endian), and the four texts in this order, each
+    /// with its length in bytes before it (32 bits).</summary>
     public byte[] HashAfter(ReadOnlySpan<byte> before)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -8,7 +8,7 @@ namespace SmartCardCrm.Server.Audit;
 /// </summary>
 internal static class AuditLog
 {
-    private const string Columns = "number, at_us, done_by, action, subject, detail";
+    private const string Columns = "number, at_us, done_by, action, subject, detail, chain_hash";
     private const int EntriesAtOnce = 1_000;
 
     /// <summary>Writes one change down.</summary>
@@ -33,7 +33,7 @@ internal static class AuditLog
         };
         db.Run(
             $"""
-            INSERT INTO audit_entry ({Columns}, chain_hash)
+            INSERT INTO audit_entry ({Columns})
             VALUES (@Number, @AtUs, @DoneBy, @Action, @Subject, @Detail, @hash)
             """,
             new
@@ -68,10 +68,10 @@ internal static class AuditLog
         var hash = AuditHead.None.ChainHash;
         for (var next = 1L; Page(db, next) is { Count: > 0 } kept; next += kept.Count)
         {
-            foreach (var (one, number) in kept.Select((one, index) => (one, next + index)))
+            foreach (var (entry, number) in kept.Select((entry, index) => (entry, next + index)))
             {
-                hash = one.Entry.HashAfter(hash);
-                if (one.Entry.Number != number || !hash.AsSpan().SequenceEqual(one.ChainHash))
+                hash = entry.HashAfter(hash);
+                if (entry.Number != number || !hash.AsSpan().SequenceEqual(entry.ChainHash))
                     return number;
             }
         }
@@ -84,34 +84,12 @@ internal static class AuditLog
         db.Find<AuditHead>("SELECT number, chain_hash FROM audit_entry ORDER BY number DESC LIMIT 1")
         ?? AuditHead.None;
 
-    private static IReadOnlyList<KeptEntry> Page(DbSession db, long from) =>
-        db.List<KeptEntry>(
+    private static IReadOnlyList<AuditEntry> Page(DbSession db, long from) =>
+        db.List<AuditEntry>(
             $"""
-            SELECT {Columns}, chain_hash FROM audit_entry WHERE number >= @from
-            ORDER BY number LIMIT @EntriesAtOnce
+            SELECT {Columns} FROM audit_entry WHERE number >= @from ORDER BY number LIMIT @EntriesAtOnce
             """,
             new { from, EntriesAtOnce });
-
-    private sealed record KeptEntry
-    {
-        public long Number { get; init; }
-        public long AtUs { get; init; }
-        public string DoneBy { get; init; } = "";
-        public string Action { get; init; } = "";
-        public string Subject { get; init; } = "";
-        public string Detail { get; init; } = "";
-        public byte[] ChainHash { get; init; } = [];
-
-        public AuditEntry Entry => new()
-        {
-            Number = Number,
-            AtUs = AtUs,
-            DoneBy = DoneBy,
-            Action = Action,
-            Subject = Subject,
-            Detail = Detail,
-        };
-    }
 }
 
 /// <summary>Where an audit log ends.</summary>

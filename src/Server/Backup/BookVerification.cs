@@ -230,26 +230,11 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
             new() { Sequence = (uint)Sequence, Body = Google.Protobuf.ByteString.CopyFrom(Body) };
     }
 
-    private sealed record PostedRow
+    private sealed record PostedRow : CardTransaction
     {
         public string Uid { get; init; } = "";
         public long Generation { get; init; }
-        public long Counter { get; init; }
-        public long Terminal { get; init; }
-        public long Sequence { get; init; }
-        public string Proof { get; init; } = "";
-        public byte[]? Tmv { get; init; }
-        public byte[]? RecordRead { get; init; }
-        public byte[] RecordWritten { get; init; } = [];
-        public byte[] ReaderId { get; init; } = [];
-        public byte[] PreviousReaderId { get; init; } = [];
-        public long BalanceBefore { get; init; }
-        public long BalanceAfter { get; init; }
-        public long Earned { get; init; }
-        public long Redeemed { get; init; }
         public long AmountMinor { get; init; }
-
-        public JournalPlace Place => new(Terminal, Sequence);
 
         public bool Is(ProvenCommit commit) =>
             (Place, Counter, BalanceBefore, BalanceAfter, Earned, Redeemed, AmountMinor) == (

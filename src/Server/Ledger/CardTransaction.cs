@@ -36,7 +36,7 @@ internal sealed record Circumstance(
 }
 
 /// <summary>A posted transaction, as far as its neighbours and its doubt need it.</summary>
-internal sealed record CardTransaction
+internal record CardTransaction
 {
     public long Counter { get; init; }
     public long Terminal { get; init; }
