@@ -30,7 +30,9 @@ public sealed partial class OperationsPageTests
 
     [Fact]
     public void The_page_explains_how_the_servers_commands_fail() => Same(
-        Found(CommandFailure(), "src/Server/Commands"), Table("What the server's commands say"));
+        new[] { "Commands", "Backup", "Storage" }
+            .SelectMany(room => Found(CommandFailure(), $"src/Server/{room}")),
+        Table("What the server's commands say"));
 
     [Fact]
     public void The_page_explains_what_the_log_warns_of() =>
