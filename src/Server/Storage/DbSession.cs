@@ -18,6 +18,25 @@ internal sealed class DbSession(DbConnection connection, DbTransaction transacti
     public T? Find<T>(string sql, object? parameters = null) where T : class =>
         connection.QuerySingleOrDefault<T>(sql, parameters, transaction);
 
+    /// <summary>Does a part of the transaction's work; an exception undoes that part, and goes on to the
+    /// caller.</summary>
+    public T Part<T>(Func<T> work)
+    {
+        Run("SAVEPOINT part");
+        try
+        {
+            var result = work();
+            Run("RELEASE SAVEPOINT part");
+            return result;
+        }
+        catch
+        {
+            Run("ROLLBACK TO SAVEPOINT part");
+            Run("RELEASE SAVEPOINT part");
+            throw;
+        }
+    }
+
     /// <summary>The single value of a query that always has one.</summary>
     public T Value<T>(string sql, object? parameters = null) =>
         connection.QuerySingle<T>(sql, parameters, transaction);

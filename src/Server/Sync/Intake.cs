@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
@@ -22,6 +23,7 @@ internal sealed partial class Intake(
     Database database, ICardSecrets secrets, TimeProvider clock, ILogger<Intake> log)
 {
     private const string CardBlocked = "card-blocked";
+    private const string Unforeseen = "unforeseen";
 
     /// <summary>Takes a batch in one transaction. On return it is durable and may be acknowledged.</summary>
     /// <returns>A verdict for each entry, in order.</returns>
@@ -63,9 +65,29 @@ internal sealed partial class Intake(
         foreach (var waiting in entries)
         {
             ExceptionBook.Close(book, Difference.NameOver(waiting.Place, cause), resolution);
-            var verdict = Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body));
+            var verdict = SettleApart(book, waiting);
             Journals.Judge(
                 book.Db, waiting.Place, verdict is Verdict.Parked parked ? parked.Cause : Journals.Accepted);
+        }
+    }
+
+    // What nobody foresaw in an entry does not keep people from registering a card or a member.
+    private static Verdict SettleApart(OpenBook book, TakenEntry waiting)
+    {
+        try
+        {
+            return book.Db.Part(
+                () => Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body)));
+        }
+        catch (Exception wrong) when (wrong is not (DbException or OutOfMemoryException))
+        {
+            book.Forget();
+            var unforeseen = new Verdict.Parked(Cause.Unreadable, Unforeseen);
+            ExceptionBook.Open(book, Difference.Over(waiting.Place, unforeseen.Cause, unforeseen.Detail) with
+            {
+                Evidence = Encoding.UTF8.GetBytes(wrong.ToString()),
+            });
+            return unforeseen;
         }
     }
 
@@ -96,7 +118,7 @@ internal sealed partial class Intake(
 
     private static Verdict.Parked ParkUnforeseen(OpenBook book, Delivery one)
     {
-        var (entry, difference) = (one.Entries[0], new Verdict.Parked(Cause.Unreadable, "unforeseen"));
+        var (entry, difference) = (one.Entries[0], new Verdict.Parked(Cause.Unreadable, Unforeseen));
         var place = new JournalPlace(one.Terminal, entry.Sequence);
         Journals.Append(book, place, entry, uid: null);
         Journals.Judge(book.Db, place, difference.Cause);

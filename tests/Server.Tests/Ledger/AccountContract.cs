@@ -143,6 +143,25 @@ public abstract class AccountContract : IDisposable
     }
 
     [Fact]
+    public void A_waiting_entry_that_fails_where_nobody_foresaw_it_keeps_nobody_from_registering()
+    {
+        Sell(42_00, Phone);
+        _hq.Sync(_till);
+        _hq.Secrets.Breaks = new InvalidOperationException("of the seal");
+
+        var member = _hq.Members.Add(1, new NewMember("Anna", Phone, "en"), "test");
+
+        _hq.Secrets.Breaks = null;
+        Assert.Equal(1, member.Id);
+        Assert.Equal(["unreadable unforeseen"], _hq.Open());
+        Assert.Contains("of the seal", System.Text.Encoding.UTF8.GetString(_hq.Database.Read(db =>
+            db.Value<byte[]>("SELECT evidence FROM book_exception WHERE detail = 'unforeseen'"))));
+        Assert.Equal(0, On(AccountKind.MemberOnAccount));
+        _till.Sell(_hq.IssueTo(member, 1), new TestSale(1_00));
+        Assert.Equal(["unreadable unforeseen"], Synced());
+    }
+
+    [Fact]
     public void What_the_disk_does_is_no_entrys_fault()
     {
         Sell(42_00, Phone);
