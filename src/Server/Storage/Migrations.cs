@@ -16,15 +16,15 @@ internal static class Migrations
         database.Write(db =>
         {
             db.Run("CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL)");
-            var newest = db.Value<long>("SELECT COALESCE(MAX(number), 0) FROM migration");
-            if (newest > NumberOf(Names().Last()))
+            var taken = db.List<long>("SELECT number FROM migration").ToHashSet();
+            if (taken.Any(number => number > NumberOf(Names().Last())))
             {
                 throw new BookException(
-                    "book-newer", $"The book is of a newer release, with {newest} migrations; "
+                    "book-newer", $"The book is of a newer release, with {taken.Max()} migrations; "
                     + "install that release.");
             }
 
-            foreach (var name in Names().Where(name => NumberOf(name) > newest))
+            foreach (var name in Names().Where(name => !taken.Contains(NumberOf(name))))
             {
                 db.Run(Text(name).Replace("{bytes}", database.BytesType, StringComparison.Ordinal));
                 db.Run(

@@ -146,10 +146,7 @@ public abstract class KnownCardsContract : IDisposable
             DROP INDEX feed_card;
             ALTER TABLE feed DROP COLUMN for_terminal;
             ALTER TABLE feed DROP COLUMN for_card;
-            DROP TABLE feed_epoch;
-            DROP TABLE number_floor;
-            ALTER TABLE card DROP COLUMN highest_counter;
-            DELETE FROM migration WHERE number >= 13;
+            DELETE FROM migration WHERE number = 13;
             """));
 
         Migrations.Run(_hq.Database);
