@@ -31,23 +31,38 @@ internal static class ServerBackup
 
         var taken = clock.GetUtcNow();
         var partial = to.TrimEnd(Path.DirectorySeparatorChar) + ".partial";
-        return Guarded(() =>
+        try
         {
-            if (Directory.Exists(partial))
-                Directory.Delete(partial, recursive: true);
-            PrivateFile.CreateFolder(partial);
-            var book = BookCopy.Write(data, partial);
-            // After the book: the vault only gains keys, so it has those that the copy speaks of.
-            string[] files = [VaultFile, .. Others.Where(name => File.Exists(Path.Combine(data, name)))];
-            foreach (var name in files)
-                PrivateFile.Replace(Path.Combine(partial, name), File.ReadAllBytes(Path.Combine(data, name)));
-            var manifest = new BackupManifest(
-                software, taken, book,
-                [.. files.Prepend(book).Select(name => BackedUpFile.Of(partial, name))]);
-            PrivateFile.Replace(Path.Combine(partial, BackupManifest.FileName), manifest.Encode());
-            Directory.Move(partial, to);
-            return manifest;
-        });
+            return Guarded(() => Write(data, to, partial, software, taken));
+        }
+        finally
+        {
+            Discard(partial);
+        }
+    }
+
+    private static BackupManifest Write(
+        string data, string to, string partial, string software, DateTimeOffset taken)
+    {
+        Discard(partial);
+        PrivateFile.CreateFolder(partial);
+        var book = BookCopy.Write(data, partial);
+        // After the book: the vault only gains keys, so it has those that the copy speaks of.
+        string[] files = [VaultFile, .. Others.Where(name => File.Exists(Path.Combine(data, name)))];
+        foreach (var name in files)
+            PrivateFile.Replace(Path.Combine(partial, name), File.ReadAllBytes(Path.Combine(data, name)));
+        var manifest = new BackupManifest(
+            software, taken, book,
+            [.. files.Prepend(book).Select(name => BackedUpFile.Of(partial, name))]);
+        PrivateFile.Replace(Path.Combine(partial, BackupManifest.FileName), manifest.Encode());
+        Directory.Move(partial, to);
+        return manifest;
+    }
+
+    private static void Discard(string partial)
+    {
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
     }
 
     /// <summary>Whether a restore into a data folder was begun and not finished.</summary>

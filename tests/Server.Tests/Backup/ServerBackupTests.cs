@@ -157,6 +157,7 @@ public sealed class ServerBackupTests : IDisposable
         Refuses("book-absent", Make);
 
         Assert.False(Directory.Exists(Copy));
+        Assert.False(Directory.Exists(Copy + ".partial"));
     }
 
     [Fact]
