@@ -100,6 +100,7 @@ internal static class ServerHost
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
+        services.AddHostedService<LotRun>();
         services.AddSingleton<FeedBell>();
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();

@@ -21,8 +21,10 @@ internal abstract record CardDecision
     /// <summary>It goes ahead.</summary>
     /// <param name="Occasion">What the rules were told of the customer.</param>
     /// <param name="Actions">Card actions to apply first, in order.</param>
+    /// <param name="Expiry">What expires next, afterwards.</param>
     public sealed record Approved(
-        Occasion Occasion, OperationTerms Terms, IReadOnlyList<AppliedCardAction> Actions) : CardDecision;
+        Occasion Occasion, OperationTerms Terms, IReadOnlyList<AppliedCardAction> Actions, NextExpiry Expiry)
+        : CardDecision;
 
     /// <summary>The programme says no.</summary>
     public sealed record Declined(DeclineReason Reason) : CardDecision;
@@ -63,26 +65,32 @@ internal static class CardDecider
         var occasion = new Occasion(
             reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Place.Store, asked.Place.LocalTime);
         var balance = reading.Balance + actions.Sum(a => a.Points);
+        var actionPoints = actions.Select(a => a.Points).ToList();
+        var expiry = known?.ExpiryAt(reading.Newest.Counter) ?? NextExpiry.Of(reading.Newest);
+        var withheld = expiry.After(asked.Place.Today, actionPoints, spent: 0)
+            .Withheld(asked.Place.Today, balance);
         var (terms, declined) = asked switch
         {
             Asked.Sale sale => Sell(
-                sale, occasion, AllowanceOf(sale, reading.Newest, known, balance - reading.Balance), balance,
-                rules),
+                sale, occasion, AllowanceOf(sale, reading.Newest, known, balance - reading.Balance),
+                (balance, withheld), rules),
             Asked.Undo undo => UndoSale(undo, reading.Newest, balance),
             Asked.Adjust adjust => Adjust(adjust, balance, rules),
             _ => throw new System.Diagnostics.UnreachableException(asked.ToString()),
         };
         return terms is not null
-            ? new CardDecision.Approved(occasion, terms, actions)
+            ? new CardDecision.Approved(
+                occasion, terms, actions, expiry.After(asked.Place.Today, actionPoints, terms.Spent))
             : new CardDecision.Declined(declined);
     }
 
     private static (OperationTerms? Terms, DeclineReason Declined) Sell(
-        Asked.Sale asked, Occasion occasion, Allowance allowance, int balance, RuleSet rules)
+        Asked.Sale asked, Occasion occasion, Allowance allowance, (int All, int Withheld) balance,
+        RuleSet rules)
     {
         var request = new SaleRequest(
             asked.Basket, occasion, Math.Min(asked.PointsAsked, allowance.PointsMost));
-        return Sale.Decide(request, balance, rules) switch
+        return Sale.Decide(request, balance.All, rules, balance.Withheld) switch
         {
             SaleDecision.Approved(var terms) => (
                 OperationTerms.Of(terms, request) with

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
@@ -15,6 +16,20 @@ internal sealed record KnownCard(CardItem Item, IReadOnlyList<CardAction> Pendin
     /// decides: whoever has stolen sale keys can write any number on his own card. Null at a
     /// terminal.</summary>
     public int? PointsBooked { get; init; }
+
+    /// <summary>What expires next, as headquarters has reckoned it of all that the card had done up to this
+    /// counter; null where it has not: then what the card says holds.</summary>
+    public NextExpiry? ExpiryAt(uint counter)
+    {
+        if (Item.NextExpiry is not { } told || told.Counter != counter)
+            return null;
+        if (told is { Day: "", Points: 0 })
+            return NextExpiry.None;
+        return DateOnly.TryParseExact(told.Day, "O", CultureInfo.InvariantCulture, default, out var day)
+            && NextExpiry.CanHold(day) && told.Points <= int.MaxValue
+                ? new NextExpiry(day, (int)told.Points)
+                : null;
+    }
 }
 
 /// <summary>What a tap is decided from, besides the card: a terminal's replica, or the book itself. Safe for

@@ -58,8 +58,10 @@ internal static class IntentReading
         [.. intent.Lines.Select(line => new BasketLine(
             line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
 
-    private static SaleDecision Decide(Intent sale, RuleSet rules) =>
-        Sale.Decide(RequestOf(sale), sale.BalanceBefore + CardActionPoints(sale), rules);
+    // What could be redeemed is known; why no more could, the intent says.
+    private static SaleDecision Decide(Intent sale, RuleSet rules) => Sale.Decide(
+        RequestOf(sale) with { PointsAsked = (int)sale.Redeemed },
+        sale.BalanceBefore + CardActionPoints(sale), rules);
 
     private static SaleRequest RequestOf(Intent sale) =>
         new(BasketOf(sale), OccasionOf(sale.Context), (int)sale.PointsAsked);

@@ -22,6 +22,7 @@ internal sealed record ApprovedOperation(
             Earned = Decision.Terms.Earned,
             Redeemed = Decision.Terms.Redeemed,
             CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
+            NextExpiry = Decision.Expiry,
             LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
             Acknowledged = Known?.AcknowledgedCounter ?? 0,
         };

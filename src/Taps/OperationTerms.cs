@@ -23,6 +23,13 @@ internal sealed record OperationTerms(
     /// <summary>Points for the member's account, signed.</summary>
     public int OnAccount { get; init; }
 
+    /// <summary>Points that a sale gives later; they wait at headquarters.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>Points that the customer spends, or a supervisor takes off: those that expire first. What a
+    /// return takes back are those of its sale.</summary>
+    public int Spent => Kind is LogKind.Sale or LogKind.Adjustment ? Redeemed : 0;
+
     /// <summary>The same where no card takes it: what it earns is for the account.</summary>
     public OperationTerms ToAccount() => this with { Earned = 0, OnAccount = Earned };
 
@@ -31,6 +38,7 @@ internal sealed record OperationTerms(
         terms.RuleSetVersion)
     {
         PointsAsked = request.PointsAsked,
+        Pending = terms.Pending,
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,
     };

@@ -54,6 +54,10 @@ internal static class CardTime
     public static uint ToSeconds(DateTimeOffset time) =>
         (uint)((time - Epoch).Ticks / TimeSpan.TicksPerSecond);
 
+    /// <summary>Whether <see cref="ToDays"/> takes the day.</summary>
+    public static bool CanHold(DateOnly day) =>
+        day > DayZero && day.DayNumber - DayZero.DayNumber <= ushort.MaxValue;
+
     /// <summary>Whether <see cref="ToSeconds"/> takes the instant.</summary>
     public static bool CanHold(DateTimeOffset time) =>
         time >= Epoch && time < FromSeconds(uint.MaxValue).AddSeconds(1);

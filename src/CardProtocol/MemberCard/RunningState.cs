@@ -51,7 +51,32 @@ public sealed record CardChange
 /// <summary>The points that are withheld next.</summary>
 /// <param name="Day">From this day on; null for never.</param>
 /// <param name="Points">0 to 2³¹ − 1.</param>
-public readonly record struct NextExpiry(DateOnly? Day, int Points);
+public readonly record struct NextExpiry(DateOnly? Day, int Points)
+{
+    public static NextExpiry None => default;
+
+    /// <summary>Whether a card can hold the day.</summary>
+    public static bool CanHold(DateOnly day) => CardTime.CanHold(day);
+
+    public static NextExpiry Of(LogRecord state) => new(state.NextExpiry, state.NextExpiryPoints);
+
+    /// <summary>Points that may not be spent any more.</summary>
+    /// <param name="today">The store's day.</param>
+    /// <param name="balance">Points on the card.</param>
+    public int Withheld(DateOnly today, int balance) => Day <= today ? Math.Min(Points, balance) : 0;
+
+    /// <summary>What is left of it. What expires next is spent first, as long as it may be.</summary>
+    /// <param name="today">The store's day.</param>
+    /// <param name="cardActionPoints">What each card action changes, signed: it takes off what expires or
+    /// has expired.</param>
+    /// <param name="spent">Points spent, or taken off by a supervisor.</param>
+    public NextExpiry After(DateOnly today, IEnumerable<int> cardActionPoints, int spent)
+    {
+        var taken = cardActionPoints.Sum(points => (long)Math.Max(-points, 0));
+        var left = Points - taken - (Day <= today ? 0 : spent);
+        return left > 0 ? this with { Points = (int)left } : None;
+    }
+}
 
 /// <summary>What a card has done offline.</summary>
 /// <param name="Acknowledged">Since this n.</param>

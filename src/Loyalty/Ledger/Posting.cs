@@ -25,6 +25,9 @@ public enum AccountKind
 
     /// <summary>Points whose owner is not yet known.</summary>
     Suspense = 7,
+
+    /// <summary>Points given to a member for later.</summary>
+    Pending = 8,
 }
 
 /// <summary>One side of a posting.</summary>
@@ -68,34 +71,37 @@ public static class Postings
     /// <param name="member">Whose account moves.</param>
     /// <param name="points">Above zero spent points that come back; below zero given points that are
     /// owed.</param>
-    public static IReadOnlyList<Posting> OnAccount(long member, int points) => points == 0
-        ? []
-        :
-        [
-            new Posting(AccountKind.MemberOnAccount, member, points),
-            new Posting(points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, -points),
-        ];
+    public static IReadOnlyList<Posting> OnAccount(long member, int points) => Between(
+        AccountKind.MemberOnAccount, member,
+        points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, points);
+
+    /// <summary>Points given for later, or below zero taken back before.</summary>
+    public static IReadOnlyList<Posting> ForLater(long member, int points) =>
+        Between(AccountKind.Pending, member, AccountKind.ProgrammeIssued, 0, points);
+
+    /// <summary>Points that waited may be spent from now on; below zero, it was too soon.</summary>
+    public static IReadOnlyList<Posting> Activated(long member, long points) =>
+        Between(AccountKind.MemberOnAccount, member, AccountKind.Pending, member, points);
+
+    /// <summary>A member's points have expired; below zero, they had not.</summary>
+    public static IReadOnlyList<Posting> HaveExpired(long member, long points) =>
+        Between(AccountKind.Expired, 0, AccountKind.MemberOnAccount, member, points);
 
     /// <summary>Points given for a sale without a card.</summary>
     /// <param name="earned">Not negative.</param>
-    public static IReadOnlyList<Posting> EarnedOnAccount(long member, int earned) => earned == 0
-        ? []
-        :
-        [
-            new Posting(AccountKind.MemberOnAccount, member, earned),
-            new Posting(AccountKind.ProgrammeIssued, 0, -earned),
-        ];
+    public static IReadOnlyList<Posting> EarnedOnAccount(long member, int earned) =>
+        Between(AccountKind.MemberOnAccount, member, AccountKind.ProgrammeIssued, 0, earned);
 
     /// <summary>What a card action brings from the member's account to the card, or fetches from the card for
     /// a debt there.</summary>
     /// <param name="points">What the card gains, signed.</param>
-    public static IReadOnlyList<Posting> Delivered(long cardNumber, long member, int points) => points == 0
+    public static IReadOnlyList<Posting> Delivered(long cardNumber, long member, int points) =>
+        Between(AccountKind.MemberOnCard, cardNumber, AccountKind.MemberOnAccount, member, points);
+
+    private static IReadOnlyList<Posting> Between(
+        AccountKind to, long owner, AccountKind from, long fromOwner, long points) => points == 0
         ? []
-        :
-        [
-            new Posting(AccountKind.MemberOnCard, cardNumber, points),
-            new Posting(AccountKind.MemberOnAccount, member, -points),
-        ];
+        : [new Posting(to, owner, points), new Posting(from, fromOwner, -points)];
 
     private static List<Posting> OnCard(
         long cardNumber, params ReadOnlySpan<(AccountKind Other, int ToCard)> moves)

@@ -83,6 +83,9 @@ public enum RedemptionLimit
 
     /// <summary>Headquarters, which decides, has not heard yet of points that the card shows.</summary>
     NotReported,
+
+    /// <summary>There are more on the card, which have expired.</summary>
+    Expired,
 }
 
 /// <param name="Limit">Null where as many as asked for.</param>

@@ -9,7 +9,12 @@ public readonly record struct ReturnedLine(int Line, long QuantityMilli);
 /// <param name="GivenBack">Points that the goods were paid with and that go back to the customer.</param>
 /// <param name="TakenBack">Points that the goods had earned and that the customer owes.</param>
 /// <param name="Refund">What is given back in money.</param>
-public sealed record ReturnTerms(int GivenBack, int TakenBack, Money Refund);
+public sealed record ReturnTerms(int GivenBack, int TakenBack, Money Refund)
+{
+    /// <summary>Whether the sale gave its points for later. They are not looked for on the card then:
+    /// headquarters takes them from what waits there, or has the card give them.</summary>
+    public bool IsTakenLater { get; init; }
+}
 
 /// <summary>A return's part of points on the card.</summary>
 /// <param name="Given">Points put on it.</param>
@@ -46,7 +51,10 @@ public static class Return
         var already = Undone(basket, sold, pointValueMinor, Quantities(basket, earlier));
         return new ReturnTerms(
             through.GivenBack - already.GivenBack, through.TakenBack - already.TakenBack,
-            through.Refund with { Minor = through.Refund.Minor - already.Refund.Minor });
+            through.Refund with { Minor = through.Refund.Minor - already.Refund.Minor })
+        {
+            IsTakenLater = sold.Pending > 0,
+        };
     }
 
     /// <summary>What of it a card can take and give; the rest is the member's account's.</summary>
@@ -55,7 +63,7 @@ public static class Return
     public static ReturnOnCard OnCard(ReturnTerms terms, int balance, int balanceMost)
     {
         var given = Math.Min(terms.GivenBack, Math.Max(balanceMost - balance, 0));
-        var taken = Math.Min(terms.TakenBack, balance + given);
+        var taken = terms.IsTakenLater ? 0 : Math.Min(terms.TakenBack, balance + given);
         return new ReturnOnCard(given, taken, terms.GivenBack - given - (terms.TakenBack - taken));
     }
 
@@ -86,7 +94,7 @@ public static class Return
         }
 
         if (basket.Lines.Select(line => line.QuantityMilli).SequenceEqual(quantities))
-            taken = sold.Earned;
+            taken = sold.Given;
         return new ReturnTerms(
             (int)(paidWithPoints / pointValueMinor), (int)taken, new Money(refund, basket.Currency));
 

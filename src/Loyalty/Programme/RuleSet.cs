@@ -29,6 +29,9 @@ public sealed record RuleSet(
     /// <summary>What points buy.</summary>
     public Redemption Redemption { get; init => field = value ?? new(); } = new();
 
+    /// <summary>From when to when points may be spent.</summary>
+    public Validity Validity { get; init => field = value ?? new(); } = new();
+
     /// <summary>The document as it is stored and sent: UTF-8 JSON.</summary>
     public byte[] ToDocument() => JsonSerializer.SerializeToUtf8Bytes(this, RuleSetJson.Default.RuleSet);
 
@@ -64,6 +67,7 @@ public sealed record RuleSet(
         : Rules.FirstOrDefault(rule => !rule.IsInRange) is { } wrong ? $"rules, {wrong.Code}"
         : Rules.DistinctBy(rule => rule.Code).Count() < Rules.Count ? "rules, a code is used twice"
         : !Redemption.IsInRange ? "redemption"
+        : !Validity.IsInRange ? "validity"
         : !Enum.IsDefined(Counting.Amounts) || !Enum.IsDefined(Counting.Rounding) ? "counting"
         : null;
 }

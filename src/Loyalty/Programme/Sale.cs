@@ -8,13 +8,20 @@ public sealed record SaleRequest(Basket Basket, Occasion Occasion, int PointsAsk
 
 /// <summary>What a sale does to the card and to the bill.</summary>
 /// <param name="Redeemed">Points taken off the card.</param>
-/// <param name="Earned">Points put on the card.</param>
+/// <param name="Earned">Points put on the card, or on the account without one.</param>
 /// <param name="Due">What is left to pay in money.</param>
 /// <param name="RuleSetVersion">The rules it was decided under.</param>
 public sealed record SaleTerms(int Redeemed, int Earned, Money Due, int RuleSetVersion)
 {
+    /// <summary>Points that it gives later: they wait at headquarters. Where any do, none is <see
+    /// cref="Earned"/>.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>All that it gives, now or later.</summary>
+    public int Given => Earned + Pending;
+
     /// <summary>Which rule gave what, in the order of their application; their sum is what is
-    /// earned.</summary>
+    /// given.</summary>
     public IReadOnlyList<RuleGain> Gains { get; init; } = [];
 
     /// <summary>Each line's part, in the basket's order. What is earned beyond them belongs to the
@@ -26,7 +33,7 @@ public sealed record SaleTerms(int Redeemed, int Earned, Money Due, int RuleSetV
 }
 
 /// <summary>One line's part in a sale.</summary>
-/// <param name="Earned">Points that it earned.</param>
+/// <param name="Earned">Points that it earned, now or for later.</param>
 /// <param name="PaidWithPointsMinor">What points paid of it.</param>
 public readonly record struct LineTerms(int Earned, long PaidWithPointsMinor);
 
@@ -101,9 +108,10 @@ public static class Sale
 {
     /// <summary>Decides what a basket earns and what it may redeem.</summary>
     /// <param name="request">The till's wish.</param>
-    /// <param name="balance">Spendable points on the card, after pending card actions, not negative.</param>
+    /// <param name="balance">Points on the card, after pending card actions, not negative.</param>
     /// <param name="rules">The rule set in force.</param>
-    public static SaleDecision Decide(SaleRequest request, int balance, RuleSet rules)
+    /// <param name="withheld">Points of the balance that have expired, 0 to all of it.</param>
+    public static SaleDecision Decide(SaleRequest request, int balance, RuleSet rules, int withheld = 0)
     {
         var basket = request.Basket;
         if (basket.Currency != rules.Currency)
@@ -111,16 +119,22 @@ public static class Sale
         if (!basket.IsInRange || request.PointsAsked < 0)
             return new SaleDecision.Declined(DeclineReason.BasketOutOfRange);
 
-        var redeemed = rules.Redemption.Of(basket, request.PointsAsked, balance);
-        var room = Math.Max(rules.CardBalanceMost - (balance - redeemed.Points), 0);
+        var redeemed = rules.Redemption.Of(basket, request.PointsAsked, balance - withheld);
+        var isLater = rules.Validity.PendingDays > 0;
+        var room = isLater ? int.MaxValue
+            : Math.Max(rules.CardBalanceMost - (balance - redeemed.Points), 0);
         var earning = Earning.Of(rules, basket, request.Occasion, redeemed.PaidMinor, room);
         var due = basket.Total.Minor - redeemed.PaidMinor.Sum();
+        var given = (int)earning.Points.Sum();
         return new SaleDecision.Approved(new SaleTerms(
-            redeemed.Points, (int)earning.Points.Sum(), new Money(due, basket.Currency), rules.Version)
+            redeemed.Points, isLater ? 0 : given, new Money(due, basket.Currency), rules.Version)
         {
+            Pending = isLater ? given : 0,
             Gains = earning.Gains,
             Lines = [.. redeemed.PaidMinor.Select((paid, i) => new LineTerms((int)earning.Points[i], paid))],
-            RedemptionLimit = redeemed.Limit,
+            RedemptionLimit = redeemed.Limit is RedemptionLimit.Balance && withheld > 0
+                ? RedemptionLimit.Expired
+                : redeemed.Limit,
         });
     }
 }

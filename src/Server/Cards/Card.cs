@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -59,6 +60,15 @@ internal sealed record Card
 
     /// <summary>Highest card action that a posted transaction applied.</summary>
     public long LastCardAction { get; init; }
+
+    /// <summary>How much the card had done when it was told last what expires; 0 where it never was.</summary>
+    public long ExpiryCounter { get; init; }
+
+    /// <summary>yyyy-MM-dd, or empty for nothing.</summary>
+    public string ExpiryDay { get; init; } = "";
+    public long ExpiryPoints { get; init; }
+
+    public NextExpiry ToldExpiry => ExpiryOf(ExpiryDay, ExpiryPoints);
     public long CreatedUs { get; init; }
 
     public Uid ChipUid =>
@@ -115,7 +125,18 @@ internal sealed record Card
         EnquiryKeyVersion = EnquiryKeyVersion,
         SaleKeyVersion = SaleKeyVersion,
         Language = Language,
+        NextExpiry = ExpiryCounter == 0 ? null : new NextExpiryItem
+        {
+            Counter = (uint)ExpiryCounter,
+            Day = ExpiryDay,
+            Points = (uint)ExpiryPoints,
+        },
     };
+
+    /// <summary>What expires next, as the book keeps it.</summary>
+    public static NextExpiry ExpiryOf(string day, long points) => day.Length == 0
+        ? NextExpiry.None
+        : new NextExpiry(DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture), (int)points);
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
     public void PublishListing(DbSession db) =>

@@ -28,7 +28,8 @@ internal static class AccountOperations
     {
         var terms = operation.Terms;
         var id = Convert.ToHexString(terms.OperationId.Span);
-        if (Differs(book, terms) is { } difference)
+        var (decided, difference) = Decide(book, terms);
+        if (decided is null)
             return new Verdict.Parked(Cause.RuleMismatch, difference);
         if (ReturnableSale.At(book.Db, place.Terminal, id) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "operation-used");
@@ -43,8 +44,11 @@ internal static class AccountOperations
         }
 
         Insert(book, place, terms, member);
-        LedgerBook.Post(
-            book.Db, member.Programme, place, Postings.EarnedOnAccount(member.Id, (int)terms.Earned));
+        LedgerBook.Post(book.Db, member.Programme, place,
+        [
+            .. Postings.EarnedOnAccount(member.Id, decided.Earned),
+            .. Postings.ForLater(member.Id, decided.Pending),
+        ]);
         AccountDelivery.Review(book, member.Id);
         Returns.SalePosted(book, id);
         return new Verdict.Accepted();
@@ -69,21 +73,21 @@ internal static class AccountOperations
         "INSERT INTO waiting_contact (terminal, sequence, contact) VALUES (@Terminal, @Sequence, @Text)",
         new { place.Terminal, place.Sequence, contact.Text });
 
-    private static string? Differs(OpenBook book, Intent terms)
+    private static (SaleTerms? Decided, string Difference) Decide(OpenBook book, Intent terms)
     {
         var context = terms.Context;
         if (ProgrammeBook.Find(book.Db, context.Programme, context.RuleSetVersion) is not { } rules)
-            return "rule-set-unknown";
+            return (null, "rule-set-unknown");
         if (JournalReading.AskedBy(terms) is not { PointsAsked: 0, Occasion.Tier: 0 } asked
             || asked.Occasion.Segments.Count > 0 || asked.Basket.Total.Minor != terms.AmountMinor)
         {
-            return "basket";
+            return (null, "basket");
         }
 
         return Sale.Decide(asked, balance: 0, rules) is SaleDecision.Approved(var decided)
             && (decided.Earned, 0) == ((long)terms.Earned, (long)terms.Redeemed)
-                ? null
-                : "points";
+                ? (decided, "")
+                : (null, "points");
     }
 
     private static void Insert(OpenBook book, JournalPlace place, Intent terms, Member member) => book.Db.Run(

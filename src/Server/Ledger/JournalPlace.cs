@@ -6,6 +6,11 @@ namespace SmartCardCrm.Server.Ledger;
 /// <param name="Sequence">The entry that holds the intent.</param>
 internal readonly record struct JournalPlace(long Terminal, long Sequence)
 {
+    /// <summary>The same as one number.</summary>
+    public long Number => (Terminal << 32) | Sequence;
+
+    public static JournalPlace OfNumber(long number) => new(number >> 32, number & uint.MaxValue);
+
     /// <summary><c>terminal:sequence</c>, as it stands in names of exceptions and feed items.</summary>
     public override string ToString() => $"{Terminal}:{Sequence}";
 }

@@ -39,8 +39,13 @@ internal static class LedgerBook
         if (!isNext)
             Continuity.Reach(book, card, commit);
         KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);
-        var delivered = ApplyCardActions(book, card, commit, circumstance.Asked);
-        Post(book.Db, card.Programme, commit.Place, PostingsOf(card, commit, delivered ?? 0));
+        var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
+        var delivered = ApplyCardActions(book, card, commit, circumstance, rules);
+        Post(book.Db, card.Programme, commit.Place,
+        [
+            .. PostingsOf(card, commit, delivered ?? 0),
+            .. Postings.ForLater(card.Member, RuleCheck.PendingOf(commit, circumstance.Asked, rules)),
+        ]);
         SettleReturns(book, commit, circumstance, awaited);
         CheckLimits(book, card, commit);
         if (delivered is not null)
@@ -176,14 +181,14 @@ internal static class LedgerBook
 
     // Returns what moved between card and account, null where nothing was to.
     private static int? ApplyCardActions(
-        OpenBook book, Card card, ProvenCommit commit, SaleRequest? asked)
+        OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance, RuleSet? rules)
     {
         var (after, through) = (commit.Read?.LastCardAction ?? 0, commit.Written.LastCardAction);
         var queued = after == through ? [] : CardActionQueue.Between(book.Db, card, after, through);
         var applied = PendingCardActions.Apply(
             after, commit.BalanceBefore, card.BalanceMost, queued.Select(q => q.Action));
-        var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
-        if (RuleCheck.Differs(commit, asked, rules, applied) is { } difference)
+        var told = ToldExpiries.At(book.Db, card, commit);
+        if (RuleCheck.Differs(commit, circumstance, rules, applied, told) is { } difference)
         {
             ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with
             {

@@ -18,6 +18,10 @@ internal sealed record ReturnableSale
 
     /// <summary>Points that could be spent in it.</summary>
     public long Spendable { get; init; }
+    public long Redeemed { get; init; }
+
+    /// <summary>The store's, yyyy-MM-dd.</summary>
+    public string BusinessDate { get; init; } = "";
 
     /// <summary>Null where it was sold without a card.</summary>
     public string? Uid { get; init; }
@@ -26,13 +30,16 @@ internal sealed record ReturnableSale
     private const string WithCard =
         """
         SELECT t.terminal, t.sequence, t.programme, c.member, t.rule_set,
-            t.balance_before + t.adjusted AS spendable, t.uid, t.generation
+            t.balance_before + t.adjusted AS spendable, t.redeemed, t.business_date, t.uid, t.generation
         FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation
         WHERE t.operation_id = @operation AND t.kind = @kind
         """;
 
     private const string WithoutCard =
-        "SELECT terminal, sequence, programme, member, rule_set, 0 AS spendable FROM account_sale";
+        """
+        SELECT terminal, sequence, programme, member, rule_set, 0 AS spendable, 0 AS redeemed, business_date
+        FROM account_sale
+        """;
 
     /// <summary>A card's sale; the first of it: a terminal that uses an operation id twice must not stop the
     /// intake.</summary>
@@ -67,7 +74,8 @@ internal sealed record ReturnableSale
         """,
         new { operation, kind = (long)LogKind.Sale });
 
-    /// <summary>Decides it once more; null where its rules or its basket are not readable.</summary>
+    /// <summary>Decides it once more, knowing what was redeemed; null where its rules or its basket are not
+    /// readable.</summary>
     public SoldBasket? Decided(DbSession db)
     {
         var place = new JournalPlace(Terminal, Sequence);
@@ -76,16 +84,15 @@ internal sealed record ReturnableSale
         var asked = terms is null ? null : JournalReading.AskedBy(terms);
         var spendable = (int)Math.Clamp(Spendable, 0, int.MaxValue);
         return rules is not null && asked is not null
-            && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var decided)
+            && Sale.Decide(asked with { PointsAsked = (int)Redeemed }, spendable, rules)
+                is SaleDecision.Approved(var decided)
                 ? new SoldBasket(
-                    asked.Basket, decided, rules.Redemption.PointValueMinor, rules.CardBalanceMost,
-                    Intents.Find(db, place) is { Abandoned: true })
+                    asked.Basket, decided, rules, Intents.Find(db, place) is { Abandoned: true })
                 : null;
     }
 }
 
 /// <summary>A sale as undoing it needs it.</summary>
-/// <param name="BalanceMost">Points that a card holds at most.</param>
+/// <param name="Rules">Those of the sale.</param>
 /// <param name="IsAbandoned">Whether the till went on without it.</param>
-internal sealed record SoldBasket(
-    Basket Basket, SaleTerms Terms, int PointValueMinor, int BalanceMost, bool IsAbandoned);
+internal sealed record SoldBasket(Basket Basket, SaleTerms Terms, RuleSet Rules, bool IsAbandoned);

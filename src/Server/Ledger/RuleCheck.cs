@@ -6,36 +6,62 @@ using SmartCardCrm.Loyalty.Programme;
 namespace SmartCardCrm.Server.Ledger;
 
 /// <summary>
-/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same;
-/// a
+/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same; a
 /// difference is the terminal's to explain.
 /// </summary>
 internal static class RuleCheck
 {
     /// <summary>A stable code for the first difference, or null where there is none.</summary>
     /// <param name="commit">What the card signed.</param>
-    /// <param name="asked">What the till says the rules were asked; null where that is not known.</param>
+    /// <param name="circumstance">What the till knew.</param>
     /// <param name="rules">The version that the record names; null where it was never published.</param>
     /// <param name="applied">The card actions that the record says were applied, as headquarters queued them
     /// and as far as it did.</param>
+    /// <param name="told">What headquarters has told to expire next of a card that had done all that this one
+    /// had.</param>
     public static string? Differs(
-        ProvenCommit commit, SaleRequest? asked, RuleSet? rules, IReadOnlyList<AppliedCardAction> applied) =>
-        commit.Read is not { } read ? null
-        : StateDiffers(read, commit.Written) ? "state"
+        ProvenCommit commit, Circumstance circumstance, RuleSet? rules,
+        IReadOnlyList<AppliedCardAction> applied, IEnumerable<NextExpiry> told)
+    {
+        if (commit.Read is not { } read)
+            return null;
+        var today = StoreDays.DayOf(commit.Written.Time, circumstance.StoreZone);
+        NextExpiry[] known = [NextExpiry.Of(read), .. told];
+        var expiries = known.Where(one => one.After(today, applied.Select(a => a.Points), Spent(commit))
+            == NextExpiry.Of(commit.Written)).ToList();
+        return expiries.Count == 0
+            ? "expiry"
+            : Differs(commit, read, circumstance.Asked, rules, applied, expiries.Select(one =>
+                one.After(today, applied.Select(a => a.Points), spent: 0)
+                    .Withheld(today, Spendable(commit))));
+    }
+
+    /// <summary>What a sale gives for later, by its rules; 0 for none, and where they cannot be
+    /// asked.</summary>
+    public static int PendingOf(ProvenCommit commit, SaleRequest? asked, RuleSet? rules) =>
+        rules is { Validity.PendingDays: > 0 } && commit.Written.Kind == LogKind.Sale && asked is not null
+        && Sale.Decide(asked, Spendable(commit), rules) is SaleDecision.Approved(var terms)
+            ? terms.Pending
+            : 0;
+
+    private static string? Differs(
+        ProvenCommit commit, LogRecord read, SaleRequest? asked, RuleSet? rules,
+        IReadOnlyList<AppliedCardAction> applied, IEnumerable<int> withheld) =>
+        StateDiffers(read, commit.Written) ? "state"
         : ActionsDiffer(commit, read, applied) ? "card-actions"
         : rules is null ? "rule-set-unknown"
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.Adjustment ? (IsOneMove(commit.Written) ? null : "points")
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
         : asked?.Basket.Total != new Money(commit.Written.Amount, rules.Currency) ? "basket"
-        : PointsDiffer(commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules)
+        : withheld.All(points => PointsDiffer(
+            commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules, points))
             ? "points"
         : null;
 
     // What only headquarters changes, and in this release not at the till.
     private static bool StateDiffers(LogRecord read, LogRecord written) =>
-        (written.Tier, written.Blocked, written.CardExpiry, written.NextExpiry, written.NextExpiryPoints)
-        != (read.Tier, read.Blocked, read.CardExpiry, read.NextExpiry, read.NextExpiryPoints);
+        (written.Tier, written.Blocked, written.CardExpiry) != (read.Tier, read.Blocked, read.CardExpiry);
 
     private static bool ActionsDiffer(
         ProvenCommit commit, LogRecord read, IReadOnlyList<AppliedCardAction> applied) =>
@@ -48,11 +74,13 @@ internal static class RuleCheck
         written is { Amount: 0, Earned: 0 } or { Amount: 0, Redeemed: 0 };
 
     // The tier is what the card signed; the rest is what the till says.
-    private static bool PointsDiffer(ProvenCommit commit, SaleRequest asked, RuleSet rules)
-    {
-        var written = commit.Written;
-        var spendable = (int)Math.Clamp(commit.BalanceBefore + commit.Adjusted, 0, int.MaxValue);
-        return Sale.Decide(asked, spendable, rules) is not SaleDecision.Approved(var terms)
-            || (terms.Earned, terms.Redeemed) != (written.Earned, written.Redeemed);
-    }
+    private static bool PointsDiffer(ProvenCommit commit, SaleRequest asked, RuleSet rules, int withheld) =>
+        Sale.Decide(asked, Spendable(commit), rules, withheld) is not SaleDecision.Approved(var terms)
+        || (terms.Earned, terms.Redeemed) != (commit.Written.Earned, commit.Written.Redeemed);
+
+    private static int Spendable(ProvenCommit commit) =>
+        (int)Math.Clamp(commit.BalanceBefore + commit.Adjusted, 0, int.MaxValue);
+
+    private static int Spent(ProvenCommit commit) =>
+        commit.Written.Kind is LogKind.Sale or LogKind.Adjustment ? commit.Written.Redeemed : 0;
 }

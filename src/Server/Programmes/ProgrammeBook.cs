@@ -110,6 +110,10 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         return document is null ? null : Read.Of(document);
     }
 
+    /// <summary>All versions of all programmes.</summary>
+    public static IEnumerable<RuleSet> Published(DbSession db) =>
+        db.List<byte[]>("SELECT document FROM rule_set").Select(Read.Of);
+
     public static RuleSet Current(DbSession db, long programme) =>
         Read.Of(db.Value<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",

@@ -58,9 +58,11 @@ internal sealed class WhyPoints(Texts texts)
             ? JournalReading.AskedBy(intent)
             : null;
         var spendable = (int)Math.Clamp((row.BalanceBefore ?? 0) + (row.Adjusted ?? 0), 0, int.MaxValue);
-        return asked is not null && Sale.Decide(asked, spendable, rules) is SaleDecision.Approved(var terms)
-            ? terms
-            : null;
+        return asked is not null
+            && Sale.Decide(asked with { PointsAsked = (int)row.Redeemed }, spendable, rules)
+                is SaleDecision.Approved(var terms)
+                ? terms
+                : null;
     }
 
     private string SayGains(TransactionRow row, SaleTerms terms)

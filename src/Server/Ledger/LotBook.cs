@@ -1,0 +1,138 @@
+using System.Globalization;
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Ledger;
+
+/// <summary>
+/// Posts what days do to members' points: those given for later become active, and others expire. A member's
+/// lots are reckoned anew from all that has moved his points, and what is posted already is made to agree; so
+/// what arrives late, or is taken back, puts it right by itself.
+/// </summary>
+internal static class LotBook
+{
+    /// <summary>A member's lots as they are today, by what has arrived so far.</summary>
+    public static MemberLots Of(DbSession db, Member member, DateOnly today) =>
+        Of(db, member, today, PostedOf(db, member.Id));
+
+    /// <summary>Makes what is posted agree, moves it to or from the member's card, and tells the card what
+    /// expires next.</summary>
+    public static void Review(OpenBook book, Member member, DateOnly today)
+    {
+        var posted = PostedOf(book.Db, member.Id);
+        var lots = Of(book.Db, member, today, posted);
+        foreach (var number in lots.Lots.Select(lot => lot.Number).Union(posted.Keys.Select(p => p.Number)))
+            Post(book.Db, member, JournalPlace.OfNumber(number), lots, posted);
+        AccountDelivery.Review(book, member.Id);
+        Tell(book, member.Id, lots.NextExpiry(today));
+        NoteDay(book.Db, member.Id, lots.NextDay(today));
+    }
+
+    private static MemberLots Of(
+        DbSession db, Member member, DateOnly today, IReadOnlyDictionary<JournalPlace, Posted> posted)
+    {
+        var later = posted.Where(one => one.Value.Later > 0)
+            .ToDictionary(one => one.Key, one => one.Value.Later);
+        return MemberLots.Of(new LotHistory(db, member.Programme, today).Of(member.Id, later), today);
+    }
+
+    // Where an operation is no longer one (the till went on without it) nothing of it counts.
+    private static void Post(
+        DbSession db, Member member, JournalPlace place, MemberLots lots,
+        IReadOnlyDictionary<JournalPlace, Posted> posted)
+    {
+        var before = posted.GetValueOrDefault(place) ?? new Posted(Later: 0, Activated: 0, Expired: 0);
+        var now = lots.Lots.Where(lot => lot.Number == place.Number).ToList();
+        var activated = before.Later > 0 ? now.Sum(lot => lot.Activated) : 0;
+        var expired = now.Sum(lot => lot.Expired);
+        LedgerBook.Post(db, member.Programme, place,
+        [
+            .. Postings.Activated(member.Id, activated - before.Activated),
+            .. Postings.HaveExpired(member.Id, expired - before.Expired),
+            .. now.Count == 0 && before.Later > 0 ? Postings.ForLater(member.Id, -(int)before.Later) : [],
+        ]);
+        if ((activated, expired) == (before.Activated, before.Expired))
+            return;
+        db.Run(
+            """
+            INSERT INTO lot (terminal, sequence, member, activated, expired)
+            VALUES (@Terminal, @Sequence, @Id, @activated, @expired)
+            ON CONFLICT (terminal, sequence) DO UPDATE
+                SET activated = excluded.activated, expired = excluded.expired
+            """,
+            new { place.Terminal, place.Sequence, member.Id, activated, expired });
+    }
+
+    // A gap in what is known of the card is waited for.
+    private static void Tell(OpenBook book, long member, (DateOnly Day, long Points)? next)
+    {
+        if (Card.FindOf(book.Db, member) is { IsUnbroken: true } card)
+        {
+            ToldExpiries.Tell(book, card, next is { } some
+                ? new NextExpiry(some.Day, (int)Math.Min(some.Points, int.MaxValue))
+                : NextExpiry.None);
+        }
+    }
+
+    private static void NoteDay(DbSession db, long member, DateOnly? next)
+    {
+        if (next is null)
+        {
+            db.Run("DELETE FROM lot_day WHERE member = @member", new { member });
+            return;
+        }
+
+        db.Run(
+            """
+            INSERT INTO lot_day (member, day) VALUES (@member, @day)
+            ON CONFLICT (member) DO UPDATE SET day = excluded.day
+            """,
+            new { member, day = next.Value.ToString("O", CultureInfo.InvariantCulture) });
+    }
+
+    private static Dictionary<JournalPlace, Posted> PostedOf(DbSession db, long member)
+    {
+        var lots = db.List<LotRow>(
+            "SELECT terminal, sequence, activated, expired FROM lot WHERE member = @member", new { member });
+        var pending = db.List<PendingRow>(
+            $"""
+            SELECT terminal, sequence, SUM(points) AS points FROM posting
+            WHERE account = {(int)AccountKind.Pending} AND owner = @member GROUP BY terminal, sequence
+            """,
+            new { member });
+        var posted = lots.ToDictionary(row => row.Place, row => new Posted(0, row.Activated, row.Expired));
+        foreach (var row in pending)
+        {
+            var one = posted.GetValueOrDefault(row.Place) ?? new Posted(0, 0, 0);
+            posted[row.Place] = one with { Later = row.Points + one.Activated };
+        }
+
+        return posted;
+    }
+
+    /// <param name="Later">Points that the operation gave for later; below zero a return's, which took
+    /// some.</param>
+    private sealed record Posted(long Later, long Activated, long Expired);
+
+    private sealed record LotRow
+    {
+        public long Terminal { get; init; }
+        public long Sequence { get; init; }
+        public long Activated { get; init; }
+        public long Expired { get; init; }
+
+        public JournalPlace Place => new(Terminal, Sequence);
+    }
+
+    private sealed record PendingRow
+    {
+        public long Terminal { get; init; }
+        public long Sequence { get; init; }
+        public long Points { get; init; }
+
+        public JournalPlace Place => new(Terminal, Sequence);
+    }
+}

@@ -1,0 +1,209 @@
+using CsCheck;
+using SmartCardCrm.Loyalty.Ledger;
+
+namespace SmartCardCrm.Loyalty.Tests;
+
+public sealed class LotTests
+{
+    private static readonly DateOnly s_first = new(2026, 1, 1);
+
+    [Fact]
+    public void Points_are_spent_from_the_lot_that_expires_soonest_and_those_that_never_do_last()
+    {
+        PointsMove[] moves =
+        [
+            Given(day: 0, lot: 1, points: 100, expires: null),
+            Given(day: 1, lot: 2, points: 100, expires: 300),
+            Given(day: 2, lot: 3, points: 100, expires: 200),
+            Spent(day: 3, operation: 9, points: 150),
+        ];
+
+        Assert.Equal([100, 50, 0], Remaining(moves, day: 3));
+        Assert.Equal((Day(300), 50), MemberLots.Of(moves, Day(3)).NextExpiry(Day(3)));
+        Assert.Equal([100, 0, 0], Remaining(moves, day: 300));
+        Assert.Equal([0, 50, 0], MemberLots.Of(moves, Day(300)).Lots.Select(lot => lot.Expired));
+    }
+
+    [Fact]
+    public void A_lot_is_valid_through_the_day_before_it_expires()
+    {
+        PointsMove[] moves = [Given(day: 0, lot: 1, points: 10, expires: 30)];
+
+        Assert.Equal([10], Remaining(moves, day: 29));
+        Assert.Equal([0], Remaining(moves, day: 30));
+        Assert.Equal(Day(30), MemberLots.Of(moves, Day(29)).NextDay(Day(29)));
+        Assert.Null(MemberLots.Of(moves, Day(30)).NextDay(Day(30)));
+    }
+
+    [Fact]
+    public void What_is_given_for_later_becomes_active_on_its_day_less_what_came_back_before()
+    {
+        PointsMove[] moves =
+        [
+            Given(day: 0, lot: 1, points: 100, expires: 300, active: 14),
+            new PointsMove.TakenBack(Day(13), Lot: 1, Points: 40),
+            new PointsMove.TakenBack(Day(14), Lot: 1, Points: 10),
+        ];
+
+        Assert.Equal(0, MemberLots.Of(moves[..2], Day(13)).Lots[0].Activated);
+        Assert.Equal(60, MemberLots.Of(moves[..2], Day(14)).Lots[0].Activated);
+        var last = MemberLots.Of(moves, Day(14)).Lots[0];
+        Assert.Equal((60, 50), (last.Activated, last.Remaining));
+    }
+
+    [Fact]
+    public void A_lot_that_is_not_active_yet_pays_for_nothing_until_it_is()
+    {
+        PointsMove[] moves =
+        [
+            Given(day: 0, lot: 1, points: 100, expires: null, active: 14),
+            Spent(day: 1, operation: 9, points: 30),
+        ];
+
+        Assert.Equal(30, MemberLots.Of(moves, Day(13)).Owed);
+        Assert.Equal([100], Remaining(moves, day: 13));
+        Assert.Equal(0, MemberLots.Of(moves, Day(14)).Owed);
+        Assert.Equal([70], Remaining(moves, day: 14));
+    }
+
+    [Fact]
+    public void Returned_goods_take_back_their_own_points_first_then_expired_ones_then_others()
+    {
+        PointsMove[] moves =
+        [
+            Given(day: 0, lot: 1, points: 100, expires: 50),
+            Given(day: 1, lot: 2, points: 100, expires: null),
+            Spent(day: 2, operation: 9, points: 30),
+            new PointsMove.TakenBack(Day(60), Lot: 1, Points: 80),
+        ];
+
+        var before = MemberLots.Of(moves[..3], Day(60)).Lots;
+        var after = MemberLots.Of(moves, Day(60)).Lots;
+
+        Assert.Equal([(0L, 70L), (100L, 0L)], before.Select(lot => (lot.Remaining, lot.Expired)));
+        Assert.Equal([(0L, 0L), (90L, 0L)], after.Select(lot => (lot.Remaining, lot.Expired)));
+    }
+
+    [Fact]
+    public void Points_come_back_to_the_lots_that_paid_and_expired_ones_only_within_the_grace()
+    {
+        PointsMove[] Moves(DateOnly? until) =>
+        [
+            Given(day: 0, lot: 1, points: 20, expires: 50),
+            Given(day: 0, lot: 2, points: 20, expires: 90),
+            Spent(day: 1, operation: 9, points: 30),
+            new PointsMove.GivenBack(Day(60), Return: 10, Sale: 9, Points: 30, until),
+        ];
+
+        var hard = MemberLots.Of(Moves(null), Day(60)).Lots;
+        var kind = MemberLots.Of(Moves(Day(67)), Day(60)).Lots;
+
+        Assert.Equal([(0L, 20L), (20L, 0L)], hard.Select(lot => (lot.Remaining, lot.Expired)));
+        Assert.Equal(
+            [(1L, 0L, 0L), (2L, 20L, 0L), (10L, 20L, 0L)],
+            kind.Select(lot => (lot.Number, lot.Remaining, lot.Expired)));
+        Assert.Equal([0, 20, 0], Remaining(Moves(Day(67)), day: 67));
+    }
+
+    [Fact]
+    public void What_a_till_honoured_after_it_had_expired_has_not_expired()
+    {
+        PointsMove[] moves =
+        [
+            Given(day: 0, lot: 1, points: 100, expires: 50),
+            Given(day: 10, lot: 2, points: 5, expires: 90),
+            Spent(day: 51, operation: 9, points: 45),
+        ];
+
+        var lots = MemberLots.Of(moves, Day(51));
+
+        Assert.Equal([(0L, 60L), (0L, 0L)], lots.Lots.Select(lot => (lot.Remaining, lot.Expired)));
+        Assert.Equal(0, lots.Owed);
+    }
+
+    [Fact]
+    public void Any_history_and_then_a_sale_and_its_return_leave_every_other_lot_as_it_was() =>
+        Gen.Select(AnyHistory, Gen.Long[0, 300], Gen.Long[0, 300], Gen.Long[1, 299]).Sample(
+            (history, given, spent, piece) =>
+            {
+                var day = history.Count == 0 ? s_first : history[^1].Day;
+                var before = MemberLots.Of(history, day);
+                List<PointsMove> after = [.. history];
+                if (spent > 0)
+                    after.Add(new PointsMove.Spent(day, Operation: 1000, spent));
+                if (given > 0)
+                    after.Add(new PointsMove.Given(day, Lot: 1000, given, day, day.AddDays(90)));
+                foreach (var points in Pieces(spent, piece))
+                    after.Add(new PointsMove.GivenBack(day, 1001, Sale: 1000, points, null));
+                foreach (var points in Pieces(given, piece))
+                    after.Add(new PointsMove.TakenBack(day, Lot: 1000, points));
+
+                var undone = MemberLots.Of(after, day);
+
+                Assert.Equal(before.Owed, undone.Owed);
+                Assert.Equal(before.Lots, undone.Lots.Where(lot => lot.Number != 1000));
+                Assert.Equal(0, undone.Lots.Where(lot => lot.Number == 1000).Sum(l => l.Remaining + l.Expired));
+            });
+
+    [Fact]
+    public void No_point_is_lost_and_none_is_made() =>
+        AnyHistory.Sample(history =>
+        {
+            var lots = MemberLots.Of(history, Day(500));
+
+            Assert.All(lots.Lots, lot => Assert.True(lot is { Remaining: >= 0, Expired: >= 0 }));
+            Assert.True(lots.Owed >= 0);
+            Assert.Equal(
+                history.Sum(move => move switch
+                {
+                    PointsMove.Given given => given.Points,
+                    PointsMove.GivenBack back => back.Points,
+                    PointsMove.Spent spent => -spent.Points,
+                    PointsMove.TakenBack back => -back.Points,
+                    _ => throw new InvalidOperationException(),
+                }),
+                lots.Lots.Sum(lot => lot.Remaining + lot.Expired) - lots.Owed);
+        });
+
+    /// <summary>Sales that give and spend, with waiting and expiry of all lengths, and parts of them that
+    /// come back.</summary>
+    private static readonly Gen<List<PointsMove>> AnyHistory = Gen.Select(
+        Gen.Int[0, 40], Gen.Int[0, 4], Gen.Long[1, 200], Gen.Int[0, 30], Gen.Int[1, 100],
+        (pause, kind, points, wait, life) => (pause, kind, points, wait, life)).Array[0, 30].Select(steps =>
+        {
+            var (moves, day) = (new List<PointsMove>(), 0);
+            for (var i = 0; i < steps.Length; i++)
+            {
+                var (pause, kind, points, wait, life) = steps[i];
+                day += pause / 4;
+                moves.Add(kind switch
+                {
+                    0 => Given(day, i, points, expires: null),
+                    1 => Given(day, i, points, day + wait + life, active: day + wait),
+                    2 => new PointsMove.TakenBack(Day(day), Lot: i / 2, points),
+                    3 => new PointsMove.GivenBack(
+                        Day(day), Return: i, Sale: i / 2, points, life > 50 ? Day(day + wait + 1) : null),
+                    _ => Spent(day, i, points),
+                });
+            }
+
+            return moves;
+        });
+
+    private static IEnumerable<long> Pieces(long points, long piece)
+    {
+        for (; points > 0; points -= piece)
+            yield return Math.Min(points, piece);
+    }
+
+    private static IEnumerable<long> Remaining(IEnumerable<PointsMove> moves, int day) =>
+        MemberLots.Of(moves, Day(day)).Lots.Select(lot => lot.Remaining);
+
+    private static PointsMove.Given Given(int day, long lot, long points, int? expires, int? active = null) =>
+        new(Day(day), lot, points, Day(active ?? day), expires is { } on ? Day(on) : null);
+
+    private static PointsMove.Spent Spent(int day, long operation, long points) =>
+        new(Day(day), operation, points);
+
+    private static DateOnly Day(int number) => s_first.AddDays(number);
+}
