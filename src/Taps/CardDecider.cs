@@ -65,10 +65,8 @@ internal static class CardDecider
         var occasion = new Occasion(
             reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Place.Store, asked.Place.LocalTime);
         var balance = reading.Balance + actions.Sum(a => a.Points);
-        var actionPoints = actions.Select(a => a.Points).ToList();
-        var expiry = known?.ExpiryAt(reading.Newest.Counter) ?? NextExpiry.Of(reading.Newest);
-        var withheld = expiry.After(asked.Place.Today, actionPoints, spent: 0)
-            .Withheld(asked.Place.Today, balance);
+        var expiry = known?.ExpiryAt(reading.Newest.Counter) ?? ExpiryOf(reading.Newest, actions);
+        var withheld = expiry.Withheld(asked.Place.Today, balance);
         var (terms, declined) = asked switch
         {
             Asked.Sale sale => Sell(
@@ -80,9 +78,14 @@ internal static class CardDecider
         };
         return terms is not null
             ? new CardDecision.Approved(
-                occasion, terms, actions, expiry.After(asked.Place.Today, actionPoints, terms.Spent))
+                occasion, terms, actions, expiry.AfterSpending(asked.Place.Today, terms.Spent))
             : new CardDecision.Declined(declined);
     }
+
+    /// <summary>What expires next as far as the card itself knows: what card actions take off is what
+    /// expires, or has expired.</summary>
+    public static NextExpiry ExpiryOf(LogRecord newest, IEnumerable<AppliedCardAction> actions) =>
+        NextExpiry.Of(newest).Less(actions.Sum(action => Math.Max(-(long)action.Points, 0)));
 
     private static (OperationTerms? Terms, DeclineReason Declined) Sell(
         Asked.Sale asked, Occasion occasion, Allowance allowance, (int All, int Withheld) balance,

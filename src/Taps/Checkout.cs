@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
@@ -127,6 +128,12 @@ internal static class RetryCode
 internal sealed record EnquiryResult(
     ulong CardNumber, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, DeclineReason? Declined)
 {
+    /// <summary>From when points of the balance may not be spent any more; null where none expire.</summary>
+    public DateOnly? ExpiresOn { get; init; }
+
+    /// <summary>How many; 0 where none expire.</summary>
+    public int Expiring { get; init; }
+
     /// <summary>Two letters; null where the member file was not wanted.</summary>
     public string? Language { get; init; }
 
@@ -162,6 +169,12 @@ internal sealed record CheckoutResult(
     /// those that it had no room for, below zero those that it did not have and the member owes.</summary>
     public int OnAccount { get; init; }
 
+    /// <summary>Points that it gives later; 0 for none.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>From when those may be spent; null where there are none.</summary>
+    public DateOnly? ActiveOn { get; init; }
+
     /// <summary>What an intent did, once it is known to have happened.</summary>
     /// <param name="terms">As it was decided.</param>
     public static CheckoutResult Of(Intent intent, OperationTerms terms) => new(
@@ -173,11 +186,17 @@ internal sealed record CheckoutResult(
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,
         OnAccount = terms.OnAccount,
+        Pending = terms.Pending,
+        ActiveOn = terms.Pending == 0
+            ? null
+            : DateOnly.ParseExact(intent.Context.BusinessDate, "O", CultureInfo.InvariantCulture)
+                .AddDays(terms.PendingDays),
     };
 
     /// <summary>What an approved sale would do to a card.</summary>
     /// <param name="newest">The card's newest record.</param>
-    public static CheckoutResult Quoted(LogRecord newest, CardDecision.Approved approved)
+    /// <param name="today">The store's.</param>
+    public static CheckoutResult Quoted(LogRecord newest, CardDecision.Approved approved, DateOnly today)
     {
         var terms = approved.Terms;
         var adjusted = approved.Actions.Sum(action => action.Points);
@@ -188,6 +207,8 @@ internal sealed record CheckoutResult(
         {
             Gains = terms.Gains,
             RedemptionLimit = terms.RedemptionLimit,
+            Pending = terms.Pending,
+            ActiveOn = terms.Pending == 0 ? null : today.AddDays(terms.PendingDays),
         };
     }
 

@@ -26,6 +26,8 @@ internal sealed record OperationTerms(
     /// <summary>Points that a sale gives later; they wait at headquarters.</summary>
     public int Pending { get; init; }
 
+    public int PendingDays { get; init; }
+
     /// <summary>Points that the customer spends, or a supervisor takes off: those that expire first. What a
     /// return takes back are those of its sale.</summary>
     public int Spent => Kind is LogKind.Sale or LogKind.Adjustment ? Redeemed : 0;
@@ -39,6 +41,7 @@ internal sealed record OperationTerms(
     {
         PointsAsked = request.PointsAsked,
         Pending = terms.Pending,
+        PendingDays = terms.PendingDays,
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,
     };

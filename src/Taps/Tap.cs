@@ -93,14 +93,17 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
             return Refuse(reading, contradiction);
 
         var member = enquiry.WithMember ? session.Card.ReadProfile() : null;
+        var expiry = known?.ExpiryAt(newest.Counter) ?? NextExpiry.Of(newest);
         return new CheckoutState.Answered(new EnquiryResult(
             newest.CardNumber, newest.BalanceAfter, newest.Tier, newest.Counter, newest.CardExpiry,
             (decision as CardDecision.Declined)?.Reason)
         {
+            ExpiresOn = expiry.Day,
+            Expiring = Math.Min(expiry.Points, newest.BalanceAfter),
             Language = member?.Language,
             Alias = member is { Alias.Length: > 0 } ? member.Alias : null,
             Quote = enquiry.Basket is not null && decision is CardDecision.Approved approved
-                ? CheckoutResult.Quoted(newest, approved)
+                ? CheckoutResult.Quoted(newest, approved, asked.Place.Today)
                 : null,
         });
     }

@@ -36,22 +36,6 @@ public sealed class LotTests
     }
 
     [Fact]
-    public void What_is_given_for_later_becomes_active_on_its_day_less_what_came_back_before()
-    {
-        PointsMove[] moves =
-        [
-            Given(day: 0, lot: 1, points: 100, expires: 300, active: 14),
-            new PointsMove.TakenBack(Day(13), Lot: 1, Points: 40),
-            new PointsMove.TakenBack(Day(14), Lot: 1, Points: 10),
-        ];
-
-        Assert.Equal(0, MemberLots.Of(moves[..2], Day(13)).Lots[0].Activated);
-        Assert.Equal(60, MemberLots.Of(moves[..2], Day(14)).Lots[0].Activated);
-        var last = MemberLots.Of(moves, Day(14)).Lots[0];
-        Assert.Equal((60, 50), (last.Activated, last.Remaining));
-    }
-
-    [Fact]
     public void A_lot_that_is_not_active_yet_pays_for_nothing_until_it_is()
     {
         PointsMove[] moves =
@@ -67,7 +51,7 @@ public sealed class LotTests
     }
 
     [Fact]
-    public void Returned_goods_take_back_their_own_points_first_then_expired_ones_then_others()
+    public void Goods_that_come_back_were_never_bought_also_where_their_points_were_spent_or_expired()
     {
         PointsMove[] moves =
         [
@@ -75,34 +59,28 @@ public sealed class LotTests
             Given(day: 1, lot: 2, points: 100, expires: null),
             Spent(day: 2, operation: 9, points: 30),
             new PointsMove.TakenBack(Day(60), Lot: 1, Points: 80),
+            new PointsMove.GivenBack(Day(61), Operation: 9, Points: 5),
         ];
 
-        var before = MemberLots.Of(moves[..3], Day(60)).Lots;
-        var after = MemberLots.Of(moves, Day(60)).Lots;
+        Assert.Equal([(0L, 70L), (100L, 0L)], After(moves[..3]));
+        Assert.Equal([(0L, 0L), (90L, 0L)], After(moves[..4]));
+        Assert.Equal([(0L, 0L), (95L, 0L)], After(moves));
 
-        Assert.Equal([(0L, 70L), (100L, 0L)], before.Select(lot => (lot.Remaining, lot.Expired)));
-        Assert.Equal([(0L, 0L), (90L, 0L)], after.Select(lot => (lot.Remaining, lot.Expired)));
+        static IEnumerable<(long, long)> After(PointsMove[] moves) =>
+            MemberLots.Of(moves, Day(61)).Lots.Select(lot => (lot.Remaining, lot.Expired));
     }
 
     [Fact]
-    public void Points_come_back_to_the_lots_that_paid_and_expired_ones_only_within_the_grace()
+    public void What_comes_back_of_nothing_that_is_known_moves_points_by_itself()
     {
-        PointsMove[] Moves(DateOnly? until) =>
+        PointsMove[] moves =
         [
-            Given(day: 0, lot: 1, points: 20, expires: 50),
-            Given(day: 0, lot: 2, points: 20, expires: 90),
-            Spent(day: 1, operation: 9, points: 30),
-            new PointsMove.GivenBack(Day(60), Return: 10, Sale: 9, Points: 30, until),
+            Given(day: 0, lot: 1, points: 100, expires: null),
+            new PointsMove.TakenBack(Day(1), Lot: 7, Points: 30),
+            new PointsMove.GivenBack(Day(2), Operation: 8, Points: 5),
         ];
 
-        var hard = MemberLots.Of(Moves(null), Day(60)).Lots;
-        var kind = MemberLots.Of(Moves(Day(67)), Day(60)).Lots;
-
-        Assert.Equal([(0L, 20L), (20L, 0L)], hard.Select(lot => (lot.Remaining, lot.Expired)));
-        Assert.Equal(
-            [(1L, 0L, 0L), (2L, 20L, 0L), (10L, 20L, 0L)],
-            kind.Select(lot => (lot.Number, lot.Remaining, lot.Expired)));
-        Assert.Equal([0, 20, 0], Remaining(Moves(Day(67)), day: 67));
+        Assert.Equal(75, MemberLots.Of(moves, Day(2)).Lots.Sum(lot => lot.Remaining));
     }
 
     [Fact]
@@ -122,26 +100,26 @@ public sealed class LotTests
     }
 
     [Fact]
-    public void Any_history_and_then_a_sale_and_its_return_leave_every_other_lot_as_it_was() =>
-        Gen.Select(AnyHistory, Gen.Long[0, 300], Gen.Long[0, 300], Gen.Long[1, 299]).Sample(
-            (history, given, spent, piece) =>
+    public void A_sale_that_comes_back_in_pieces_leaves_every_other_lot_as_if_it_had_never_been() =>
+        Gen.Select(AnyHistory, AnyHistory, Gen.Long[0, 300], Gen.Long[0, 300], Gen.Long[1, 299]).Sample(
+            (before, after, given, spent, piece) =>
             {
-                var day = history.Count == 0 ? s_first : history[^1].Day;
-                var before = MemberLots.Of(history, day);
-                List<PointsMove> after = [.. history];
-                if (spent > 0)
-                    after.Add(new PointsMove.Spent(day, Operation: 1000, spent));
-                if (given > 0)
-                    after.Add(new PointsMove.Given(day, Lot: 1000, given, day, day.AddDays(90)));
-                foreach (var points in Pieces(spent, piece))
-                    after.Add(new PointsMove.GivenBack(day, 1001, Sale: 1000, points, null));
-                foreach (var points in Pieces(given, piece))
-                    after.Add(new PointsMove.TakenBack(day, Lot: 1000, points));
+                var day = before.Count == 0 ? s_first : before[^1].Day;
+                var rest = after.Select(move => Later(move, day.DayNumber - s_first.DayNumber)).ToList();
+                var last = rest.Count == 0 ? day : rest[^1].Day;
+                List<PointsMove> sold =
+                [
+                    .. before, new PointsMove.Spent(day, 1000, spent),
+                    new PointsMove.Given(day, 1000, given, day, day.AddDays(90)), .. rest,
+                    .. Pieces(spent, piece).Select(points => new PointsMove.GivenBack(last, 1000, points)),
+                    .. Pieces(given, piece).Select(points => new PointsMove.TakenBack(last, 1000, points)),
+                ];
 
-                var undone = MemberLots.Of(after, day);
+                var never = MemberLots.Of([.. before, .. rest], last);
+                var undone = MemberLots.Of(sold, last);
 
-                Assert.Equal(before.Owed, undone.Owed);
-                Assert.Equal(before.Lots, undone.Lots.Where(lot => lot.Number != 1000));
+                Assert.Equal(never.Owed, undone.Owed);
+                Assert.Equal(never.Lots, undone.Lots.Where(lot => lot.Number != 1000));
                 Assert.Equal(0, undone.Lots.Where(lot => lot.Number == 1000).Sum(l => l.Remaining + l.Expired));
             });
 
@@ -181,14 +159,31 @@ public sealed class LotTests
                     0 => Given(day, i, points, expires: null),
                     1 => Given(day, i, points, day + wait + life, active: day + wait),
                     2 => new PointsMove.TakenBack(Day(day), Lot: i / 2, points),
-                    3 => new PointsMove.GivenBack(
-                        Day(day), Return: i, Sale: i / 2, points, life > 50 ? Day(day + wait + 1) : null),
+                    3 => new PointsMove.GivenBack(Day(day), Operation: i / 2, points),
                     _ => Spent(day, i, points),
                 });
             }
 
             return moves;
         });
+
+    // And of another operation.
+    private static PointsMove Later(PointsMove move, int days) => move switch
+    {
+        PointsMove.Given given => given with
+        {
+            Day = given.Day.AddDays(days),
+            Lot = given.Lot + 500,
+            ActiveOn = given.ActiveOn.AddDays(days),
+            ExpiresOn = given.ExpiresOn?.AddDays(days),
+        },
+        PointsMove.Spent spent =>
+            spent with { Day = spent.Day.AddDays(days), Operation = spent.Operation + 500 },
+        PointsMove.TakenBack back => back with { Day = back.Day.AddDays(days), Lot = back.Lot + 500 },
+        PointsMove.GivenBack back =>
+            back with { Day = back.Day.AddDays(days), Operation = back.Operation + 500 },
+        _ => throw new InvalidOperationException(),
+    };
 
     private static IEnumerable<long> Pieces(long points, long piece)
     {

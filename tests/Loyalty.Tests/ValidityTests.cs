@@ -25,7 +25,6 @@ public sealed class ValidityTests
         Assert.Null(new Validity().ExpiresOn(new DateOnly(2027, 1, 31)));
         Assert.Null(new Validity(Months: 12).ExpiresOn(DateOnly.MaxValue));
         Assert.Equal(DateOnly.MaxValue, new Validity(PendingDays: 5).ActiveOn(DateOnly.MaxValue));
-        Assert.Null(new Validity(GraceDays: 5).ExpiredUntil(DateOnly.MaxValue));
     }
 
     [Fact]
@@ -72,16 +71,14 @@ public sealed class ValidityTests
     }
 
     [Theory]
-    [InlineData(-1, 0, 0)]
-    [InlineData(366, 0, 0)]
-    [InlineData(0, 121, 0)]
-    [InlineData(0, -1, 0)]
-    [InlineData(28, 1, 0)]
-    [InlineData(0, 0, -1)]
-    [InlineData(0, 0, 366)]
-    public void A_document_with_a_validity_out_of_range_is_refused(int pending, int months, int grace)
+    [InlineData(-1, 0)]
+    [InlineData(366, 0)]
+    [InlineData(0, 121)]
+    [InlineData(0, -1)]
+    [InlineData(28, 1)]
+    public void A_document_with_a_validity_out_of_range_is_refused(int pending, int months)
     {
-        var rules = s_rules with { Validity = new Validity(pending, months, GraceDays: grace) };
+        var rules = s_rules with { Validity = new Validity(pending, months) };
 
         var wrong = Assert.Throws<FormatException>(() => RuleSet.FromDocument(rules.ToDocument()));
 
@@ -91,7 +88,7 @@ public sealed class ValidityTests
     [Fact]
     public void A_document_keeps_it_and_one_without_it_has_points_that_never_expire()
     {
-        var validity = new Validity(14, 12, ValidityEnd.Year, 30);
+        var validity = new Validity(14, 12, ValidityEnd.Year, GivenAnew: true);
 
         Assert.Equal(
             validity, RuleSet.FromDocument((s_rules with { Validity = validity }).ToDocument()).Validity);

@@ -65,17 +65,14 @@ public readonly record struct NextExpiry(DateOnly? Day, int Points)
     /// <param name="balance">Points on the card.</param>
     public int Withheld(DateOnly today, int balance) => Day <= today ? Math.Min(Points, balance) : 0;
 
-    /// <summary>What is left of it. What expires next is spent first, as long as it may be.</summary>
+    /// <summary>After points were taken off that expire or have expired.</summary>
+    public NextExpiry Less(long points) =>
+        Points > points ? this with { Points = (int)(Points - points) } : None;
+
+    /// <summary>After points were spent: what expires next is spent first, as long as it may be.</summary>
     /// <param name="today">The store's day.</param>
-    /// <param name="cardActionPoints">What each card action changes, signed: it takes off what expires or
-    /// has expired.</param>
     /// <param name="spent">Points spent, or taken off by a supervisor.</param>
-    public NextExpiry After(DateOnly today, IEnumerable<int> cardActionPoints, int spent)
-    {
-        var taken = cardActionPoints.Sum(points => (long)Math.Max(-points, 0));
-        var left = Points - taken - (Day <= today ? 0 : spent);
-        return left > 0 ? this with { Points = (int)left } : None;
-    }
+    public NextExpiry AfterSpending(DateOnly today, int spent) => Day <= today ? this : Less(spent);
 }
 
 /// <summary>What a card has done offline.</summary>

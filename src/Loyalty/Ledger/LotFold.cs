@@ -2,14 +2,11 @@ using System.Diagnostics;
 
 namespace SmartCardCrm.Loyalty.Ledger;
 
-/// <summary>Lots while a member's history goes by.</summary>
+/// <summary>Lots while a member's history goes by; what came back is left out of it beforehand.</summary>
 internal sealed class LotFold
 {
     private readonly List<Holding> _lots = [];
-    private readonly Dictionary<long, Spending> _spent = [];
-
-    // In order; those that no lot could pay yet, wholly or in part, are owed.
-    private readonly List<Spending> _owed = [];
+    private long _owed;
 
     public void Apply(PointsMove move)
     {
@@ -17,17 +14,11 @@ internal sealed class LotFold
         switch (move)
         {
             case PointsMove.Given given:
-                _lots.Add(new Holding(given.Lot, given.ActiveOn, given.ExpiresOn, given.Points));
+                _lots.Add(new Holding(given));
                 Advance(move.Day);
                 break;
             case PointsMove.Spent spent:
-                Spend(_spent[spent.Operation] = new Spending(), spent.Points);
-                break;
-            case PointsMove.TakenBack taken:
-                TakeBack(taken);
-                break;
-            case PointsMove.GivenBack given:
-                GiveBack(given);
+                Spend(spent.Points);
                 break;
             default:
                 throw new UnreachableException(move.ToString());
@@ -37,7 +28,7 @@ internal sealed class LotFold
     public MemberLots Through(DateOnly today)
     {
         Advance(today);
-        return new MemberLots([.. _lots.Select(lot => lot.ToLot())], _owed.Sum(spending => spending.Owed));
+        return new MemberLots([.. _lots.Select(lot => lot.ToLot())], _owed);
     }
 
     // What becomes active pays first what is owed; what has expired is gone.
@@ -46,188 +37,63 @@ internal sealed class LotFold
         while (_lots.Where(lot => lot.DueOn <= day).MinBy(lot => lot.DueOn) is { } due)
         {
             if (due.IsActive)
+            {
                 due.Expire();
+            }
             else
-                Pay(due.Activate());
+            {
+                due.Activate();
+                _owed -= due.Take(_owed);
+            }
         }
-    }
-
-    // Nothing is owed as long as a lot has something, expired or not.
-    private void Pay(Holding lot)
-    {
-        foreach (var spending in _owed)
-        {
-            spending.Pay(lot);
-            spending.PayExpired(lot);
-        }
-
-        _owed.RemoveAll(spending => spending.Owed == 0);
     }
 
     // A till that did not know of an expiry has honoured what had expired: that last of all.
-    private void Spend(Spending spending, long points)
+    private void Spend(long points)
     {
-        spending.Owed += points;
         var inOrder = _lots.Where(lot => lot.IsActive)
             .OrderBy(lot => lot.ExpiresOn ?? DateOnly.MaxValue).ThenBy(lot => lot.ActiveOn).ToList();
         foreach (var lot in inOrder)
-            spending.Pay(lot);
+            points -= lot.Take(points);
         foreach (var lot in Enumerable.Reverse(inOrder))
-            spending.PayExpired(lot);
-        if (spending.Owed > 0)
-            _owed.Add(spending);
-    }
-
-    // From the sale's own points: those that are there, then those that expired, which the member lost
-    // already. What was spent of them, other lots pay.
-    private void TakeBack(PointsMove.TakenBack taken)
-    {
-        var rest = taken.Points;
-        if (_lots.Find(lot => lot.Number == taken.Lot) is { } lot)
-            rest -= lot.TakeBack(rest);
-        if (rest > 0)
-            Spend(new Spending(), rest);
-    }
-
-    private void GiveBack(PointsMove.GivenBack given)
-    {
-        var rest = given.Points;
-        if (_spent.TryGetValue(given.Sale, out var spending))
-        {
-            rest -= spending.Forgive(rest);
-            _owed.RemoveAll(owed => owed.Owed == 0);
-            foreach (var (lot, points) in spending.Undo(rest))
-            {
-                rest -= points;
-                GiveBack(lot, points, given);
-            }
-        }
-
-        if (rest > 0)
-            Add(given.Return, given.Day, expiresOn: null, rest);
-    }
-
-    private void GiveBack(Holding lot, long points, PointsMove.GivenBack given)
-    {
-        if (lot.ExpiresOn <= given.Day && given.ExpiredUntil is { } until)
-            Add(given.Return, given.Day, until, points);
-        else
-            Pay(lot.Return(points));
-    }
-
-    private void Add(long number, DateOnly day, DateOnly? expiresOn, long points)
-    {
-        _lots.Add(new Holding(number, day, expiresOn, points));
-        Advance(day);
-    }
-
-    /// <summary>Points that were spent together, and which lots paid.</summary>
-    private sealed class Spending
-    {
-        private readonly List<(Holding Lot, long Points)> _from = [];
-
-        /// <summary>What no lot has paid yet.</summary>
-        public long Owed { get; set; }
-
-        public void Pay(Holding lot) => Note(lot, lot.Spend(Owed));
-
-        public void PayExpired(Holding lot) => Note(lot, lot.Revive(Owed));
-
-        /// <summary>What is owed need not be given back.</summary>
-        public long Forgive(long points)
-        {
-            var forgiven = Math.Min(points, Owed);
-            Owed -= forgiven;
-            return forgiven;
-        }
-
-        /// <summary>Which lots get how many points back: what was taken last goes back first.</summary>
-        public List<(Holding Lot, long Points)> Undo(long points)
-        {
-            var undone = new List<(Holding Lot, long Points)>();
-            while (points > 0 && _from.Count > 0)
-            {
-                var (lot, taken) = _from[^1];
-                var back = Math.Min(points, taken);
-                undone.Add((lot, back));
-                points -= back;
-                if (back == taken)
-                    _from.RemoveAt(_from.Count - 1);
-                else
-                    _from[^1] = (lot, taken - back);
-            }
-
-            return undone;
-        }
-
-        private void Note(Holding lot, long points)
-        {
-            Owed -= points;
-            if (points > 0)
-                _from.Add((lot, points));
-        }
+            points -= lot.TakeExpired(points);
+        _owed += points;
     }
 
     /// <summary>A lot as it stands.</summary>
-    private sealed class Holding(long number, DateOnly activeOn, DateOnly? expiresOn, long points)
+    private sealed class Holding(PointsMove.Given given)
     {
-        private long _remaining = points;
-        private long _activated;
+        private long _remaining = given.Points;
         private long _expired;
         private bool _isOver;
 
-        public long Number => number;
+        public DateOnly ActiveOn => given.ActiveOn;
 
-        public DateOnly ActiveOn => activeOn;
-
-        public DateOnly? ExpiresOn => expiresOn;
+        public DateOnly? ExpiresOn => given.ExpiresOn;
 
         public bool IsActive { get; private set; }
 
         /// <summary>When something happens to it by itself; null for never.</summary>
-        public DateOnly? DueOn => !IsActive ? activeOn : _isOver ? null : expiresOn;
+        public DateOnly? DueOn => !IsActive ? ActiveOn : _isOver ? null : ExpiresOn;
 
-        public Holding Activate()
+        public void Activate() => IsActive = true;
+
+        public void Expire() => (_isOver, _expired, _remaining) = (true, _remaining, 0);
+
+        public long Take(long most)
         {
-            (IsActive, _activated) = (true, _remaining);
-            return this;
+            var taken = Math.Min(most, _remaining);
+            _remaining -= taken;
+            return taken;
         }
 
-        public void Expire()
+        public long TakeExpired(long most)
         {
-            _isOver = true;
-            (_expired, _remaining) = (_expired + _remaining, 0);
+            var taken = Math.Min(most, _expired);
+            _expired -= taken;
+            return taken;
         }
 
-        public long Spend(long most)
-        {
-            var spent = Math.Min(most, _remaining);
-            _remaining -= spent;
-            return spent;
-        }
-
-        public long Revive(long most)
-        {
-            var revived = Math.Min(most, _expired);
-            _expired -= revived;
-            return revived;
-        }
-
-        public long TakeBack(long most)
-        {
-            var taken = Spend(most);
-            return taken + Revive(most - taken);
-        }
-
-        public Holding Return(long back)
-        {
-            if (_isOver)
-                _expired += back;
-            else
-                _remaining += back;
-            return this;
-        }
-
-        public Lot ToLot() => new(number, activeOn, expiresOn, _remaining, _activated, _expired);
+        public Lot ToLot() => new(given.Lot, ActiveOn, ExpiresOn, _remaining, _expired);
     }
 }

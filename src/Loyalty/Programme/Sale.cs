@@ -17,6 +17,9 @@ public sealed record SaleTerms(int Redeemed, int Earned, Money Due, int RuleSetV
     /// cref="Earned"/>.</summary>
     public int Pending { get; init; }
 
+    /// <summary>How many days those wait, from the day of the sale.</summary>
+    public int PendingDays { get; init; }
+
     /// <summary>All that it gives, now or later.</summary>
     public int Given => Earned + Pending;
 
@@ -130,6 +133,7 @@ public static class Sale
             redeemed.Points, isLater ? 0 : given, new Money(due, basket.Currency), rules.Version)
         {
             Pending = isLater ? given : 0,
+            PendingDays = rules.Validity.PendingDays,
             Gains = earning.Gains,
             Lines = [.. redeemed.PaidMinor.Select((paid, i) => new LineTerms((int)earning.Points[i], paid))],
             RedemptionLimit = redeemed.Limit is RedemptionLimit.Balance && withheld > 0

@@ -6,10 +6,10 @@ namespace SmartCardCrm.Loyalty.Programme;
 /// 0 for none: they are on the card at once.</param>
 /// <param name="Months">How long they are valid, counted from the day they were given; 0 for ever.</param>
 /// <param name="Ends">What is rounded up: points expire all together at the end of a month or year.</param>
-/// <param name="GraceDays">For how many days points are valid again that have expired when they come back
-/// with returned goods; 0: not at all.</param>
+/// <param name="GivenAnew">Whether points that come back with returned goods are given anew on that day.
+/// Otherwise they were never spent: they expire when they would have, or have expired.</param>
 public sealed record Validity(
-    int PendingDays = 0, int Months = 0, ValidityEnd Ends = ValidityEnd.Day, int GraceDays = 0)
+    int PendingDays = 0, int Months = 0, ValidityEnd Ends = ValidityEnd.Day, bool GivenAnew = false)
 {
     public const int MonthsMost = 120;
     public const int DaysMost = 365;
@@ -20,13 +20,9 @@ public sealed record Validity(
     private static readonly DateOnly s_dayMost = new(2150, 1, 1);
 
     internal bool IsInRange =>
-        Months is >= 0 and <= MonthsMost && Enum.IsDefined(Ends) && GraceDays is >= 0 and <= DaysMost
+        Months is >= 0 and <= MonthsMost && Enum.IsDefined(Ends)
         && PendingDays is >= 0 and <= DaysMost
         && (Months == 0 || PendingDays < Months * DaysOfMonthLeast);
-
-    /// <summary>Until before which day points are valid again that had expired; null: not at all.</summary>
-    public DateOnly? ExpiredUntil(DateOnly back) =>
-        GraceDays == 0 || back >= s_dayMost ? null : back.AddDays(GraceDays);
 
     /// <summary>The first day on which they may be spent.</summary>
     public DateOnly ActiveOn(DateOnly given) => given < s_dayMost ? given.AddDays(PendingDays) : given;

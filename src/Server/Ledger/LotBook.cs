@@ -24,8 +24,15 @@ internal static class LotBook
     {
         var posted = PostedOf(book.Db, member.Id);
         var lots = Of(book.Db, member, today, posted);
-        foreach (var number in lots.Lots.Select(lot => lot.Number).Union(posted.Keys.Select(p => p.Number)))
-            Post(book.Db, member, JournalPlace.OfNumber(number), lots, posted);
+        var byNumber = lots.Lots.ToDictionary(lot => lot.Number);
+        foreach (var number in byNumber.Keys.Union(posted.Keys.Select(place => place.Number)))
+        {
+            var place = JournalPlace.OfNumber(number);
+            Post(
+                book.Db, member, place, posted.GetValueOrDefault(place) ?? new Posted(),
+                byNumber.GetValueOrDefault(number), today);
+        }
+
         AccountDelivery.Review(book, member.Id);
         Tell(book, member.Id, lots.NextExpiry(today));
         NoteDay(book.Db, member.Id, lots.NextDay(today));
@@ -41,18 +48,15 @@ internal static class LotBook
 
     // Where an operation is no longer one (the till went on without it) nothing of it counts.
     private static void Post(
-        DbSession db, Member member, JournalPlace place, MemberLots lots,
-        IReadOnlyDictionary<JournalPlace, Posted> posted)
+        DbSession db, Member member, JournalPlace place, Posted before, Lot? lot, DateOnly today)
     {
-        var before = posted.GetValueOrDefault(place) ?? new Posted(Later: 0, Activated: 0, Expired: 0);
-        var now = lots.Lots.Where(lot => lot.Number == place.Number).ToList();
-        var activated = before.Later > 0 ? now.Sum(lot => lot.Activated) : 0;
-        var expired = now.Sum(lot => lot.Expired);
+        var activated = lot?.ActiveOn <= today ? Math.Max(before.Later - before.TakenBefore, 0) : 0;
+        var expired = lot?.Expired ?? 0;
         LedgerBook.Post(db, member.Programme, place,
         [
             .. Postings.Activated(member.Id, activated - before.Activated),
             .. Postings.HaveExpired(member.Id, expired - before.Expired),
-            .. now.Count == 0 && before.Later > 0 ? Postings.ForLater(member.Id, -(int)before.Later) : [],
+            .. lot is null && before.Later > 0 ? Postings.ForLater(member.Id, -(int)before.Later) : [],
         ]);
         if ((activated, expired) == (before.Activated, before.Expired))
             return;
@@ -95,43 +99,57 @@ internal static class LotBook
 
     private static Dictionary<JournalPlace, Posted> PostedOf(DbSession db, long member)
     {
-        var lots = db.List<LotRow>(
+        var posted = new Dictionary<JournalPlace, Posted>();
+        var lots = db.List<PlaceRow>(
             "SELECT terminal, sequence, activated, expired FROM lot WHERE member = @member", new { member });
-        var pending = db.List<PendingRow>(
+        foreach (var row in lots)
+            posted[row.Place] = new Posted { Activated = row.Activated, Expired = row.Expired };
+        var pending = db.List<PlaceRow>(
             $"""
-            SELECT terminal, sequence, SUM(points) AS points FROM posting
+            SELECT terminal, sequence, SUM(points) AS pending FROM posting
             WHERE account = {(int)AccountKind.Pending} AND owner = @member GROUP BY terminal, sequence
             """,
             new { member });
-        var posted = lots.ToDictionary(row => row.Place, row => new Posted(0, row.Activated, row.Expired));
         foreach (var row in pending)
         {
-            var one = posted.GetValueOrDefault(row.Place) ?? new Posted(0, 0, 0);
-            posted[row.Place] = one with { Later = row.Points + one.Activated };
+            var one = posted.GetValueOrDefault(row.Place) ?? new Posted();
+            posted[row.Place] = one with { Later = row.Pending + one.Activated };
+        }
+
+        var taken = db.List<PlaceRow>(
+            """
+            SELECT sale_terminal AS terminal, sale_sequence AS sequence, SUM(pending) AS pending
+            FROM sale_return WHERE member = @member AND pending <> 0 GROUP BY sale_terminal, sale_sequence
+            """,
+            new { member });
+        foreach (var row in taken)
+        {
+            var one = posted.GetValueOrDefault(row.Place) ?? new Posted();
+            posted[row.Place] = one with { TakenBefore = -row.Pending };
         }
 
         return posted;
     }
 
-    /// <param name="Later">Points that the operation gave for later; below zero a return's, which took
-    /// some.</param>
-    private sealed record Posted(long Later, long Activated, long Expired);
+    /// <summary>What is posted of an operation's points.</summary>
+    private sealed record Posted
+    {
+        /// <summary>Given for later; below zero a return's, which took some.</summary>
+        public long Later { get; init; }
 
-    private sealed record LotRow
+        /// <summary>What of that was taken back before it was active.</summary>
+        public long TakenBefore { get; init; }
+        public long Activated { get; init; }
+        public long Expired { get; init; }
+    }
+
+    private sealed record PlaceRow
     {
         public long Terminal { get; init; }
         public long Sequence { get; init; }
         public long Activated { get; init; }
         public long Expired { get; init; }
-
-        public JournalPlace Place => new(Terminal, Sequence);
-    }
-
-    private sealed record PendingRow
-    {
-        public long Terminal { get; init; }
-        public long Sequence { get; init; }
-        public long Points { get; init; }
+        public long Pending { get; init; }
 
         public JournalPlace Place => new(Terminal, Sequence);
     }

@@ -37,12 +37,13 @@ internal sealed class LotHistory(DbSession db, long programme, DateOnly today)
     {
         var (day, lot) = (DayOf(operation.BusinessDate, operation.RecordedUs), operation.Place.Number);
         var validity = ValidityOf(operation.RuleSet);
+        // What a sale gives does not pay for it.
+        if (operation.Spent > 0)
+            Add(new PointsMove.Spent(day, lot, operation.Spent));
         if (later > 0)
             Add(new PointsMove.Given(day, lot, later, validity.ActiveOn(day), validity.ExpiresOn(day)));
         else if (operation.Given > 0)
             Add(new PointsMove.Given(day, lot, operation.Given, day, validity.ExpiresOn(day)));
-        if (operation.Spent > 0)
-            Add(new PointsMove.Spent(day, lot, operation.Spent));
 
         void Add(PointsMove move) => _moves.Add((move, operation.RecordedUs));
     }
@@ -52,12 +53,11 @@ internal sealed class LotHistory(DbSession db, long programme, DateOnly today)
         var day = DayOf(back.BusinessDate, back.RecordedUs);
         if (back.TakenBack > 0)
             Add(new PointsMove.TakenBack(day, back.Sale.Number, back.TakenBack));
-        if (back.GivenBack > 0)
-        {
-            Add(new PointsMove.GivenBack(
-                day, back.Place.Number, back.Sale.Number, back.GivenBack,
-                ValidityOf(back.RuleSet).ExpiredUntil(day)));
-        }
+        var validity = ValidityOf(back.RuleSet);
+        if (back.GivenBack > 0 && validity.GivenAnew)
+            Add(new PointsMove.Given(day, back.Place.Number, back.GivenBack, day, validity.ExpiresOn(day)));
+        else if (back.GivenBack > 0)
+            Add(new PointsMove.GivenBack(day, back.Sale.Number, back.GivenBack));
 
         void Add(PointsMove move) => _moves.Add((move, back.RecordedUs));
     }

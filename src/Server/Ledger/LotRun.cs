@@ -102,8 +102,8 @@ internal sealed partial class LotRun(
             return null;
         db.Run(
             """
-            INSERT INTO lot_review (only, posting) VALUES (1, @posting)
-            ON CONFLICT (only) DO UPDATE SET posting = excluded.posting
+            INSERT INTO lot_review (number, posting) VALUES (1, @posting)
+            ON CONFLICT (number) DO UPDATE SET posting = excluded.posting
             """,
             new { posting = rows[^1].Id });
         return [.. rows.Select(row => row.Member).Where(member => member > 0).Distinct()];

@@ -2,6 +2,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Ledger;
 
@@ -26,14 +27,17 @@ internal static class RuleCheck
         if (commit.Read is not { } read)
             return null;
         var today = StoreDays.DayOf(commit.Written.Time, circumstance.StoreZone);
-        NextExpiry[] known = [NextExpiry.Of(read), .. told];
-        var expiries = known.Where(one => one.After(today, applied.Select(a => a.Points), Spent(commit))
-            == NextExpiry.Of(commit.Written)).ToList();
-        return expiries.Count == 0
+        NextExpiry[] known = [CardDecider.ExpiryOf(read, applied), .. told];
+        NextExpiry[] right =
+        [
+            .. known.Where(one =>
+                one.AfterSpending(today, Spent(commit)) == NextExpiry.Of(commit.Written)),
+        ];
+        return right.Length == 0
             ? "expiry"
-            : Differs(commit, read, circumstance.Asked, rules, applied, expiries.Select(one =>
-                one.After(today, applied.Select(a => a.Points), spent: 0)
-                    .Withheld(today, Spendable(commit))));
+            : Differs(
+                commit, read, circumstance.Asked, rules, applied,
+                right.Select(one => one.Withheld(today, Spendable(commit))));
     }
 
     /// <summary>What a sale gives for later, by its rules; 0 for none, and where they cannot be

@@ -39,6 +39,7 @@ internal sealed class CheckoutReceipt(LineWriter write)
         .. write.Change(
             ReceiptLineKind.OnAccount, result.OnAccount,
             write.Texts[result.OnAccount < 0 ? "Receipt.from-account" : "Receipt.on-account"]),
+        .. PendingOf(result),
         .. result.CardNumber == 0
             ? []
             : new[] { write.Points(ReceiptLineKind.Balance, result.BalanceAfter) },
@@ -52,9 +53,18 @@ internal sealed class CheckoutReceipt(LineWriter write)
         ? GainsOf(result)
         :
         [
-            write.Points(ReceiptLineKind.Earned, result.Earned), .. GainsOf(result),
+            .. result.Pending > 0 ? [] : new[] { write.Points(ReceiptLineKind.Earned, result.Earned) },
+            .. GainsOf(result),
             .. MovedOf(ReceiptLineKind.Redeemed, result.Redeemed),
         ];
+
+    private IEnumerable<ReceiptLine> PendingOf(CheckoutResult result) => result.ActiveOn is { } day
+        ?
+        [
+            write.Points(
+                ReceiptLineKind.Pending, result.Pending, write.Dated("Receipt.pending", day)),
+        ]
+        : [];
 
     private IEnumerable<ReceiptLine> Moved(CheckoutResult result) => result.Kind == LogKind.Adjustment
         ?
@@ -86,13 +96,21 @@ internal sealed class CheckoutReceipt(LineWriter write)
         .. card.ValidThrough is { } day
             ? new[] { write.Plain(ReceiptLineKind.ValidThrough, write.Date(day)) }
             : [],
+        .. card.ExpiresOn is { } expires
+            ?
+            [
+                write.Points(
+                    ReceiptLineKind.Expiring, card.Expiring,
+                    write.Dated("Receipt.expiring", expires)),
+            ]
+            : Array.Empty<ReceiptLine>(),
         .. card.Quote is { } quote ? Quoted(quote) : [],
         .. card.Declined is { } reason ? new[] { write.Note($"Decline.{Told.CodeOf(reason)}.customer") } : [],
     ];
 
     private IEnumerable<ReceiptLine> Quoted(CheckoutResult quote) =>
     [
-        write.Points(ReceiptLineKind.Earned, quote.Earned, write.Texts["Receipt.would-earn"]),
+        write.Points(ReceiptLineKind.Earned, quote.Earned + quote.Pending, write.Texts["Receipt.would-earn"]),
         .. GainsOf(quote),
         .. quote.Redeemed == 0
             ? []

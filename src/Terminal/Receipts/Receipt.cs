@@ -33,6 +33,12 @@ internal enum ReceiptLineKind
     /// <summary>Points for the member's account, signed.</summary>
     OnAccount,
     Balance,
+
+    /// <summary>Points that a sale gives later.</summary>
+    Pending,
+
+    /// <summary>Points of the balance that expire next, or have.</summary>
+    Expiring,
     ValidThrough,
 
     /// <summary>Money to pay, or to give back where it is below zero.</summary>
@@ -119,6 +125,9 @@ internal sealed class LineWriter(Texts texts, Currency? currency)
         currency is null ? [] : [new(kind, label, MoneyOf(shown, currency)) { AmountMinor = minor }];
 
     public string Date(DateOnly day) => day.ToString(texts["Receipt.date"], texts.Language);
+
+    /// <summary>A text with a day in it.</summary>
+    public string Dated(string name, DateOnly day) => string.Format(texts.Language, texts[name], Date(day));
 
     private string LabelOf(ReceiptLineKind kind) => texts[$"Receipt.{Told.CodeOf(kind)}"];
 

@@ -53,11 +53,14 @@ internal sealed record CheckoutAnswer(
 /// <param name="OnAccount">Points for the member's account: without a card all of them; of a return with a
 /// card those that it had no room for, below zero those that it did not have and that the member
 /// owes.</param>
+/// <param name="Pending">Points that a sale gives later.</param>
+/// <param name="ActiveOn">The day from which those may be spent; left out where there are none.</param>
 internal sealed record ResultAnswer(
     Guid OperationId, string Kind, int Earned, int Redeemed, long DueMinor, int? BalanceAfter,
     uint? Counter, string? CardNumber, int RuleSetVersion, IReadOnlyList<uint> CardActions,
     int CardActionPoints,
-    IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount)
+    IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount,
+    int Pending, DateOnly? ActiveOn)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
         id, Told.CodeOf(result.Kind),
@@ -67,21 +70,24 @@ internal sealed record ResultAnswer(
         result.RuleSetVersion, result.CardActions,
         result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
         result.RedemptionLimit is { } limit ? Told.CodeOf(limit) : null,
-        result.OnAccount);
+        result.OnAccount, result.Pending, result.ActiveOn);
 }
 
 /// <summary>What a card says.</summary>
 /// <param name="Number">Its last four digits.</param>
 /// <param name="ValidThrough">Its last day, yyyy-MM-dd; left out for no end.</param>
+/// <param name="ExpiresOn">The day from which points of the balance may not be spent any more; left out where
+/// none expire.</param>
+/// <param name="Expiring">How many.</param>
 /// <param name="DeclineReason">Why it could not buy now; left out where it could.</param>
 /// <param name="Quote">What the basket would do.</param>
 internal sealed record CardAnswer(
-    string Number, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, string? DeclineReason,
-    string? Language, string? Alias, ResultAnswer? Quote)
+    string Number, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, DateOnly? ExpiresOn,
+    int Expiring, string? DeclineReason, string? Language, string? Alias, ResultAnswer? Quote)
 {
     public static CardAnswer Of(Guid id, EnquiryResult result) => new(
         $"…{result.CardNumber % 10_000:0000}", result.Balance, result.Tier, result.Counter,
-        result.ValidThrough, result.Declined is { } reason ? Told.CodeOf(reason) : null,
+        result.ValidThrough, result.ExpiresOn, result.Expiring, result.Declined is { } reason ? Told.CodeOf(reason) : null,
         result.Language, result.Alias, result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
 }
 

@@ -49,7 +49,7 @@ internal sealed class Headquarters : IDisposable
     public Till NewTill() => new(++_tills, Secrets, Clock);
 
     /// <summary>The till's number is an enrolled terminal's.</summary>
-    public void Enrol(uint number, long store) =>
+    public void Enrol(uint number, long store, string zone = "UTC") =>
         Database.Write(db => TerminalBook.Insert(
             db,
             new Terminal
@@ -58,7 +58,7 @@ internal sealed class Headquarters : IDisposable
                 Name = $"Till {number}",
                 Programme = 1,
                 Store = store,
-                StoreZone = "UTC",
+                StoreZone = zone,
                 EnrolledUs = 1,
             },
             BitConverter.GetBytes(number)));

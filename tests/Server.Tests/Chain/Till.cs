@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
@@ -32,6 +33,9 @@ public enum Fate
 internal sealed record TestSale(int Amount)
 {
     public int Redeem { get; init; }
+
+    /// <summary>Points of the card that have expired.</summary>
+    public int Withheld { get; init; }
     public Fate Fate { get; init; } = Fate.Answered;
 
     /// <summary>What comes back, where it is no sale; <see cref="Amount"/> is what it cost.</summary>
@@ -68,6 +72,9 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
 
     public TestJournal Journal { get; } = new();
 
+    /// <summary>The rules it decides by.</summary>
+    public RuleSet Rules { get; set; } = ProgrammeBook.FirstRules;
+
     /// <summary>Reader ids are signed with this terminal's key, unless it pretends.</summary>
     public uint SignsAs { get; init; } = number;
 
@@ -78,7 +85,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         using var card = MemberCard.Open(chip, key, CardKeyNumber.Sale, RandomNumberGenerator.Fill);
         var (read, balance) = (card.ReadNewest(), card.ReadBalance());
         var actions = PendingCardActions.Apply(
-            read.LastCardAction, balance, ProgrammeBook.FirstRules.CardBalanceMost, sale.Pending);
+            read.LastCardAction, balance, Rules.CardBalanceMost, sale.Pending);
         var record = sale.Forge(Decide(read, balance, actions, sale));
         var readerId = Sign(chip.Uid, record.Counter);
         foreach (var action in actions)
@@ -161,13 +168,13 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
     private LogRecord Decide(
         LogRecord read, int balance, IReadOnlyList<AppliedCardAction> actions, TestSale sale)
     {
-        var rules = ProgrammeBook.FirstRules;
+        var rules = Rules;
         var spendable = balance + actions.Sum(action => action.Points);
         var request = new SaleRequest(
             Basket.Of(new Money(sale.Amount, rules.Currency)),
             new Occasion(read.Tier, [], 319, new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
             sale.Redeem);
-        var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules)).Terms;
+        var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules, sale.Withheld)).Terms;
         var (earned, redeemed) = sale.Return is { } back
             ? (back.Given, back.Taken)
             : (terms.Earned, terms.Redeemed);
@@ -244,7 +251,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
                 Currency = "USD",
                 Store = 319,
                 StoreZone = "America/New_York",
-                BusinessDate = "2026-01-05",
+                BusinessDate = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 RuleSetVersion = written.RuleSetVersion,
                 LocalTime = "2026-01-05T12:00:00",
                 Tier = read.Record.Tier,

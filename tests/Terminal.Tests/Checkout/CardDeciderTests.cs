@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
@@ -160,6 +161,69 @@ public class CardDeciderTests
                 return plan.Record.BalanceAfter == balance + plan.Changes.Sum()
                     && plan.Record.BalanceAfter >= 0 && !plan.Changes.Contains(0);
             });
+
+    [Theory]
+    [InlineData("2026-05-05", 90, "2026-05-05 10", 80, null)]
+    [InlineData("2026-05-04", 90, "2026-05-04 90", 10, RedemptionLimit.Expired)]
+    [InlineData("2026-05-04", 200, "2026-05-04 200", 0, RedemptionLimit.Expired)]
+    [InlineData(null, 0, "", 80, null)]
+    public void What_the_card_says_has_expired_is_not_redeemed_and_what_expires_next_is_spent_first(
+        string? day, int points, string after, int redeemed, RedemptionLimit? limit)
+    {
+        var newest = Newest with { NextExpiry = DayOf(day), NextExpiryPoints = points };
+
+        var (terms, expiry) = Redeem80(newest, known: null);
+
+        Assert.Equal((redeemed, limit, after), (terms.Redeemed, terms.RedemptionLimit, expiry));
+    }
+
+    [Theory]
+    [InlineData(5, "2026-06-01", 30u, "", 80)]
+    [InlineData(5, "2026-05-04", 30u, "2026-05-04 30", 70)]
+    [InlineData(5, "", 0u, "", 80)]
+    [InlineData(4, "2026-06-01", 30u, "2026-05-04 90", 10)]
+    [InlineData(5, "tomorrow", 30u, "2026-05-04 90", 10)]
+    [InlineData(5, "1999-01-01", 30u, "2026-05-04 90", 10)]
+    [InlineData(5, "2026-06-01", uint.MaxValue, "2026-05-04 90", 10)]
+    public void What_headquarters_has_reckoned_of_all_that_the_card_has_done_counts_instead(
+        uint counter, string day, uint points, string after, int redeemed)
+    {
+        var newest = Newest with { NextExpiry = Today, NextExpiryPoints = 90 };
+        var known = Known(4, 77, 1);
+        known.Item.NextExpiry = new SyncContract.NextExpiryItem
+        {
+            Counter = counter,
+            Day = day,
+            Points = points,
+        };
+
+        var (terms, expiry) = Redeem80(newest, known);
+
+        Assert.Equal((redeemed, after), (terms.Redeemed, expiry));
+    }
+
+    [Fact]
+    public void A_card_action_that_takes_the_expired_points_off_leaves_nothing_withheld()
+    {
+        var newest = Newest with { NextExpiry = Today, NextExpiryPoints = 20 };
+        var known = Known(4, 77, 1) with { Pending = [new CardAction(3, -20)] };
+
+        var (terms, expiry) = Redeem80(newest, known);
+
+        Assert.Equal((80, ""), (terms.Redeemed, expiry));
+    }
+
+    private static (OperationTerms Terms, string Expiry) Redeem80(LogRecord newest, KnownCard? known)
+    {
+        var decision = Assert.IsType<CardDecision.Approved>(CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
+            known ?? Known(4, 77, 1), isListed: false, Chain.Rules, Asked(1_000, redeem: 80)));
+        var day = decision.Expiry.Day?.ToString("O", CultureInfo.InvariantCulture);
+        return (decision.Terms, day is null ? "" : $"{day} {decision.Expiry.Points}");
+    }
+
+    private static DateOnly? DayOf(string? day) =>
+        day is null ? null : DateOnly.Parse(day, CultureInfo.InvariantCulture);
 
     private static CardDecision Decide(LogRecord newest, KnownCard? known, bool isListed = false) =>
         CardDecider.Decide(

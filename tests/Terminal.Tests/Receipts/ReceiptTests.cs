@@ -74,6 +74,51 @@ public sealed partial class ReceiptTests
         new CheckoutState.Completed(Sale), Texts.Russian, Usual);
 
     [Fact]
+    public void Points_for_later_are_told_with_their_day() => Prints(
+        """
+        Loyalty points
+        --------------------------------
+        Card                     ...0042
+        Yours from 19 Jan 2026 42 points
+        Balance                 7 points
+        To pay                 42.00 USD
+        Operation
+                019a1234-5678-7abc-8def-
+                            0123456789ab
+
+        """,
+        new CheckoutState.Completed(new CheckoutResult(
+            LogKind.Sale, Earned: 0, Redeemed: 0, DueMinor: 42_00, BalanceAfter: 7, CardNumber: 990042,
+            Counter: 7, RuleSetVersion: 3, CardActions: [], CardActionPoints: 0)
+        {
+            Gains = [new RuleGain("base", 42)],
+            Pending = 42,
+            ActiveOn = new DateOnly(2026, 1, 19),
+        }),
+        Texts.English, Usual);
+
+    [Fact]
+    public void A_card_that_was_asked_tells_what_expires() => Prints(
+        """
+        Ваша карта лояльности
+        --------------------------------
+        Карта                    ...0042
+        На карте               30 баллов
+        Сгорают 01.02.2027     12 баллов
+        Операция
+                019a1234-5678-7abc-8def-
+                            0123456789ab
+
+        """,
+        new CheckoutState.Answered(new EnquiryResult(
+            990042, Balance: 30, Tier: 0, Counter: 7, ValidThrough: null, Declined: null)
+        {
+            ExpiresOn = new DateOnly(2027, 2, 1),
+            Expiring = 12,
+        }),
+        Texts.Russian, Usual);
+
+    [Fact]
     public void A_return_gives_money_back_and_tells_what_the_card_owes() => Prints(
         """
         Loyalty points: return

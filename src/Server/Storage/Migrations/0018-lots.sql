@@ -47,7 +47,7 @@ CREATE INDEX lot_day_day ON lot_day (day);
 
 -- Members whose points have moved are looked at; one row: through which posting that is done.
 CREATE TABLE lot_review (
-    only     bigint PRIMARY KEY,
+    number   bigint PRIMARY KEY,
     posting  bigint NOT NULL
 );
 
