@@ -34,6 +34,9 @@ internal sealed record TestSale(int Amount)
 {
     public int Redeem { get; init; }
 
+    /// <summary>What is bought, where it is more than one piece of something.</summary>
+    public Basket? Basket { get; init; }
+
     /// <summary>Points of the card that have expired.</summary>
     public int Withheld { get; init; }
     public Fate Fate { get; init; } = Fate.Answered;
@@ -62,7 +65,18 @@ internal sealed record TestSale(int Amount)
 /// <param name="Milli">Thousandths of the basket that come back.</param>
 /// <param name="BeforeMilli">Thousandths that had come back, as the till knows.</param>
 internal sealed record TestReturn(
-    ByteString Sale, int Given, int Taken, long Milli = 1000, long BeforeMilli = 0);
+    ByteString Sale, int Given, int Taken, long Milli = 1000, long BeforeMilli = 0)
+{
+    /// <summary>The sale's rules, where they are no longer in force.</summary>
+    public int? RuleSet { get; init; }
+
+    public IReadOnlyList<Loyalty.Programme.ReturnedLine> Now { get; init; } = LinesOf(Milli);
+
+    public IReadOnlyList<Loyalty.Programme.ReturnedLine> Before { get; init; } = LinesOf(BeforeMilli);
+
+    private static IReadOnlyList<Loyalty.Programme.ReturnedLine> LinesOf(long milli) =>
+        milli == 0 ? [] : [new Loyalty.Programme.ReturnedLine(0, milli)];
+}
 
 /// <summary>A small terminal: real sales on a simulated card, and a journal of them as the wire has
 /// it.</summary>
@@ -171,7 +185,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         var rules = Rules;
         var spendable = balance + actions.Sum(action => action.Points);
         var request = new SaleRequest(
-            Basket.Of(new Money(sale.Amount, rules.Currency)),
+            sale.Basket ?? Basket.Of(new Money(sale.Amount, rules.Currency)),
             new Occasion(read.Tier, [], 319, new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
             sale.Redeem);
         var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules, sale.Withheld)).Terms;
@@ -188,7 +202,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Circumstances = actions.Count > 0
                 ? Circumstances.Offline | Circumstances.CardActionApplied
                 : Circumstances.Offline,
-            RuleSetVersion = (ushort)rules.Version,
+            RuleSetVersion = (ushort)(sale.Return?.RuleSet ?? rules.Version),
             Earned = earned,
             Redeemed = redeemed,
             Amount = sale.Return is null ? sale.Amount : -sale.Amount,
@@ -233,8 +247,22 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Steps = { card.Steps.Select(WireStep) },
         };
 
-    private static IEnumerable<SyncContract.ReturnedLine> LinesOf(long? milli) =>
-        milli is { } some and not 0 ? [new SyncContract.ReturnedLine { Line = 0, QuantityMilli = some }] : [];
+    private static IEnumerable<SyncContract.ReturnedLine> Wire(
+        IEnumerable<Loyalty.Programme.ReturnedLine>? lines) =>
+        (lines ?? []).Select(line => new SyncContract.ReturnedLine
+        {
+            Line = (uint)line.Line,
+            QuantityMilli = line.QuantityMilli,
+        });
+
+    private static SyncContract.BasketLine Wire(Loyalty.Programme.BasketLine line) => new()
+    {
+        Sku = line.Sku,
+        Category = line.Category,
+        QuantityMilli = line.QuantityMilli,
+        AmountMinor = line.AmountMinor,
+        TaxMinor = line.TaxMinor,
+    };
 
     private Intent IntentOf(
         Chip chip, TestSale sale, (LogRecord Record, int Balance) read, LogRecord written, Step[] steps) =>
@@ -242,8 +270,8 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         {
             OperationId = sale.Operation ?? OperationOf(Journal.Next),
             SaleOperationId = sale.Return?.Sale ?? ByteString.Empty,
-            Returned = { LinesOf(sale.Return?.Milli) },
-            ReturnedBefore = { LinesOf(sale.Return?.BeforeMilli) },
+            Returned = { Wire(sale.Return?.Now) },
+            ReturnedBefore = { Wire(sale.Return?.Before) },
             Card = CardRefOf(chip.Uid),
             Context = new SaleContext
             {
@@ -256,7 +284,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
                 LocalTime = "2026-01-05T12:00:00",
                 Tier = read.Record.Tier,
             },
-            Lines = { new SyncContract.BasketLine { QuantityMilli = 1000, AmountMinor = sale.Amount } },
+            Lines = { (sale.Basket ?? Basket.Of(new Money(sale.Amount, "USD"))).Lines.Select(Wire) },
             PointsAsked = (uint)sale.Redeem,
             Kind = (uint)written.Kind,
             CounterRead = read.Record.Counter,
