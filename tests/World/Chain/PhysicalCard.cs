@@ -13,6 +13,9 @@ internal sealed record TrueCommit(LogRecord Record, byte[] Bytes, int Points, Pu
     /// <summary>Points that came from the member's account with it, signed.</summary>
     public int Delivered { get; set; }
 
+    /// <summary>Points that card actions took off.</summary>
+    public int ActionsTook { get; set; }
+
     public (uint Terminal, uint Sequence) Place => (Record.Terminal, Record.Sequence);
 }
 

@@ -249,6 +249,7 @@ internal sealed class ServerRooms
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);
         Intake = new Intake(database, world.Secrets, clock, NullLogger<Intake>.Instance);
+        Lots = new LotRun(database, world.Secrets, new FeedBell(), clock, NullLogger<LotRun>.Instance);
         Sales = new SaleFinder(database);
         Watch = new TerminalWatch(clock);
         FeedEpoch.Begin(database, world.RandomOfServer());
@@ -270,6 +271,8 @@ internal sealed class ServerRooms
     public LimitsBook Limits { get; }
 
     public Intake Intake { get; }
+
+    public LotRun Lots { get; }
 
     public SaleFinder Sales { get; }
 

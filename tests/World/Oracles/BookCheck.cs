@@ -14,6 +14,7 @@ internal sealed class BookCheck(ChainWorld world)
     public void Check() => world.Server.Rooms!.Database.Read(db =>
     {
         Truth.Demand(LedgerBook.Sum(db) == 0, "I1", $"the ledger sums to {LedgerBook.Sum(db)}");
+        CheckExpired(db);
         CheckAccounts(db);
         CheckAccountsAlone(db);
         foreach (var card in world.Cards.Where(c => !world.IsExcused(c)))
@@ -70,7 +71,7 @@ internal sealed class BookCheck(ChainWorld world)
                 $"CASE WHEN {IsUndo} THEN redeemed + owed WHEN {IsAdjustment} THEN 0 ELSE -earned END"),
             (AccountKind.Redeemed,
                 $"CASE WHEN {IsUndo} THEN -earned - kept WHEN {IsAdjustment} THEN 0 ELSE redeemed END"),
-            (AccountKind.MemberOnAccount, "kept - owed - delivered"),
+            (AccountKind.MemberOnAccount, "kept - owed - delivered - gone"),
             (AccountKind.Adjustments,
                 $"delivered - adjusted - CASE WHEN {IsAdjustment} THEN earned - redeemed ELSE 0 END"),
         })
@@ -90,12 +91,32 @@ internal sealed class BookCheck(ChainWorld world)
                             CASE WHEN r.on_account < 0 THEN -r.on_account ELSE 0 END AS owed,
                             COALESCE((SELECT SUM(a.applied_points) FROM card_action a
                                 WHERE a.uid = t.uid AND a.applied_counter = t.counter
-                                    AND a.reason = 'on-account'), 0) AS delivered
+                                    AND a.reason = 'on-account'), 0) AS delivered,
+                            COALESCE((SELECT l.expired FROM lot l
+                                WHERE l.terminal = t.terminal AND l.sequence = t.sequence), 0) AS gone
                         FROM card_transaction t
                         LEFT JOIN sale_return r ON r.terminal = t.terminal AND r.sequence = t.sequence)
                     """));
             Truth.Demand(posted == made, "I5", $"account {account} holds {posted}, the cards made {made}");
         }
+    }
+
+    // Nobody loses more than what he was given; and what the lots say is gone is gone.
+    private static void CheckExpired(DbSession db)
+    {
+        var (posted, gone) = (
+            db.Value<long>(
+                "SELECT COALESCE(SUM(points), 0) FROM posting WHERE account = @account",
+                new { account = (long)AccountKind.Expired }),
+            db.Value<long>("SELECT COALESCE(SUM(expired), 0) FROM lot"));
+        Truth.Demand(posted == gone, "I5", $"{posted} points have expired, of lots {gone}");
+        var wrong = db.Value<long>(
+            """
+            SELECT COUNT(*) FROM lot l JOIN card_transaction t
+                ON t.terminal = l.terminal AND t.sequence = l.sequence
+            WHERE t.kind = 2 AND (l.expired < 0 OR l.expired > t.earned)
+            """);
+        Truth.Demand(wrong == 0, "I5", $"{wrong} lots have lost more than was in them");
     }
 
     // What was done without a card.
@@ -115,6 +136,9 @@ internal sealed class BookCheck(ChainWorld world)
                     + (SELECT COALESCE(SUM(on_account), 0) FROM sale_return r WHERE NOT EXISTS (
                         SELECT 1 FROM card_transaction t
                         WHERE t.terminal = r.terminal AND t.sequence = r.sequence))
+                    - (SELECT COALESCE(SUM(expired), 0) FROM lot l WHERE NOT EXISTS (
+                        SELECT 1 FROM card_transaction t
+                        WHERE t.terminal = l.terminal AND t.sequence = l.sequence))
                 """));
         Truth.Demand(
             posted == made, "I5", $"{posted} points on account without a card, {made} by the operations");
@@ -131,7 +155,8 @@ internal sealed class BookCheck(ChainWorld world)
             : sale.Record.Redeemed - record.Earned - (sale.Record.Earned - record.Redeemed);
         var booked = db.Value<long>(
             """
-            SELECT COALESCE(SUM(points), 0) FROM posting
+            SELECT COALESCE(SUM(points), 0) + COALESCE((SELECT expired FROM lot
+                WHERE terminal = @Terminal AND sequence = @Sequence), 0) FROM posting
             WHERE terminal = @Terminal AND sequence = @Sequence AND account = @account
             """,
             new

@@ -11,6 +11,7 @@ internal sealed class BookWatch(ChainWorld world)
     private long _postings;
     private long _actions;
     private long _rules;
+    private long _expiries;
 
     /// <summary>Looks at what was added since the last look.</summary>
     public void Watch(ServerRooms rooms) => rooms.Database.Read(db =>
@@ -19,13 +20,14 @@ internal sealed class BookWatch(ChainWorld world)
         WatchTransactions(db);
         WatchPostings(db);
         WatchActions(db);
+        WatchExpiries(db);
         return true;
     });
 
     /// <summary>The book may be an older one: all of it is looked at again.</summary>
     public void Restarted(ServerRooms rooms)
     {
-        (_transactions, _postings, _actions, _rules) = (0, 0, 0, 0);
+        (_transactions, _postings, _actions, _rules, _expiries) = (0, 0, 0, 0, 0);
         Watch(rooms);
     }
 
@@ -106,6 +108,35 @@ internal sealed class BookWatch(ChainWorld world)
                 Column.Server, "server queues action {0} of {1} points for card {2}", row.Number, row.Points,
                 row.Uid[^4..]);
         }
+    }
+
+    private void WatchExpiries(DbSession db)
+    {
+        var rows = db.List<ExpiryRow>(
+            """
+            SELECT rowid AS row, uid, counter, day, points FROM told_expiry WHERE rowid > @_expiries
+            ORDER BY rowid
+            """,
+            new { _expiries });
+        foreach (var row in rows)
+        {
+            _expiries = row.Row;
+            var day = row.Day.Length == 0 ? (DateOnly?)null : DateOnly.Parse(row.Day, null);
+            world.Truth.ToldExpiry(
+                Uid.FromBytes(Convert.FromHexString(row.Uid)), (uint)row.Counter, day, (int)row.Points);
+            world.Story.Note(
+                Column.Server, "server tells card {0} that {1} points expire on {2}", row.Uid[^4..],
+                row.Points, row.Day);
+        }
+    }
+
+    private sealed record ExpiryRow
+    {
+        public long Row { get; init; }
+        public string Uid { get; init; } = "";
+        public long Counter { get; init; }
+        public string Day { get; init; } = "";
+        public long Points { get; init; }
     }
 
     private sealed record TransactionRow

@@ -11,11 +11,13 @@ internal static class PlainRules
     /// <param name="balance">Points before, after card actions.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="asked">Points to redeem.</param>
-    public static (int Earned, int Redeemed) Sale(RuleSet rules, int balance, long amount, int asked)
+    /// <param name="expired">Points of the balance that nobody may spend any more.</param>
+    public static (int Earned, int Redeemed) Sale(
+        RuleSet rules, int balance, long amount, int asked, int expired = 0)
     {
         long redeemed = asked;
-        if (redeemed > balance)
-            redeemed = balance;
+        if (redeemed > balance - expired)
+            redeemed = balance > expired ? balance - expired : 0;
         var value = rules.Redemption.PointValueMinor;
         if (redeemed * value > amount)
             redeemed = amount / value;
@@ -53,6 +55,10 @@ internal static class PlainRules
         balance + (long)points is var after && (after < 0 || after > balanceMost)
             ? (-1, -1)
             : points > 0 ? (points, 0) : (0, -points);
+
+    /// <summary>What is left of the points that expire next, once some were taken off.</summary>
+    public static (DateOnly? Day, int Points) Less((DateOnly? Day, int Points) next, long taken) =>
+        next.Points > taken ? (next.Day, (int)(next.Points - taken)) : (null, 0);
 
     /// <summary>What a card action changes on a card.</summary>
     public static int Action(int points, int balance, int balanceMost) =>

@@ -18,6 +18,8 @@ internal sealed class Reckoning(ChainWorld world)
         Pass(SyncTime);
         for (var round = 0; round < 2; round++)
         {
+            world.Office.LookAtLots();
+            Pass(SyncTime);
             PresentAll();
             Pass(SyncTime);
         }

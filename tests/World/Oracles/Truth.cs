@@ -13,6 +13,7 @@ internal sealed class Truth(ChainWorld world)
     private readonly Allowing _allowing = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
     private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
+    private readonly Dictionary<(Uid Card, uint Counter), HashSet<(DateOnly? Day, int Points)>> _told = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
     private readonly Dictionary<uint, List<Purchase>> _posted = [];
 
@@ -33,6 +34,14 @@ internal sealed class Truth(ChainWorld world)
         }
 
         _actions[(card, number)] = (points, isDelivery);
+    }
+
+    /// <summary>Headquarters has told what expires next of a card that has done so much.</summary>
+    public void ToldExpiry(Uid card, uint counter, DateOnly? day, int points)
+    {
+        if (!_told.TryGetValue((card, counter), out var told))
+            _told[(card, counter)] = told = [];
+        told.Add((day, points));
     }
 
     /// <summary>A till has posted a checkout.</summary>
@@ -110,25 +119,22 @@ internal sealed class Truth(ChainWorld world)
             _rules.TryGetValue(written.RuleSetVersion, out var rules), "I10",
             $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
 
-        var known = world.RulesKnownBy(purchase!.Terminal);
-        var pinned = purchase.Undoes is { Commits: [var sale, ..] } ? sale.Record.RuleSetVersion : (int?)null;
-        Demand(
-            pinned is { } version
-                ? written.RuleSetVersion == version
-                : written.RuleSetVersion >= presentation!.RulesKnown && written.RuleSetVersion <= known,
-            "I10",
-            $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation!.RulesKnown}, then "
-                + $"{known}, the sale was of {pinned}, and it took {written.RuleSetVersion}");
+        DemandVersion(purchase!, written, presentation);
         var balance = ApplyActions(card, before, commit, rules!.CardBalanceMost);
         var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
         var isStranger = !isCentral && world.IsStranger(purchase.Terminal, card.Uid);
         if (!isCentral)
             _allowing.Committed(card, commit, isStranger);
+        var (next, today) = (
+            (written.NextExpiry, written.NextExpiryPoints),
+            DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(written.Time, ChainWorld.StoreZone).DateTime));
+        var expiries = Expiries(card, before, commit);
         Demand(
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
                 + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} "
-                + $"redeemed {written.Redeemed} of {written.Amount}, by the rules {ByTheRules(purchase)}");
+                + $"redeemed {written.Redeemed} of {written.Amount}, by the rules {ByTheRules(purchase, 0)}, and "
+                + $"says {next} of {string.Join(", ", expiries)} on {today}");
         var after = balance - written.Redeemed + written.Earned;
         Demand(
             commit.Points == after && written.BalanceAfter == after, "model",
@@ -138,21 +144,54 @@ internal sealed class Truth(ChainWorld world)
         // Less may be redeemed than was asked for: Spending sees that it is not more than the limits say, or
         // than the book had.
         // The card may have become known between the decision and the commit.
-        bool IsLimited() => isCentral || isStranger || presentation.WasStranger
+        bool IsLimited() => isCentral || isStranger || presentation!.WasStranger
             || world.Office.LimitsOf(purchase.Terminal) is { OperationMost: < int.MaxValue }
                 or { CardOperationsMost: < byte.MaxValue } or { ReplicaHoursMost: < 24 * 366 }
             || world.Plan.Faults.HasFlag(Fault.Clock);
 
-        (int Earned, int Redeemed) ByTheRules(Purchase sold) => sold.Undoes is { Commits: [var undone, ..] }
+        (int Earned, int Redeemed) ByTheRules(Purchase sold, int expired) => sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
             : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
                 rules!, balance, sold.Amount,
-                IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked);
+                IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked, expired);
 
         bool IsSaleOf(Purchase sold) =>
-            (written.Earned, written.Redeemed) == ByTheRules(sold) && written.Amount == sold.Amount
-            && written.Kind == sold.Kind;
+            written.Amount == sold.Amount && written.Kind == sold.Kind
+            && expiries.Any(expiry => IsSaleWith(sold, expiry));
+
+        bool IsSaleWith(Purchase sold, (DateOnly? Day, int Points) expiry)
+        {
+            var isOver = expiry.Day <= today;
+            var spent = isOver || sold.Undoes is not null ? 0 : written.Redeemed;
+            return PlainRules.Less(expiry, spent) == next
+                && (written.Earned, written.Redeemed) == ByTheRules(sold, isOver ? expiry.Points : 0);
+        }
+    }
+
+    // The newest rules that the terminal had been told; of a return those of the sale.
+    private void DemandVersion(Purchase purchase, LogRecord written, Presentation? presentation)
+    {
+        var known = world.RulesKnownBy(purchase.Terminal);
+        var pinned = purchase.Undoes is { Commits: [var sale, ..] } ? sale.Record.RuleSetVersion : (int?)null;
+        Demand(
+            pinned is { } version
+                ? written.RuleSetVersion == version
+                : written.RuleSetVersion >= presentation!.RulesKnown && written.RuleSetVersion <= known,
+            "I10",
+            $"{purchase}: terminal {purchase.Terminal} was told rule set {presentation!.RulesKnown}, then "
+                + $"{known}, the sale was of {pinned}, and it took {written.RuleSetVersion}");
+    }
+
+    // What the card said, less what actions took off it; and whatever it was ever told at that point.
+    private List<(DateOnly? Day, int Points)> Expiries(PhysicalCard card, TrueCommit before, TrueCommit commit)
+    {
+        var own = (before.Record.NextExpiry, before.Record.NextExpiryPoints);
+        return
+        [
+            PlainRules.Less(own, commit.ActionsTook),
+            .. _told.GetValueOrDefault((card.Uid, before.Record.Counter)) ?? [],
+        ];
     }
 
     // What the card holds after the actions that it says were applied.
@@ -168,6 +207,7 @@ internal sealed class Truth(ChainWorld world)
                 $"card {card.Uid}: action {number} was never queued");
             var change = PlainRules.Action(action.Points, balance, balanceMost);
             balance += change;
+            commit.ActionsTook += Math.Max(-change, 0);
             if (action.IsDelivery)
                 commit.Delivered += change;
         }

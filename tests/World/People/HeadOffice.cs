@@ -18,8 +18,10 @@ internal sealed class HeadOffice(ChainWorld world)
     private readonly Dice _dice = Dice.For(world.Plan.Seed, "head office");
     private readonly Dice _limitsDice = Dice.For(world.Plan.Seed, "adjustment limits");
     private readonly Dice _narrowDice = Dice.For(world.Plan.Seed, "narrow limits");
+    private readonly Dice _validityDice = Dice.For(world.Plan.Seed, "validity");
     private readonly Dictionary<uint, Limits> _limits = [];
     private readonly Dictionary<long, string> _phoneOf = [];
+    private DateOnly _lookedAtLots;
     private int _phones;
     private int _chips;
 
@@ -140,12 +142,29 @@ internal sealed class HeadOffice(ChainWorld world)
                 Rules = [.. NewRules()],
                 Redemption = new Redemption(
                     PointValueMinor: 1 + _dice.Below(3), RedeemedPartEarns: _dice.Chance(0.5)),
+                Validity = new Validity(
+                    Months: _validityDice.Pick([0, 1, 1, 3]),
+                    Ends: _validityDice.Pick([ValidityEnd.Day, ValidityEnd.Month, ValidityEnd.Year]),
+                    GivenAnew: _validityDice.Chance(0.3)),
             }, "test");
             world.Book.Watch(world.Server.Rooms!);
         });
         world.Weather.Decided();
         world.Server.Ring();
         world.Server.Bury();
+    }
+
+    /// <summary>Once a day points that are no longer valid expire.</summary>
+    public void LookAtLots()
+    {
+        var today = DateOnly.FromDateTime(world.Server.Clock.GetUtcNow().UtcDateTime);
+        if (today == _lookedAtLots || !world.Server.IsUp)
+            return;
+        if (!world.Server.Guarded(() => world.Server.Rooms!.Lots.Run(CancellationToken.None)))
+            return;
+        _lookedAtLots = today;
+        world.Book.Watch(world.Server.Rooms!);
+        world.Server.Ring();
     }
 
     private IEnumerable<Rule> NewRules()

@@ -3,6 +3,7 @@ namespace SmartCardCrm.World;
 /// <summary>Mistakes in how headquarters settles doubts, closes gaps and makes good.</summary>
 internal static class ReconciliationBugs
 {
+    private const string Lots = "src/Server/Ledger/LotBook.cs";
     private const string Intents = "src/Server/Reconciliation/Intents.cs";
     private const string Doubts = "src/Server/Reconciliation/Doubts.cs";
     private const string Evidence = "src/Server/Reconciliation/DoubtEvidence.cs";
@@ -11,6 +12,9 @@ internal static class ReconciliationBugs
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
+        new("expires-every-day", "What has expired expires again each time the member is looked at.",
+            Lots, "Postings.HaveExpired(member.Id, expired - before.Expired)",
+            "Postings.HaveExpired(member.Id, expired - ($bug ? 0 : before.Expired))", 12),
         new("posted-doubt-stays-open", "A doubt whose transaction is posted stays an exception.",
             Intents, """ExceptionBook.Close(book, Doubts.NameOf(commit.Place), "happened");""",
             """

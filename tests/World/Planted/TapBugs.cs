@@ -10,9 +10,16 @@ internal static class TapBugs
     private const string Settling = "src/CardProtocol/MemberCard/UnansweredCommit.cs";
     private const string Plan = "src/Taps/OperationPlan.cs";
     private const string Courier = "src/Taps/Courier.cs";
+    private const string Decider = "src/Taps/CardDecider.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
     [
+        new("expired-is-redeemed", "Points that have expired are redeemed.",
+            Decider, "var withheld = expiry.Withheld(asked.Place.Today, balance);",
+            "var withheld = $bug ? 0 : expiry.Withheld(asked.Place.Today, balance);", 20),
+        new("expiring-not-spent-first", "What is spent leaves what expires next as it was.",
+            Decider, "expiry.AfterSpending(asked.Place.Today, terms.Spent)",
+            "expiry.AfterSpending(asked.Place.Today, $bug ? 0 : terms.Spent)", 12),
         new("courier-one-record-short", "The lowest record that headquarters lacks is not read.",
             Courier, "Math.Min(unheard + 2, MemberCard.RecordsKept)",
             "Math.Min(unheard + ($bug ? 1u : 2u), MemberCard.RecordsKept)", 12),

@@ -108,6 +108,7 @@ internal sealed class ChainRun
         // The shops are closed for the reckoning.
         if (_world.Weather.IsOver)
             return;
+        _world.Office.LookAtLots();
         _world.Weather.Blow();
         if (!_world.Weather.IsOver)
             Meddle(customer);
