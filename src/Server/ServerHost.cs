@@ -94,6 +94,7 @@ internal static class ServerHost
         services.AddSingleton<BlockBook>();
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
+        services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<TransactionList>();
         services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();

@@ -20,6 +20,10 @@ internal static class BookCalls
         api.MapPost("/members", AddMember);
         api.MapGet("/members", (MemberBook members, string? text, int skip = 0, int take = 100) =>
             members.List(text, Math.Max(skip, 0), Most(take)));
+        api.MapGet("/members/{id:long}/points", (long id, MemberBook members, MemberPointsReport report) =>
+            members.Find(id) is { } member
+                ? Results.Ok(report.Of(member))
+                : Problems.NotFound("member-unknown", $"There is no member {id}."));
         api.MapPost("/rule-sets", Publish);
         api.MapGet("/transactions", Transactions);
         api.MapGet("/exceptions", Exceptions);
