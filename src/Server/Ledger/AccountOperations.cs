@@ -44,7 +44,7 @@ internal static class AccountOperations
 
         Insert(book, place, terms, member);
         LedgerBook.Post(
-            book.Db, member.Programme, place, Postings.EarnedOnAccount(member.Id, (int)terms.Earned));
+            book, member.Programme, place, Postings.EarnedOnAccount(member.Id, (int)terms.Earned));
         AccountDelivery.Review(book, member.Id);
         Returns.SalePosted(book, id);
         return new Verdict.Accepted();

@@ -61,7 +61,7 @@ internal static class Returns
             return;
         var postings = Postings.OnAccount(card.Member, checked((int)booked.OnAccount));
         LedgerBook.Post(
-            book.Db, card.Programme, place, postings.Select(p => p with { Points = -p.Points }));
+            book, card.Programme, place, postings.Select(p => p with { Points = -p.Points }));
         AccountDelivery.Review(book, card.Member);
         SetState(book.Db, place, Abandoned, onAccount: 0);
         ExceptionBook.Close(book, NameOf(place), "return-abandoned");
@@ -102,7 +102,7 @@ internal static class Returns
         SetState(book.Db, back.Place, Settled, onAccount.Points);
         if (onAccount.Postings.Count == 0)
             return;
-        LedgerBook.Post(book.Db, onAccount.Programme, back.Place, onAccount.Postings);
+        LedgerBook.Post(book, onAccount.Programme, back.Place, onAccount.Postings);
         AccountDelivery.Review(book, onAccount.Member);
     }
 
