@@ -26,6 +26,11 @@ internal static class Figures
         return sorted[sorted.Count / 2];
     }
 
+    /// <param name="times">At least one.</param>
+    /// <param name="part">So much of them is not above it, 0 to below 1.</param>
+    public static TimeSpan Quantile(IReadOnlyList<TimeSpan> times, double part) =>
+        times.Order().ElementAt((int)(times.Count * part));
+
     /// <summary>Prints the line a script reads: the name, a colon and two decimals.</summary>
     public static void Say(string figure, double value) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure}: {value:0.00}"));

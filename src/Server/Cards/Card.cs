@@ -76,6 +76,12 @@ internal sealed record Card
             ? uid
             : throw new FormatException("The book holds a bad UID.");
 
+    private static readonly RowShape Standings = new(
+        "uid text, generation bigint, acknowledged_counter bigint, acknowledged_balance bigint, "
+        + "highest_counter bigint, last_card_action bigint");
+
+    private static readonly RowShape Uids = new("uid text");
+
     private const string Select =
         "SELECT card.*, member.language FROM card JOIN member ON member.id = card.member";
 
@@ -87,6 +93,17 @@ internal sealed record Card
             ORDER BY card.generation DESC LIMIT 1
             """,
             new { uid, generation });
+
+    /// <summary>The newest card of each of these chips that has one.</summary>
+    public static IReadOnlyList<Card> FindAll(DbSession db, IEnumerable<string> uids) =>
+        db.ListForEach<Card>(
+            $"""
+            SELECT card.*, member.language
+            FROM {RowShape.Place} CROSS JOIN card JOIN member ON member.id = card.member
+            WHERE card.uid = row.uid
+                AND card.generation = (SELECT MAX(c.generation) FROM card c WHERE c.uid = row.uid)
+            """,
+            new Rows(Uids, [.. uids.Select(uid => new object?[] { uid })]));
 
     /// <summary>The card that a member uses: the newest active one, or else the newest that is blocked and
     /// may be unblocked; null where there is none.</summary>
@@ -102,9 +119,25 @@ internal sealed record Card
     public static Card? FindByNumber(DbSession db, long number) =>
         db.Find<Card>($"{Select} WHERE card.number = @number", new { number });
 
+    /// <summary>Writes how cards stand by what is posted.</summary>
+    public static void Stand(DbSession db, IEnumerable<Card> cards) => db.RunForEach(
+        $"""
+        UPDATE card SET acknowledged_counter = row.acknowledged_counter,
+            acknowledged_balance = row.acknowledged_balance, highest_counter = row.highest_counter,
+            last_card_action = row.last_card_action
+        FROM {RowShape.Place} WHERE card.uid = row.uid AND card.generation = row.generation
+        """,
+        new Rows(Standings, [.. cards.Select(card => new object?[]
+        {
+            card.Uid, card.Generation, card.AcknowledgedCounter, card.AcknowledgedBalance,
+            card.HighestCounter, card.LastCardAction,
+        })]));
+
     /// <summary>Tells the terminals that know the card how it stands.</summary>
-    public void Publish(DbSession db) =>
-        Feed.Publish(db, $"card:{Uid}", new FeedItem { Card = ToItem() }, Audience.Knowing(Uid));
+    public void Publish(DbSession db) => Feed.Publish(db, [News()]);
+
+    /// <summary>What the terminals that know the card are told of it.</summary>
+    public News News() => new($"card:{Uid}", new FeedItem { Card = ToItem() }, Audience.Knowing(Uid));
 
     /// <summary>How the card stands, as terminals are told.</summary>
     public CardItem ToItem() => new()

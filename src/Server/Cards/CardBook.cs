@@ -70,7 +70,6 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         book.Db.Run(
             "UPDATE card SET status = @Active WHERE uid = @Uid AND generation = @Generation",
             new { Active = (long)CardStatus.Active, card.Uid, card.Generation });
-        book.Forget();
         Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);
         AccountDelivery.Review(book, card.Member);
         Intake.TakeWaiting(book, card);

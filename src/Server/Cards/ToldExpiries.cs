@@ -57,7 +57,6 @@ internal static class ToldExpiries
             WHERE uid = @Uid AND generation = @Generation
             """,
             row);
-        book.Forget();
         Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);
     }
 

@@ -44,7 +44,7 @@ internal static class AccountOperations
         }
 
         Insert(book, place, terms, member);
-        LedgerBook.Post(book.Db, member.Programme, place,
+        LedgerBook.Post(book, member.Programme, place,
         [
             .. Postings.EarnedOnAccount(member.Id, decided.Earned),
             .. Postings.ForLater(member.Id, decided.Pending),

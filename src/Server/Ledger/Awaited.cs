@@ -10,6 +10,8 @@ internal sealed record Awaited
     /// <summary>All of it is to be looked for.</summary>
     public static readonly Awaited Anything = new() { Records = true, Intents = true, Returns = true };
 
+    private static readonly Awaited Nothing = new();
+
     /// <summary>Records that a terminal has seen in the card's log, here or one before.</summary>
     public bool Records { get; init; }
 
@@ -19,7 +21,13 @@ internal sealed record Awaited
     /// <summary>Returns of this sale.</summary>
     public bool Returns { get; init; }
 
-    public static Awaited By(DbSession db, Card card, ProvenCommit commit, Circumstance circumstance) =>
+    public static Awaited By(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance) =>
+        book.IsAlone(card, commit, circumstance.OperationId)
+            ? Nothing
+            : Read(book.Db, card, commit, circumstance);
+
+    private static Awaited Read(
+        DbSession db, Card card, ProvenCommit commit, Circumstance circumstance) =>
         db.Find<Awaited>(
             $"""
             SELECT

@@ -62,6 +62,16 @@ internal record CardTransaction
         PreviousReaderId.AsSpan().SequenceEqual(before.ReaderId)
         && (RecordRead is null || RecordRead.AsSpan().SequenceEqual(before.RecordWritten));
 
+    private static readonly BookTable Table = new("card_transaction", new RowShape(
+        """
+        uid text, generation bigint, tm_key_version bigint, counter bigint, terminal bigint, sequence bigint,
+        proof text, tmv {bytes}, record_read {bytes}, record_written {bytes}, reader_id {bytes},
+        previous_reader_id {bytes}, balance_before bigint, adjusted bigint, earned bigint, redeemed bigint,
+        balance_after bigint, amount_minor bigint, kind bigint, rule_set bigint, recorded_us bigint,
+        operation_id text, programme bigint, currency text, store bigint, store_zone text, business_date text,
+        sold_at text, posted_us bigint
+        """));
+
     private const string Columns =
         """
         counter, terminal, sequence, proof, tmv, record_read, record_written, reader_id, previous_reader_id,
@@ -117,51 +127,19 @@ internal record CardTransaction
             new { place.Terminal, place.Sequence, Tmv = Bytes.Of(tmv) });
 
     public static void Insert(OpenBook book, Card card, ProvenCommit commit, Circumstance circumstance) =>
-        book.Db.Run(
-            """
-            INSERT INTO card_transaction
-                (uid, generation, tm_key_version, counter, terminal, sequence, proof, tmv, record_read,
-                record_written, reader_id, previous_reader_id, balance_before, adjusted, earned, redeemed,
-                balance_after, amount_minor, kind, rule_set, recorded_us, operation_id, programme, currency,
-                store, store_zone, business_date, sold_at, posted_us)
-            VALUES
-                (@Uid, @Generation, @TmKeyVersion, @Counter, @Terminal, @Sequence, @Proof, @Tmv, @RecordRead,
-                @RecordWritten, @ReaderId, @PreviousReaderId, @BalanceBefore, @Adjusted, @Earned, @Redeemed,
-                @BalanceAfter, @Amount, @Kind, @RuleSet, @RecordedUs, @OperationId, @Programme,
-                (SELECT currency FROM programme WHERE number = @Programme),
-                @Store, @StoreZone, @BusinessDate, @SoldAt, @NowUs)
-            """,
-            new
-            {
-                card.Uid,
-                card.Generation,
-                TmKeyVersion = (long)card.TmKeyVersion,
-                Counter = (long)commit.Counter,
-                commit.Place.Terminal,
-                commit.Place.Sequence,
-                Proof = commit.Tmv is null ? ProofState.Inferred : ProofState.Proven,
-                Tmv = commit.Tmv is { } tmv ? Bytes.Of(tmv) : null,
-                RecordRead = commit.Read is { } read ? Bytes.Of(read) : null,
-                RecordWritten = Bytes.Of(commit.Written),
-                ReaderId = Bytes.Of(commit.ReaderId),
-                PreviousReaderId = Bytes.Of(commit.Previous),
-                commit.BalanceBefore,
-                commit.Adjusted,
-                commit.Written.Earned,
-                commit.Written.Redeemed,
-                commit.Written.BalanceAfter,
-                commit.Written.Amount,
-                Kind = (long)commit.Written.Kind,
-                RuleSet = (long)commit.Written.RuleSetVersion,
-                RecordedUs = UnixTime.Microseconds(commit.Written.Time),
-                circumstance.OperationId,
-                card.Programme,
-                circumstance.Store,
-                circumstance.StoreZone,
-                circumstance.BusinessDate,
-                circumstance.SoldAt,
-                book.NowUs,
-            });
+        book.Insert(
+            Table, card.Uid, card.Generation, (long)card.TmKeyVersion, (long)commit.Counter,
+            commit.Place.Terminal, commit.Place.Sequence,
+            commit.Tmv is null ? ProofState.Inferred : ProofState.Proven,
+            commit.Tmv is { } tmv ? Bytes.Of(tmv) : null,
+            commit.Read is { } read ? Bytes.Of(read) : null,
+            Bytes.Of(commit.Written), Bytes.Of(commit.ReaderId), Bytes.Of(commit.Previous),
+            (long)commit.BalanceBefore, commit.Adjusted, (long)commit.Written.Earned,
+            (long)commit.Written.Redeemed, (long)commit.Written.BalanceAfter, (long)commit.Written.Amount,
+            (long)commit.Written.Kind, (long)commit.Written.RuleSetVersion,
+            UnixTime.Microseconds(commit.Written.Time), circumstance.OperationId, card.Programme,
+            book.CurrencyOf(card.Programme), circumstance.Store, circumstance.StoreZone,
+            circumstance.BusinessDate, circumstance.SoldAt, book.NowUs);
 }
 
 /// <summary>Card values as the book keeps them.</summary>

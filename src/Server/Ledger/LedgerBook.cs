@@ -3,7 +3,6 @@ using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
-using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -15,6 +14,10 @@ namespace SmartCardCrm.Server.Ledger;
 /// neighbours.</summary>
 internal static class LedgerBook
 {
+    private static readonly BookTable Table = new("posting", new RowShape(
+        "id bigint, programme bigint, currency text, account bigint, owner bigint, points bigint, "
+        + "terminal bigint, sequence bigint"));
+
     /// <summary>Takes a commit into the book.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="card">As it stands now.</param>
@@ -30,18 +33,19 @@ internal static class LedgerBook
             return Compare(book, posted, commit);
         }
 
-        if (CardTransaction.Of(book.Db, commit.Place) is not null)
+        if (!book.IsAlone(card, commit, circumstance.OperationId)
+            && CardTransaction.Of(book.Db, commit.Place) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "sequence-used");
 
         var isNext = Continuity.IsNext(card, commit);
-        var awaited = isNext ? Awaited.By(book.Db, card, commit, circumstance) : Awaited.Anything;
+        var awaited = isNext ? Awaited.By(book, card, commit, circumstance) : Awaited.Anything;
         CardTransaction.Insert(book, card, commit, circumstance);
         if (!isNext)
             Continuity.Reach(book, card, commit);
-        KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);
-        var rules = ProgrammeBook.Find(book.Db, card.Programme, commit.Written.RuleSetVersion);
+        book.Note(card.Uid, commit.Place.Terminal);
+        var rules = book.RulesOf(card.Programme, commit.Written.RuleSetVersion);
         var delivered = ApplyCardActions(book, card, commit, circumstance, rules);
-        Post(book.Db, card.Programme, commit.Place,
+        Post(book, card.Programme, commit.Place,
         [
             .. PostingsOf(card, commit, delivered ?? 0),
             .. Postings.ForLater(card.Member, RuleCheck.PendingOf(commit, circumstance.Asked, rules)),
@@ -91,34 +95,13 @@ internal static class LedgerBook
 
     /// <summary>Adds postings of one journal place.</summary>
     public static void Post(
-        DbSession db, long programme, JournalPlace place, IEnumerable<Posting> postings)
+        OpenBook book, long programme, JournalPlace place, IEnumerable<Posting> postings)
     {
-        // Each is one side of a move; the other follows.
-        foreach (var pair in postings.Chunk(2))
+        foreach (var posting in postings)
         {
-            var (one, other) = (pair[0], pair[1]);
-            db.Run(
-                """
-                INSERT INTO posting (id, programme, currency, account, owner, points, terminal, sequence)
-                SELECT newest.id + side.number, p.number, p.currency, side.account, side.owner, side.points,
-                    @Terminal, @Sequence
-                FROM programme p, (SELECT COALESCE(MAX(id), 0) AS id FROM posting) newest, (
-                    SELECT 1 AS number, @Account AS account, @Owner AS owner, @Points AS points
-                    UNION ALL SELECT 2, @OtherAccount, @OtherOwner, @OtherPoints) side
-                WHERE p.number = @programme
-                """,
-                new
-                {
-                    programme,
-                    Account = (long)one.Account,
-                    one.Owner,
-                    one.Points,
-                    OtherAccount = (long)other.Account,
-                    OtherOwner = other.Owner,
-                    OtherPoints = other.Points,
-                    place.Terminal,
-                    place.Sequence,
-                });
+            book.Insert(
+                Table, book.NextPosting(), programme, book.CurrencyOf(programme), (long)posting.Account,
+                posting.Owner, posting.Points, place.Terminal, place.Sequence);
         }
     }
 
@@ -143,16 +126,22 @@ internal static class LedgerBook
         OpenBook book, ProvenCommit commit, Circumstance circumstance, Awaited awaited)
     {
         if (IsUndoing(commit.Written))
+        {
+            // It speaks of a sale, with whatever card.
+            book.Close();
             Returns.Posted(book, commit.Place, circumstance.Undoing);
+        }
         else if (awaited.Returns && circumstance.OperationId is { } operation)
+        {
             Returns.SalePosted(book, operation);
+        }
     }
 
     // What a terminal did by itself is within what headquarters allowed it: a supervisor's points, which no
     // rule gives, and what customers redeemed.
     private static void CheckLimits(OpenBook book, Card card, ProvenCommit commit)
     {
-        if (OverLimit(book.Db, commit) is not { } detail)
+        if (OverLimit(book.Standing, commit) is not { } detail)
             return;
         ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.OverLimit, detail) with
         {
@@ -187,7 +176,7 @@ internal static class LedgerBook
         var queued = after == through ? [] : CardActionQueue.Between(book.Db, card, after, through);
         var applied = PendingCardActions.Apply(
             after, commit.BalanceBefore, card.BalanceMost, queued.Select(q => q.Action));
-        var told = ToldExpiries.At(book.Db, card, commit);
+        var told = ToldExpiries.At(book.Standing, card, commit);
         if (RuleCheck.Differs(commit, circumstance, rules, applied, told) is { } difference)
         {
             ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with

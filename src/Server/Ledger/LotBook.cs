@@ -29,7 +29,7 @@ internal static class LotBook
         {
             var place = JournalPlace.OfNumber(number);
             Post(
-                book.Db, member, place, posted.GetValueOrDefault(place) ?? new Posted(),
+                book, member, place, posted.GetValueOrDefault(place) ?? new Posted(),
                 byNumber.GetValueOrDefault(number), today);
         }
 
@@ -48,11 +48,11 @@ internal static class LotBook
 
     // Where an operation is no longer one (the till went on without it) nothing of it counts.
     private static void Post(
-        DbSession db, Member member, JournalPlace place, Posted before, Lot? lot, DateOnly today)
+        OpenBook book, Member member, JournalPlace place, Posted before, Lot? lot, DateOnly today)
     {
         var activated = lot?.ActiveOn <= today ? Math.Max(before.Later - before.TakenBefore, 0) : 0;
         var expired = lot?.Expired ?? 0;
-        LedgerBook.Post(db, member.Programme, place,
+        LedgerBook.Post(book, member.Programme, place,
         [
             .. Postings.Activated(member.Id, activated - before.Activated),
             .. Postings.HaveExpired(member.Id, expired - before.Expired),
@@ -60,7 +60,7 @@ internal static class LotBook
         ]);
         if ((activated, expired) == (before.Activated, before.Expired))
             return;
-        db.Run(
+        book.Db.Run(
             """
             INSERT INTO lot (terminal, sequence, member, activated, expired)
             VALUES (@Terminal, @Sequence, @Id, @activated, @expired)

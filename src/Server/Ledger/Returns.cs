@@ -56,7 +56,7 @@ internal static class Returns
         if (booked.State == ReturnState.Settled)
         {
             LedgerBook.Post(
-                book.Db, card.Programme, place,
+                book, card.Programme, place,
                 OffCard(card.Member, booked).Select(p => p with { Points = -p.Points }));
             AccountDelivery.Review(book, card.Member);
         }
@@ -108,7 +108,7 @@ internal static class Returns
         Settle(book.Db, settled, judged);
         if (postings.Count == 0)
             return;
-        LedgerBook.Post(book.Db, judged.Sale.Programme, back.Place, postings);
+        LedgerBook.Post(book, judged.Sale.Programme, back.Place, postings);
         AccountDelivery.Review(book, judged.Sale.Member);
     }
 

@@ -114,6 +114,10 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
     public static IEnumerable<RuleSet> Published(DbSession db) =>
         db.List<byte[]>("SELECT document FROM rule_set").Select(Read.Of);
 
+    /// <summary>ISO 4217; a programme keeps it.</summary>
+    public static string CurrencyOf(DbSession db, long programme) =>
+        db.Value<string>("SELECT currency FROM programme WHERE number = @programme", new { programme });
+
     public static RuleSet Current(DbSession db, long programme) =>
         Read.Of(db.Value<byte[]>(
             "SELECT document FROM rule_set WHERE programme = @programme ORDER BY version DESC LIMIT 1",

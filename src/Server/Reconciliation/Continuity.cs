@@ -18,7 +18,6 @@ internal static class Continuity
     /// after another, and each looks up to it.</summary>
     public static void Reach(OpenBook book, Card card, ProvenCommit commit)
     {
-        book.Forget();
         book.Db.Run(
             """
             UPDATE card SET highest_counter = @Counter
@@ -30,9 +29,9 @@ internal static class Continuity
     /// <summary>What <see cref="Review"/> does for a commit that is next, with less looking.</summary>
     public static void Extend(OpenBook book, Card card, ProvenCommit commit)
     {
-        if (commit.Read is not null)
+        if (commit.Read is not null && !book.Follows(card, commit))
             ReviewNeighbours(book, card, commit.Counter);
-        Acknowledge(book, card, card with
+        var now = card with
         {
             AcknowledgedCounter = commit.Counter,
             AcknowledgedBalance = commit.Written.BalanceAfter,
@@ -40,7 +39,8 @@ internal static class Continuity
             LastCardAction = commit.Written.LastCardAction == card.LastCardAction
                 ? card.LastCardAction
                 : LastApplied(book, card),
-        });
+        };
+        book.Put(now, commit);
     }
 
     /// <summary>Looks at a card after the transaction with this counter was posted.</summary>
@@ -137,29 +137,10 @@ internal static class Continuity
         """,
         new { card.Uid, card.Generation });
 
+    // Terminals are not told how much headquarters has beyond what is missing.
     private static void Acknowledge(OpenBook book, Card before, Card card)
     {
-        if (card == before)
-            return;
-        book.Forget();
-        book.Db.Run(
-            """
-            UPDATE card SET acknowledged_counter = @AcknowledgedCounter,
-                acknowledged_balance = @AcknowledgedBalance, highest_counter = @HighestCounter,
-                last_card_action = @LastCardAction
-            WHERE uid = @Uid AND generation = @Generation
-            """,
-            new
-            {
-                card.AcknowledgedCounter,
-                card.AcknowledgedBalance,
-                card.HighestCounter,
-                card.LastCardAction,
-                card.Uid,
-                card.Generation,
-            });
-        // Terminals are not told how much headquarters has beyond what is missing.
-        if (card with { HighestCounter = before.HighestCounter } != before)
-            card.Publish(book.Db);
+        if (card != before)
+            book.Put(card, isNews: card with { HighestCounter = before.HighestCounter } != before);
     }
 }

@@ -68,6 +68,12 @@ internal sealed record IntentRow
 /// <summary>The intents of all terminals.</summary>
 internal static class Intents
 {
+    public static readonly BookTable Table = new("intent", new RowShape(
+        "terminal bigint, sequence bigint, uid text, generation bigint, counter bigint, state text"));
+
+    /// <summary>Where in such a row the state is.</summary>
+    public const int StateAt = 5;
+
     private const string Select =
         """
         SELECT i.terminal, i.sequence, i.uid, i.generation, i.counter, i.state, i.doubted, i.abandoned,
@@ -89,21 +95,9 @@ internal static class Intents
             """,
             new { card.Uid, card.Generation, from, through });
 
-    public static void Insert(DbSession db, IntentRow intent) =>
-        db.Run(
-            """
-            INSERT INTO intent (terminal, sequence, uid, generation, counter, state)
-            VALUES (@Terminal, @Sequence, @Uid, @Generation, @Counter, @State)
-            """,
-            new
-            {
-                intent.Terminal,
-                intent.Sequence,
-                intent.Uid,
-                intent.Generation,
-                intent.Counter,
-                intent.State,
-            });
+    /// <summary>A new one, as a row of <see cref="Table"/>.</summary>
+    public static object?[] RowOf(IntentRow intent) =>
+        [intent.Terminal, intent.Sequence, intent.Uid, intent.Generation, intent.Counter, intent.State];
 
     /// <summary>Gives intents that came before their card was registered the generation it now has.</summary>
     public static void Adopt(DbSession db, Card card) =>
@@ -142,6 +136,8 @@ internal static class Intents
     /// is made good.</summary>
     public static void Posted(OpenBook book, Card card, ProvenCommit commit)
     {
+        if (book.TryPostBegun(card, commit.Place))
+            return;
         var intent = book.Db.Find<IntentRow>(
             $"""
             UPDATE intent SET state = '{IntentState.Posted}'

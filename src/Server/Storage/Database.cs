@@ -50,6 +50,12 @@ internal abstract class Database : IDisposable
     /// be. Otherwise nobody knows what a failure leaves behind.</summary>
     public abstract bool IsRefusal(DbException failure);
 
+    /// <inheritdoc cref="DbSession.RunForEach"/>
+    public abstract void RunForEach(DbConnection connection, string sql, Rows rows);
+
+    /// <inheritdoc cref="DbSession.ListForEach{T}"/>
+    public abstract IReadOnlyList<T> ListForEach<T>(DbConnection connection, string sql, Rows rows);
+
     public abstract void Dispose();
 
     /// <summary>A connection for one transaction, by one writer at a time.</summary>
@@ -67,13 +73,13 @@ internal abstract class Database : IDisposable
     protected abstract DbTransaction BeginRead(DbConnection connection);
 
     // Nobody knows what a failure, of the disk above all, leaves of a connection: it is not used again.
-    private static T Run<T>(
+    private T Run<T>(
         DbConnection connection, Func<DbConnection, DbTransaction> begin, Func<DbSession, T> work)
     {
         try
         {
             using var transaction = begin(connection);
-            var result = work(new DbSession(connection, transaction));
+            var result = work(new DbSession(this, connection, transaction));
             transaction.Commit();
             return result;
         }

@@ -5,10 +5,30 @@ namespace SmartCardCrm.Server.Storage;
 
 /// <summary>Statements inside one transaction. Parameters are named; whole numbers travel as 64
 /// bits.</summary>
-internal sealed class DbSession(DbConnection connection, DbTransaction transaction)
+internal sealed class DbSession(Database database, DbConnection connection, DbTransaction transaction)
 {
     /// <summary>Runs a statement and says how many rows it touched.</summary>
     public int Run(string sql, object? parameters = null) => connection.Execute(sql, parameters, transaction);
+
+    /// <summary>Adds rows to a table.</summary>
+    public void Insert(string table, Rows rows) => RunForEach(
+        $"INSERT INTO {table} ({rows.Shape.Names}) SELECT {rows.Shape.Names} FROM {RowShape.Place}", rows);
+
+    /// <summary>Runs a statement for many rows at the cost of few.</summary>
+    /// <param name="sql">With <see cref="RowShape.Place"/>. It must do the same to all of them at once as to
+    /// one after the other.</param>
+    /// <param name="rows">Any number.</param>
+    public void RunForEach(string sql, Rows rows)
+    {
+        if (rows.Values.Count > 0)
+            database.RunForEach(connection, sql, rows);
+    }
+
+    /// <summary>What a query finds for many rows.</summary>
+    /// <param name="sql">With <see cref="RowShape.Place"/>, before what is joined to it.</param>
+    /// <param name="rows">Any number, without bytes.</param>
+    public IReadOnlyList<T> ListForEach<T>(string sql, Rows rows) =>
+        rows.Values.Count > 0 ? database.ListForEach<T>(connection, sql, rows) : [];
 
     /// <summary>All rows of a query.</summary>
     public IReadOnlyList<T> List<T>(string sql, object? parameters = null) =>

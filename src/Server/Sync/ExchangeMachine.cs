@@ -19,6 +19,7 @@ internal sealed class ExchangeMachine(
     private const int EntriesMost = 1024;
     public const int FeedItemsMost = 256;
 
+    private JournalEntry? _newest;
     private long _feedEpoch;
     private ulong _feedCursor;
 
@@ -135,15 +136,17 @@ internal sealed class ExchangeMachine(
 
         var before = HashBefore(entries[0].Sequence)
             ?? throw RefusedException.BadRequest("batch-out-of-order", "Entries before it are missing.");
-        return JournalChain.Holds(before, entries)
-            ? new Delivery(terminal, entries)
-            : throw Refused("chain-broken", "The batch does not follow on.");
+        if (!JournalChain.Holds(before, entries))
+            throw Refused("chain-broken", "The batch does not follow on.");
+        _newest = entries[^1];
+        return new Delivery(terminal, entries);
     }
 
+    // What this stream has brought may not be in the book yet, and is there before what follows it.
     private byte[]? HashBefore(uint sequence) =>
-        sequence == 1
-            ? JournalChain.Beginning
-            : database.Read(db => Journals.HashAt(db, terminal, sequence - 1));
+        sequence == 1 ? JournalChain.Beginning
+        : _newest?.Sequence == sequence - 1 ? _newest.ChainHash.ToByteArray()
+        : database.Read(db => Journals.HashAt(db, terminal, sequence - 1));
 
     private static RefusedException Refused(string code, string text) =>
         new(StatusCode.FailedPrecondition, code, text);

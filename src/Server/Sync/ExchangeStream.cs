@@ -24,21 +24,38 @@ internal sealed class ExchangeStream(
         await WriteAsync(machine.Begin(first), cancellation);
     }
 
-    /// <summary>Takes what the terminal sends until it sends no more.</summary>
+    /// <summary>Takes what the terminal sends until it sends no more. While a delivery is written, the next
+    /// one is read.</summary>
     public async Task ReceiveAsync(IAsyncStreamReader<TerminalMessage> from, CancellationToken cancellation)
     {
-        while (await from.MoveNext(cancellation))
+        var taking = Task.CompletedTask;
+        try
         {
-            if (machine.Received(from.Current) is { } delivery)
+            while (await from.MoveNext(cancellation))
             {
-                await intake.TakeAsync(delivery, cancellation);
-                await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
-            }
-            else
-            {
-                await WriteAsync(machine.StillAll, cancellation);
+                if (machine.Received(from.Current) is { } delivery)
+                {
+                    var entries = intake.Read(delivery);
+                    await taking;
+                    taking = TakeAsync(delivery, entries, cancellation);
+                }
+                else
+                {
+                    await WriteAsync(machine.StillAll, cancellation);
+                }
             }
         }
+        finally
+        {
+            await taking;
+        }
+    }
+
+    private async Task TakeAsync(
+        Delivery delivery, IReadOnlyList<ReadEntry> entries, CancellationToken cancellation)
+    {
+        await intake.TakeAsync(entries, cancellation);
+        await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
     }
 
     /// <summary>Sends the change feed, or says that there is no more of it, and on as it grows.</summary>

@@ -10,37 +10,59 @@ namespace SmartCardCrm.Server.Sync;
 /// <param name="IsLast">Nothing follows. False also where it is full and by chance the last.</param>
 internal sealed record FeedPart(IReadOnlyList<FeedItem> Items, ulong Through, bool IsLast);
 
+/// <summary>Something to tell.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Item">Without a position.</param>
+/// <param name="Audience">Whom.</param>
+internal sealed record News(string Name, FeedItem Item, Audience Audience);
+
 /// <summary>
 /// What terminals are told: one item a key. A change moves the item to a new position at the end, so that who
 /// reads on from a cursor sees each key's newest state and nothing twice without need.
 /// </summary>
 internal static class Feed
 {
+    private static readonly RowShape Uids = new("uid text");
+
+    private static readonly RowShape Shape = new(
+        "name text, position bigint, body {bytes}, for_terminal bigint, for_card text");
+
     /// <summary>Writes an item over the one of the same key. Its position is set here.</summary>
     public static void Publish(DbSession db, string name, FeedItem item, Audience audience) =>
-        db.Run(
-            """
-            INSERT INTO feed (name, position, body, for_terminal, for_card)
-            SELECT @name, COALESCE(MAX(position), 0) + 1, @body, @Terminal, @Card FROM feed WHERE true
+        Publish(db, [new News(name, item, audience)]);
+
+    /// <summary>Writes items over those of the same keys, each key once.</summary>
+    public static void Publish(DbSession db, IReadOnlyList<News> news)
+    {
+        var head = (long)Head(db);
+        db.RunForEach(
+            $"""
+            INSERT INTO feed ({Shape.Names}) SELECT {Shape.Names} FROM {RowShape.Place} WHERE true
             ON CONFLICT (name) DO UPDATE SET position = excluded.position, body = excluded.body,
                 for_terminal = excluded.for_terminal, for_card = excluded.for_card
             """,
-            new { name, body = item.ToByteArray(), audience.Terminal, audience.Card });
+            new Rows(Shape, [.. news.Select((one, at) => new object?[]
+            {
+                one.Name, head + at + 1, one.Item.ToByteArray(), one.Audience.Terminal, one.Audience.Card,
+            })]));
+    }
 
-    /// <summary>Moves what is told of a card to the end, in its order: there are terminals that have not been
+    /// <summary>Moves what is told of cards to the end, in its order: there are terminals that have not been
     /// told yet.</summary>
-    public static void TellAgain(DbSession db, string uid) =>
-        db.Run(
-            """
+    /// <param name="db">The book.</param>
+    /// <param name="uids">Each once.</param>
+    public static void TellAgain(DbSession db, IEnumerable<string> uids) =>
+        db.RunForEach(
+            $"""
             UPDATE feed SET position = moved.position
             FROM (
-                SELECT name,
-                    (SELECT MAX(position) FROM feed) + ROW_NUMBER() OVER (ORDER BY position) AS position
-                FROM feed WHERE for_card = @uid
+                SELECT f.name,
+                    (SELECT MAX(position) FROM feed) + ROW_NUMBER() OVER (ORDER BY f.position) AS position
+                FROM {RowShape.Place} CROSS JOIN feed f WHERE f.for_card = row.uid
             ) moved
             WHERE feed.name = moved.name
             """,
-            new { uid });
+            new Rows(Uids, [.. uids.Select(uid => new object?[] { uid })]));
 
     /// <summary>What is for a terminal after a position.</summary>
     /// <param name="db">The book.</param>

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
@@ -35,17 +34,35 @@ internal sealed partial class Intake(
     /// <summary>Takes several terminals' batches in one transaction, so that they share one wait for the
     /// disk.</summary>
     /// <inheritdoc cref="Take(uint, IReadOnlyList{JournalEntry})"/>
-    public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries)
+    public IReadOnlyList<Verdict> Take(IReadOnlyList<Delivery> deliveries) =>
+        Take([.. deliveries.SelectMany(Read)]);
+
+    /// <inheritdoc cref="Take(IReadOnlyList{Delivery})"/>
+    /// <param name="entries">Each terminal's rising by one.</param>
+    public IReadOnlyList<Verdict> Take(IReadOnlyList<ReadEntry> entries)
     {
         try
         {
-            return Write(book => deliveries.SelectMany(delivery => Take(book, delivery)).ToList());
+            return Write(book => Take(book, entries));
         }
         catch (Exception wrong) when (IsOfAnEntry(wrong))
         {
-            LogApart(wrong, deliveries.Sum(delivery => delivery.Entries.Count));
-            return [.. deliveries.SelectMany(TakeApart)];
+            // Each for itself, so that the one that nobody foresaw is known.
+            LogApart(wrong, entries.Count);
+            return [.. entries.Select(TakeAlone)];
         }
+    }
+
+    /// <summary>Reads a delivery and checks what its cards have signed: what many threads can do before the
+    /// one that writes.</summary>
+    public IReadOnlyList<ReadEntry> Read(Delivery delivery)
+    {
+        using var readerKey = secrets.ReaderIdKey(delivery.Terminal);
+        var entries = delivery.Entries.Select(
+            entry => new ReadEntry(new JournalPlace(delivery.Terminal, entry.Sequence), entry)).ToList();
+        foreach (var entry in entries)
+            entry.ReadAhead(secrets, readerKey);
+        return entries;
     }
 
     /// <summary>Judges the entries again that waited for this card.</summary>
@@ -76,12 +93,10 @@ internal sealed partial class Intake(
     {
         try
         {
-            return book.Db.Part(
-                () => Settle(book, waiting.Place, EntryBody.Parser.ParseFrom(waiting.Body)));
+            return book.Db.Part(() => Settle(book, waiting.ToRead()));
         }
         catch (Exception wrong) when (wrong is not (DbException or OutOfMemoryException))
         {
-            book.Forget();
             var unforeseen = new Verdict.Parked(Cause.Unreadable, Unforeseen);
             ExceptionBook.Open(book, Difference.Over(waiting.Place, unforeseen.Cause, unforeseen.Detail) with
             {
@@ -92,102 +107,105 @@ internal sealed partial class Intake(
     }
 
     private T Write<T>(Func<OpenBook, T> work) =>
-        database.Write(db => work(new OpenBook(db, secrets, clock.Microseconds())));
+        database.Write(db =>
+        {
+            var book = new OpenBook(db, secrets, clock.Microseconds());
+            var result = work(book);
+            book.Close();
+            return result;
+        });
 
     // A hole is the caller's mistake; what the disk or the connection did, no other entry mends.
     private bool IsOfAnEntry(Exception wrong) =>
         wrong is DbException failure ? database.IsRefusal(failure) : wrong is not (ArgumentException
-        { ParamName: "delivery" } or OutOfMemoryException);
+        { ParamName: "entry" } or OutOfMemoryException);
 
-    // Each entry for itself, so that the one that nobody foresaw is known.
-    private IEnumerable<Verdict> TakeApart(Delivery delivery) =>
-        delivery.Entries.Select(entry => TakeAlone(delivery with { Entries = [entry] }));
-
-    private Verdict TakeAlone(Delivery one)
+    private Verdict TakeAlone(ReadEntry entry)
     {
         try
         {
-            return Write(book => Take(book, one))[0];
+            return Write(book => Take(book, entry));
         }
         catch (Exception wrong) when (IsOfAnEntry(wrong))
         {
-            LogUnforeseen(wrong, new JournalPlace(one.Terminal, one.Entries[0].Sequence));
-            return Write(book => ParkUnforeseen(book, one));
+            LogUnforeseen(wrong, entry.Place);
+            return Write(book => ParkUnforeseen(book, entry));
         }
     }
 
-    private static Verdict.Parked ParkUnforeseen(OpenBook book, Delivery one)
+    private static Verdict.Parked ParkUnforeseen(OpenBook book, ReadEntry entry)
     {
-        var (entry, difference) = (one.Entries[0], new Verdict.Parked(Cause.Unreadable, Unforeseen));
-        var place = new JournalPlace(one.Terminal, entry.Sequence);
-        Journals.Append(book, place, entry, uid: null);
-        Journals.Judge(book.Db, place, difference.Cause);
-        ExceptionBook.Open(book, Difference.Over(place, difference.Cause, difference.Detail));
-        Journals.MoveHead(book, one.Terminal, entry);
+        var difference = new Verdict.Parked(Cause.Unreadable, Unforeseen);
+        Journals.Append(book, entry, uid: null);
+        Journals.Judge(book.Db, entry.Place, difference.Cause);
+        ExceptionBook.Open(book, Difference.Over(entry.Place, difference.Cause, difference.Detail));
         return difference;
     }
 
-    private static List<Verdict> Take(OpenBook book, Delivery delivery)
+    private static List<Verdict> Take(OpenBook book, IReadOnlyList<ReadEntry> entries)
     {
-        var verdicts = new List<Verdict>(delivery.Entries.Count);
-        var head = Journals.Head(book.Db, delivery.Terminal).Sequence;
-        var next = head + 1;
-        foreach (var entry in delivery.Entries)
+        var verdicts = new List<Verdict>(entries.Count);
+        var ahead = new LookingAhead(entries);
+        foreach (var (at, entry) in entries.Index())
         {
-            var place = new JournalPlace(delivery.Terminal, entry.Sequence);
-            if (entry.Sequence > next)
-                throw new ArgumentException($"Entry {place} leaves a hole in the journal.", nameof(delivery));
-            verdicts.Add(entry.Sequence < next ? TakeAgain(book, place, entry) : TakeNew(book, place, entry));
-            next = Math.Max(next, entry.Sequence + 1L);
+            ahead.Look(book, at);
+            verdicts.Add(Take(book, entry));
         }
 
-        if (next > head + 1)
-            Journals.MoveHead(book, delivery.Terminal, delivery.Entries[^1]);
         return verdicts;
     }
 
-    private static Verdict TakeNew(OpenBook book, JournalPlace place, JournalEntry entry)
+    private static Verdict Take(OpenBook book, ReadEntry entry)
     {
-        var body = JournalReading.TryRead(entry);
-        Journals.Append(book, place, entry, UidOf(body));
-        var verdict = Settle(book, place, body);
+        var head = book.HeadOf(entry.Place.Terminal);
+        if (entry.Place.Sequence > head + 1)
+            throw new ArgumentException($"Entry {entry.Place} leaves a hole in the journal.", nameof(entry));
+        return entry.Place.Sequence <= head ? TakeAgain(book, entry) : TakeNew(book, entry);
+    }
+
+    private static Verdict TakeNew(OpenBook book, ReadEntry entry)
+    {
+        book.Concern(entry.Body is { Intent: not null } or { Outcome: not null } ? entry.Uid : null);
+        Journals.Append(book, entry, entry.Uid);
+        var verdict = Settle(book, entry);
         if (verdict is Verdict.Parked parked)
-            Journals.Judge(book.Db, place, parked.Cause);
+            Journals.Judge(book.Db, entry.Place, parked.Cause);
         return verdict;
     }
 
-    private static Verdict TakeAgain(OpenBook book, JournalPlace place, JournalEntry entry)
+    private static Verdict TakeAgain(OpenBook book, ReadEntry entry)
     {
-        var taken = Journals.Find(book.Db, place)!;
-        if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))
+        var taken = Journals.Find(book.Db, entry.Place)!;
+        if (taken.Body.AsSpan().SequenceEqual(entry.Entry.Body.Span))
         {
             Journals.CountDuplicate(book.Db, taken.Terminal);
             return new Verdict.Duplicate();
         }
 
         var difference = Difference.Over(taken.Place, Cause.ConflictingDuplicate, "entry-differs");
-        ExceptionBook.Open(book, difference with { Evidence = entry.Body.Memory });
+        ExceptionBook.Open(book, difference with { Evidence = entry.Entry.Body.Memory });
         return new Verdict.Parked(difference.Cause, difference.Detail);
     }
 
     // What is parked has an exception that names it.
-    private static Verdict Settle(OpenBook book, JournalPlace place, EntryBody? body)
+    private static Verdict Settle(OpenBook book, ReadEntry entry)
     {
-        var verdict = Judge(book, place, body);
+        var (place, body) = (entry.Place, entry.Body);
+        var verdict = Judge(book, entry, place, body);
         if (verdict is Verdict.Parked(var cause, var detail))
         {
-            var uid = UidOf(body) ?? (body?.Settlement?.Card is { } settled ? Hex(settled) : null);
+            var uid = entry.Uid ?? (body?.Settlement?.Card is { } settled ? ReadEntry.Hex(settled) : null);
             ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = uid });
         }
 
         return verdict;
     }
 
-    private static Verdict Judge(OpenBook book, JournalPlace place, EntryBody? body) =>
+    private static Verdict Judge(OpenBook book, ReadEntry entry, JournalPlace place, EntryBody? body) =>
         body?.ContentCase switch
         {
             EntryBody.ContentOneofCase.Intent => TakeIntent(book, place, body.Intent),
-            EntryBody.ContentOneofCase.Outcome => TakeOutcome(book, place, body.Outcome),
+            EntryBody.ContentOneofCase.Outcome => TakeOutcome(book, entry, body.Outcome),
             EntryBody.ContentOneofCase.Failure => OverIntent(
                 book, place, body.Failure.IntentSequence, intent => TakeFailure(book, intent)),
             EntryBody.ContentOneofCase.Doubt => OverIntent(
@@ -207,7 +225,7 @@ internal sealed partial class Intake(
 
     private static Verdict.Accepted TakeIntent(OpenBook book, JournalPlace place, Intent intent)
     {
-        var uid = Hex(intent.Card);
+        var uid = ReadEntry.Hex(intent.Card);
         var card = book.FindCard(uid, intent.Card.Generation);
         var row = new IntentRow
         {
@@ -218,25 +236,19 @@ internal sealed partial class Intake(
             Counter = (long)intent.CounterRead + 1,
             State = IntentState.Open,
         };
-        Intents.Insert(book.Db, row);
+        book.Insert(row);
         book.NewestIntent = (place, intent);
         if (card is not null)
             Doubts.ReviewNew(book, card, row);
         return new Verdict.Accepted();
     }
 
-    private static Verdict TakeOutcome(OpenBook book, JournalPlace place, Outcome outcome)
+    private static Verdict TakeOutcome(OpenBook book, ReadEntry entry, Outcome outcome)
     {
-        if (book.FindCard(Hex(outcome.Card), outcome.Card.Generation) is not { } card)
+        if (book.FindCard(ReadEntry.Hex(outcome.Card), outcome.Card.Generation) is not { } card)
             return new Verdict.Parked(Cause.UnknownCard, "outcome");
 
-        var intentPlace = place with { Sequence = outcome.IntentSequence };
-        var reported = new ReportedCommit(intentPlace, card.ChipUid, new CommitEvidence(
-            new CommitProof(outcome.Tmc, TransactionMacValue.FromBytes(outcome.Tmv.Span)),
-            JournalReading.StepsOf(outcome.Steps)));
-        using var tmKey = book.Secrets.TransactionMacKey(card.ChipUid, card.TmKeyVersion);
-        using var readerKey = book.Secrets.ReaderIdKey(checked((uint)place.Terminal));
-        return Proof.Check(reported, card.Number, tmKey, readerKey) switch
+        return entry.Check(card, book.Secrets) switch
         {
             ProofResult.Proven(var commit) => PostOutcome(book, card, commit),
             ProofResult.Refuted(var cause, var detail) => new Verdict.Parked(cause, detail),
@@ -320,7 +332,7 @@ internal sealed partial class Intake(
     {
         if (body.Suspicion.Code != CardBlocked)
             return new Verdict.Parked(Cause.CopyOrRollback, body.Suspicion.Code);
-        BlockBook.NoteRefusal(book, place, Hex(body.Suspicion.Card), body.RecordedAtUs);
+        BlockBook.NoteRefusal(book, place, ReadEntry.Hex(body.Suspicion.Card), body.RecordedAtUs);
         return new Verdict.Accepted();
     }
 
@@ -336,17 +348,6 @@ internal sealed partial class Intake(
             Doubts.Review(book, card, intent);
         return new Verdict.Accepted();
     }
-
-    private static string? UidOf(EntryBody? body) => body?.ContentCase switch
-    {
-        EntryBody.ContentOneofCase.Intent => Hex(body.Intent.Card),
-        EntryBody.ContentOneofCase.Outcome => Hex(body.Outcome.Card),
-        EntryBody.ContentOneofCase.Suspicion => Hex(body.Suspicion.Card),
-        EntryBody.ContentOneofCase.CardLog => Hex(body.CardLog.Card),
-        _ => null,
-    };
-
-    private static string Hex(CardRef card) => Convert.ToHexString(card.Uid.Span);
 
     [LoggerMessage(
         LogLevel.Error, "intake-apart entries={Entries}: one of them fails, each is taken for itself",

@@ -14,12 +14,15 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(WaitingMost);
 
+    /// <summary>Reads a delivery on the caller's thread.</summary>
+    public IReadOnlyList<ReadEntry> Read(Delivery delivery) => intake.Read(delivery);
+
     /// <summary>Ends when the entries are on the disk, whatever was thought of them.</summary>
-    /// <param name="delivery">Its entries follow on; checked by the caller.</param>
+    /// <param name="entries">Of one terminal, following on; checked by the caller.</param>
     /// <param name="cancellation">Ends the wait, not the work.</param>
-    public async Task TakeAsync(Delivery delivery, CancellationToken cancellation)
+    public async Task TakeAsync(IReadOnlyList<ReadEntry> entries, CancellationToken cancellation)
     {
-        var waiting = new Waiting(delivery, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(entries, new(TaskCreationOptions.RunContinuationsAsynchronously));
         await _waiting.Writer.WriteAsync(waiting, cancellation);
         await waiting.Done.Task.WaitAsync(cancellation);
     }
@@ -41,7 +44,7 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
     {
         try
         {
-            intake.Take([.. together.Select(waiting => waiting.Delivery)]);
+            intake.Take(ReadEntry.InOrder(together.SelectMany(waiting => waiting.Entries)));
             foreach (var waiting in together)
                 waiting.Done.SetResult();
             bell.Ring();
@@ -57,5 +60,5 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
     [LoggerMessage(LogLevel.Error, "{Deliveries} deliveries could not be stored.")]
     private static partial void LogFailed(ILogger log, Exception failure, int deliveries);
 
-    private sealed record Waiting(Delivery Delivery, TaskCompletionSource Done);
+    private sealed record Waiting(IReadOnlyList<ReadEntry> Entries, TaskCompletionSource Done);
 }

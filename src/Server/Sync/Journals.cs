@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
@@ -31,12 +32,27 @@ internal sealed record TakenEntry
     public byte[] ChainHash { get; init; } = [];
 
     public JournalPlace Place => new(Terminal, Sequence);
+
+    /// <summary>To be judged again.</summary>
+    public ReadEntry ToRead() => new(Place, new JournalEntry
+    {
+        Sequence = checked((uint)Sequence),
+        Body = ByteString.CopyFrom(Body),
+        ChainHash = ByteString.CopyFrom(ChainHash),
+    });
 }
 
 /// <summary>The server's copy of every terminal's journal.</summary>
 internal static class Journals
 {
     public const string Accepted = "accepted";
+
+    public static readonly BookTable Table = new("journal_entry", new RowShape(
+        "terminal bigint, sequence bigint, body {bytes}, chain_hash {bytes}, verdict text, uid text, "
+        + "taken_us bigint"));
+
+    private static readonly RowShape Heads = new(
+        "terminal bigint, sequence bigint, chain_hash {bytes}, taken_us bigint, duplicates bigint");
 
     public static JournalHead Head(DbSession db, long terminal) =>
         db.Find<JournalHead>(
@@ -58,41 +74,30 @@ internal static class Journals
             """,
             place);
 
-    /// <summary>Writes a new entry, as accepted until it is judged otherwise. The head is moved behind the
-    /// last of several.</summary>
-    public static void Append(OpenBook book, JournalPlace place, JournalEntry entry, string? uid) =>
-        book.Db.Run(
-            """
-            INSERT INTO journal_entry (terminal, sequence, body, chain_hash, verdict, uid, taken_us)
-            VALUES (@Terminal, @Sequence, @Body, @ChainHash, @Accepted, @uid, @NowUs)
-            """,
-            new
-            {
-                place.Terminal,
-                place.Sequence,
-                Body = entry.Body.ToByteArray(),
-                ChainHash = entry.ChainHash.ToByteArray(),
-                Accepted,
-                uid,
-                book.NowUs,
-            });
+    /// <summary>Writes a new entry at the end of its journal, as accepted until it is judged
+    /// otherwise.</summary>
+    public static void Append(OpenBook book, ReadEntry entry, string? uid) => book.Append(
+        entry,
+        [
+            entry.Place.Terminal, entry.Place.Sequence, entry.Entry.Body.ToByteArray(),
+            entry.Entry.ChainHash.ToByteArray(), Accepted, uid, book.NowUs,
+        ]);
 
-    /// <summary>The journal ends with this entry now.</summary>
-    public static void MoveHead(OpenBook book, long terminal, JournalEntry newest) =>
-        book.Db.Run(
-            """
-            INSERT INTO journal_head (terminal, sequence, chain_hash, taken_us, duplicates)
-            VALUES (@terminal, @Sequence, @ChainHash, @NowUs, 0)
+    /// <summary>Journals end with these entries now.</summary>
+    /// <param name="db">The book.</param>
+    /// <param name="newest">One of each journal.</param>
+    /// <param name="nowUs">When they were taken.</param>
+    public static void MoveHeads(DbSession db, IEnumerable<ReadEntry> newest, long nowUs) =>
+        db.RunForEach(
+            $"""
+            INSERT INTO journal_head ({Heads.Names}) SELECT {Heads.Names} FROM {RowShape.Place} WHERE true
             ON CONFLICT (terminal) DO UPDATE
             SET sequence = excluded.sequence, chain_hash = excluded.chain_hash, taken_us = excluded.taken_us
             """,
-            new
+            new Rows(Heads, [.. newest.Select(entry => new object?[]
             {
-                terminal,
-                Sequence = (long)newest.Sequence,
-                ChainHash = newest.ChainHash.ToByteArray(),
-                book.NowUs,
-            });
+                entry.Place.Terminal, entry.Place.Sequence, entry.Entry.ChainHash.ToByteArray(), nowUs, 0L,
+            })]));
 
     /// <summary>Writes the verdict on an entry: accepted, or the cause it is parked for.</summary>
     public static void Judge(DbSession db, JournalPlace place, string verdict) =>

@@ -85,8 +85,13 @@ internal sealed class LoadChain
             BalanceAfter = read.BalanceAfter + (amount / 100),
         };
         var commit = card.Sell(record, terminal.Sign(card.Uid, record.Counter));
-        var intent = terminal.Write(new EntryBody { Intent = IntentOf(card, read, commit) });
-        terminal.Write(new EntryBody { Outcome = OutcomeOf(card, intent, commit) });
+        var now = _clock.Microseconds();
+        var intent = terminal.Write(new EntryBody
+        {
+            RecordedAtUs = now,
+            Intent = IntentOf(card, read, commit),
+        });
+        terminal.Write(new EntryBody { RecordedAtUs = now, Outcome = OutcomeOf(card, intent, commit) });
         Sales++;
         Earned += record.Earned;
     }

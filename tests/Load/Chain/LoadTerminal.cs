@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
+using Grpc.Net.Client;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Sync;
@@ -22,6 +23,26 @@ internal sealed class LoadTerminal(uint number, X509Certificate2 certificate, Re
 
     /// <summary>Whom its server's certificate is from.</summary>
     public required X509Certificate2 Authority { get; init; }
+
+    /// <summary>A channel of its own to the server.</summary>
+    public GrpcChannel Connect(Uri server) => GrpcChannel.ForAddress(server, new GrpcChannelOptions
+    {
+        DisposeHttpClient = true,
+        HttpHandler = new SocketsHttpHandler
+        {
+            SslOptions =
+            {
+                ClientCertificates = [certificate],
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate,
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { Authority },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        },
+    });
 
     /// <summary>There is something new to send.</summary>
     public event Action? Grew;

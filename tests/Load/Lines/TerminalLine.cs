@@ -1,7 +1,5 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Grpc.Core;
-using Grpc.Net.Client;
 using SmartCardCrm.Load.Chain;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Sync;
@@ -34,7 +32,7 @@ internal sealed class TerminalLine(LoadTerminal terminal, TimeProvider clock)
     /// <summary>Talks until it is told to stop, or the server says what it must not.</summary>
     public async Task RunAsync(Uri server, CancellationToken stop)
     {
-        using var channel = Channel(server);
+        using var channel = terminal.Connect(server);
         while (!stop.IsCancellationRequested && _wrong is null)
         {
             try
@@ -68,7 +66,7 @@ internal sealed class TerminalLine(LoadTerminal terminal, TimeProvider clock)
     private async Task TalkAsync(TerminalSync.TerminalSyncClient server, CancellationToken stop)
     {
         var machine = new SyncMachine(terminal, SyncLimits.Default);
-        var events = System.Threading.Channels.Channel.CreateUnbounded<ServerMessage?>();
+        var events = Channel.CreateUnbounded<ServerMessage?>();
         void Grew() => events.Writer.TryWrite(null);
         using var call = server.Exchange(cancellationToken: stop);
         terminal.Grew += Grew;
@@ -138,23 +136,4 @@ internal sealed class TerminalLine(LoadTerminal terminal, TimeProvider clock)
             events.TryComplete(failed);
         }
     }
-
-    private GrpcChannel Channel(Uri server) => GrpcChannel.ForAddress(server, new GrpcChannelOptions
-    {
-        DisposeHttpClient = true,
-        HttpHandler = new SocketsHttpHandler
-        {
-            SslOptions =
-            {
-                ClientCertificates = [terminal.Certificate],
-                LocalCertificateSelectionCallback = (_, _, _, _, _) => terminal.Certificate,
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { terminal.Authority },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-        },
-    });
 }

@@ -40,12 +40,22 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
     }
 
     [Fact]
-    public void What_is_not_taken_yet_does_not_count_as_there()
+    public void What_follows_may_come_before_what_this_stream_has_brought_is_taken()
     {
         var machine = Begun();
         machine.Received(Batch(0, 2));
 
-        var refused = Assert.Throws<RefusedException>(() => machine.Received(Batch(2, 1)));
+        var next = machine.Received(Batch(2, 1));
+
+        Assert.Equal(3u, next?.Entries[0].Sequence);
+    }
+
+    [Fact]
+    public void What_another_stream_has_brought_does_not_count_as_there_until_it_is_taken()
+    {
+        Begun().Received(Batch(0, 2));
+
+        var refused = Assert.Throws<RefusedException>(() => Begun().Received(Batch(2, 1)));
 
         Assert.Equal("batch-out-of-order", refused.Code);
     }

@@ -20,12 +20,12 @@ internal static class IntakeBugs
             Intake, "Journals.CountDuplicate(book.Db, taken.Terminal);",
             """
             if ($bug)
-                return Settle(book, taken.Place, JournalReading.TryRead(entry));
+                return Settle(book, entry);
             Journals.CountDuplicate(book.Db, taken.Terminal);
             """, 8),
         new("duplicate-parked", "An entry that comes twice is an exception, though nothing differs.",
-            Intake, "if (taken.Body.AsSpan().SequenceEqual(entry.Body.Span))",
-            "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Body.Span))", 8),
+            Intake, "if (taken.Body.AsSpan().SequenceEqual(entry.Entry.Body.Span))",
+            "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Entry.Body.Span))", 8),
         new("parked-in-silence", "A bad entry is put aside and nobody hears of it.",
             Intake, "ExceptionBook.Open(book, Difference.Over(place, cause, detail)",
             "if (!$bug) ExceptionBook.Open(book, Difference.Over(place, cause, detail)", 8),
@@ -46,8 +46,8 @@ internal static class IntakeBugs
             Feed, "cursor = checked((long)cursor),",
             "cursor = checked((long)cursor + ($bug && cursor > 0 ? 1 : 0)),", 20),
         new("store-not-told", "A store is not told of a card that was used there for the first time.",
-            Ledger, "KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);",
-            "if (!$bug) KnownCards.Note(book.Db, commit.Place.Terminal, card.Uid);", 4)
+            Ledger, "book.Note(card.Uid, commit.Place.Terminal);",
+            "if (!$bug) book.Note(card.Uid, commit.Place.Terminal);", 4)
         {
             Recipe = "--faults none --members 5 --terminals 4",
         },

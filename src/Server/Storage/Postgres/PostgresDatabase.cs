@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
+using Dapper;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace SmartCardCrm.Server.Storage.Postgres;
 
@@ -48,6 +50,19 @@ internal sealed class PostgresDatabase : Database
     public override bool IsRefusal(DbException failure) =>
         failure.SqlState is ['2', '2' or '3', ..];
 
+    public override void RunForEach(DbConnection connection, string sql, Rows rows)
+    {
+        using var command = Command(connection, sql, rows);
+        command.ExecuteNonQuery();
+    }
+
+    public override IReadOnlyList<T> ListForEach<T>(DbConnection connection, string sql, Rows rows)
+    {
+        using var command = Command(connection, sql, rows);
+        using var reader = command.ExecuteReader();
+        return reader.Parse<T>().AsList();
+    }
+
     // Npgsql has a pool, and finds out for itself which connections are broken.
     protected override DbConnection RentWriter() => _source.OpenConnection();
 
@@ -71,4 +86,30 @@ internal sealed class PostgresDatabase : Database
         connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
     public override void Dispose() => _source.Dispose();
+
+    // All rows in one statement, an array for each column.
+    private static NpgsqlCommand Command(DbConnection connection, string sql, Rows rows)
+    {
+        var columns = rows.Shape.Columns;
+        var arrays = string.Join(", ", columns.Select(column => "@" + column.Name));
+        var table = $"unnest({arrays}) AS row ({rows.Shape.Names})";
+        var command = ((NpgsqlConnection)connection).CreateCommand();
+        command.CommandText = sql.Replace(RowShape.Place, table, StringComparison.Ordinal);
+        for (var at = 0; at < columns.Count; at++)
+            command.Parameters.Add(ArrayOf(columns[at], rows.Values, at));
+        return command;
+    }
+
+    private static NpgsqlParameter ArrayOf(RowColumn column, IReadOnlyList<object?[]> values, int at) =>
+        column.Type switch
+        {
+            RowType.Number => new NpgsqlParameter<long?[]>(
+                column.Name, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            { TypedValue = [.. values.Select(row => (long?)row[at])] },
+            RowType.Text => new NpgsqlParameter<string?[]>(
+                column.Name, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            { TypedValue = [.. values.Select(row => (string?)row[at])] },
+            _ => new NpgsqlParameter<byte[]?[]>(column.Name, NpgsqlDbType.Array | NpgsqlDbType.Bytea)
+            { TypedValue = [.. values.Select(row => (byte[]?)row[at])] },
+        };
 }

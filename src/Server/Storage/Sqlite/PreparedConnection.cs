@@ -14,6 +14,7 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
 {
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RowStatement> _forEach = new(StringComparer.Ordinal);
 
     [AllowNull]
     public override string ConnectionString
@@ -37,6 +38,15 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
         return new Transaction(this);
     }
 
+    /// <inheritdoc cref="DbSession.RunForEach"/>
+    public void RunForEach(string sql, Rows rows)
+    {
+        if (!_forEach.TryGetValue(sql, out var statement))
+            _forEach.Add(sql, statement = new RowStatement(connection.Handle!, sql, rows.Shape));
+        foreach (var row in rows.Values)
+            statement.Run(row);
+    }
+
     public override void ChangeDatabase(string databaseName) => connection.ChangeDatabase(databaseName);
 
     public override void Open()
@@ -57,6 +67,9 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
             foreach (var command in _idle.Values)
                 command.Dispose();
             _idle.Clear();
+            foreach (var statement in _forEach.Values)
+                statement.Dispose();
+            _forEach.Clear();
             connection.Dispose();
         }
 

@@ -1,38 +1,43 @@
 using Microsoft.Data.Sqlite;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Storage.Sqlite;
 
 namespace SmartCardCrm.Benchmarks.Intake;
 
 /// <summary>Inserts rows into a SQLite book with prepared statements and nothing else.</summary>
-internal sealed class BareInserts : IDisposable
+internal sealed class InsertedBook : IBareBook
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
-    private BareInserts(SqliteConnection connection) => _connection = connection;
+    private InsertedBook(SqliteConnection connection) => _connection = connection;
 
     /// <param name="folder">A folder without a book, on the disk that the server's is on.</param>
-    public static BareInserts Open(string folder)
+    public static InsertedBook Open(string folder)
     {
         // As the server makes it: the same tables and indexes.
         BookHome.Open(folder).Dispose();
         var connection = new SqliteConnection($"Data Source={Path.Combine(folder, BookHome.SqliteFile)}");
         connection.Open();
-        var inserts = new BareInserts(connection);
-        inserts.Run("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL");
+        var inserts = new InsertedBook(connection);
+        inserts.Run(
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; "
+            + $"PRAGMA cache_size = {SqliteDatabase.CacheSize}; "
+            + $"PRAGMA wal_autocheckpoint = {SqliteDatabase.CheckpointPages}");
         return inserts;
     }
 
-    /// <summary>As many transactions as there were.</summary>
-    public void Insert(IReadOnlyList<TableRows> tables)
+    public void Write(IReadOnlyList<TableRows> tables)
     {
-        var commits = tables
-            .SelectMany(table => table.Rows.Select(row => (table, row))).ToLookup(pair => pair.row.Commit);
-        foreach (var commit in commits)
+        foreach (var commit in tables.SelectMany(table => table.Commits).Distinct().Order())
         {
             Run("BEGIN IMMEDIATE");
-            foreach (var (table, row) in commit)
-                Insert(table, row);
+            foreach (var table in tables)
+            {
+                foreach (var row in table.Of(commit))
+                    Insert(table, row);
+            }
+
             Run("COMMIT");
         }
     }
@@ -46,15 +51,16 @@ internal sealed class BareInserts : IDisposable
 
     private void Insert(TableRows table, BookRow row)
     {
-        if (!_commands.TryGetValue(table.Table, out var command))
+        if (!_commands.TryGetValue(table.Table + table.OnConflict, out var command))
         {
             command = _connection.CreateCommand();
             command.CommandText =
-                $"INSERT INTO {table.Table} ({string.Join(", ", table.Columns)}) "
-                + $"VALUES ({string.Join(", ", table.Columns.Select(column => "@" + column))})";
+                $"INSERT INTO {table.Table} ({table.Names}) "
+                + $"VALUES ({string.Join(", ", table.Columns.Select(column => "@" + column))}) "
+                + table.OnConflict;
             foreach (var column in table.Columns)
                 command.Parameters.Add(new SqliteParameter { ParameterName = "@" + column });
-            _commands.Add(table.Table, command);
+            _commands.Add(table.Table + table.OnConflict, command);
         }
 
         for (var column = 0; column < row.Values.Length; column++)
