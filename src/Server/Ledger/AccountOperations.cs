@@ -29,7 +29,11 @@ internal static class AccountOperations
         var terms = operation.Terms;
         var id = Convert.ToHexString(terms.OperationId.Span);
         if (Differs(book, terms) is { } difference)
-            return new Verdict.Parked(Cause.RuleMismatch, difference);
+        {
+            var isUnknown = difference == RuleCheck.RuleSetUnknown;
+            return new Verdict.Parked(isUnknown ? Cause.Configuration : Cause.RuleMismatch, difference);
+        }
+
         if (ReturnableSale.At(book.Db, place.Terminal, id) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "operation-used");
         if (book.Secrets.OpenContact(operation.SealedContact.Span) is not { } contact)
@@ -73,7 +77,7 @@ internal static class AccountOperations
     {
         var context = terms.Context;
         if (ProgrammeBook.Find(book.Db, context.Programme, context.RuleSetVersion) is not { } rules)
-            return "rule-set-unknown";
+            return RuleCheck.RuleSetUnknown;
         if (JournalReading.AskedBy(terms) is not { PointsAsked: 0, Occasion.Tier: 0 } asked
             || asked.Occasion.Segments.Count > 0 || asked.Basket.Total.Minor != terms.AmountMinor)
         {

@@ -39,7 +39,10 @@ internal static class ExceptionBook
             SELECT COALESCE(MAX(id), 0) + 1, @Name, @Cause, @Terminal, @Sequence, @Uid, @Generation, @Counter,
                 @Detail, @Evidence, @NowUs
             FROM book_exception WHERE true
-            ON CONFLICT (name) DO UPDATE SET detail = excluded.detail, closed_us = NULL, resolution = NULL
+            ON CONFLICT (name) DO UPDATE SET cause = excluded.cause, detail = excluded.detail,
+                terminal = COALESCE(excluded.terminal, book_exception.terminal),
+                sequence = COALESCE(excluded.sequence, book_exception.sequence),
+                closed_us = NULL, resolution = NULL
             """,
             new
             {

@@ -142,7 +142,11 @@ internal sealed partial class Intake(
         }
 
         if (next > head + 1)
+        {
             Journals.MoveHead(book, delivery.Terminal, delivery.Entries[^1]);
+            Gaps.Reported(book.Db, delivery.Terminal);
+        }
+
         return verdicts;
     }
 
@@ -177,10 +181,23 @@ internal sealed partial class Intake(
         if (verdict is Verdict.Parked(var cause, var detail))
         {
             var uid = UidOf(body) ?? (body?.Settlement?.Card is { } settled ? Hex(settled) : null);
-            ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = uid });
+            var difference = Difference.Over(place, cause, detail) with { Uid = uid };
+            if (body?.Outcome is { } outcome)
+                Park(book, difference, outcome);
+            else
+                ExceptionBook.Open(book, difference);
         }
 
         return verdict;
+    }
+
+    // What it says that the card did is missing there, and has its exception.
+    private static void Park(OpenBook book, Difference difference, Outcome outcome)
+    {
+        var card = book.FindCard(Hex(outcome.Card), outcome.Card.Generation);
+        ExceptionBook.Open(book, difference with { Generation = card?.Generation, Counter = outcome.Tmc });
+        if (card is not null)
+            Gaps.Review(book, card.Uid, card.Generation);
     }
 
     private static Verdict Judge(OpenBook book, JournalPlace place, EntryBody? body) =>
@@ -300,6 +317,7 @@ internal sealed partial class Intake(
             return Review(book, intent);
 
         Doubts.DidNotHappen(book, intent with { Settled = true });
+        Gaps.Review(book, intent.Uid, intent.Generation);
         return new Verdict.Accepted();
     }
 
@@ -333,7 +351,11 @@ internal sealed partial class Intake(
     private static Verdict.Accepted Review(OpenBook book, IntentRow intent)
     {
         if (Card.Find(book.Db, intent.Uid, intent.Generation) is { } card)
+        {
             Doubts.Review(book, card, intent);
+            Gaps.Review(book, card.Uid, card.Generation);
+        }
+
         return new Verdict.Accepted();
     }
 

@@ -58,6 +58,11 @@ internal static class Journals
             """,
             place);
 
+    /// <summary>Accepted, or the cause an entry is parked for; null where there is none.</summary>
+    public static string? VerdictOn(DbSession db, JournalPlace place) =>
+        db.Find<string>(
+            "SELECT verdict FROM journal_entry WHERE terminal = @Terminal AND sequence = @Sequence", place);
+
     /// <summary>Writes a new entry, as accepted until it is judged otherwise. The head is moved behind the
     /// last of several.</summary>
     public static void Append(OpenBook book, JournalPlace place, JournalEntry entry, string? uid) =>

@@ -35,6 +35,12 @@ public sealed partial class OperationsPageTests
         Table("What the server's commands say"));
 
     [Fact]
+    public void The_page_explains_why_something_differs() => Same(
+        Code().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Reconciliation/Cause.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("Why something differs"));
+
+    [Fact]
     public void The_page_explains_what_the_log_warns_of() =>
         Same(Found(Warning(), "src/Terminal"), Table("What the log says"));
 
@@ -67,6 +73,9 @@ public sealed partial class OperationsPageTests
             folder = folder.Parent ?? throw new DirectoryNotFoundException("This is no checkout.");
         return folder.FullName;
     }
+
+    [GeneratedRegex(@"const string \w+ = ""(?<code>[a-z-]+)"";", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
