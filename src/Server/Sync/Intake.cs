@@ -179,23 +179,23 @@ internal sealed partial class Intake(
     {
         var verdict = Judge(book, place, body);
         if (verdict is Verdict.Parked(var cause, var detail))
-        {
-            var uid = UidOf(body) ?? (body?.Settlement?.Card is { } settled ? Hex(settled) : null);
-            var difference = Difference.Over(place, cause, detail) with { Uid = uid };
-            if (body?.Outcome is { } outcome)
-                Park(book, difference, outcome);
-            else
-                ExceptionBook.Open(book, difference);
-        }
-
+            Park(book, body, Difference.Over(place, cause, detail));
         return verdict;
     }
 
-    // What it says that the card did is missing there, and has its exception.
-    private static void Park(OpenBook book, Difference difference, Outcome outcome)
+    private static void Park(OpenBook book, EntryBody? body, Difference difference)
     {
+        var uid = UidOf(body) ?? (body?.Settlement?.Card is { } settled ? Hex(settled) : null);
+        if (body?.Outcome is not { } outcome)
+        {
+            ExceptionBook.Open(book, difference with { Uid = uid });
+            return;
+        }
+
+        // What it says that the card did is missing there, and has its exception.
         var card = book.FindCard(Hex(outcome.Card), outcome.Card.Generation);
-        ExceptionBook.Open(book, difference with { Generation = card?.Generation, Counter = outcome.Tmc });
+        ExceptionBook.Open(
+            book, difference with { Uid = uid, Generation = card?.Generation, Counter = outcome.Tmc });
         if (card is not null)
             Gaps.Review(book, card.Uid, card.Generation);
     }
