@@ -69,6 +69,7 @@ internal static class CommandLine
             CardCommands.Create(),
             CheckCommand.Create(),
             AuditCommand.Create(),
+            ExceptionCommands.Create(),
         };
         foreach (var command in BackupCommands.Create())
             root.Add(command);

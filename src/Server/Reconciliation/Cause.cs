@@ -53,10 +53,15 @@ internal static class Cause
     /// <summary>A terminal did more than headquarters lets it do by itself.</summary>
     public const string OverLimit = "over-limit";
 
+    /// <summary>A person has put a card's points right, and then what had been missing came after
+    /// all.</summary>
+    public const string SettledTwice = "settled-twice";
+
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Late, Gap,
         Doubt, CopyOrRollback, RuleMismatch, Configuration, Clock, DayDiffers, OverLimit,
+        SettledTwice,
     ];
 }

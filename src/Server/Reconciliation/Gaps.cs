@@ -49,7 +49,7 @@ internal static class Gaps
             ExceptionBook.Open(book, difference);
 
         var open = new[] { Cause.Gap, Cause.Late }
-            .SelectMany(cause => ExceptionBook.OpenOf(book, card.Uid, card.Generation, cause));
+            .SelectMany(cause => ExceptionBook.UnhealedOf(book, card.Uid, card.Generation, cause));
         foreach (var healed in open.Except(missing.Select(difference => difference.Name)).ToList())
             ExceptionBook.Close(book, healed, "arrived");
     }
@@ -98,7 +98,8 @@ internal static class Gaps
         db.List<long>(
             $"""
             SELECT DISTINCT counter FROM book_exception
-            WHERE uid = @Uid AND generation = @Generation AND closed_us IS NULL
+            WHERE uid = @Uid AND generation = @Generation
+                AND (closed_us IS NULL OR resolved_by IS NOT NULL)
                 AND cause IN ('{Cause.Doubt}', '{Cause.BadProof}', '{Cause.BadReaderId}')
                 AND counter BETWEEN @From AND @Through
                 AND (counter < @Through OR terminal = @maker)

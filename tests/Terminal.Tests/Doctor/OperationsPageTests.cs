@@ -41,6 +41,12 @@ public sealed partial class OperationsPageTests
         Table("Why something differs"));
 
     [Fact]
+    public void The_page_explains_what_is_not_done_to_an_exception() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/ExceptionCalls.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is not done to an exception"));
+
+    [Fact]
     public void The_page_explains_what_the_log_warns_of() =>
         Same(Found(Warning(), "src/Terminal"), Table("What the log says"));
 
@@ -76,6 +82,9 @@ public sealed partial class OperationsPageTests
 
     [GeneratedRegex(@"const string \w+ = ""(?<code>[a-z-]+)"";", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"""(?<code>[a-z]+-[a-z-]+)"" => ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Refusal();
 
     [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
