@@ -102,6 +102,7 @@ internal static class ServerHost
         services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<ExceptionDesk>();
+        services.AddSingleton<ReportRoom>();
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());

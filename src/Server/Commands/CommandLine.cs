@@ -70,6 +70,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             AuditCommand.Create(),
             ExceptionCommands.Create(),
+            ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())
             root.Add(command);

@@ -27,6 +27,7 @@ internal static class OperatorEndpoints
             .DisableAntiforgery();
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
+        ReportCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -45,6 +46,10 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedResolution))]
 [JsonSerializable(typeof(AskedDecision))]
 [JsonSerializable(typeof(ExceptionStory))]
+[JsonSerializable(typeof(IReadOnlyList<KnownReport>))]
+[JsonSerializable(typeof(ReportTable))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(DateOnly?))]
 [JsonSerializable(typeof(RuleSet))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(Page<Member>))]

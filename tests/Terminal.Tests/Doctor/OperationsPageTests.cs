@@ -47,6 +47,14 @@ public sealed partial class OperationsPageTests
         Table("What is not done to an exception"));
 
     [Fact]
+    public void The_page_names_every_report() => Same(
+        new[] { "CardReports", "ExceptionReports", "InsiderReports", "TerminalReports" }
+            .SelectMany(file => ReportName().Matches(
+                File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
+            .Select(m => m.Groups["code"].Value),
+        Table("Reports"));
+
+    [Fact]
     public void The_page_explains_what_the_log_warns_of() =>
         Same(Found(Warning(), "src/Terminal"), Table("What the log says"));
 
@@ -85,6 +93,10 @@ public sealed partial class OperationsPageTests
 
     [GeneratedRegex(@"""(?<code>[a-z]+-[a-z-]+)"" => ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Refusal();
+
+    [GeneratedRegex(
+        @"^            ""(?<code>[a-z-]+)"",", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex ReportName();
 
     [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
