@@ -14,6 +14,7 @@ using SmartCardCrm.Server.Console;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Staff;
@@ -79,6 +80,9 @@ internal static class ServerHost
         services.AddSingleton<IValidateOptions<StaffOptions>, ValidateStaffOptions>();
         services.AddSingleton<IValidateOptions<EnrolmentOptions>, ValidateEnrolmentOptions>();
         services.AddSingleton<IValidateOptions<RelayOptions>, ValidateRelayOptions>();
+        services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ReconciliationOptions>, ValidateReconciliationOptions>();
     }
 
     private static void AddRooms(IServiceCollection services, ServerOptions options, KeyVault vault)
@@ -98,6 +102,8 @@ internal static class ServerHost
         services.AddSingleton<TransactionList>();
         services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();
+        services.AddSingleton<ExceptionDesk>();
+        services.AddSingleton<ReportRoom>();
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());

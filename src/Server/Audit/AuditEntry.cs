@@ -20,6 +20,11 @@ internal static class AuditAction
     public const string StaffAdded = "staff-added";
     public const string StaffLocked = "staff-locked";
     public const string BookRestored = "book-restored";
+    public const string ExceptionAssigned = "exception-assigned";
+    public const string ExceptionNoted = "exception-noted";
+    public const string ExceptionProposed = "exception-proposed";
+    public const string ExceptionResolved = "exception-resolved";
+    public const string ExceptionRejected = "exception-rejected";
 }
 
 /// <summary>Who did something.</summary>

@@ -16,6 +16,9 @@ internal static class CardActionQueue
     /// <summary>Points that the member's account has for the card, or that are owed there.</summary>
     public const string OnAccount = "on-account";
 
+    /// <summary>Somebody at headquarters has put points right.</summary>
+    public const string Corrected = "corrected";
+
     /// <summary>Queues what makes one operation good, once however often it is asked for.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="card">The card.</param>
@@ -31,6 +34,12 @@ internal static class CardActionQueue
     public static void Deliver(OpenBook book, Card card, int points) =>
         Queue(book, card, points, OnAccount, operation: null);
 
+    /// <summary>Queues what somebody at headquarters puts on a card, or below zero takes off; never
+    /// 0.</summary>
+    /// <returns>The action's number.</returns>
+    public static long Correct(OpenBook book, Card card, int points) =>
+        Queue(book, card, points, Corrected, operation: null).Single();
+
     /// <summary>What is queued of a member's account and not applied yet, signed.</summary>
     public static long OnAccountUnderWay(DbSession db, long member) =>
         db.Value<long>(
@@ -41,10 +50,11 @@ internal static class CardActionQueue
             """,
             new { member });
 
-    private static void Queue(OpenBook book, Card card, int points, string reason, JournalPlace? operation)
+    private static IReadOnlyList<long> Queue(
+        OpenBook book, Card card, int points, string reason, JournalPlace? operation)
     {
         if (points == 0)
-            return;
+            return [];
         var numbers = book.Db.List<long>(
             """
             INSERT INTO card_action
@@ -79,6 +89,8 @@ internal static class CardActionQueue
                 },
             }, Audience.Knowing(card.Uid));
         }
+
+        return numbers;
     }
 
     /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never

@@ -69,6 +69,8 @@ internal static class CommandLine
             CardCommands.Create(),
             CheckCommand.Create(),
             AuditCommand.Create(),
+            ExceptionCommands.Create(),
+            ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())
             root.Add(command);

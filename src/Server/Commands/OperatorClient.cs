@@ -34,6 +34,15 @@ internal sealed class OperatorClient : IDisposable
         string path, HttpContent body, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = body }, type, cancellation);
 
+    /// <summary>An answer that is text.</summary>
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await RespondAsync(request, cancellation);
+        return await response.Content.ReadAsStringAsync(cancellation);
+    }
+
     /// <summary>A call whose answer has no content.</summary>
     /// <exception cref="CommandException">The server is away, or says no.</exception>
     public async Task CallAsync(HttpMethod method, string path, CancellationToken cancellation)

@@ -30,7 +30,11 @@ internal static class AccountOperations
         var id = Convert.ToHexString(terms.OperationId.Span);
         var (decided, difference) = Decide(book, terms);
         if (decided is null)
-            return new Verdict.Parked(Cause.RuleMismatch, difference);
+        {
+            var isUnknown = difference == RuleCheck.RuleSetUnknown;
+            return new Verdict.Parked(isUnknown ? Cause.Configuration : Cause.RuleMismatch, difference);
+        }
+
         if (ReturnableSale.At(book.Db, place.Terminal, id) is not null)
             return new Verdict.Parked(Cause.ConflictingDuplicate, "operation-used");
         if (book.Secrets.OpenContact(operation.SealedContact.Span) is not { } contact)
@@ -77,7 +81,7 @@ internal static class AccountOperations
     {
         var context = terms.Context;
         if (ProgrammeBook.Find(book.Db, context.Programme, context.RuleSetVersion) is not { } rules)
-            return (null, "rule-set-unknown");
+            return (null, RuleCheck.RuleSetUnknown);
         if (JournalReading.AskedBy(terms) is not { PointsAsked: 0, Occasion.Tier: 0 } asked
             || asked.Occasion.Segments.Count > 0 || asked.Basket.Total.Minor != terms.AmountMinor)
         {

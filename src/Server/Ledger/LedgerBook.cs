@@ -18,6 +18,9 @@ internal static class LedgerBook
         "id bigint, programme bigint, currency text, account bigint, owner bigint, points bigint, "
         + "terminal bigint, sequence bigint"));
 
+    // An hour: from there a terminal's own doctor calls its clock wrong.
+    private static readonly TimeSpan ClockOffMost = TimeSpan.FromHours(1);
+
     /// <summary>Takes a commit into the book.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="card">As it stands now.</param>
@@ -51,7 +54,7 @@ internal static class LedgerBook
             .. Postings.ForLater(card.Member, RuleCheck.PendingOf(commit, circumstance.Asked, rules)),
         ]);
         SettleReturns(book, commit, circumstance, awaited);
-        CheckLimits(book, card, commit);
+        CheckTerminal(book, card, commit);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
         Intents.Posted(book, card, commit);
@@ -138,17 +141,31 @@ internal static class LedgerBook
     }
 
     // What a terminal did by itself is within what headquarters allowed it: a supervisor's points, which no
-    // rule gives, and what customers redeemed.
-    private static void CheckLimits(OpenBook book, Card card, ProvenCommit commit)
+    // rule gives, and what customers redeemed. And it knew the time.
+    private static void CheckTerminal(OpenBook book, Card card, ProvenCommit commit)
     {
-        if (OverLimit(book.Standing, commit) is not { } detail)
-            return;
-        ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.OverLimit, detail) with
+        if (OverLimit(book.Standing, commit) is { } limit)
+            OpenOver(book, card, commit, Cause.OverLimit, limit);
+        if (WrongTime(book, card, commit) is { } time)
+            OpenOver(book, card, commit, Cause.Clock, time);
+    }
+
+    private static void OpenOver(
+        OpenBook book, Card card, ProvenCommit commit, string cause, string detail) =>
+        ExceptionBook.Open(book, Difference.Over(commit.Place, cause, detail) with
         {
             Uid = card.Uid,
             Generation = card.Generation,
             Counter = commit.Counter,
         });
+
+    // Between the two, only the terminal can know.
+    private static string? WrongTime(OpenBook book, Card card, ProvenCommit commit)
+    {
+        var recorded = commit.Written.Time;
+        return recorded > UnixTime.FromMicroseconds(book.NowUs) + ClockOffMost ? "clock-ahead"
+            : recorded < DateTimeOffset.FromUnixTimeSeconds(card.BirthSeconds) - ClockOffMost ? "clock-behind"
+            : null;
     }
 
     private static string? OverLimit(DbSession db, ProvenCommit commit)
@@ -177,14 +194,12 @@ internal static class LedgerBook
         var applied = PendingCardActions.Apply(
             after, commit.BalanceBefore, card.BalanceMost, queued.Select(q => q.Action));
         var told = ToldExpiries.At(book.Standing, card, commit);
-        if (RuleCheck.Differs(commit, circumstance, rules, applied, told) is { } difference)
+        if (RuleCheck.Differs(commit, circumstance, rules, applied, told) is { } difference
+            && !IsToldAlready(book, commit.Place, circumstance.Asked))
         {
-            ExceptionBook.Open(book, Difference.Over(commit.Place, Cause.RuleMismatch, difference) with
-            {
-                Uid = card.Uid,
-                Generation = card.Generation,
-                Counter = commit.Counter,
-            });
+            var isUnknown = difference == RuleCheck.RuleSetUnknown;
+            OpenOver(
+                book, card, commit, isUnknown ? Cause.Configuration : Cause.RuleMismatch, difference);
         }
 
         int? delivered = null;
@@ -198,4 +213,8 @@ internal static class LedgerBook
 
         return delivered;
     }
+
+    // What the rules were asked stands in the intent, and nobody can read that: an exception says so.
+    private static bool IsToldAlready(OpenBook book, JournalPlace intent, SaleRequest? asked) =>
+        asked is null && Journals.VerdictOn(book.Db, intent) == Cause.Unreadable;
 }

@@ -12,6 +12,9 @@ namespace SmartCardCrm.Server.Ledger;
 /// </summary>
 internal static class RuleCheck
 {
+    /// <summary>The rules that it names were never published.</summary>
+    public const string RuleSetUnknown = "rule-set-unknown";
+
     /// <summary>A stable code for the first difference, or null where there is none.</summary>
     /// <param name="commit">What the card signed.</param>
     /// <param name="circumstance">What the till knew.</param>
@@ -53,7 +56,7 @@ internal static class RuleCheck
         IReadOnlyList<AppliedCardAction> applied, IEnumerable<int> withheld) =>
         StateDiffers(read, commit.Written) ? "state"
         : ActionsDiffer(commit, read, applied) ? "card-actions"
-        : rules is null ? "rule-set-unknown"
+        : rules is null ? RuleSetUnknown
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.Adjustment ? (IsOneMove(commit.Written) ? null : "points")
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")

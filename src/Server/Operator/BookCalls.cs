@@ -26,7 +26,6 @@ internal static class BookCalls
                 : Problems.NotFound("member-unknown", $"There is no member {id}."));
         api.MapPost("/rule-sets", Publish);
         api.MapGet("/transactions", Transactions);
-        api.MapGet("/exceptions", Exceptions);
         api.MapGet("/overview", (BookFigures figures) => figures.Overview());
         api.MapGet("/audit", (Database database, string? subject, int skip = 0, int take = 100) =>
             database.Read(db => AuditLog.List(db, subject, Math.Max(skip, 0), Most(take))));
@@ -65,9 +64,4 @@ internal static class BookCalls
         TransactionList transactions, long? card, long? terminal, int skip = 0, int take = 100) =>
         Results.Ok(transactions.Newest(
             new TransactionFilter { Card = card, Terminal = terminal }, Math.Max(skip, 0), Most(take)));
-
-    private static IResult Exceptions(
-        ExceptionList exceptions, string? cause, bool open = true, int skip = 0, int take = 100) =>
-        Results.Ok(exceptions.Newest(
-            new ExceptionFilter { OpenOnly = open, Cause = cause }, Math.Max(skip, 0), Most(take)));
 }

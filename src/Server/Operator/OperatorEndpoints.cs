@@ -26,6 +26,8 @@ internal static class OperatorEndpoints
             .RequireAuthorization(OperatorAuthentication.Name)
             .DisableAntiforgery();
         BookCalls.Map(api);
+        ExceptionCalls.Map(api);
+        ReportCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -39,6 +41,15 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedIssue))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
+[JsonSerializable(typeof(AskedOwner))]
+[JsonSerializable(typeof(AskedNote))]
+[JsonSerializable(typeof(AskedResolution))]
+[JsonSerializable(typeof(AskedDecision))]
+[JsonSerializable(typeof(ExceptionStory))]
+[JsonSerializable(typeof(IReadOnlyList<KnownReport>))]
+[JsonSerializable(typeof(ReportTable))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(DateOnly?))]
 [JsonSerializable(typeof(RuleSet))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(Page<Member>))]

@@ -24,7 +24,12 @@ internal static class Cause
     /// <summary>The entry does not hold what its kind must.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>A later counter of the card was reported and an earlier one not.</summary>
+    /// <summary>A later counter of the card was reported, and the terminal that has the earlier one has not
+    /// come so far with its journal.</summary>
+    public const string Late = "late";
+
+    /// <summary>A later counter of the card was reported and an earlier one not, and nobody is known to have
+    /// it.</summary>
     public const string Gap = "gap";
 
     /// <summary>Nobody knows yet whether the card committed.</summary>
@@ -36,16 +41,27 @@ internal static class Cause
     /// <summary>The card signed it, but the rules or headquarters' card actions say otherwise.</summary>
     public const string RuleMismatch = "rule-mismatch";
 
+    /// <summary>The terminal decided by rules that headquarters never published.</summary>
+    public const string Configuration = "configuration";
+
+    /// <summary>The card has a time in its log that cannot be: the terminal's clock was off.</summary>
+    public const string Clock = "clock";
+
     /// <summary>A terminal's closed day is not what its own journal adds up to.</summary>
     public const string DayDiffers = "day-differs";
 
     /// <summary>A terminal did more than headquarters lets it do by itself.</summary>
     public const string OverLimit = "over-limit";
 
+    /// <summary>A person has put a card's points right, and then what had been missing came after
+    /// all.</summary>
+    public const string SettledTwice = "settled-twice";
+
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Gap, Doubt,
-        CopyOrRollback, RuleMismatch, DayDiffers, OverLimit,
+        BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Late, Gap,
+        Doubt, CopyOrRollback, RuleMismatch, Configuration, Clock, DayDiffers, OverLimit,
+        SettledTwice,
     ];
 }

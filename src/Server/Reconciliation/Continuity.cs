@@ -50,7 +50,7 @@ internal static class Continuity
 
         var now = Card.Find(book.Db, card.Uid, card.Generation)!;
         var above = CardTransaction.Between(book.Db, card, now.AcknowledgedCounter + 1, uint.MaxValue);
-        ReviewGaps(book, card, now.AcknowledgedCounter, above);
+        Gaps.Review(book, now, above);
 
         var unbroken = above.TakeWhile((one, index) => one.Counter == now.AcknowledgedCounter + 1 + index);
         var newest = unbroken.LastOrDefault();
@@ -61,56 +61,6 @@ internal static class Continuity
             HighestCounter = above.Count > 0 ? above[^1].Counter : now.AcknowledgedCounter,
             LastCardAction = LastApplied(book, now),
         });
-    }
-
-    /// <summary>The counters missing below the highest posted one, as runs from and through.</summary>
-    /// <param name="known">Everything up to here is posted.</param>
-    /// <param name="posted">Posted counters above it, rising.</param>
-    public static IReadOnlyList<(long From, long Through)> MissingRuns(long known, IEnumerable<long> posted)
-    {
-        var runs = new List<(long From, long Through)>();
-        foreach (var counter in posted)
-        {
-            if (counter > known + 1)
-                runs.Add((known + 1, counter - 1));
-            known = counter;
-        }
-
-        return runs;
-    }
-
-    // A run is known by its upper end: it shrinks from below as pieces arrive, and keeps its age.
-    private static void ReviewGaps(
-        OpenBook book, Card card, long known, IReadOnlyList<CardTransaction> above)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (from, through) in MissingRuns(known, above.Select(one => one.Counter)))
-        {
-            var name = $"{Cause.Gap}:{card.Uid}:{card.Generation}:{through}";
-            names.Add(name);
-            var counters = from == through ? $"{from}" : $"{from}..{through}";
-            ExceptionBook.Open(book, new Difference(name, Cause.Gap, counters)
-            {
-                Place = CommittedBy(book, card, above.First(one => one.Counter == through + 1)),
-                Uid = card.Uid,
-                Generation = card.Generation,
-                Counter = through,
-            });
-        }
-
-        foreach (var healed in ExceptionBook.OpenOf(book, card.Uid, card.Generation, Cause.Gap).Except(names))
-            ExceptionBook.Close(book, healed, "arrived");
-    }
-
-    // Who made the hidden commit before this one, as the card says. Whoever holds the sale key can write any
-    // terminal's number, but sign it only as one whose reader-id key he has.
-    private static JournalPlace? CommittedBy(OpenBook book, Card card, CardTransaction after)
-    {
-        var named = after.Previous;
-        using var key = book.Secrets.ReaderIdKey(named.Terminal);
-        return key.Verify(named, card.ChipUid, checked((uint)after.Counter - 1))
-            ? new JournalPlace(named.Terminal, named.Sequence)
-            : null;
     }
 
     private static void ReviewNeighbours(OpenBook book, Card card, long counter)

@@ -31,15 +31,33 @@ internal sealed record Difference(string Name, string Cause, string Detail)
 /// again.</summary>
 internal static class ExceptionBook
 {
+    // The data would close it, or a person has and the data may still have its say.
+    private const string IsUnhealed = "(closed_us IS NULL OR resolved_by IS NOT NULL)";
+
+    // What a person has closed stays so while it is met again as it was.
+    private const string StaysClosed =
+        """
+        book_exception.resolved_by IS NOT NULL AND book_exception.detail = excluded.detail
+            AND book_exception.evidence IS NOT DISTINCT FROM excluded.evidence
+        """;
+
     public static void Open(OpenBook book, Difference difference) =>
         book.Db.Run(
-            """
+            $"""
             INSERT INTO book_exception
                 (id, name, cause, terminal, sequence, uid, generation, counter, detail, evidence, opened_us)
             SELECT COALESCE(MAX(id), 0) + 1, @Name, @Cause, @Terminal, @Sequence, @Uid, @Generation, @Counter,
                 @Detail, @Evidence, @NowUs
             FROM book_exception WHERE true
-            ON CONFLICT (name) DO UPDATE SET detail = excluded.detail, closed_us = NULL, resolution = NULL
+            ON CONFLICT (name) DO UPDATE SET
+                cause = excluded.cause,
+                detail = excluded.detail,
+                evidence = excluded.evidence,
+                terminal = COALESCE(excluded.terminal, book_exception.terminal),
+                sequence = COALESCE(excluded.sequence, book_exception.sequence),
+                closed_us = CASE WHEN {StaysClosed} THEN book_exception.closed_us END,
+                resolution = CASE WHEN {StaysClosed} THEN book_exception.resolution END,
+                resolved_by = CASE WHEN {StaysClosed} THEN book_exception.resolved_by END
             """,
             new
             {
@@ -55,24 +73,83 @@ internal static class ExceptionBook
                 book.NowUs,
             });
 
-    /// <summary>Closes it, where it is open.</summary>
+    /// <summary>The data closes it, where it is open or a person has closed it.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="name">The difference's name.</param>
     /// <param name="resolution">A stable code for what closed it.</param>
-    public static void Close(OpenBook book, string name, string resolution) =>
+    public static void Close(OpenBook book, string name, string resolution)
+    {
+        foreach (var healed in book.Db.List<HealedRow>(
+            $"""
+            UPDATE book_exception SET closed_us = @NowUs, resolution = @resolution, resolved_by = NULL
+            WHERE name = @name AND {IsUnhealed}
+            RETURNING id, terminal, sequence, uid, generation, counter
+            """,
+            new { name, resolution, book.NowUs }))
+        {
+            Outdate(book, healed);
+        }
+    }
+
+    /// <summary>A person closes it.</summary>
+    /// <param name="book">The open book.</param>
+    /// <param name="id">An open exception.</param>
+    /// <param name="reason">One of <see cref="ResolutionReason"/>.</param>
+    /// <param name="by">Who.</param>
+    public static void CloseByHand(OpenBook book, long id, string reason, string by) =>
         book.Db.Run(
             """
-            UPDATE book_exception SET closed_us = @NowUs, resolution = @resolution
-            WHERE name = @name AND closed_us IS NULL
+            UPDATE book_exception SET closed_us = @NowUs, resolution = @reason, resolved_by = @by
+            WHERE id = @id
             """,
-            new { name, resolution, book.NowUs });
+            new { id, reason, by, book.NowUs });
 
-    /// <summary>Names of a card's open exceptions of one cause.</summary>
-    public static IReadOnlyList<string> OpenOf(OpenBook book, string uid, long generation, string cause) =>
+    /// <summary>Names of a card's exceptions of one cause that no data has closed.</summary>
+    public static IReadOnlyList<string> UnhealedOf(
+        OpenBook book, string uid, long generation, string cause) =>
         book.Db.List<string>(
-            """
+            $"""
             SELECT name FROM book_exception
-            WHERE uid = @uid AND generation = @generation AND cause = @cause AND closed_us IS NULL
+            WHERE uid = @uid AND generation = @generation AND cause = @cause AND {IsUnhealed}
             """,
             new { uid, generation, cause });
+
+    // What people wanted before the data had its say: what waits is void, and points that were moved are now
+    // on the card twice.
+    private static void Outdate(OpenBook book, HealedRow healed)
+    {
+        book.Db.Run(
+            $"""
+            UPDATE exception_resolution SET state = '{ResolutionState.Void}'
+            WHERE exception = @Id AND state = '{ResolutionState.Waiting}'
+            """,
+            healed);
+        var moved = book.Db.Value<long>(
+            $"""
+            SELECT CAST(COALESCE(SUM(points), 0) AS bigint) FROM exception_resolution
+            WHERE exception = @Id AND state = '{ResolutionState.Done}'
+            """,
+            healed);
+        if (moved == 0)
+            return;
+        Open(book, new Difference($"{Cause.SettledTwice}:{healed.Id}", Cause.SettledTwice, "came-after-all")
+        {
+            Place = healed is { Terminal: { } terminal, Sequence: { } sequence }
+                ? new JournalPlace(terminal, sequence)
+                : null,
+            Uid = healed.Uid,
+            Generation = healed.Generation,
+            Counter = healed.Counter,
+        });
+    }
+
+    private sealed record HealedRow
+    {
+        public long Id { get; init; }
+        public long? Terminal { get; init; }
+        public long? Sequence { get; init; }
+        public string? Uid { get; init; }
+        public long? Generation { get; init; }
+        public long? Counter { get; init; }
+    }
 }

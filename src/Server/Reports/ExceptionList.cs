@@ -1,3 +1,4 @@
+using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Reports;
@@ -26,7 +27,22 @@ internal sealed record ExceptionRow
 
     /// <summary>A stable code for what closed it, or null while it is open.</summary>
     public string? Resolution { get; init; }
+
+    /// <summary>Who looks into it; null where nobody does.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Who closed it by hand; null where the data did.</summary>
+    public string? ResolvedBy { get; init; }
+
+    /// <summary>A resolution waits for a second person.</summary>
+    public bool Waits { get; init; }
 }
+
+/// <summary>All that people have done about one exception.</summary>
+/// <param name="Reasons">For which it may be closed by hand; none where only the data may.</param>
+internal sealed record ExceptionStory(
+    ExceptionRow Exception, IReadOnlyList<ExceptionNote> Notes, IReadOnlyList<Resolution> Resolutions,
+    IReadOnlyList<string> Reasons);
 
 /// <summary>Which exceptions a list shows; null is all.</summary>
 internal sealed record ExceptionFilter
@@ -37,6 +53,7 @@ internal sealed record ExceptionFilter
 
     /// <summary>Card number.</summary>
     public long? Card { get; init; }
+    public string? Owner { get; init; }
 }
 
 /// <summary>Reads exceptions.</summary>
@@ -45,7 +62,9 @@ internal sealed class ExceptionList(Database database)
     private const string Columns =
         """
         e.id, e.cause, e.detail, e.terminal, e.sequence, c.number AS card_number,
-        SUBSTR(e.uid, 11) AS uid_end, e.counter, e.opened_us, e.closed_us, e.resolution
+        SUBSTR(e.uid, 11) AS uid_end, e.counter, e.opened_us, e.closed_us, e.resolution, e.owner,
+        e.resolved_by, CASE WHEN EXISTS (SELECT 1 FROM exception_resolution r
+            WHERE r.exception = e.id AND r.state = 'waiting') THEN 1 ELSE 0 END AS waits
         """;
 
     // An exception that names no generation belongs to the newest.
@@ -60,7 +79,7 @@ internal sealed class ExceptionList(Database database)
     public Page<ExceptionRow> Newest(ExceptionFilter filter, int skip, int take)
     {
         var where = Where(filter);
-        var parameters = new { filter.Cause, filter.Card, skip, take };
+        var parameters = new { filter.Cause, filter.Card, filter.Owner, skip, take };
         return database.Read(db => new Page<ExceptionRow>(
             db.List<ExceptionRow>(
                 $"""
@@ -71,6 +90,27 @@ internal sealed class ExceptionList(Database database)
             db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
     }
 
+    /// <summary>One exception; null where there is none.</summary>
+    public ExceptionStory? Find(long id) => database.Read(db =>
+        db.Find<ExceptionRow>($"SELECT {Columns} {Source} WHERE e.id = @id", new { id }) is { } row
+            ? new ExceptionStory(
+                row,
+                db.List<ExceptionNote>(
+                    """
+                    SELECT note, written_by, written_us FROM exception_note
+                    WHERE exception = @id ORDER BY number
+                    """,
+                    new { id }),
+                db.List<Resolution>(
+                    """
+                    SELECT number, reason, points, state, asked_by, asked_us, decided_by, decided_us,
+                        card_action
+                    FROM exception_resolution WHERE exception = @id ORDER BY number
+                    """,
+                    new { id }),
+                row.ClosedUs is null ? ResolutionReason.For(row.Cause) : [])
+            : null);
+
     private static string Where(ExceptionFilter filter)
     {
         string?[] conditions =
@@ -78,6 +118,7 @@ internal sealed class ExceptionList(Database database)
             filter.OpenOnly ? "e.closed_us IS NULL" : null,
             filter.Cause is null ? null : "e.cause = @Cause",
             filter.Card is null ? null : "c.number = @Card",
+            filter.Owner is null ? null : "e.owner = @Owner",
         ];
         var asked = conditions.OfType<string>().ToList();
         return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);

@@ -152,6 +152,8 @@ internal sealed partial class Intake(
             verdicts.Add(Take(book, entry));
         }
 
+        foreach (var terminal in entries.Select(entry => entry.Place.Terminal).Distinct())
+            Gaps.Reported(book.Db, terminal);
         return verdicts;
     }
 
@@ -193,12 +195,26 @@ internal sealed partial class Intake(
         var (place, body) = (entry.Place, entry.Body);
         var verdict = Judge(book, entry, place, body);
         if (verdict is Verdict.Parked(var cause, var detail))
+            Park(book, entry, Difference.Over(place, cause, detail));
+        return verdict;
+    }
+
+    private static void Park(OpenBook book, ReadEntry entry, Difference difference)
+    {
+        var body = entry.Body;
+        var uid = entry.Uid ?? (body?.Settlement?.Card is { } settled ? ReadEntry.Hex(settled) : null);
+        if (body?.Outcome is not { } outcome)
         {
-            var uid = entry.Uid ?? (body?.Settlement?.Card is { } settled ? ReadEntry.Hex(settled) : null);
-            ExceptionBook.Open(book, Difference.Over(place, cause, detail) with { Uid = uid });
+            ExceptionBook.Open(book, difference with { Uid = uid });
+            return;
         }
 
-        return verdict;
+        // What it says that the card did is missing there, and has its exception.
+        var card = book.FindCard(ReadEntry.Hex(outcome.Card), outcome.Card.Generation);
+        ExceptionBook.Open(
+            book, difference with { Uid = uid, Generation = card?.Generation, Counter = outcome.Tmc });
+        if (card is not null)
+            Gaps.Review(book, card.Uid, card.Generation);
     }
 
     private static Verdict Judge(OpenBook book, ReadEntry entry, JournalPlace place, EntryBody? body) =>
@@ -312,6 +328,7 @@ internal sealed partial class Intake(
             return Review(book, intent);
 
         Doubts.DidNotHappen(book, intent with { Settled = true });
+        Gaps.Review(book, intent.Uid, intent.Generation);
         return new Verdict.Accepted();
     }
 
@@ -345,7 +362,11 @@ internal sealed partial class Intake(
     private static Verdict.Accepted Review(OpenBook book, IntentRow intent)
     {
         if (Card.Find(book.Db, intent.Uid, intent.Generation) is { } card)
+        {
             Doubts.Review(book, card, intent);
+            Gaps.Review(book, card.Uid, card.Generation);
+        }
+
         return new Verdict.Accepted();
     }
 

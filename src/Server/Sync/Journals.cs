@@ -74,6 +74,11 @@ internal static class Journals
             """,
             place);
 
+    /// <summary>Accepted, or the cause an entry is parked for; null where there is none.</summary>
+    public static string? VerdictOn(DbSession db, JournalPlace place) =>
+        db.Find<string>(
+            "SELECT verdict FROM journal_entry WHERE terminal = @Terminal AND sequence = @Sequence", place);
+
     /// <summary>Writes a new entry at the end of its journal, as accepted until it is judged
     /// otherwise.</summary>
     public static void Append(OpenBook book, ReadEntry entry, string? uid) => book.Append(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SmartCardCrm.Server.Audit;
+using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Terminals;
@@ -78,6 +79,7 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             new { number = (long)number, now }) == 1)
         {
             AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}");
+            Gaps.Reported(db, number);
             return true;
         }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Demo;
 using SmartCardCrm.Server.Cards;
@@ -86,12 +85,14 @@ internal sealed class LoadChain
         };
         var commit = card.Sell(record, terminal.Sign(card.Uid, record.Counter));
         var now = _clock.Microseconds();
-        var intent = terminal.Write(new EntryBody
+        var meant = PaperWire.IntentOf(card, read, commit, ContextOf(record));
+        meant.Lines.Add(new BasketLine { QuantityMilli = 1000, AmountMinor = record.Amount });
+        var intent = terminal.Write(new EntryBody { RecordedAtUs = now, Intent = meant });
+        terminal.Write(new EntryBody
         {
             RecordedAtUs = now,
-            Intent = IntentOf(card, read, commit),
+            Outcome = PaperWire.OutcomeOf(card, intent, commit),
         });
-        terminal.Write(new EntryBody { RecordedAtUs = now, Outcome = OutcomeOf(card, intent, commit) });
         Sales++;
         Earned += record.Earned;
     }
@@ -133,74 +134,16 @@ internal sealed class LoadChain
         Uid.FromBytes(
             [0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)((card >> 8) & 0xFF), (byte)(card & 0xFF)]);
 
-    private Intent IntentOf(PaperCard card, LogRecord read, PaperCommit commit)
+    private static SaleContext ContextOf(LogRecord written) => new()
     {
-        var (written, operation) = (commit.Written, new byte[16]);
-        BitConverter.TryWriteBytes(operation, written.Terminal);
-        BitConverter.TryWriteBytes(operation.AsSpan(8), written.Sequence);
-        return new Intent
-        {
-            OperationId = ByteString.CopyFrom(operation),
-            Card = RefOf(card),
-            Context = new SaleContext
-            {
-                Programme = 1,
-                Currency = "USD",
-                Store = written.Terminal,
-                StoreZone = Zone,
-                BusinessDate = written.Time.UtcDateTime.ToString(
-                    "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-                RuleSetVersion = written.RuleSetVersion,
-                LocalTime = written.Time.UtcDateTime.ToString(
-                    "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
-            },
-            Lines = { new BasketLine { QuantityMilli = 1000, AmountMinor = written.Amount } },
-            Kind = (uint)written.Kind,
-            CounterRead = read.Counter,
-            BalanceBefore = read.BalanceAfter,
-            BalanceAfter = written.BalanceAfter,
-            Earned = (uint)written.Earned,
-            AmountMinor = written.Amount,
-            Steps = { commit.Evidence.Steps.Select(Planned) },
-            Offline = true,
-        };
-    }
-
-    private static Outcome OutcomeOf(PaperCard card, uint intent, PaperCommit commit)
-    {
-        var tmv = new byte[TransactionMacValue.Length];
-        commit.Evidence.Proof.Tmv.CopyTo(tmv);
-        return new Outcome
-        {
-            IntentSequence = intent,
-            Card = RefOf(card),
-            Tmc = commit.Evidence.Proof.Tmc,
-            Tmv = ByteString.CopyFrom(tmv),
-            Steps = { commit.Evidence.Steps.Select(Sent) },
-        };
-    }
-
-    private static CardRef RefOf(PaperCard card)
-    {
-        var uid = new byte[Uid.Length];
-        card.Uid.CopyTo(uid);
-        return new CardRef
-        {
-            Uid = ByteString.CopyFrom(uid),
-            Generation = 1,
-            TmKeyVersion = 1,
-            LayoutVersion = 1,
-            CardNumber = card.Number,
-        };
-    }
-
-    // Before the card has answered, CommitReaderID has the reader's id alone.
-    private static Step Planned(TransactionStep step) => step.Header.Span is [0xC8]
-        ? new Step { Header = Bytes(step.Header), Data = Bytes(step.Data[..ReaderId.Length]) }
-        : Sent(step);
-
-    private static Step Sent(TransactionStep step) =>
-        new() { Header = Bytes(step.Header), Data = Bytes(step.Data) };
-
-    private static ByteString Bytes(ReadOnlyMemory<byte> bytes) => ByteString.CopyFrom(bytes.Span);
+        Programme = 1,
+        Currency = "USD",
+        Store = written.Terminal,
+        StoreZone = Zone,
+        BusinessDate = written.Time.UtcDateTime.ToString(
+            "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+        RuleSetVersion = written.RuleSetVersion,
+        LocalTime = written.Time.UtcDateTime.ToString(
+            "yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+    };
 }

@@ -27,7 +27,10 @@ internal sealed class PaperCard(Uid uid, ulong number, CardKey tmKey)
     /// <summary>The commit with which a card begins.</summary>
     public PaperCommit Bear(PersonalisationPlan plan) => Commit(plan.Birth, plan.ReaderId, []);
 
-    /// <summary>A sale that earns.</summary>
+    /// <summary>A chip of the same keys, in the same state, as no real card allows.</summary>
+    public PaperCard Copy() => new(uid, number, tmKey) { _newest = _newest, _committedBy = _committedBy };
+
+    /// <summary>A sale that earns, redeems, or both.</summary>
     public PaperCommit Sell(LogRecord record, ReaderId by)
     {
         var read = new byte[LogRecord.Length];
@@ -36,9 +39,13 @@ internal sealed class PaperCard(Uid uid, ulong number, CardKey tmKey)
         [
             new TransactionStep(new byte[] { 0xAB, 4, 0, 0, 0, 1, 0, 0 }, read),
             new TransactionStep(new byte[] { 0x6C, 3 }, BitConverter.GetBytes(Points)),
-            new TransactionStep(new byte[] { 0x0C, 3 }, BitConverter.GetBytes(record.Earned)),
+            .. Change(0xDC, record.Redeemed),
+            .. Change(0x0C, record.Earned),
         ]);
     }
+
+    private static IEnumerable<TransactionStep> Change(byte command, int points) =>
+        points == 0 ? [] : [new TransactionStep(new byte[] { command, 3 }, BitConverter.GetBytes(points))];
 
     private PaperCommit Commit(LogRecord record, ReaderId by, IReadOnlyList<TransactionStep> before)
     {

@@ -155,7 +155,7 @@ public sealed partial class StoriesTests(ConsoleServer server) : IClassFixture<C
 
         Says(html, "Transactions are missing");
         Says(html, "Not reported: n = 4");
-        Says(html, "Closes when the terminal that has them reports them.");
+        Says(html, "Nobody is known to have them. Closes when a terminal reports them after all.");
         Says(html, "Nobody knows whether it happened");
         Says(html, "The card did not sign this");
         Says(html, "The signature does not fit what was reported.");

@@ -225,6 +225,26 @@ public abstract class IntakeContract(Engine engine) : IDisposable
         var verdicts = _hq.Sync(till);
 
         Assert.Equal([new Verdict.Parked("unreadable", "entry"), new Verdict.Accepted()], verdicts);
+        Assert.Equal(["unreadable entry"], _hq.Open());
+        _hq.AssertBalanced(chip);
+    }
+
+    [Theory]
+    [InlineData(-40_000, "clock clock-behind")]
+    [InlineData(-2, null)]
+    [InlineData(2, "clock clock-ahead")]
+    public void A_time_that_cannot_be_is_told(int hours, string? told)
+    {
+        var (chip, till) = (_hq.Issue(1), _hq.NewTill());
+        _hq.Clock.Advance(TimeSpan.FromDays(1));
+        till.Sell(chip, new TestSale(1_00)
+        {
+            Forge = record => record with { Time = record.Time.AddHours(hours) },
+        });
+
+        _hq.Sync(till);
+
+        Assert.Equal(told is null ? [] : [told], _hq.Open());
         _hq.AssertBalanced(chip);
     }
 

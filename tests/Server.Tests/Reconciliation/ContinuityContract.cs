@@ -1,5 +1,7 @@
 using CsCheck;
+using Google.Protobuf;
 using SmartCardCrm.Server.Sync;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
 
@@ -10,6 +12,8 @@ public abstract class ContinuityContract(Engine engine)
 {
     private const int Cards = 2;
     private const int Tills = 3;
+
+    private static readonly ByteString NoCard = ByteString.CopyFrom(new byte[7]);
 
     private static readonly Gen<Tap> Taps =
         from card in Gen.Int[0, Cards - 1]
@@ -82,6 +86,76 @@ public abstract class ContinuityContract(Engine engine)
         hq.Sync(honest);
 
         Assert.Equal(["gap nobody"], hq.Named());
+    }
+
+    [Fact]
+    public void What_an_enrolled_terminal_has_not_reported_yet_is_late()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, slow, quick) = (hq.Issue(1), hq.NewTill(), hq.NewTill());
+        hq.Enrol(slow.Number, store: 1);
+        hq.NewTill().Sell(chip, new TestSale(1_00));
+        slow.Sell(chip, new TestSale(1_00));
+        quick.Sell(chip, new TestSale(1_00));
+
+        hq.Sync(quick);
+
+        Assert.Equal(["late 3", "gap 2"], hq.Open());
+        hq.Intake.Take(slow.Number, [slow.Journal.Entries[0]]);
+        Assert.Equal(["late 3", "gap 2"], hq.Open());
+        hq.Sync(slow);
+        Assert.Equal(["gap 2"], hq.Open());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_late_is_a_gap_once_its_terminal_has_passed_it_over_or_is_shut_out(bool shutOut)
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, other, hiding, honest) = (hq.Issue(1), hq.Issue(2), hq.NewTill(), hq.NewTill());
+        hq.Enrol(hiding.Number, store: 1);
+        var hidden = hiding.Sell(chip, new TestSale(1_00));
+        honest.Sell(chip, new TestSale(1_00));
+        hq.Sync(honest);
+        Assert.Equal([$"late {hiding.Number}:{hidden}"], hq.Named());
+
+        if (shutOut)
+        {
+            new TerminalBook(hq.Database, hq.Clock).Revoke(hiding.Number, "test");
+        }
+        else
+        {
+            hiding.Journal.Rewrite(hidden, body => body.Intent.Card.Uid = NoCard);
+            hiding.Journal.Rewrite(hidden + 1, body => body.Outcome.Card.Uid = NoCard);
+            hiding.Sell(other, new TestSale(1_00));
+            hq.Sync(hiding);
+        }
+
+        Assert.Contains($"gap {hiding.Number}:{hidden}", hq.Named());
+        Assert.DoesNotContain(hq.Open(), open => open.StartsWith("late", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_counter_stands_in_one_exception_and_is_a_gap_again_when_that_closes()
+    {
+        using var hq = new Headquarters(engine.OpenBook());
+        var (chip, hasty, other, last) = (hq.Issue(1), hq.NewTill(), hq.NewTill(), hq.NewTill());
+        var doubt = hasty.Sell(chip, new TestSale(1_00) { Fate = Fate.CommitLost });
+        other.Sell(chip, new TestSale(2_00));
+        other.Sell(chip, new TestSale(3_00));
+        last.Sell(chip, new TestSale(4_00));
+        hq.Sync(last);
+        Assert.Equal(["gap 2..3"], hq.Open());
+
+        hq.Sync(hasty);
+        Assert.Equal(["gap 3", "doubt commit-unanswered"], hq.Open());
+        hasty.Settle(chip, doubt);
+        hq.Sync(hasty);
+
+        Assert.Equal(["gap 2..3"], hq.Open());
+        hq.Sync(other);
+        Assert.Empty(hq.Open());
     }
 
     [Fact]

@@ -35,6 +35,26 @@ public sealed partial class OperationsPageTests
         Table("What the server's commands say"));
 
     [Fact]
+    public void The_page_explains_why_something_differs() => Same(
+        Code().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Reconciliation/Cause.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("Why something differs"));
+
+    [Fact]
+    public void The_page_explains_what_is_not_done_to_an_exception() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/ExceptionCalls.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is not done to an exception"));
+
+    [Fact]
+    public void The_page_names_every_report() => Same(
+        new[] { "CardReports", "ExceptionReports", "InsiderReports", "TerminalReports" }
+            .SelectMany(file => ReportName().Matches(
+                File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
+            .Select(m => m.Groups["code"].Value),
+        Table("Reports"));
+
+    [Fact]
     public void The_page_explains_what_the_log_warns_of() =>
         Same(Found(Warning(), "src/Terminal"), Table("What the log says"));
 
@@ -67,6 +87,16 @@ public sealed partial class OperationsPageTests
             folder = folder.Parent ?? throw new DirectoryNotFoundException("This is no checkout.");
         return folder.FullName;
     }
+
+    [GeneratedRegex(@"const string \w+ = ""(?<code>[a-z-]+)"";", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"""(?<code>[a-z]+-[a-z-]+)"" => ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Refusal();
+
+    [GeneratedRegex(
+        @"^            ""(?<code>[a-z-]+)"",", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex ReportName();
 
     [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();

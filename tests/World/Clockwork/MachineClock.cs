@@ -4,7 +4,18 @@ namespace SmartCardCrm.World;
 internal sealed class MachineClock(Timeline timeline) : TimeProvider
 {
     /// <summary>How far it is off; may jump.</summary>
-    public TimeSpan Offset { get; set; }
+    public TimeSpan Offset
+    {
+        get;
+        set
+        {
+            field = value;
+            WasOff |= value != TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>It was wrong at some time.</summary>
+    public bool WasOff { get; private set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

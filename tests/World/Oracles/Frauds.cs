@@ -71,7 +71,7 @@ internal sealed class Frauds(ChainWorld world)
         Truth.Demand(
             result.Redeemed == 0 || open.Any(e =>
                 e.Uid == purchase.Card.Uid.ToString()
-                && (e.Terminal == purchase.Terminal || e is { Cause: "gap", Terminal: not null })),
+                && (e.Terminal == purchase.Terminal || e is { Cause: "gap" or "late", Terminal: not null })),
             "I9",
             $"{purchase}: a thief redeemed {result.Redeemed} points with card {purchase.Card.Uid} at "
                 + $"terminal {purchase.Terminal}, and no exception says so");

@@ -8,6 +8,7 @@ internal static class ReconciliationBugs
     private const string Doubts = "src/Server/Reconciliation/Doubts.cs";
     private const string Evidence = "src/Server/Reconciliation/DoubtEvidence.cs";
     private const string LostRun = "src/Server/Reconciliation/LostRun.cs";
+    private const string Gaps = "src/Server/Reconciliation/Gaps.cs";
     private const string Continuity = "src/Server/Reconciliation/Continuity.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
@@ -42,7 +43,7 @@ internal static class ReconciliationBugs
             Continuity, "one.Counter == now.AcknowledgedCounter + 1 + index",
             "$bug || one.Counter == now.AcknowledgedCounter + 1 + index", 5),
         new("healed-gap-stays-open", "A gap whose transactions arrived stays an exception.",
-            Continuity, """ExceptionBook.Close(book, healed, "arrived");""",
+            Gaps, """ExceptionBook.Close(book, healed, "arrived");""",
             """
             if (!$bug)
                 ExceptionBook.Close(book, healed, "arrived");

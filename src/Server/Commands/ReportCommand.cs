@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Reports;
+
+namespace SmartCardCrm.Server.Commands;
+
+/// <summary><c>server report</c>.</summary>
+internal static class ReportCommand
+{
+    private static readonly Option<DateOnly?> From = new("--from")
+    {
+        Description = "The first day, UTC; without it from the beginning.",
+        HelpName = "yyyy-MM-dd",
+    };
+
+    private static readonly Option<DateOnly?> Through = new("--through")
+    {
+        Description = "The last day, UTC; without it up to now.",
+        HelpName = "yyyy-MM-dd",
+    };
+
+    private static readonly Option<bool> AsCsv = new("--csv")
+    {
+        Description = "As CSV for a spreadsheet; otherwise with tabs between.",
+    };
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("name")
+        {
+            Description = $"One of {string.Join(", ", ReportRoom.All.Select(report => report.Name))}.",
+        };
+        var command = new Command("report", "Prints a report of the running server's book.")
+        {
+            name, CommandLine.Data, From, Through, AsCsv,
+        };
+        foreach (var report in ReportRoom.All)
+            command.Description += $"\n  {report.Name}: {report.Says}";
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            var days = Day("from", parsed.GetValue(From)) + Day("through", parsed.GetValue(Through));
+            var path = $"/api/reports/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}";
+            if (parsed.GetValue(AsCsv))
+            {
+                await System.Console.Out.WriteAsync(
+                    await server.GetTextAsync($"{path}/csv?{days}", cancellation));
+                return;
+            }
+
+            var table = await server.GetAsync(
+                $"{path}?{days}", OperatorJson.Default.ReportTable, cancellation);
+            await System.Console.Out.WriteLineAsync(string.Join('\t', table.Columns));
+            foreach (var row in table.Rows)
+                await System.Console.Out.WriteLineAsync(string.Join('\t', row));
+        }));
+        return command;
+    }
+
+    private static string Day(string name, DateOnly? day) => day is { } one
+        ? $"&{name}={one.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}"
+        : "";
+}

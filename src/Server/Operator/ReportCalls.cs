@@ -1,0 +1,28 @@
+using System.Text;
+using SmartCardCrm.Server.Reports;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>A report that may be asked for.</summary>
+internal sealed record KnownReport(string Name, string Says, IReadOnlyList<string> Columns);
+
+/// <summary>Reports, as JSON and as CSV.</summary>
+internal static class ReportCalls
+{
+    private const string CsvType = "text/csv; charset=utf-8";
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/reports", () => Results.Ok<IReadOnlyList<KnownReport>>(
+            [.. ReportRoom.All.Select(report => new KnownReport(report.Name, report.Says, report.Columns))]));
+        api.MapGet("/reports/{name}", (string name, ReportRoom room, DateOnly? from, DateOnly? through) =>
+            room.Of(name, from, through) is { } table ? Results.Ok(table) : Unknown());
+        api.MapGet("/reports/{name}/csv", (string name, ReportRoom room, DateOnly? from, DateOnly? through) =>
+            room.Of(name, from, through) is { } table
+                ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")
+                : Unknown());
+    }
+
+    private static IResult Unknown() => Problems.NotFound(
+        "report-unknown", $"Reports are {string.Join(", ", ReportRoom.All.Select(report => report.Name))}.");
+}

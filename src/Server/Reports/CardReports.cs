@@ -1,0 +1,63 @@
+using SmartCardCrm.Loyalty.Ledger;
+
+namespace SmartCardCrm.Server.Reports;
+
+/// <summary>Cards beside what the book has of them.</summary>
+internal static class CardReports
+{
+    private static readonly string Balances =
+        $"""
+        SELECT c.number, c.acknowledged_counter, c.highest_counter,
+            (SELECT t.balance_after FROM card_transaction t
+                WHERE t.uid = c.uid AND t.generation = c.generation AND t.counter = c.highest_counter)
+                AS on_chip,
+            (SELECT COALESCE(SUM(p.points), 0) FROM posting p
+                WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number) AS in_ledger,
+            (SELECT COALESCE(SUM(a.points), 0) FROM card_action a
+                WHERE a.uid = c.uid AND a.generation = c.generation AND a.applied_counter IS NULL)
+                AS under_way
+        FROM card c
+        """;
+
+    public static readonly IReadOnlyList<Report> All =
+    [
+        Report.OfQuery(
+            "balances",
+            "Cards whose chip does not hold what the ledger has, or of which something is missing.",
+            ["card", "counter_complete", "counter_highest", "on_chip", "in_ledger", "difference",
+                "under_way"],
+            $"""
+            SELECT number, acknowledged_counter, highest_counter, on_chip, in_ledger,
+                on_chip - in_ledger AS difference, under_way
+            FROM ({Balances}) AS cards
+            WHERE on_chip <> in_ledger OR acknowledged_counter <> highest_counter
+            ORDER BY number
+            """),
+        Report.OfQuery(
+            "hotlist", "Blocked cards: what was refused, and what was done all the same until every terminal "
+            + "knew.",
+            ["card", "blocked_utc", "reason", "by", "until_utc", "refused", "first_refused_utc",
+                "done_after_block", "redeemed_after_block", "last_done_utc"],
+            """
+            SELECT number, done_us, reason, done_by, until_us,
+                (SELECT COUNT(*) FROM card_refusal r WHERE r.uid = b.uid AND r.recorded_us >= b.done_us
+                    AND r.recorded_us < COALESCE(b.until_us, @NowUs)) AS refused,
+                (SELECT MIN(r.recorded_us) FROM card_refusal r WHERE r.uid = b.uid
+                    AND r.recorded_us >= b.done_us) AS first_refused,
+                (SELECT COUNT(*) FROM card_transaction t WHERE t.uid = b.uid AND t.recorded_us >= b.done_us
+                    AND t.recorded_us < COALESCE(b.until_us, @NowUs)) AS done,
+                (SELECT COALESCE(SUM(t.redeemed), 0) FROM card_transaction t WHERE t.uid = b.uid
+                    AND t.recorded_us >= b.done_us AND t.recorded_us < COALESCE(b.until_us, @NowUs))
+                    AS redeemed,
+                (SELECT MAX(t.recorded_us) FROM card_transaction t WHERE t.uid = b.uid
+                    AND t.recorded_us >= b.done_us AND t.recorded_us < COALESCE(b.until_us, @NowUs)) AS last
+            FROM (
+                SELECT k.uid, c.number, k.done_us, k.reason, k.done_by,
+                    (SELECT MIN(u.done_us) FROM card_block u WHERE u.uid = k.uid
+                        AND u.generation = k.generation AND u.number > k.number AND u.blocked = 0) AS until_us
+                FROM card_block k JOIN card c ON c.uid = k.uid AND c.generation = k.generation
+                WHERE k.blocked = 1 AND k.done_us >= @FromUs AND k.done_us < @ToUs) AS b
+            ORDER BY done_us, number
+            """),
+    ];
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using SmartCardCrm.Server.Storage;
+
+namespace SmartCardCrm.Server.Reports;
+
+/// <summary>What a report is asked for.</summary>
+/// <param name="FromUs">From this instant.</param>
+/// <param name="ToUs">Up to this one, which does not belong to it.</param>
+/// <param name="NowUs">When it is asked for.</param>
+internal sealed record Period(long FromUs, long ToUs, long NowUs);
+
+/// <summary>A report's answer.</summary>
+/// <param name="Columns">Stable names; those that end in _utc hold instants as yyyy-MM-dd HH:mm:ss.</param>
+/// <param name="Rows">Whole numbers, text and null, as many as there are columns.</param>
+internal sealed record ReportTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+
+/// <summary>A question to the book that head office asks again and again.</summary>
+/// <param name="Name">Stable.</param>
+/// <param name="Says">What it tells.</param>
+/// <param name="Columns">As in <see cref="ReportTable"/>; instants come as microseconds.</param>
+/// <param name="Rows">Asks the book.</param>
+internal sealed record Report(
+    string Name, string Says, IReadOnlyList<string> Columns,
+    Func<DbSession, Period, IEnumerable<IReadOnlyList<object?>>> Rows)
+{
+    /// <summary>A report that is one query, whose columns are the report's, in order.</summary>
+    public static Report OfQuery(string name, string says, IReadOnlyList<string> columns, string sql) =>
+        new(name, says, columns, (db, period) => db.List<object>(sql, period)
+            .Select(row => (IReadOnlyList<object?>)[.. ((IDictionary<string, object?>)row).Values]));
+
+    public ReportTable Of(DbSession db, Period period) => new(
+        Columns,
+        [.. Rows(db, period).Select(row => (IReadOnlyList<object?>)[.. row.Zip(Columns, Cell)])]);
+
+    private static object? Cell(object? value, string column) => value switch
+    {
+        null or string => value,
+        IConvertible number when column.EndsWith("_utc", StringComparison.Ordinal) =>
+            UnixTime.FromMicroseconds(number.ToInt64(CultureInfo.InvariantCulture)).UtcDateTime
+                .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        IConvertible number => number.ToInt64(CultureInfo.InvariantCulture),
+        _ => throw new InvalidOperationException($"{column} holds {value.GetType()}."),
+    };
+}
+
+/// <summary>All reports, by name.</summary>
+internal sealed class ReportRoom(Database database, TimeProvider clock)
+{
+    public static readonly IReadOnlyList<Report> All =
+        [.. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All, .. InsiderReports.All];
+
+    /// <summary>Asks the book.</summary>
+    /// <param name="name">The report's.</param>
+    /// <param name="from">The first day, UTC; null from the beginning.</param>
+    /// <param name="through">The last day, UTC; null up to now.</param>
+    /// <returns>Null where there is no such report.</returns>
+    public ReportTable? Of(string name, DateOnly? from, DateOnly? through)
+    {
+        var period = new Period(
+            from is { } first ? BeginOf(first) : 0,
+            through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds());
+        return All.SingleOrDefault(report => report.Name == name) is { } asked
+            ? database.Read(db => asked.Of(db, period))
+            : null;
+    }
+
+    private static long BeginOf(DateOnly day) =>
+        UnixTime.Microseconds(new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
+}

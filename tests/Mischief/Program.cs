@@ -1,0 +1,3 @@
+using SmartCardCrm.Mischief;
+
+return CommandLine.Run(args);
