@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -20,6 +19,7 @@ using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Taps;
+using SmartCardCrm.Server.Telemetry;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
@@ -57,6 +57,7 @@ internal static class ServerHost
         AddRooms(builder.Services, options, vault);
         AddDoors(builder, options);
         AddPeople(builder.Services, options);
+        builder.AddTelemetry(options);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -121,7 +122,6 @@ internal static class ServerHost
         services.AddSingleton<StaffStore>();
         services.AddSingleton<StaffLogin>();
         services.AddSingleton<FirstAdministrator>();
-        services.AddSingleton(OperatorToken.OpenOrCreate(options.PathOf(OperatorToken.FileName)));
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)
@@ -186,10 +186,11 @@ internal static class ServerHost
         services.AddDataProtection()
             .SetApplicationName("SmartCardCrm")
             .PersistKeysToFileSystem(new DirectoryInfo(options.PathOf("cookie-keys")));
+        var operatorToken = AccessToken.OpenOrCreate(options.PathOf(OperatorEndpoints.TokenFile));
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie()
-            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(
-                OperatorAuthentication.Name, null);
+            .AddScheme<TokenOptions, TokenAuthentication>(
+                OperatorEndpoints.Scheme, scheme => scheme.Token = operatorToken);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<StaffOptions>>((cookie, staff) =>
             {
@@ -202,8 +203,8 @@ internal static class ServerHost
             });
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(OperatorAuthentication.Name, policy => policy
-                .AddAuthenticationSchemes(OperatorAuthentication.Name).RequireAuthenticatedUser());
+            .AddPolicy(OperatorEndpoints.Scheme, policy => policy
+                .AddAuthenticationSchemes(OperatorEndpoints.Scheme).RequireAuthenticatedUser());
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "hq-form");
         services.AddLocalization();
         services.AddConsole();
@@ -254,6 +255,7 @@ internal static class ServerHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapStaff();
         app.MapOperator();
+        app.MapTelemetry();
         app.MapOpenApi().AllowAnonymous();
         app.MapConsole();
     }

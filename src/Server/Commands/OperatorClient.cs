@@ -22,7 +22,7 @@ internal sealed class OperatorClient : IDisposable
             Timeout = TimeSpan.FromSeconds(30),
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorToken.FileName)).Trim());
+            "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorEndpoints.TokenFile)).Trim());
     }
 
     /// <exception cref="CommandException">The server is away, or says no.</exception>

@@ -17,13 +17,19 @@ namespace SmartCardCrm.Server.Operator;
 /// </summary>
 internal static class OperatorEndpoints
 {
+    /// <summary>In the data folder: the token that opens these calls.</summary>
+    public const string TokenFile = "operator.token";
+
+    /// <summary>Name of scheme and policy.</summary>
+    public const string Scheme = "operator";
+
     /// <summary>Rows that one call gives at most.</summary>
     public const int RowsMost = 1000;
 
     public static void MapOperator(this WebApplication app)
     {
         var api = app.MapGroup("/api")
-            .RequireAuthorization(OperatorAuthentication.Name)
+            .RequireAuthorization(Scheme)
             .DisableAntiforgery();
         BookCalls.Map(api);
         CardCalls.Map(api);

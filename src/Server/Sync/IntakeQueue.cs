@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using SmartCardCrm.Server.Telemetry;
 
 namespace SmartCardCrm.Server.Sync;
 
@@ -6,22 +7,37 @@ namespace SmartCardCrm.Server.Sync;
 /// The one writer of what terminals report. What waits together is committed together, so that many terminals
 /// cost one sync of the disk; each is answered only after that.
 /// </summary>
-internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<IntakeQueue> log)
-    : BackgroundService
+internal sealed partial class IntakeQueue(
+    Intake intake, FeedBell bell, ServerMetrics metrics, IntakeTrace trace, TimeProvider clock,
+    ILogger<IntakeQueue> log) : BackgroundService
 {
+    // Longer than the largest commit takes on the slowest disk that keeps up with a chain.
+    private static readonly TimeSpan CommitMost = TimeSpan.FromMinutes(1);
+
     private const int WaitingMost = 256;
     private const int TogetherMost = 64;
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(WaitingMost);
+
+    // When the commit under way began; 0 for none.
+    private long _committingSince;
+
+    /// <summary>Whether what comes is taken, and what is being taken gets on.</summary>
+    public bool IsAlive =>
+        ExecuteTask is { IsCompleted: false }
+        && (Interlocked.Read(ref _committingSince) is var since
+            && (since == 0 || clock.GetElapsedTime(since) < CommitMost));
 
     /// <summary>Ends when the entries are on the disk, whatever was thought of them.</summary>
     /// <param name="delivery">Its entries follow on; checked by the caller.</param>
     /// <param name="cancellation">Ends the wait, not the work.</param>
     public async Task TakeAsync(Delivery delivery, CancellationToken cancellation)
     {
-        var waiting = new Waiting(delivery, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var span = IntakeTrace.Begin(delivery);
+        var waiting = new Waiting(
+            delivery, clock.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously));
         await _waiting.Writer.WriteAsync(waiting, cancellation);
-        await waiting.Done.Task.WaitAsync(cancellation);
+        trace.Taken(span, delivery, await waiting.Done.Task.WaitAsync(cancellation));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,11 +55,19 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
     // The top of the loop: whatever goes wrong with these, the next ones are tried.
     private void Commit(List<Waiting> together)
     {
+        Interlocked.Exchange(ref _committingSince, clock.GetTimestamp());
         try
         {
-            intake.Take([.. together.Select(waiting => waiting.Delivery)]);
-            foreach (var waiting in together)
-                waiting.Done.SetResult();
+            var verdicts = intake.Take([.. together.Select(waiting => waiting.Delivery)]);
+            var told = 0;
+            foreach (var (delivery, arrived, done) in together)
+            {
+                var its = verdicts.Skip(told).Take(delivery.Entries.Count).ToList();
+                told += its.Count;
+                metrics.Taken(its, clock.GetElapsedTime(arrived));
+                done.SetResult(its);
+            }
+
             bell.Ring();
         }
         catch (Exception failure)
@@ -52,10 +76,15 @@ internal sealed partial class IntakeQueue(Intake intake, FeedBell bell, ILogger<
             foreach (var waiting in together)
                 waiting.Done.SetException(new IOException("The delivery could not be stored.", failure));
         }
+        finally
+        {
+            Interlocked.Exchange(ref _committingSince, 0);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "{Deliveries} deliveries could not be stored.")]
     private static partial void LogFailed(ILogger log, Exception failure, int deliveries);
 
-    private sealed record Waiting(Delivery Delivery, TaskCompletionSource Done);
+    private sealed record Waiting(
+        Delivery Delivery, long Arrived, TaskCompletionSource<IReadOnlyList<Verdict>> Done);
 }
