@@ -90,6 +90,9 @@ internal static class ServerHost
         services.AddSingleton<CardProtocol.FillRandom>(RandomNumberGenerator.Fill);
         services.AddSingleton(_ => BookHome.Open(options.DataFolder));
         services.AddSingleton<ProgrammeBook>();
+        services.AddSingleton<RuleDrafts>();
+        services.AddSingleton<BackTestDesk>();
+        services.AddHostedService<RuleSchedule>();
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();
         services.AddSingleton<BlockBook>();

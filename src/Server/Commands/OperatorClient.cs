@@ -34,6 +34,16 @@ internal sealed class OperatorClient : IDisposable
         string path, HttpContent body, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = body }, type, cancellation);
 
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<TAnswer> PutAsync<TAnswer>(
+        string path, HttpContent body, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = body }, type, cancellation);
+
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<TAnswer> DeleteAsync<TAnswer>(
+        string path, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), type, cancellation);
+
     /// <summary>A call whose answer has no content.</summary>
     /// <exception cref="CommandException">The server is away, or says no.</exception>
     public async Task CallAsync(HttpMethod method, string path, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Storage;
@@ -35,6 +36,7 @@ internal static class OperatorEndpoints
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
+        RuleCalls.Map(api);
     }
 }
 
@@ -46,6 +48,15 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
 [JsonSerializable(typeof(RuleSet))]
+[JsonSerializable(typeof(AskedDraft))]
+[JsonSerializable(typeof(AskedStep))]
+[JsonSerializable(typeof(AskedPreview))]
+[JsonSerializable(typeof(AskedBackTest))]
+[JsonSerializable(typeof(DraftWithRules))]
+[JsonSerializable(typeof(IReadOnlyList<RuleDraft>))]
+[JsonSerializable(typeof(IReadOnlyList<RuleVersion>))]
+[JsonSerializable(typeof(RulePreview))]
+[JsonSerializable(typeof(BackTestProgress))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(Page<Member>))]
 [JsonSerializable(typeof(GivenToken))]
