@@ -27,6 +27,7 @@ internal static class AuditAction
     public const string StaffAdded = "staff-added";
     public const string StaffLocked = "staff-locked";
     public const string BookRestored = "book-restored";
+    public const string BookRebuilt = "book-rebuilt";
 }
 
 /// <summary>Who did something.</summary>

@@ -92,9 +92,16 @@ internal sealed record Card
     public static Card? FindByNumber(DbSession db, long number) =>
         db.Find<Card>($"{Select} WHERE card.number = @number", new { number });
 
+    /// <summary>The cards that come after another, in an order of no meaning; from the first on for
+    /// null.</summary>
+    public static IReadOnlyList<Card> After(DbSession db, Card? last, int most) => db.List<Card>(
+        $"{Select} WHERE (uid, generation) > (@Uid, @Generation) ORDER BY uid, generation LIMIT @most",
+        new { Uid = last?.Uid ?? "", Generation = last?.Generation ?? 0, most });
+
     /// <summary>Tells the terminals that know the card how it stands.</summary>
-    public void Publish(DbSession db) =>
-        Feed.Publish(db, $"card:{Uid}", new FeedItem { Card = ToItem() }, Audience.Knowing(Uid));
+    public void Publish(DbSession db) => Feed.Publish(db, ToTold());
+
+    public Told ToTold() => new($"card:{Uid}", new FeedItem { Card = ToItem() }, Audience.Knowing(Uid));
 
     /// <summary>How the card stands, as terminals are told.</summary>
     public CardItem ToItem() => new()
@@ -118,15 +125,16 @@ internal sealed record Card
     };
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
-    public void PublishListing(DbSession db) =>
-        Feed.Publish(db, $"hotlist:{Uid}", new FeedItem
+    public void PublishListing(DbSession db) => Feed.Publish(db, ToToldListing());
+
+    public Told ToToldListing() => new($"hotlist:{Uid}", new FeedItem
+    {
+        Hotlist = new HotlistItem
         {
-            Hotlist = new HotlistItem
-            {
-                Uid = UidBytes(),
-                Listed = Status is CardStatus.Blocked or CardStatus.Retired,
-            },
-        }, Audience.Everybody);
+            Uid = UidBytes(),
+            Listed = Status is CardStatus.Blocked or CardStatus.Retired,
+        },
+    }, Audience.Everybody);
 
     public Google.Protobuf.ByteString UidBytes() =>
         Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(Uid));

@@ -67,19 +67,29 @@ internal static class CardActionQueue
             });
         foreach (var queued in numbers)
         {
-            Feed.Publish(book.Db, $"card-action:{card.Uid}:{card.Generation}:{queued}", new FeedItem
-            {
-                CardAction = new CardActionItem
-                {
-                    Uid = card.UidBytes(),
-                    Generation = (uint)card.Generation,
-                    Number = (uint)queued,
-                    Points = points,
-                    Reason = reason,
-                },
-            }, Audience.Knowing(card.Uid));
+            var action = new QueuedAction { Number = queued, Points = points, Reason = reason };
+            Feed.Publish(book.Db, ToTold(card, action));
         }
     }
+
+    /// <summary>What terminals are told of all actions of a card.</summary>
+    public static IEnumerable<Told> Told(DbSession db, Card card) =>
+        Between(db, card, after: 0, through: int.MaxValue).Select(action => ToTold(card, action));
+
+    private static Told ToTold(Card card, QueuedAction action) => new(
+        $"card-action:{card.Uid}:{card.Generation}:{action.Number}",
+        new FeedItem
+        {
+            CardAction = new CardActionItem
+            {
+                Uid = card.UidBytes(),
+                Generation = (uint)card.Generation,
+                Number = (uint)action.Number,
+                Points = (int)action.Points,
+                Reason = action.Reason,
+            },
+        },
+        Audience.Knowing(card.Uid));
 
     /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never
     /// queued them.</summary>

@@ -215,14 +215,40 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         $"rule-set:{rules.Programme}:{rules.Version}",
         $$"""{"sha256":"{{Convert.ToHexString(SHA256.HashData(document))}}"}""");
 
-    private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) =>
-        Feed.Publish(db, $"rule-set:{rules.Programme}:{rules.Version}", new FeedItem
+    private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) => Feed.Publish(
+        db, ToTold(new SignedRules
+        {
+            Programme = rules.Programme,
+            Version = rules.Version,
+            Document = document,
+            Signature = signature,
+        }));
+
+    /// <summary>What terminals are told of every version.</summary>
+    public static IEnumerable<Told> Told(DbSession db) => db.List<SignedRules>(
+        """
+        SELECT programme, version, document, signature FROM rule_set WHERE signature IS NOT NULL
+        ORDER BY version
+        """).Select(ToTold);
+
+    private static Told ToTold(SignedRules rules) => new(
+        $"rule-set:{rules.Programme}:{rules.Version}",
+        new FeedItem
         {
             RuleSet = new RuleSetItem
             {
                 Version = (uint)rules.Version,
-                Document = ByteString.CopyFrom(document),
-                Signature = ByteString.CopyFrom(signature),
+                Document = ByteString.CopyFrom(rules.Document),
+                Signature = ByteString.CopyFrom(rules.Signature),
             },
-        }, Audience.Everybody);
+        },
+        Audience.Everybody);
+
+    private sealed record SignedRules
+    {
+        public long Programme { get; init; }
+        public long Version { get; init; }
+        public byte[] Document { get; init; } = [];
+        public byte[] Signature { get; init; } = [];
+    }
 }

@@ -4,6 +4,11 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
 
+/// <summary>Something that terminals are told.</summary>
+/// <param name="Name">A later one of the same name replaces it.</param>
+/// <param name="Item">Without a position.</param>
+internal sealed record Told(string Name, FeedItem Item, Audience Audience);
+
 /// <summary>A part of the feed as one terminal is to have it.</summary>
 /// <param name="Items">In order.</param>
 /// <param name="Through">Up to this position the terminal then has all that is for it.</param>
@@ -26,6 +31,17 @@ internal static class Feed
                 for_terminal = excluded.for_terminal, for_card = excluded.for_card
             """,
             new { name, body = item.ToByteArray(), audience.Terminal, audience.Card });
+
+    /// <inheritdoc cref="Publish(DbSession, string, FeedItem, Audience)"/>
+    public static void Publish(DbSession db, Told told) => Publish(db, told.Name, told.Item, told.Audience);
+
+    /// <summary>Whether terminals are told this and nothing newer in its place.</summary>
+    public static bool Has(DbSession db, Told told) => db.Value<long>(
+        """
+        SELECT COUNT(*) FROM feed WHERE name = @Name AND body = @body
+            AND for_terminal IS NOT DISTINCT FROM @Terminal AND for_card IS NOT DISTINCT FROM @Card
+        """,
+        new { told.Name, body = told.Item.ToByteArray(), told.Audience.Terminal, told.Audience.Card }) > 0;
 
     /// <summary>Moves what is told of a card to the end, in its order: there are terminals that have not been
     /// told yet.</summary>
