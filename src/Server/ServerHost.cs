@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -21,6 +20,7 @@ using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Taps;
+using SmartCardCrm.Server.Telemetry;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
@@ -58,6 +58,7 @@ internal static class ServerHost
         AddRooms(builder.Services, options, vault);
         AddDoors(builder, options);
         AddPeople(builder.Services, options);
+        builder.AddTelemetry(options);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -93,6 +94,9 @@ internal static class ServerHost
         services.AddSingleton<CardProtocol.FillRandom>(RandomNumberGenerator.Fill);
         services.AddSingleton(_ => BookHome.Open(options.DataFolder));
         services.AddSingleton<ProgrammeBook>();
+        services.AddSingleton<RuleDrafts>();
+        services.AddSingleton<BackTestDesk>();
+        services.AddHostedService<RuleSchedule>();
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();
         services.AddSingleton<BlockBook>();
@@ -129,7 +133,6 @@ internal static class ServerHost
         services.AddSingleton<StaffStore>();
         services.AddSingleton<StaffLogin>();
         services.AddSingleton<FirstAdministrator>();
-        services.AddSingleton(OperatorToken.OpenOrCreate(options.PathOf(OperatorToken.FileName)));
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)
@@ -194,10 +197,11 @@ internal static class ServerHost
         services.AddDataProtection()
             .SetApplicationName("SmartCardCrm")
             .PersistKeysToFileSystem(new DirectoryInfo(options.PathOf("cookie-keys")));
+        var operatorToken = AccessToken.OpenOrCreate(options.PathOf(OperatorEndpoints.TokenFile));
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie()
-            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(
-                OperatorAuthentication.Name, null);
+            .AddScheme<TokenOptions, TokenAuthentication>(
+                OperatorEndpoints.Scheme, scheme => scheme.Token = operatorToken);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<StaffOptions>>((cookie, staff) =>
             {
@@ -210,8 +214,8 @@ internal static class ServerHost
             });
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(OperatorAuthentication.Name, policy => policy
-                .AddAuthenticationSchemes(OperatorAuthentication.Name).RequireAuthenticatedUser());
+            .AddPolicy(OperatorEndpoints.Scheme, policy => policy
+                .AddAuthenticationSchemes(OperatorEndpoints.Scheme).RequireAuthenticatedUser());
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "hq-form");
         services.AddLocalization();
         services.AddConsole();
@@ -262,6 +266,7 @@ internal static class ServerHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapStaff();
         app.MapOperator();
+        app.MapTelemetry();
         app.MapOpenApi().AllowAnonymous();
         app.MapConsole();
     }

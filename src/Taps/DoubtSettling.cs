@@ -15,6 +15,16 @@ internal sealed partial class DoubtSettling(
     /// <exception cref="CardException">The card refused or left; the doubt stays.</exception>
     public DoubtVerdict Settle(CardSession session, OpenDoubt doubt)
     {
+        using var span = OperationTrace.Start("doubt settling", doubt.Intent.OperationId.Span);
+        var verdict = Look(session, doubt);
+        span?.SetTag(OperationTrace.TerminalTag, profile.Number)
+            .SetTag(OperationTrace.CardTag, session.Uid.Masked)
+            .SetTag(OperationTrace.ResultTag, OperationTrace.CodeOf(verdict));
+        return verdict;
+    }
+
+    private DoubtVerdict Look(CardSession session, OpenDoubt doubt)
+    {
         var card = session.Card;
         var newest = card.ReadNewest();
         var commit = new UnansweredCommit(profile.Number, doubt.Sequence, doubt.Intent.CounterRead);

@@ -31,6 +31,16 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
     /// <remarks>What the journal throws comes through: the till must then not be told anything.</remarks>
     public CheckoutState Serve(CardSession session, Checkout checkout)
     {
+        using var span = OperationTrace.Start("card transaction", checkout.Id);
+        span?.SetTag(OperationTrace.TerminalTag, profile.Number)
+            .SetTag(OperationTrace.CardTag, session.Uid.Masked);
+        var state = Do(session, checkout);
+        span.Ended(state);
+        return state;
+    }
+
+    private CheckoutState Do(CardSession session, Checkout checkout)
+    {
         var now = surroundings.Clock.GetUtcNow();
         if (!LogRecord.CanHold(now))
             return new CheckoutState.Declined(DeclineReason.ClockWrong);

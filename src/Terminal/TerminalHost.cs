@@ -14,6 +14,7 @@ using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Relay;
 using SmartCardCrm.Terminal.Signals;
 using SmartCardCrm.Terminal.Sync;
+using SmartCardCrm.Terminal.Telemetry;
 using SmartCardCrm.Terminal.TillApi;
 
 namespace SmartCardCrm.Terminal;
@@ -48,6 +49,7 @@ internal static class TerminalHost
         using var inUse = Claim(data);
         var terminal = EnrolledTerminal.Load(data) ?? throw NotEnrolled();
         using var seal = JournalKeyFile.LoadOrMake(data, options.JournalKey, Random);
+        using var traces = TraceExport.Start(terminal.Profile().Number);
         using var certificates = TerminalCertificates.Load(data);
         using var channel = ServerLink.Mutual(terminal.Server, certificates);
 

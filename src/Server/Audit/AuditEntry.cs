@@ -12,6 +12,13 @@ internal static class AuditAction
     public const string CardBlocked = "card-blocked";
     public const string CardUnblocked = "card-unblocked";
     public const string RulesPublished = "rules-published";
+    public const string RulesRetired = "rules-retired";
+    public const string DraftMade = "rule-draft-made";
+    public const string DraftChanged = "rule-draft-changed";
+    public const string DraftDiscarded = "rule-draft-discarded";
+    public const string DraftScheduled = "rule-draft-scheduled";
+    public const string DraftWithdrawn = "rule-draft-withdrawn";
+    public const string DraftPublished = "rule-draft-published";
     public const string LimitsIssued = "limits-issued";
     public const string TokenMade = "terminal-token-made";
     public const string TerminalEnrolled = "terminal-enrolled";
@@ -25,6 +32,7 @@ internal static class AuditAction
     public const string ExceptionProposed = "exception-proposed";
     public const string ExceptionResolved = "exception-resolved";
     public const string ExceptionRejected = "exception-rejected";
+    public const string BookRebuilt = "book-rebuilt";
 }
 
 /// <summary>Who did something.</summary>

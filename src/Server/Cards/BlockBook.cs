@@ -76,6 +76,11 @@ internal sealed class BlockBook(Database database, TimeProvider clock)
             """,
             new { number, RefusedMost })));
 
+    /// <summary>Whether it was ever on the hotlist.</summary>
+    public static bool WasBlocked(DbSession db, Card card) => db.Value<long>(
+        "SELECT COUNT(*) FROM card_block WHERE uid = @Uid AND generation = @Generation",
+        new { card.Uid, card.Generation }) > 0;
+
     /// <summary>A terminal has refused a blocked card.</summary>
     public static void NoteRefusal(OpenBook book, JournalPlace place, string uid, long recordedUs) =>
         book.Db.Run(

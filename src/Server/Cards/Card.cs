@@ -119,6 +119,12 @@ internal sealed record Card
     public static Card? FindByNumber(DbSession db, long number) =>
         db.Find<Card>($"{Select} WHERE card.number = @number", new { number });
 
+    /// <summary>The cards that come after another, in an order of no meaning; from the first on for
+    /// null.</summary>
+    public static IReadOnlyList<Card> After(DbSession db, Card? last, int most) => db.List<Card>(
+        $"{Select} WHERE (uid, generation) > (@Uid, @Generation) ORDER BY uid, generation LIMIT @most",
+        new { Uid = last?.Uid ?? "", Generation = last?.Generation ?? 0, most });
+
     /// <summary>Writes how cards stand by what is posted.</summary>
     public static void Stand(DbSession db, IEnumerable<Card> cards) => db.RunForEach(
         $"""
@@ -172,15 +178,17 @@ internal sealed record Card
         : new NextExpiry(DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture), (int)points);
 
     /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
-    public void PublishListing(DbSession db) =>
-        Feed.Publish(db, $"hotlist:{Uid}", new FeedItem
+    public void PublishListing(DbSession db) => Feed.Publish(db, [ListingNews()]);
+
+    /// <summary>What everybody is told of its place on the hotlist.</summary>
+    public News ListingNews() => new($"hotlist:{Uid}", new FeedItem
+    {
+        Hotlist = new HotlistItem
         {
-            Hotlist = new HotlistItem
-            {
-                Uid = UidBytes(),
-                Listed = Status is CardStatus.Blocked or CardStatus.Retired,
-            },
-        }, Audience.Everybody);
+            Uid = UidBytes(),
+            Listed = Status is CardStatus.Blocked or CardStatus.Retired,
+        },
+    }, Audience.Everybody);
 
     public Google.Protobuf.ByteString UidBytes() =>
         Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(Uid));

@@ -77,21 +77,31 @@ internal static class CardActionQueue
             });
         foreach (var queued in numbers)
         {
-            Feed.Publish(book.Db, $"card-action:{card.Uid}:{card.Generation}:{queued}", new FeedItem
-            {
-                CardAction = new CardActionItem
-                {
-                    Uid = card.UidBytes(),
-                    Generation = (uint)card.Generation,
-                    Number = (uint)queued,
-                    Points = points,
-                    Reason = reason,
-                },
-            }, Audience.Knowing(card.Uid));
+            var action = new QueuedAction { Number = queued, Points = points, Reason = reason };
+            Feed.Publish(book.Db, [NewsOf(card, action)]);
         }
 
         return numbers;
     }
+
+    /// <summary>What terminals are told of all actions of a card.</summary>
+    public static IEnumerable<News> News(DbSession db, Card card) =>
+        Between(db, card, after: 0, through: int.MaxValue).Select(action => NewsOf(card, action));
+
+    private static News NewsOf(Card card, QueuedAction action) => new(
+        $"card-action:{card.Uid}:{card.Generation}:{action.Number}",
+        new FeedItem
+        {
+            CardAction = new CardActionItem
+            {
+                Uid = card.UidBytes(),
+                Generation = (uint)card.Generation,
+                Number = (uint)action.Number,
+                Points = (int)action.Points,
+                Reason = action.Reason,
+            },
+        },
+        Audience.Knowing(card.Uid));
 
     /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never
     /// queued them.</summary>

@@ -5,7 +5,8 @@ using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Commands;
 
-/// <summary><c>server backup</c>, <c>server restore</c> and <c>server verify</c>.</summary>
+/// <summary><c>server backup</c>, <c>server restore</c>, <c>server verify</c> and <c>server
+/// rebuild</c>.</summary>
 internal static class BackupCommands
 {
     // Entries between two signs of life.
@@ -25,7 +26,7 @@ internal static class BackupCommands
         HelpName = "FOLDER",
     };
 
-    public static IEnumerable<Command> Create() => [Backup(), Restore(), Verify()];
+    public static IEnumerable<Command> Create() => [Backup(), Restore(), Verify(), Rebuild()];
 
     private static Command Backup()
     {
@@ -98,6 +99,41 @@ internal static class BackupCommands
             var data = parsed.GetRequiredValue(CommandLine.Data).FullName;
             using var vault = OpenVault(data, parsed.GetRequiredValue(ServeCommand.Passphrase));
             await VerifyAsync(data, vault);
+        }));
+        return command;
+    }
+
+    private static Command Rebuild()
+    {
+        var command = new Command(
+            "rebuild",
+            """
+            Computes again what the book keeps only to be quick: where journals end, how far cards are known,
+            in which stores, and what terminals are told. It believes journals, transactions and documents:
+            `server verify` first. The server is stopped. Prints what was otherwise, and puts it right.
+            """)
+        {
+            CommandLine.Data,
+        };
+        command.SetAction((parsed, _) => Guarded(async () =>
+        {
+            var data = parsed.GetRequiredValue(CommandLine.Data).FullName;
+            if (!BookHome.HasBook(data))
+                throw new CommandException("book-absent", $"There is no book in {data}.");
+            using var only = ServeCommand.OnlyOne(data);
+            using var book = BookHome.Open(data);
+            var rebuild = new BookRebuild(book, TimeProvider.System);
+            foreach (var part in rebuild.Run((name, rows) =>
+            {
+                if (rows % ProgressEvery == 0)
+                    System.Console.Error.WriteLine($"{name}: {rows} …");
+            }))
+            {
+                await System.Console.Out.WriteLineAsync(
+                    $"{part.Part}: {part.Looked} compared, {part.Differences.Count} put right");
+                foreach (var difference in part.Differences)
+                    await System.Console.Out.WriteLineAsync(difference);
+            }
         }));
         return command;
     }

@@ -67,6 +67,7 @@ internal static class CommandLine
             MemberCommands.Create(),
             TerminalCommands.Create(),
             CardCommands.Create(),
+            RuleCommands.Create(),
             CheckCommand.Create(),
             AuditCommand.Create(),
             ExceptionCommands.Create(),

@@ -22,7 +22,7 @@ internal sealed class OperatorClient : IDisposable
             Timeout = TimeSpan.FromSeconds(30),
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorToken.FileName)).Trim());
+            "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorEndpoints.TokenFile)).Trim());
     }
 
     /// <exception cref="CommandException">The server is away, or says no.</exception>
@@ -42,6 +42,16 @@ internal sealed class OperatorClient : IDisposable
         using var response = await RespondAsync(request, cancellation);
         return await response.Content.ReadAsStringAsync(cancellation);
     }
+
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<TAnswer> PutAsync<TAnswer>(
+        string path, HttpContent body, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = body }, type, cancellation);
+
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public Task<TAnswer> DeleteAsync<TAnswer>(
+        string path, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), type, cancellation);
 
     /// <summary>A call whose answer has no content.</summary>
     /// <exception cref="CommandException">The server is away, or says no.</exception>

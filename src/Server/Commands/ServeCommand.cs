@@ -82,7 +82,7 @@ internal static class ServeCommand
     {
         Check(options);
         PrivateFile.CreateFolder(options.DataFolder);
-        using var only = OnlyOne(options);
+        using var only = OnlyOne(options.DataFolder);
         DemandWhole(options);
         using var vault = OpenVault(options.DataFolder, options.VaultPassphraseFile);
         await using var app = Guarded(() => ServerHost.Build(options, vault));
@@ -160,13 +160,16 @@ internal static class ServeCommand
             throw new CommandException("people-url", "http is for loopback only; elsewhere use https.");
     }
 
-    // The lock ends with the process, however it ends.
-    private static FileStream OnlyOne(ServerOptions options)
+    /// <summary>Keeps other servers from a data folder until it is disposed of, or the process ends, however
+    /// it ends.</summary>
+    /// <exception cref="CommandException">One has it.</exception>
+    public static FileStream OnlyOne(string folder)
     {
         try
         {
             return new FileStream(
-                options.PathOf("server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
         }
         catch (IOException)
         {

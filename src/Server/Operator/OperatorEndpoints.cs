@@ -4,6 +4,7 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Storage;
@@ -17,13 +18,19 @@ namespace SmartCardCrm.Server.Operator;
 /// </summary>
 internal static class OperatorEndpoints
 {
+    /// <summary>In the data folder: the token that opens these calls.</summary>
+    public const string TokenFile = "operator.token";
+
+    /// <summary>Name of scheme and policy.</summary>
+    public const string Scheme = "operator";
+
     /// <summary>Rows that one call gives at most.</summary>
     public const int RowsMost = 1000;
 
     public static void MapOperator(this WebApplication app)
     {
         var api = app.MapGroup("/api")
-            .RequireAuthorization(OperatorAuthentication.Name)
+            .RequireAuthorization(Scheme)
             .DisableAntiforgery();
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
@@ -31,6 +38,7 @@ internal static class OperatorEndpoints
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
+        RuleCalls.Map(api);
     }
 }
 
@@ -51,6 +59,15 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(DateOnly?))]
 [JsonSerializable(typeof(RuleSet))]
+[JsonSerializable(typeof(AskedDraft))]
+[JsonSerializable(typeof(AskedStep))]
+[JsonSerializable(typeof(AskedPreview))]
+[JsonSerializable(typeof(AskedBackTest))]
+[JsonSerializable(typeof(DraftWithRules))]
+[JsonSerializable(typeof(IReadOnlyList<RuleDraft>))]
+[JsonSerializable(typeof(IReadOnlyList<RuleVersion>))]
+[JsonSerializable(typeof(RulePreview))]
+[JsonSerializable(typeof(BackTestProgress))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(Page<Member>))]
 [JsonSerializable(typeof(GivenToken))]

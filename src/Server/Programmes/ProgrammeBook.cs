@@ -22,6 +22,22 @@ internal sealed record Programme
     public string Zone { get; init; } = "";
 }
 
+/// <summary>A published version of a programme's rules.</summary>
+internal sealed record RuleVersion
+{
+    public long Programme { get; init; }
+
+    /// <summary>No two programmes have the same.</summary>
+    public long Version { get; init; }
+    public long PublishedUs { get; init; }
+
+    /// <summary>Null where it was not retired.</summary>
+    public long? RetiredUs { get; init; }
+
+    /// <summary>Whether its programme's terminals are to sell by it.</summary>
+    public bool InForce { get; init; }
+}
+
 /// <summary>Programmes and the versions of their rules. A published version never changes.</summary>
 internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
@@ -60,19 +76,72 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
     /// <param name="by">Who publishes.</param>
     /// <exception cref="FormatException">A number is out of its range, or the currency or what a card holds
     /// at most is not the programme's.</exception>
-    public RuleSet Publish(RuleSet rules, string by) =>
-        database.Write(db =>
+    public RuleSet Publish(RuleSet rules, string by) => database.Write(db => Publish(db, rules, by));
+
+    /// <summary>Publishes within a transaction that does more.</summary>
+    /// <inheritdoc cref="Publish(RuleSet, string)"/>
+    public RuleSet Publish(DbSession db, RuleSet rules, string by)
+    {
+        Check(db, rules);
+        var version = checked((int)Numbers.RuleSets.Next(db));
+        var next = RuleSet.FromDocument((rules with { Version = version }).ToDocument());
+        Insert(db, next, by);
+        return next;
+    }
+
+    /// <summary>Whether the rules could be published.</summary>
+    /// <exception cref="FormatException">There is no such programme, or it has another currency, or its
+    /// cards hold another number of points.</exception>
+    public static void Check(DbSession db, RuleSet rules)
+    {
+        if (db.Value<long>(
+            "SELECT COUNT(*) FROM rule_set WHERE programme = @Programme",
+            new { Programme = (long)rules.Programme }) == 0)
         {
-            var current = Current(db, rules.Programme);
-            if (rules.Currency != current.Currency)
-                throw new FormatException("A programme keeps its currency.");
-            if (rules.CardBalanceMost != current.CardBalanceMost)
-                throw new FormatException("A programme keeps what its cards hold at most.");
-            var version = checked((int)Numbers.RuleSets.Next(db));
-            var next = RuleSet.FromDocument((rules with { Version = version }).ToDocument());
-            Insert(db, next, by);
-            return next;
-        });
+            throw new FormatException("There is no such programme.");
+        }
+
+        var current = Current(db, rules.Programme);
+        if (rules.Currency != current.Currency)
+            throw new FormatException("A programme keeps its currency.");
+        if (rules.CardBalanceMost != current.CardBalanceMost)
+            throw new FormatException("A programme keeps what its cards hold at most.");
+    }
+
+    /// <summary>Every published version, newest first.</summary>
+    public IReadOnlyList<RuleVersion> Versions() => database.Read(db => db.List<RuleVersion>(
+        """
+        SELECT programme, version, published_us, retired_us,
+            version = MAX(version) OVER (PARTITION BY programme) AS in_force
+        FROM rule_set ORDER BY version DESC
+        """));
+
+    /// <summary>One version; null where it was never published.</summary>
+    public RuleSet? Find(long version) => database.Read(db =>
+        db.Find<byte[]>("SELECT document FROM rule_set WHERE version = @version", new { version }) is { } read
+            ? Read.Of(read)
+            : null);
+
+    /// <summary>Marks a version as one that nobody goes back to. It stays, for returns of its
+    /// sales.</summary>
+    /// <returns>A stable code where it cannot be.</returns>
+    public string? Retire(long version, string by) => database.Write(db =>
+    {
+        var found = db.Find<RuleVersion>(
+            "SELECT programme, version, retired_us FROM rule_set WHERE version = @version", new { version });
+        if (found is null)
+            return "version-unknown";
+        if (found.RetiredUs is not null)
+            return "already-retired";
+        if (Current(db, found.Programme).Version == version)
+            return "rules-in-force";
+        db.Run(
+            "UPDATE rule_set SET retired_us = @Now WHERE version = @version",
+            new { Now = clock.Microseconds(), version });
+        AuditLog.Write(
+            db, clock.Microseconds(), by, AuditAction.RulesRetired, $"rule-set:{found.Programme}:{version}");
+        return null;
+    });
 
     /// <summary>Versions published before documents were signed; terminals do not take them.</summary>
     public IReadOnlyList<RuleSet> Unsigned() => database.Read(Unsigned);
@@ -154,14 +223,43 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
         $"rule-set:{rules.Programme}:{rules.Version}",
         $$"""{"sha256":"{{Convert.ToHexString(SHA256.HashData(document))}}"}""");
 
-    private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) =>
-        Feed.Publish(db, $"rule-set:{rules.Programme}:{rules.Version}", new FeedItem
+    private static void Tell(DbSession db, RuleSet rules, byte[] document, byte[] signature) => Feed.Publish(
+        db,
+        [
+            NewsOf(new SignedRules
+            {
+                Programme = rules.Programme,
+                Version = rules.Version,
+                Document = document,
+                Signature = signature,
+            }),
+        ]);
+
+    /// <summary>What terminals are told of every version.</summary>
+    public static IEnumerable<News> News(DbSession db) => db.List<SignedRules>(
+        """
+        SELECT programme, version, document, signature FROM rule_set WHERE signature IS NOT NULL
+        ORDER BY version
+        """).Select(NewsOf);
+
+    private static News NewsOf(SignedRules rules) => new(
+        $"rule-set:{rules.Programme}:{rules.Version}",
+        new FeedItem
         {
             RuleSet = new RuleSetItem
             {
                 Version = (uint)rules.Version,
-                Document = ByteString.CopyFrom(document),
-                Signature = ByteString.CopyFrom(signature),
+                Document = ByteString.CopyFrom(rules.Document),
+                Signature = ByteString.CopyFrom(rules.Signature),
             },
-        }, Audience.Everybody);
+        },
+        Audience.Everybody);
+
+    private sealed record SignedRules
+    {
+        public long Programme { get; init; }
+        public long Version { get; init; }
+        public byte[] Document { get; init; } = [];
+        public byte[] Signature { get; init; } = [];
+    }
 }

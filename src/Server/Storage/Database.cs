@@ -11,11 +11,15 @@ namespace SmartCardCrm.Server.Storage;
 internal abstract class Database : IDisposable
 {
     private readonly Lock _writer = new();
+    private long _commits;
 
     static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     /// <summary>The column type for bytes, which stands as <c>{bytes}</c> in a migration.</summary>
     public abstract string BytesType { get; }
+
+    /// <summary>Transactions written since it was opened.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
 
     /// <summary>Does the work in one transaction, durable on return. An exception undoes all of it.</summary>
     public T Write<T>(Func<DbSession, T> work)
@@ -25,6 +29,7 @@ internal abstract class Database : IDisposable
             var connection = RentWriter();
             var result = Run(connection, BeginWrite, work);
             ReturnWriter(connection);
+            Interlocked.Increment(ref _commits);
             return result;
         }
     }

@@ -47,6 +47,14 @@ internal static class Feed
             })]));
     }
 
+    /// <summary>Whether terminals are told this and nothing newer in its place.</summary>
+    public static bool Has(DbSession db, News news) => db.Value<long>(
+        """
+        SELECT COUNT(*) FROM feed WHERE name = @Name AND body = @body
+            AND for_terminal IS NOT DISTINCT FROM @Terminal AND for_card IS NOT DISTINCT FROM @Card
+        """,
+        new { news.Name, body = news.Item.ToByteArray(), news.Audience.Terminal, news.Audience.Card }) > 0;
+
     /// <summary>Moves what is told of cards to the end, in its order: there are terminals that have not been
     /// told yet.</summary>
     /// <param name="db">The book.</param>

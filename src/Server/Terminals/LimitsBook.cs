@@ -79,15 +79,45 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
         AuditLog.Write(
             db, clock.Microseconds(), by, AuditAction.LimitsIssued, $"terminal:{limits.Terminal}",
             $$"""{"before":{{TextOf(before?.ToDocument())}},"after":{{TextOf(document)}}}""");
-        Feed.Publish(db, $"limits:{limits.Terminal}", new FeedItem
+        Feed.Publish(
+            db,
+            [
+                NewsOf(new SignedLimits
+                {
+                    Terminal = limits.Terminal,
+                    Document = document,
+                    Signature = signature,
+                }),
+            ]);
+    }
+
+    /// <summary>What terminals are told of their limits.</summary>
+    public static IEnumerable<News> News(DbSession db) => db.List<SignedLimits>(
+        """
+        SELECT terminal, document, signature FROM terminal_limits issued
+        WHERE signature IS NOT NULL AND version =
+            (SELECT MAX(version) FROM terminal_limits WHERE terminal = issued.terminal)
+        ORDER BY terminal
+        """).Select(NewsOf);
+
+    private static News NewsOf(SignedLimits limits) => new(
+        $"limits:{limits.Terminal}",
+        new FeedItem
         {
             Limits = new LimitsItem
             {
-                Terminal = limits.Terminal,
-                Document = ByteString.CopyFrom(document),
-                Signature = ByteString.CopyFrom(signature),
+                Terminal = (uint)limits.Terminal,
+                Document = ByteString.CopyFrom(limits.Document),
+                Signature = ByteString.CopyFrom(limits.Signature),
             },
-        }, Audience.Only(limits.Terminal));
+        },
+        Audience.Only(limits.Terminal));
+
+    private sealed record SignedLimits
+    {
+        public long Terminal { get; init; }
+        public byte[] Document { get; init; } = [];
+        public byte[] Signature { get; init; } = [];
     }
 
     /// <summary>The most that any limits of a terminal ever allowed: what was allowed when it was done may

@@ -79,6 +79,9 @@ internal sealed class OpenLines
         return line;
     }
 
+    /// <summary>The terminals that have something open.</summary>
+    public IReadOnlySet<uint> Connected => _lines.Keys.Select(key => key.Terminal).ToHashSet();
+
     public bool IsOpen(uint terminal) => _lines.Keys.Any(key => key.Terminal == terminal);
 
     /// <summary>Cuts what a revoked terminal has open. Call it after the book knows.</summary>

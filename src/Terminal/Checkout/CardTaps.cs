@@ -26,6 +26,16 @@ internal sealed class CardTaps(Till till, ICardConnection card) : IDisposable
     public CheckoutState Serve(Checkout checkout)
     {
         var mode = till.ModeOf(checkout.Request.Order);
+        using var span = OperationTrace.Start("tap", checkout.Id);
+        span?.SetTag(OperationTrace.CardTag, card.Uid.Masked)
+            .SetTag("smartcardcrm.mode", OperationTrace.CodeOf(mode.Mode));
+        var state = Serve(checkout, mode);
+        span.Ended(state);
+        return state;
+    }
+
+    private CheckoutState Serve(Checkout checkout, OperationMode mode)
+    {
         if (mode.Mode != Mode.Centralised)
             return Own().Serve(checkout);
         try

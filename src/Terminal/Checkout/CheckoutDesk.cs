@@ -342,8 +342,18 @@ internal sealed class CheckoutDesk
         else
             _open[moved.Id] = moved;
         _store.Update(moved);
+        Trace(moved);
         Tell(moved);
         return moved;
+    }
+
+    // From the till's call to its end: it may have waited over a restart.
+    private static void Trace(Checkout checkout)
+    {
+        if (!checkout.State.IsOver)
+            return;
+        using var span = OperationTrace.Start("checkout", checkout.Id, checkout.CreatedAt);
+        span.Ended(checkout.State);
     }
 
     private void Tell(Checkout checkout)

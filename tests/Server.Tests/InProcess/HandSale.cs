@@ -12,15 +12,18 @@ namespace SmartCardCrm.Server.Tests.InProcess;
 internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
 {
     private SimulatedCard? _card;
+    private byte[] _operation = [];
 
     /// <summary>Sells for whole dollars, one point each.</summary>
     /// <param name="card">Active.</param>
     /// <param name="journal">Gets the intent and the outcome.</param>
     /// <param name="dollars">What the basket costs.</param>
-    public void Sell(SimulatedCard card, TestJournal journal, int dollars)
+    /// <returns>The operation's id.</returns>
+    public Guid Sell(SimulatedCard card, TestJournal journal, int dollars)
     {
         var sequence = journal.Next;
-        _card = card;
+        var operation = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        (_card, _operation) = (card, operation.ToByteArray(bigEndian: true));
         card.Insert();
         var uid = Uid.FromBytes(Convert.FromHexString(card.Uid));
         var sale = keys.Keys.Single(k => k.KeyNumber == (uint)CardKeyNumber.Sale);
@@ -48,6 +51,7 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
         using var readerId = new ReaderIdKey(keys.ReaderIdKey.Span);
         session.CommitReaderId(readerId.Sign(uid, terminal, sequence, record.Counter));
         journal.Add(new EntryBody { Outcome = OutcomeOf(session, uid, sequence, session.Commit()) });
+        return operation;
     }
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
@@ -57,10 +61,10 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
         return bytes.Length;
     }
 
-    private static Intent IntentOf(MemberCard session, Uid uid, LogRecord record) =>
+    private Intent IntentOf(MemberCard session, Uid uid, LogRecord record) =>
         new()
         {
-            OperationId = ByteString.CopyFrom(new byte[16]),
+            OperationId = ByteString.CopyFrom(_operation),
             Card = Wire(uid),
             Context = new SaleContext
             {
@@ -80,14 +84,14 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
             Steps = { Wire(session.Steps) },
         };
 
-    private static Outcome OutcomeOf(MemberCard session, Uid uid, uint sequence, CommitProof proof)
+    private Outcome OutcomeOf(MemberCard session, Uid uid, uint sequence, CommitProof proof)
     {
         var tmv = new byte[TransactionMacValue.Length];
         proof.Tmv.CopyTo(tmv);
         return new Outcome
         {
             IntentSequence = sequence,
-            OperationId = ByteString.CopyFrom(new byte[16]),
+            OperationId = ByteString.CopyFrom(_operation),
             Card = Wire(uid),
             Tmc = proof.Tmc,
             Tmv = ByteString.CopyFrom(tmv),

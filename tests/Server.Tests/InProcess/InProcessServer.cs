@@ -57,22 +57,28 @@ internal sealed class InProcessServer : IAsyncDisposable
         await StartAgainAsync();
     }
 
+    /// <summary>A secret or setting that the server keeps in its folder.</summary>
+    public string ReadFile(string name) => File.ReadAllText(Path.Combine(_folder.FullName, name));
+
+    /// <summary>All that it has logged, as far as it lets itself log.</summary>
+    public IReadOnlyCollection<string> Log => _errors.Lines;
+
     /// <summary>An error with this text is what the test is about.</summary>
     public void AnnounceError(string text) => _errors.Announce(text);
 
     /// <summary>A caller at the people's door: with the operator's token, or without any.</summary>
-    public HttpClient People(bool asOperator = true)
+    public HttpClient People(bool asOperator = true) =>
+        PeopleWith(asOperator ? ReadFile(OperatorEndpoints.TokenFile) : null);
+
+    /// <summary>A caller at the people's door with a token, or without any.</summary>
+    public HttpClient PeopleWith(string? token)
     {
         var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
         {
             BaseAddress = new Uri(Endpoints.Console),
         };
-        if (asOperator)
-        {
-            var token = File.ReadAllText(Path.Combine(_folder.FullName, OperatorToken.FileName));
+        if (token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
         return http;
     }
 

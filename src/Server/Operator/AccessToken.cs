@@ -5,18 +5,16 @@ using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Operator;
 
-/// <summary>What the command line on the server's own machine shows to be let in: a file that only its user
+/// <summary>What a program on the server's own machine shows to be let in: a file that only the server's user
 /// can read.</summary>
-internal sealed class OperatorToken
+internal sealed class AccessToken
 {
-    public const string FileName = "operator.token";
-
     private readonly byte[] _hash;
 
-    private OperatorToken(string token) => _hash = Hash(token);
+    private AccessToken(string token) => _hash = Hash(token);
 
     /// <summary>Reads the token, or makes one where there is none.</summary>
-    public static OperatorToken OpenOrCreate(string path)
+    public static AccessToken OpenOrCreate(string path)
     {
         if (!File.Exists(path))
         {
@@ -24,7 +22,7 @@ internal sealed class OperatorToken
             PrivateFile.Replace(path, Encoding.ASCII.GetBytes(token));
         }
 
-        return new OperatorToken(File.ReadAllText(path).Trim());
+        return new AccessToken(File.ReadAllText(path).Trim());
     }
 
     public bool Is(string presented) => CryptographicOperations.FixedTimeEquals(_hash, Hash(presented));
