@@ -48,8 +48,9 @@ public sealed class HealthTests
             release.Wait();
         }));
         held.Wait();
-        var taking = server.Services.GetRequiredService<IntakeQueue>().TakeAsync(
-            new Delivery(1, [new JournalEntry { Sequence = 1 }]), CancellationToken.None);
+        var queue = server.Services.GetRequiredService<IntakeQueue>();
+        var taking = queue.TakeAsync(
+            queue.Read(new Delivery(1, [new JournalEntry { Sequence = 1 }])), CancellationToken.None);
 
         await UntilAsync(
             server, HttpStatusCode.ServiceUnavailable, () => clock.Advance(TimeSpan.FromMinutes(1)));
