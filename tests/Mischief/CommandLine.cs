@@ -47,9 +47,15 @@ internal static class CommandLine
         {
             Seed, Sales, Store,
         };
-        root.SetAction(parsed => Judge(
-            parsed.GetValue(Seed), parsed.GetValue(Sales), parsed.GetRequiredValue(Store)));
-        return root.Parse(args) is { Errors.Count: 0 } parsed ? parsed.Invoke() : WrongUsage;
+        root.SetAction(asked => Judge(
+            asked.GetValue(Seed), asked.GetValue(Sales), asked.GetRequiredValue(Store)));
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0)
+            return parsed.Invoke();
+        foreach (var error in parsed.Errors)
+            Console.Error.WriteLine(error.Message);
+        Console.Error.WriteLine("Try --help.");
+        return WrongUsage;
     }
 
     private static int Judge(uint seed, int sales, string store)
