@@ -12,12 +12,9 @@ internal sealed partial class RuleSchedule(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            if (!TryPublish())
-                await Task.Delay(TryAgain, clock, stoppingToken);
-        }
+        // Asked for anew each time: a clock that jumps is due once, and not for each second that it skipped.
+        while (true)
+            await Task.Delay(TryPublish() ? LookEvery : TryAgain, clock, stoppingToken);
     }
 
     // The top of the loop: what fails now is due still.

@@ -31,7 +31,7 @@ internal sealed class ExchangeStream(
         var taking = Task.CompletedTask;
         try
         {
-            while (await from.MoveNext(cancellation))
+            while (await NextAsync(from, taking, cancellation))
             {
                 if (machine.Received(from.Current) is { } delivery)
                 {
@@ -49,6 +49,16 @@ internal sealed class ExchangeStream(
         {
             await taking;
         }
+    }
+
+    // A delivery that cannot be stored ends the stream at once: its terminal may have nothing more to say.
+    private static async Task<bool> NextAsync(
+        IAsyncStreamReader<TerminalMessage> from, Task taking, CancellationToken cancellation)
+    {
+        var next = from.MoveNext(cancellation);
+        if (await Task.WhenAny(taking, next) == taking)
+            await taking;
+        return await next;
     }
 
     private async Task TakeAsync(

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Loyalty.Offline;
+using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.InProcess;
 using SmartCardCrm.SyncContract;
@@ -60,6 +62,22 @@ public sealed class ExchangeTests
         using var again = await terminal.HelloAsync(journal);
         var welcome = await again.NextAsync(ServerMessage.ContentOneofCase.Welcome);
         Assert.Equal(0u, welcome.Welcome.DurableThrough);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_cannot_be_stored_ends_the_stream_of_a_terminal_that_says_no_more()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        server.AnnounceError("could not be stored");
+        using var terminal = await TestTerminal.EnrolAsync(server);
+        var journal = Journal(2);
+        using var call = await terminal.HelloAsync(journal);
+        server.Services.GetRequiredService<Database>().Write(db => db.Run("DROP TABLE journal_entry"));
+
+        await call.SendAsync(journal[0]);
+
+        await Assert.ThrowsAsync<RpcException>(
+            () => call.NextAsync(ServerMessage.ContentOneofCase.Acknowledgement));
     }
 
     [Fact]
