@@ -5,7 +5,7 @@ namespace SmartCardCrm.Loyalty.Tests;
 
 public sealed class LotTests
 {
-    private static readonly DateOnly s_first = new(2026, 1, 1);
+    private static readonly DateOnly First = new(2026, 1, 1);
 
     [Fact]
     public void Points_are_spent_from_the_lot_that_expires_soonest_and_those_that_never_do_last()
@@ -104,8 +104,8 @@ public sealed class LotTests
         Gen.Select(AnyHistory, AnyHistory, Gen.Long[0, 300], Gen.Long[0, 300], Gen.Long[1, 299]).Sample(
             (before, after, given, spent, piece) =>
             {
-                var day = before.Count == 0 ? s_first : before[^1].Day;
-                var rest = after.Select(move => Later(move, day.DayNumber - s_first.DayNumber)).ToList();
+                var day = before.Count == 0 ? First : before[^1].Day;
+                var rest = after.Select(move => Later(move, day.DayNumber - First.DayNumber)).ToList();
                 var last = rest.Count == 0 ? day : rest[^1].Day;
                 List<PointsMove> sold =
                 [
@@ -120,7 +120,9 @@ public sealed class LotTests
 
                 Assert.Equal(never.Owed, undone.Owed);
                 Assert.Equal(never.Lots, undone.Lots.Where(lot => lot.Number != 1000));
-                Assert.Equal(0, undone.Lots.Where(lot => lot.Number == 1000).Sum(l => l.Remaining + l.Expired));
+                Assert.All(
+                    undone.Lots.Where(lot => lot.Number == 1000),
+                    lot => Assert.Equal((0, 0), (lot.Remaining, lot.Expired)));
             });
 
     [Fact]
@@ -200,5 +202,5 @@ public sealed class LotTests
     private static PointsMove.Spent Spent(int day, long operation, long points) =>
         new(Day(day), operation, points);
 
-    private static DateOnly Day(int number) => s_first.AddDays(number);
+    private static DateOnly Day(int number) => First.AddDays(number);
 }

@@ -4,10 +4,10 @@ namespace SmartCardCrm.Loyalty.Tests;
 
 public sealed class ValidityTests
 {
-    private static readonly RuleSet s_rules = new(
+    private static readonly RuleSet Rules = new(
         7, 1, "USD", 100, 1000, [new Rule("base", new Effect.PerAmount(1, 100))]);
 
-    private static readonly Basket s_fiveDollars = Basket.Of(new Money(500, "USD"));
+    private static readonly Basket FiveDollars = Basket.Of(new Money(500, "USD"));
 
     [Theory]
     [InlineData(ValidityEnd.Day, "2027-01-31", "2027-02-28")]
@@ -17,7 +17,8 @@ public sealed class ValidityTests
     public void Points_expire_when_their_month_their_day_or_their_year_has_ended(
         ValidityEnd ends, string given, string expires) =>
         Assert.Equal(
-            DateOnly.Parse(expires, null), new Validity(Months: 1, Ends: ends).ExpiresOn(DateOnly.Parse(given, null)));
+            DateOnly.Parse(expires, null),
+            new Validity(Months: 1, Ends: ends).ExpiresOn(DateOnly.Parse(given, null)));
 
     [Fact]
     public void Without_months_they_never_expire_nor_do_those_of_a_day_that_no_card_holds()
@@ -30,9 +31,9 @@ public sealed class ValidityTests
     [Fact]
     public void With_pending_days_a_sale_gives_the_same_points_later_and_the_cards_room_does_not_matter()
     {
-        var now = SaleTests.Approve(s_fiveDollars, 0, 998, s_rules);
+        var now = SaleTests.Approve(FiveDollars, 0, 998, Rules);
         var later = SaleTests.Approve(
-            s_fiveDollars, 0, 998, s_rules with { Validity = new Validity(PendingDays: 14) });
+            FiveDollars, 0, 998, Rules with { Validity = new Validity(PendingDays: 14) });
 
         Assert.Equal((2, 0), (now.Earned, now.Pending));
         Assert.Equal((0, 5), (later.Earned, later.Pending));
@@ -43,12 +44,12 @@ public sealed class ValidityTests
     public void Points_that_wait_are_not_looked_for_on_the_card_when_goods_come_back()
     {
         ReturnedLine[] all = [new(0, 1000)];
-        var now = SaleTests.Approve(s_fiveDollars, 0, 0, s_rules);
+        var now = SaleTests.Approve(FiveDollars, 0, 0, Rules);
         var later = SaleTests.Approve(
-            s_fiveDollars, 0, 0, s_rules with { Validity = new Validity(PendingDays: 14) });
+            FiveDollars, 0, 0, Rules with { Validity = new Validity(PendingDays: 14) });
 
-        var atOnce = Return.OnCard(Return.Decide(s_fiveDollars, now, 1, [], all)!, balance: 100, 1000);
-        var waiting = Return.OnCard(Return.Decide(s_fiveDollars, later, 1, [], all)!, balance: 100, 1000);
+        var atOnce = Return.OnCard(Return.Decide(FiveDollars, now, 1, [], all)!, balance: 100, 1000);
+        var waiting = Return.OnCard(Return.Decide(FiveDollars, later, 1, [], all)!, balance: 100, 1000);
 
         Assert.Equal(new ReturnOnCard(0, 5, 0), atOnce);
         Assert.Equal(new ReturnOnCard(0, 0, -5), waiting);
@@ -57,8 +58,8 @@ public sealed class ValidityTests
     [Fact]
     public void Points_that_have_expired_are_not_redeemed_but_take_the_cards_room()
     {
-        var rules = s_rules with { CardBalanceMost = 102 };
-        var request = new SaleRequest(s_fiveDollars, new Occasion(0, [], 1, default), PointsAsked: 80);
+        var rules = Rules with { CardBalanceMost = 102 };
+        var request = new SaleRequest(FiveDollars, new Occasion(0, [], 1, default), PointsAsked: 80);
 
         var all = Assert.IsType<SaleDecision.Approved>(Sale.Decide(request, 100, rules)).Terms;
         var some = Assert.IsType<SaleDecision.Approved>(Sale.Decide(request, 100, rules, withheld: 70)).Terms;
@@ -78,7 +79,7 @@ public sealed class ValidityTests
     [InlineData(28, 1)]
     public void A_document_with_a_validity_out_of_range_is_refused(int pending, int months)
     {
-        var rules = s_rules with { Validity = new Validity(pending, months) };
+        var rules = Rules with { Validity = new Validity(pending, months) };
 
         var wrong = Assert.Throws<FormatException>(() => RuleSet.FromDocument(rules.ToDocument()));
 
@@ -91,9 +92,10 @@ public sealed class ValidityTests
         var validity = new Validity(14, 12, ValidityEnd.Year, GivenAnew: true);
 
         Assert.Equal(
-            validity, RuleSet.FromDocument((s_rules with { Validity = validity }).ToDocument()).Validity);
+            validity, RuleSet.FromDocument((Rules with { Validity = validity }).ToDocument()).Validity);
         Assert.Equal(new Validity(), RuleSet.FromDocument(
-            """{"version":1,"programme":1,"currency":"USD","minorPerUnit":100,"cardBalanceMost":9,"rules":[]}"""u8)
-            .Validity);
+            """
+            {"version":1,"programme":1,"currency":"USD","minorPerUnit":100,"cardBalanceMost":9,"rules":[]}
+            """u8).Validity);
     }
 }

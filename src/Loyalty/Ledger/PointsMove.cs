@@ -9,7 +9,7 @@ public abstract record PointsMove(DateOnly Day)
     /// <param name="Lot">The operation that gave them.</param>
     /// <param name="Points">Not negative.</param>
     /// <param name="ActiveOn">From when they may be spent, not before <paramref name="Day"/>.</param>
-    /// <param name="ExpiresOn">From when no longer, after <paramref name="ActiveOn"/>; null for never.</param>
+    /// <param name="ExpiresOn">From when no longer, after that day; null for never.</param>
     public sealed record Given(DateOnly Day, long Lot, long Points, DateOnly ActiveOn, DateOnly? ExpiresOn)
         : PointsMove(Day);
 

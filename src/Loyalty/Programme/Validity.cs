@@ -17,7 +17,7 @@ public sealed record Validity(
     private const int DaysOfMonthLeast = 28;
 
     // A card holds days to 2179. Where a till makes a later one up, its points do not expire.
-    private static readonly DateOnly s_dayMost = new(2150, 1, 1);
+    private static readonly DateOnly DayLimit = new(2150, 1, 1);
 
     internal bool IsInRange =>
         Months is >= 0 and <= MonthsMost && Enum.IsDefined(Ends)
@@ -25,12 +25,12 @@ public sealed record Validity(
         && (Months == 0 || PendingDays < Months * DaysOfMonthLeast);
 
     /// <summary>The first day on which they may be spent.</summary>
-    public DateOnly ActiveOn(DateOnly given) => given < s_dayMost ? given.AddDays(PendingDays) : given;
+    public DateOnly ActiveOn(DateOnly given) => given < DayLimit ? given.AddDays(PendingDays) : given;
 
     /// <summary>The first day on which they no longer may; null for never.</summary>
     public DateOnly? ExpiresOn(DateOnly given)
     {
-        if (Months == 0 || given >= s_dayMost)
+        if (Months == 0 || given >= DayLimit)
             return null;
         var last = given.AddMonths(Months);
         return Ends switch

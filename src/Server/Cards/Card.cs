@@ -61,7 +61,7 @@ internal sealed record Card
     /// <summary>Highest card action that a posted transaction applied.</summary>
     public long LastCardAction { get; init; }
 
-    /// <summary>How much the card had done when it was told last what expires; 0 where it never was.</summary>
+    /// <summary>Its counter when it was told last what expires; 0 where it never was.</summary>
     public long ExpiryCounter { get; init; }
 
     /// <summary>yyyy-MM-dd, or empty for nothing.</summary>

@@ -5,8 +5,8 @@ using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>What cards are told to expire next. All of it is kept: a card that comes to a terminal with an old
-/// replica hears an old word.</summary>
+/// <summary>What cards are told to expire next. All of it is kept: a card that comes to a terminal with an
+/// old replica hears an old word.</summary>
 internal static class ToldExpiries
 {
     /// <summary>What was told of the card as it was before a commit; nothing where neither the card before

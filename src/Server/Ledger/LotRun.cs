@@ -43,12 +43,11 @@ internal sealed partial class LotRun(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        do
+        while (true)
         {
             RunGuarded(stoppingToken);
+            await Task.Delay(Pause, clock, stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     // The top of the loop: the next day comes all the same.

@@ -7,8 +7,8 @@ using SmartCardCrm.Taps;
 namespace SmartCardCrm.Server.Ledger;
 
 /// <summary>
-/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same; a
-/// difference is the terminal's to explain.
+/// Decides a proven transaction once more, by the rules it names. What a card signed is posted all the same;
+/// a difference is the terminal's to explain.
 /// </summary>
 internal static class RuleCheck
 {

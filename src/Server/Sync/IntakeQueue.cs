@@ -62,7 +62,8 @@ internal sealed partial class IntakeQueue(
         try
         {
             var entries = ReadEntry.InOrder(together.SelectMany(waiting => waiting.Entries));
-            var verdicts = entries.Zip(intake.Take(entries)).ToDictionary(one => one.First, one => one.Second);
+            var verdicts = entries.Zip(intake.Take(entries))
+                .ToDictionary(one => one.First, one => one.Second);
             foreach (var (its, arrived, done) in together)
             {
                 List<Verdict> judged = [.. its.Select(entry => verdicts[entry])];

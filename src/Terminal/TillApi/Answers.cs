@@ -87,7 +87,8 @@ internal sealed record CardAnswer(
 {
     public static CardAnswer Of(Guid id, EnquiryResult result) => new(
         $"…{result.CardNumber % 10_000:0000}", result.Balance, result.Tier, result.Counter,
-        result.ValidThrough, result.ExpiresOn, result.Expiring, result.Declined is { } reason ? Told.CodeOf(reason) : null,
+        result.ValidThrough, result.ExpiresOn, result.Expiring,
+        result.Declined is { } reason ? Told.CodeOf(reason) : null,
         result.Language, result.Alias, result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
 }
 

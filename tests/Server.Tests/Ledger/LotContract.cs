@@ -333,14 +333,15 @@ public abstract class LotContract : IDisposable
                     Lines = { new SyncContract.BasketLine { QuantityMilli = 1000, AmountMinor = amount } },
                 },
                 SealedContact = ByteString.CopyFrom(SealedContact.Seal(
-                    _hq.Secrets.Authority, Contact.TryParse(phone)!.Value, [.. Enumerable.Repeat((byte)9, 32)])),
+                    _hq.Secrets.Authority, Contact.TryParse(phone)!.Value,
+                    [.. Enumerable.Repeat((byte)9, 32)])),
             },
         });
         _hq.Sync(_till);
     }
 
-    private void GoTo(string day) => _hq.Clock.SetUtcNow(
-        new DateTimeOffset(DateOnly.Parse(day, CultureInfo.InvariantCulture), new TimeOnly(9, 0), TimeSpan.Zero));
+    private void GoTo(string day) => _hq.Clock.SetUtcNow(new DateTimeOffset(
+        DateOnly.Parse(day, CultureInfo.InvariantCulture), new TimeOnly(9, 0), TimeSpan.Zero));
 
     private void Run() => _run.Run(TestContext.Current.CancellationToken);
 

@@ -24,8 +24,11 @@ public abstract class RealReturnContract : IDisposable
 {
     private const int BasketsTried = 12;
 
-    private static readonly Lazy<IReadOnlyList<Basket>> s_baskets = new(() =>
-        [.. RealPurchases.Read().Select(bought => bought.Basket).Where(b => b.IsInRange && b.Total.Minor > 0)]);
+    private static readonly Lazy<IReadOnlyList<Basket>> Baskets = new(() =>
+    [
+        .. RealPurchases.Read().Select(bought => bought.Basket)
+            .Where(basket => basket.IsInRange && basket.Total.Minor > 0),
+    ]);
 
     private readonly Headquarters _hq;
     private readonly Till _till;
@@ -58,8 +61,9 @@ public abstract class RealReturnContract : IDisposable
         var validity = new Validity(pendingDays, months);
         Publish(validity, pointsPerDollar: 1);
         var baskets = Enumerable.Range(0, BasketsTried)
-            .Select(_ => s_baskets.Value[Below(s_baskets.Value.Count)]).ToList();
-        var pairs = baskets.Select(basket => (Basket: basket, Buyer: NewShopper(), Twin: NewShopper())).ToList();
+            .Select(_ => Baskets.Value[Below(Baskets.Value.Count)]).ToList();
+        var pairs = baskets
+            .Select(basket => (Basket: basket, Buyer: NewShopper(), Twin: NewShopper())).ToList();
         foreach (var (_, buyer, twin) in pairs)
             Both(buyer, twin, shopper => Buy(shopper, 60_00));
         Tomorrow(20);
@@ -224,7 +228,10 @@ public abstract class RealReturnContract : IDisposable
                 Rules =
                 [
                     new Rule("base", new Effect.PerAmount(pointsPerDollar, 100)),
-                    new Rule("visit", new Effect.PerVisit(7)) { When = new Conditions { BasketLeastMinor = 2 } },
+                    new Rule("visit", new Effect.PerVisit(7))
+                    {
+                        When = new Conditions { BasketLeastMinor = 2 },
+                    },
                 ],
             },
             "test");

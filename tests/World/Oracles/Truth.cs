@@ -133,8 +133,8 @@ internal sealed class Truth(ChainWorld world)
             Sellable(purchase).Any(IsSaleOf), "I10",
             $"{purchase} of {purchase.Amount} with {balance} points, {purchase.Asked} asked by "
                 + $"{(isStranger ? "a stranger" : "a member")}: earned {written.Earned} "
-                + $"redeemed {written.Redeemed} of {written.Amount}, by the rules {ByTheRules(purchase, 0)}, and "
-                + $"says {next} of {string.Join(", ", expiries)} on {today}");
+                + $"redeemed {written.Redeemed} of {written.Amount}, by the rules {ByTheRules(purchase, 0)}, "
+                + $"and says {next} of {string.Join(", ", expiries)} on {today}");
         var after = balance - written.Redeemed + written.Earned;
         Demand(
             commit.Points == after && written.BalanceAfter == after, "model",
@@ -149,7 +149,8 @@ internal sealed class Truth(ChainWorld world)
                 or { CardOperationsMost: < byte.MaxValue } or { ReplicaHoursMost: < 24 * 366 }
             || world.Plan.Faults.HasFlag(Fault.Clock);
 
-        (int Earned, int Redeemed) ByTheRules(Purchase sold, int expired) => sold.Undoes is { Commits: [var undone, ..] }
+        (int Earned, int Redeemed) ByTheRules(Purchase sold, int expired) =>
+            sold.Undoes is { Commits: [var undone, ..] }
             ? PlainRules.Undo(undone.Record, balance, rules!.CardBalanceMost)
             : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
@@ -184,7 +185,8 @@ internal sealed class Truth(ChainWorld world)
     }
 
     // What the card said, less what actions took off it; and whatever it was ever told at that point.
-    private List<(DateOnly? Day, int Points)> Expiries(PhysicalCard card, TrueCommit before, TrueCommit commit)
+    private List<(DateOnly? Day, int Points)> Expiries(
+        PhysicalCard card, TrueCommit before, TrueCommit commit)
     {
         var own = (before.Record.NextExpiry, before.Record.NextExpiryPoints);
         return
