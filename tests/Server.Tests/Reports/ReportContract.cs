@@ -38,7 +38,7 @@ public abstract class ReportContract : IDisposable
         _hq.Sync(_other);
 
         Assert.Equal(
-            ["2026-01-05|1|319|USD|2|4200|41|5|0", "2026-01-05|2|319|USD|1|700|7|0|0"],
+            ["2026-01-06|1|319|USD|2|4200|41|5|0", "2026-01-06|2|319|USD|1|700|7|0|0"],
             Rows("end-of-day"));
     }
 
