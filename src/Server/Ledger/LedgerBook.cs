@@ -16,7 +16,7 @@ internal static class LedgerBook
 {
     private static readonly BookTable Table = new("posting", new RowShape(
         "id bigint, programme bigint, currency text, account bigint, owner bigint, points bigint, "
-        + "terminal bigint, sequence bigint"));
+        + "terminal bigint, sequence bigint, contra bigint, posted_us bigint"));
 
     // An hour: from there a terminal's own doctor calls its clock wrong.
     private static readonly TimeSpan ClockOffMost = TimeSpan.FromHours(1);
@@ -100,12 +100,16 @@ internal static class LedgerBook
     public static void Post(
         OpenBook book, long programme, JournalPlace place, IEnumerable<Posting> postings)
     {
-        foreach (var posting in postings)
+        // Each is one side of a move; the other follows.
+        foreach (var pair in postings.Chunk(2))
         {
-            book.Insert(
-                Table, book.NextPosting(), programme, book.CurrencyOf(programme), (long)posting.Account,
-                posting.Owner, posting.Points, place.Terminal, place.Sequence);
+            Add(pair[0], contra: pair[1]);
+            Add(pair[1], contra: pair[0]);
         }
+
+        void Add(Posting posting, Posting contra) => book.Insert(
+            Table, book.NextPosting(), programme, book.CurrencyOf(programme), (long)posting.Account,
+            posting.Owner, posting.Points, place.Terminal, place.Sequence, (long)contra.Account, book.NowUs);
     }
 
     // What came from the member's account is no correction.

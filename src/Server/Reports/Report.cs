@@ -47,7 +47,10 @@ internal sealed record Report(
 internal sealed class ReportRoom(Database database, TimeProvider clock)
 {
     public static readonly IReadOnlyList<Report> All =
-        [.. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All, .. InsiderReports.All];
+    [
+        .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
+        .. InsiderReports.All,
+    ];
 
     /// <summary>Asks the book.</summary>
     /// <param name="name">The report's.</param>

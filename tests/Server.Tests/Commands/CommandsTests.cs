@@ -56,7 +56,7 @@ public sealed class CommandsTests : IDisposable
     {
         MakeVault();
         using (var book = BookHome.Open(Data))
-            book.Write(db => db.Run("INSERT INTO posting VALUES (1, 1, 'USD', 1, 1, 1000000, 1, 1)"));
+            book.Write(db => db.Run("INSERT INTO posting VALUES (1, 1, 'USD', 1, 1, 1000000, 1, 1, 3, 0)"));
         ServerBackup.Make(Data, Copy, "test", TimeProvider.System);
 
         var (exit, said) = await RunAsync("restore", "--from", Copy, "--data", New);

@@ -216,6 +216,41 @@ public abstract class ReportContract : IDisposable
         });
     }
 
+    [Fact]
+    public void Liability_goes_from_one_day_to_the_next_by_what_changed_it()
+    {
+        _till.Sell(_chip, new TestSale(100_00));
+        _hq.Sync(_till);
+        _hq.Clock.Advance(TimeSpan.FromDays(1));
+        _till.Sell(_chip, new TestSale(10_00) { Redeem = 30 });
+        _hq.Sync(_till);
+        var (first, second) = (new DateOnly(2026, 1, 6), new DateOnly(2026, 1, 7));
+
+        Assert.Equal(["1|USD|on-card|0|100|0|0|0|0|0|100"], Rows("liability", first, first));
+        Assert.Equal(["1|USD|on-card|100|9|0|-30|0|0|0|79"], Rows("liability", second, second));
+        Assert.Equal(
+            ["2026-01-06|1|USD|issued|on-card|100", "2026-01-07|1|USD|on-card|redeemed|30",
+                "2026-01-07|1|USD|issued|on-card|9"],
+            Rows("accounting"));
+        Assert.Equal(["2026-01||1|79"], Rows("vintages"));
+    }
+
+    [Fact]
+    public void Whatever_happened_opening_and_changes_are_the_closing_and_debits_are_credits()
+    {
+        SellWithoutACard(3);
+        _till.Sell(_chip, new TestSale(100_00) { Fate = Fate.AnswerLost });
+        _till.Sell(_chip, new TestSale(7_00) { Redeem = 50 });
+        _hq.Sync(_till);
+
+        var rows = Of("liability", null, null).Rows;
+        Assert.NotEmpty(rows);
+        Assert.All(rows.Select(row => row.Skip(3).Cast<long>().ToList()), row =>
+            Assert.Equal(row[^1], row.SkipLast(1).Sum()));
+        Assert.Equal(
+            0, _hq.Database.Read(db => db.Value<long>("SELECT COUNT(*) FROM posting WHERE contra = 0")));
+    }
+
     private void SellWithoutACard(int times) => _hq.Database.Write(db =>
     {
         for (var sale = 1; sale <= times; sale++)
