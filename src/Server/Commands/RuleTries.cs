@@ -49,7 +49,8 @@ internal static class RuleTries
                 cancellation);
             foreach (var gain in told.Gains)
                 await SayAsync(gain.Rule, Signed(gain.Points));
-            await SayAsync("earned", told.Earned);
+            await SayAsync(
+                "earned", told.Earned, told.PendingDays == 0 ? "" : $"after {told.PendingDays} days");
             await SayAsync("redeemed", told.Redeemed, told.RedemptionLimit ?? "");
             await SayAsync("due", told.DueMinor);
         }));

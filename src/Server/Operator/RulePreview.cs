@@ -27,9 +27,10 @@ internal sealed record PreviewedGain(string Rule, long Points);
 /// <param name="Lines">In the basket's order. What is earned beyond them belongs to the visit.</param>
 /// <param name="RedemptionLimit">Why fewer points are redeemed than asked for; null where they are
 /// not.</param>
+/// <param name="PendingDays">How many days what is earned waits; 0: it is on the card at once.</param>
 internal sealed record RulePreview(
     int Earned, int Redeemed, long DueMinor, IReadOnlyList<PreviewedGain> Gains,
-    IReadOnlyList<PreviewedLine> Lines, string? RedemptionLimit)
+    IReadOnlyList<PreviewedLine> Lines, string? RedemptionLimit, int PendingDays)
 {
     /// <summary>Null where the rules take no such basket.</summary>
     /// <param name="now">In the programme's zone.</param>
@@ -45,10 +46,10 @@ internal sealed record RulePreview(
         return asked.Balance >= 0
             && Sale.Decide(request, asked.Balance, rules) is SaleDecision.Approved(var terms)
             ? new RulePreview(
-                terms.Earned, terms.Redeemed, terms.Due.Minor,
+                terms.Given, terms.Redeemed, terms.Due.Minor,
                 [.. terms.Gains.Select(gain => new PreviewedGain(gain.Rule, gain.Points))],
                 [.. terms.Lines.Select(line => new PreviewedLine(line.Earned, line.PaidWithPointsMinor))],
-                terms.RedemptionLimit?.ToString())
+                terms.RedemptionLimit?.ToString(), terms.PendingDays)
             : null;
     }
 }

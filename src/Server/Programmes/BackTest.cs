@@ -41,7 +41,7 @@ internal sealed class BackTest(RuleSet rules)
             _basketUnknown++;
         else if (sale.Rules is not { } then)
             _rulesUnknown++;
-        else if (Sale.Decide(asked, sale.Spendable, rules) is not SaleDecision.Approved(var terms))
+        else if (Sale.Decide(asked, sale.Spendable, rules, sale.Withheld) is not SaleDecision.Approved(var terms))
             _refused++;
         else
             Add(sale, then, terms);
@@ -85,7 +85,7 @@ internal sealed class BackTest(RuleSet rules)
         _sales++;
         _amount += sale.AmountMinor;
         _then = Plus(_then, sale.Earned, sale.Redeemed, then.Redemption.PointValueMinor);
-        _now = Plus(_now, terms.Earned, terms.Redeemed, rules.Redemption.PointValueMinor);
+        _now = Plus(_now, terms.Given, terms.Redeemed, rules.Redemption.PointValueMinor);
         foreach (var (rule, points) in terms.Gains)
         {
             var before = _byRule.GetValueOrDefault(rule);
@@ -97,8 +97,8 @@ internal sealed class BackTest(RuleSet rules)
         if (terms.Gains.Any(gain => gain.Rule == RuleGain.CardFull))
             _full++;
         var member = _members.GetValueOrDefault(sale.Member);
-        _members[sale.Member] = (member.Then + sale.Earned, member.Now + terms.Earned);
-        Expose(sale, terms.Earned);
+        _members[sale.Member] = (member.Then + sale.Earned, member.Now + terms.Given);
+        Expose(sale, terms.Given);
     }
 
     private static BackTestSide Plus(

@@ -17,10 +17,13 @@ internal sealed record StoredSale(JournalPlace Place, long Member, long Card, Da
     /// not known.</summary>
     public SaleRequest? Asked { get; init; }
 
-    /// <summary>Points that could be spent.</summary>
+    /// <summary>Points on the card.</summary>
     public int Spendable { get; init; }
 
-    /// <summary>Points that were given for it.</summary>
+    /// <summary>Points of them that had expired.</summary>
+    public int Withheld { get; init; }
+
+    /// <summary>Points that were given for it, at once or later.</summary>
     public long Earned { get; init; }
     public long Redeemed { get; init; }
     public long AmountMinor { get; init; }
@@ -82,8 +85,8 @@ internal sealed class StoredSales(Database database, Programme programme, DateOn
     private List<(Row Row, StoredSale Sale)> CardSales(Row after) => Page(
         $"""
         SELECT t.recorded_us AS at_us, t.terminal, t.sequence, t.rule_set, t.earned, t.redeemed,
-            t.amount_minor, t.balance_before + t.adjusted AS spendable, t.record_read, c.number AS card,
-            c.member, e.body
+            t.amount_minor, t.balance_before + t.adjusted AS spendable, t.record_read,
+            t.record_written, t.store_zone, c.number AS card, c.member, e.body
         {OfCards} AND (t.recorded_us, t.terminal, t.sequence) > (@AtUs, @Terminal, @Sequence)
         ORDER BY t.recorded_us, t.terminal, t.sequence LIMIT {PageLength}
         """,
@@ -115,16 +118,34 @@ internal sealed class StoredSales(Database database, Programme programme, DateOn
     private StoredSale SaleOf(DbSession db, Row row)
     {
         var place = new JournalPlace(row.Terminal, row.Sequence);
+        var (asked, rules) = (AskedBy(row), ProgrammeBook.Find(db, programme.Number, row.RuleSet));
         return new StoredSale(place, row.Member, row.Card, DayOf(row.AtUs))
         {
-            Asked = AskedBy(row),
-            Spendable = (int)Math.Clamp(row.Spendable, 0, int.MaxValue),
-            Earned = row.Earned,
+            Asked = asked,
+            Spendable = row.OnCard,
+            Withheld = WithheldOf(row),
+            Earned = row.Earned + LaterOf(row, asked, rules),
             Redeemed = row.Redeemed,
             AmountMinor = row.AmountMinor,
-            Rules = ProgrammeBook.Find(db, programme.Number, row.RuleSet),
+            Rules = rules,
         };
     }
+
+    // What had expired before a sale is on the card's record after it, too: nobody spends it.
+    private static int WithheldOf(Row row)
+    {
+        if (row.RecordWritten is not { } bytes)
+            return 0;
+        var written = LogRecord.Decode(bytes);
+        return NextExpiry.Of(written).Withheld(StoreDays.DayOf(written.Time, row.StoreZone), row.OnCard);
+    }
+
+    private static int LaterOf(Row row, SaleRequest? asked, RuleSet? rules) =>
+        rules is { Validity.PendingDays: > 0 } && asked is not null
+        && Sale.Decide(asked with { PointsAsked = (int)row.Redeemed }, row.OnCard, rules)
+            is SaleDecision.Approved(var terms)
+            ? terms.Pending
+            : 0;
 
     // The tier is what the card signed; a basket that costs something else than it signed is not believed.
     private static SaleRequest? AskedBy(Row row)
@@ -165,6 +186,10 @@ internal sealed class StoredSales(Database database, Programme programme, DateOn
         public long Card { get; init; }
         public long Member { get; init; }
         public byte[]? RecordRead { get; init; }
+        public byte[]? RecordWritten { get; init; }
+        public string StoreZone { get; init; } = "";
         public byte[]? Body { get; init; }
+
+        public int OnCard => (int)Math.Clamp(Spendable, 0, int.MaxValue);
     }
 }

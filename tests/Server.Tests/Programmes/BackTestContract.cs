@@ -60,6 +60,29 @@ public abstract class BackTestContract : IDisposable
     }
 
     [Fact]
+    public void Points_for_later_are_points_and_expired_ones_are_not_spent()
+    {
+        _till.Rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock).Publish(
+            ProgrammeBook.FirstRules with { Validity = new Validity(PendingDays: 14) }, "test");
+        _till.Sell(_cards[0], new TestSale(42_00));
+        _till.Rules = ProgrammeBook.FirstRules;
+        _till.Sell(_cards[1], new TestSale(100_00));
+        _till.Sell(_cards[1], new TestSale(10_00)
+        {
+            Redeem = 80,
+            Withheld = 90,
+            Forge = record => record with { NextExpiry = Day, NextExpiryPoints = 90 },
+        });
+        _hq.Sync(_till);
+
+        var told = Test(
+            ProgrammeBook.FirstRules with { Validity = new Validity(PendingDays: 3) }, Day, Day.AddDays(2));
+
+        Assert.Equal((3, 42 + 100 + 9, 10), (told.Sales, told.Then.Earned, told.Then.Redeemed));
+        Assert.Equal(told.Then, told.Now);
+    }
+
+    [Fact]
     public void Only_sales_of_those_days_are_read_and_none_that_the_till_gave_up()
     {
         _till.Sell(_cards[0], new TestSale(1_000));
