@@ -103,6 +103,7 @@ internal static class ServerHost
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
+        services.AddSingleton<Periods>();
         services.AddSingleton<TransactionList>();
         services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();

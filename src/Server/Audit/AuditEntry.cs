@@ -33,6 +33,7 @@ internal static class AuditAction
     public const string ExceptionResolved = "exception-resolved";
     public const string ExceptionRejected = "exception-rejected";
     public const string BookRebuilt = "book-rebuilt";
+    public const string PeriodClosed = "period-closed";
 }
 
 /// <summary>Who did something.</summary>

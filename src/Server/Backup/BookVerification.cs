@@ -56,6 +56,8 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
             Guarded($"the journal of terminal {head.Terminal}", () => VerifyTerminal(db, head, progress));
         VerifyOrphans(db);
         Guarded("the audit log", () => VerifyAudit(db));
+        foreach (var month in Periods.Changed(db))
+            Fault($"what was posted through {month} is not what it was when the month was closed");
         foreach (var check in BookFigures.Lasting)
         {
             if (db.Value<long>(check.Sql) is > 0 and var broken)

@@ -71,6 +71,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             AuditCommand.Create(),
             ExceptionCommands.Create(),
+            PeriodCommands.Create(),
             ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())

@@ -55,6 +55,12 @@ internal sealed class BookFigures(Database database)
             SELECT COUNT(*) FROM (SELECT terminal, sequence FROM posting GROUP BY terminal, sequence
                 HAVING SUM(points) <> 0) AS uneven
             """),
+        ("I1", "what has expired is what lots have lost",
+            $"""
+            SELECT CASE WHEN (SELECT COALESCE(SUM(points), 0) FROM posting
+                WHERE account = {(int)AccountKind.Expired}) = (SELECT COALESCE(SUM(expired), 0) FROM lot)
+                THEN 0 ELSE 1 END
+            """),
         ("I5", "a complete card's newest balance is its account's",
             $"""
             SELECT COUNT(*) FROM card c JOIN ({Newest}) t ON t.uid = c.uid AND t.generation = c.generation

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
@@ -35,6 +36,7 @@ internal static class OperatorEndpoints
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
         ReportCalls.Map(api);
+        PeriodCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -79,6 +81,8 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(IReadOnlyList<LedgerCard>))]
 [JsonSerializable(typeof(Page<TransactionRow>))]
 [JsonSerializable(typeof(Page<ExceptionRow>))]
+[JsonSerializable(typeof(AskedClose))]
+[JsonSerializable(typeof(IReadOnlyList<ClosedPeriod>))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]

@@ -15,6 +15,9 @@ internal static class LedgerReports
     private static readonly string Owed =
         $"{(int)AccountKind.MemberOnCard}, {(int)AccountKind.MemberOnAccount}, {(int)AccountKind.Pending}";
 
+    public static readonly IReadOnlyList<string> AccountingColumns =
+        ["day", "programme", "currency", "debit", "credit", "points"];
+
     public static readonly IReadOnlyList<Report> All =
     [
         Report.OfQuery(
@@ -39,16 +42,8 @@ internal static class LedgerReports
         new Report(
             "accounting",
             "The ledger's moves in double entry, added up by day: what loses points, and what gains them.",
-            ["day", "programme", "currency", "debit", "credit", "points"],
-            (db, period) => db.List<DayRow>(
-                $"""
-                SELECT posted_us / {DayUs} AS day, programme, currency, {NameOf("contra")} AS debit,
-                    {NameOf("account")} AS credit, SUM(points) AS points
-                FROM posting WHERE points > 0 AND posted_us >= @FromUs AND posted_us < @ToUs
-                GROUP BY posted_us / {DayUs}, programme, currency, contra, account
-                ORDER BY posted_us / {DayUs}, programme, currency, contra, account
-                """,
-                period).Select(row => row.Cells)),
+            AccountingColumns,
+            (db, period) => AccountingOf(db, "posted_us >= @FromUs AND posted_us < @ToUs", period)),
         new Report(
             "vintages",
             "Points that members have now, by the month from which they may be spent and the day on which "
@@ -57,6 +52,19 @@ internal static class LedgerReports
             (db, period) => VintagesOf(db, StoreDays.BegunEverywhere(
                 db, UnixTime.FromMicroseconds(period.NowUs)))),
     ];
+
+    /// <summary>The moves that a condition on postings holds for, by day.</summary>
+    public static IEnumerable<IReadOnlyList<object?>> AccountingOf(
+        DbSession db, string condition, object parameters) =>
+        db.List<DayRow>(
+            $"""
+            SELECT posted_us / {DayUs} AS day, programme, currency, {NameOf("contra")} AS debit,
+                {NameOf("account")} AS credit, SUM(points) AS points
+            FROM posting WHERE points > 0 AND {condition}
+            GROUP BY posted_us / {DayUs}, programme, currency, contra, account
+            ORDER BY posted_us / {DayUs}, programme, currency, contra, account
+            """,
+            parameters).Select(row => row.Cells);
 
     private static IEnumerable<IReadOnlyList<object?>> VintagesOf(DbSession db, DateOnly today) =>
         db.List<Member>("SELECT id, programme FROM member ORDER BY id")

@@ -48,7 +48,7 @@ public sealed partial class OperationsPageTests
 
     [Fact]
     public void The_page_names_every_report() => Same(
-        new[] { "CardReports", "ExceptionReports", "InsiderReports", "TerminalReports" }
+        new[] { "CardReports", "ExceptionReports", "InsiderReports", "LedgerReports", "TerminalReports" }
             .SelectMany(file => ReportName().Matches(
                 File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
             .Select(m => m.Groups["code"].Value),

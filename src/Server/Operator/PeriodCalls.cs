@@ -1,0 +1,35 @@
+using System.Text;
+using SmartCardCrm.Server.Ledger;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>Body of <c>POST /api/periods/{month}/close</c>.</summary>
+/// <param name="By">Who closes it.</param>
+internal sealed record AskedClose(string By);
+
+/// <summary>Closed months, and their files for the accountants.</summary>
+internal static class PeriodCalls
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/periods", (Periods periods) => periods.All());
+        api.MapPost("/periods/{month}/close", (string month, AskedClose asked, Periods periods) =>
+            periods.Close(month, asked.By) is { } code
+                ? Problems.Of(StatusCodes.Status409Conflict, code, TitleOf(code))
+                : Results.NoContent());
+        api.MapGet("/periods/{month}/accounting.csv", (string month, Periods periods) =>
+            periods.Csv(month) is { } csv
+                ? Results.File(
+                    Encoding.UTF8.GetBytes(csv), "text/csv; charset=utf-8", $"accounting-{month}.csv")
+                : Problems.NotFound("period-open", "That month is not closed."));
+    }
+
+    private static string TitleOf(string code) => code switch
+    {
+        "period-malformed" => "A month is written as 2026-11.",
+        "period-not-over" => "That month is not over yet, in UTC.",
+        "period-closed" => "That month is closed already.",
+        "period-order" => "The month before has to be closed first, and none after.",
+        _ => "Say in at most 64 characters who closes it.",
+    };
+}
