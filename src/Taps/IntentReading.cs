@@ -20,12 +20,7 @@ internal static class IntentReading
         if ((LogKind)intent.Kind == LogKind.Sale)
         {
             // The points asked for are what the limits left of the till's wish.
-            var terms = OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent)) with
-            {
-                RedemptionLimit = Enum.TryParse<RedemptionLimit>(intent.RedemptionLimit, out var limit)
-                    ? limit
-                    : null,
-            };
+            var terms = OperationTerms.Of(SaleTermsOf(intent, rules), RequestOf(intent));
             return intent.Card is null ? terms.ToAccount() : terms;
         }
 
@@ -37,10 +32,15 @@ internal static class IntentReading
         };
     }
 
-    /// <summary>A sale decided again.</summary>
+    /// <summary>A sale decided again. Why no more was redeemed, it says itself.</summary>
     public static SaleTerms SaleTermsOf(Intent sale, RuleSet rules) =>
         Decide(sale, rules) is SaleDecision.Approved(var terms)
-            ? terms
+            ? terms with
+            {
+                RedemptionLimit = Enum.TryParse<RedemptionLimit>(sale.RedemptionLimit, out var limit)
+                    ? limit
+                    : null,
+            }
             : throw new UnreachableException("A journal's intent was approved when it was written.");
 
     /// <summary>Whether a sale that another terminal wrote down can be decided again.</summary>
@@ -58,7 +58,7 @@ internal static class IntentReading
         [.. intent.Lines.Select(line => new BasketLine(
             line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
 
-    // What could be redeemed is known; why no more could, the intent says.
+    // What could be redeemed is known, and need not be found out from what had expired.
     private static SaleDecision Decide(Intent sale, RuleSet rules) => Sale.Decide(
         RequestOf(sale) with { PointsAsked = (int)sale.Redeemed },
         sale.BalanceBefore + CardActionPoints(sale), rules);

@@ -22,8 +22,9 @@ internal static class PeriodCommands
     private static Command List()
     {
         var command = new Command(
-            "list", "Prints a line each, with tabs between: month, last posting, when it was closed (UTC), by "
-            + "whom, and the SHA-256 of its file.")
+            "list",
+            "Prints a line each, with tabs between: month, last posting, when it was closed (UTC), by whom, "
+            + "and the SHA-256 of its file.")
         {
             CommandLine.Data,
         };

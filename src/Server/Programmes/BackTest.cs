@@ -41,10 +41,15 @@ internal sealed class BackTest(RuleSet rules)
             _basketUnknown++;
         else if (sale.Rules is not { } then)
             _rulesUnknown++;
-        else if (Sale.Decide(asked, sale.Spendable, rules, sale.Withheld) is not SaleDecision.Approved(var terms))
+        else if (Sale.Decide(asked, sale.Spendable, rules, sale.Withheld)
+            is not SaleDecision.Approved(var terms))
+        {
             _refused++;
+        }
         else
+        {
             Add(sale, then, terms);
+        }
     }
 
     public BackTestResult Result()

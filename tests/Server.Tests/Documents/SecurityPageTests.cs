@@ -8,7 +8,8 @@ public sealed partial class SecurityPageTests
 {
     private static readonly IReadOnlyList<string> Sources =
     [
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText),
     ];
 
@@ -17,7 +18,8 @@ public sealed partial class SecurityPageTests
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "security.md"));
         var named = Named().Matches(page)
-            .Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).ToList();
+            .Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value))
+            .ToList();
 
         Assert.True(named.Count >= 40, $"{named.Count} tests are named.");
         Assert.Equal([], named.Where(test => !Sources.Any(source =>

@@ -27,8 +27,8 @@ internal static class IntakeBugs
             Intake, "if (taken.Body.AsSpan().SequenceEqual(entry.Entry.Body.Span))",
             "if (!$bug && taken.Body.AsSpan().SequenceEqual(entry.Entry.Body.Span))", 8),
         new("parked-in-silence", "A bad entry is put aside and nobody hears of it.",
-            Intake, "Park(book, body, Difference.Over(place, cause, detail));",
-            "if (!$bug) Park(book, body, Difference.Over(place, cause, detail));", 8),
+            Intake, "Park(book, entry, Difference.Over(place, cause, detail));",
+            "if (!$bug) Park(book, entry, Difference.Over(place, cause, detail));", 8),
         new("abandoned-made-good-at-once", "What a till gave up is made good before it is known to be so.",
             Intake, "Intents.Abandon(book.Db, intent.Place);",
             """
