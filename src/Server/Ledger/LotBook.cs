@@ -38,6 +38,23 @@ internal static class LotBook
         NoteDay(book.Db, member.Id, lots.NextDay(today));
     }
 
+    /// <summary>When a member is to be looked at again, whatever moves until then; null for never.</summary>
+    public static void NoteDay(DbSession db, long member, DateOnly? next)
+    {
+        if (next is null)
+        {
+            db.Run("DELETE FROM lot_day WHERE member = @member", new { member });
+            return;
+        }
+
+        db.Run(
+            """
+            INSERT INTO lot_day (member, day) VALUES (@member, @day)
+            ON CONFLICT (member) DO UPDATE SET day = excluded.day
+            """,
+            new { member, day = next.Value.ToString("O", CultureInfo.InvariantCulture) });
+    }
+
     private static MemberLots Of(
         DbSession db, Member member, DateOnly today, IReadOnlyDictionary<JournalPlace, Posted> posted)
     {
@@ -79,22 +96,6 @@ internal static class LotBook
                 ? new NextExpiry(some.Day, (int)Math.Min(some.Points, int.MaxValue))
                 : NextExpiry.None);
         }
-    }
-
-    private static void NoteDay(DbSession db, long member, DateOnly? next)
-    {
-        if (next is null)
-        {
-            db.Run("DELETE FROM lot_day WHERE member = @member", new { member });
-            return;
-        }
-
-        db.Run(
-            """
-            INSERT INTO lot_day (member, day) VALUES (@member, @day)
-            ON CONFLICT (member) DO UPDATE SET day = excluded.day
-            """,
-            new { member, day = next.Value.ToString("O", CultureInfo.InvariantCulture) });
     }
 
     private static Dictionary<JournalPlace, Posted> PostedOf(DbSession db, long member)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
@@ -70,10 +71,28 @@ internal sealed partial class LotRun(
         var today = StoreDays.BegunEverywhere(db, clock.GetUtcNow());
         if ((Due(db, today) ?? Moved(db)) is not { } members)
             return null;
-        foreach (var member in members)
-            LotBook.Review(book, MemberBook.Find(db, member)!, today);
+        foreach (var member in members.Where(member => !TryReview(book, member, today)))
+            LotBook.NoteDay(db, member, today.AddDays(1));
         return members.Count;
     });
+
+    // What nobody foresaw in one member's history keeps nobody else's points from their day.
+    private bool TryReview(OpenBook book, long member, DateOnly today)
+    {
+        try
+        {
+            return book.Db.Part(() =>
+            {
+                LotBook.Review(book, MemberBook.Find(book.Db, member)!, today);
+                return true;
+            });
+        }
+        catch (Exception wrong) when (wrong is not (DbException or OutOfMemoryException))
+        {
+            LogUnforeseen(wrong, member);
+            return false;
+        }
+    }
 
     // Without rules about it no point ever waits or expires.
     private static bool HasValidity(DbSession db) => ProgrammeBook.Published(db).Any(rules =>
@@ -113,6 +132,10 @@ internal sealed partial class LotRun(
 
     [LoggerMessage(LogLevel.Error, "What expires could not be looked at; it is tried again in a minute.")]
     private partial void LogFailed(Exception failure);
+
+    [LoggerMessage(
+        LogLevel.Error, "What member {Member}'s points are to become could not be said; tomorrow again.")]
+    private partial void LogUnforeseen(Exception wrong, long member);
 
     private sealed record MovedRow
     {

@@ -275,6 +275,25 @@ public abstract class LotContract : IDisposable
         Assert.Equal("", Told());
     }
 
+    [Fact]
+    public void What_nobody_foresaw_in_one_members_history_keeps_nobody_elses_points_from_their_day()
+    {
+        Publish(new Validity(Months: 1));
+        Sell(100_00);
+        var other = _hq.Issue(2);
+        _till.Sell(other, new TestSale(7_00));
+        _hq.Sync(_till);
+        Run();
+        _hq.Database.Write(db => db.Run(
+            "UPDATE card_transaction SET recorded_us = @most WHERE uid = @uid AND kind = 2",
+            new { most = long.MaxValue, uid = $"{_chip.Uid}" }));
+        GoTo("2026-02-05");
+        Run();
+
+        Assert.Equal(7, On(AccountKind.Expired));
+        Assert.Equal("2026-02-06", _hq.Database.Read(db => db.Value<string>("SELECT day FROM lot_day")));
+    }
+
     private void Publish(Validity validity) =>
         _till.Rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock)
             .Publish(ProgrammeBook.FirstRules with { Validity = validity }, "test");
