@@ -23,7 +23,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
 
     private static readonly string[] Pages =
     [
-        "/", "/members", "/members/1", "/members/3", "/members/new", "/cards", "/cards/1000001",
+        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=3", "/no/such/page",
     ];

@@ -8,7 +8,7 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
 {
     private static readonly string[] Pages =
     [
-        "/", "/members", "/members/1", "/members/3", "/members/new", "/cards", "/cards/1000001",
+        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
         "/transactions", "/transactions?terminal=1&day=2026-01-05", "/exceptions",
         "/exceptions?state=all&cause=gap", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=1",
