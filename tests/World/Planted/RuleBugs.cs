@@ -1,11 +1,11 @@
 namespace SmartCardCrm.World;
 
-/// <summary>Mistakes in the trade's rules, which terminal and server share.</summary>
+/// <summary>Mistakes in the trade's rules, which terminal and server share, and in the ledger.</summary>
 internal static class RuleBugs
 {
     private const string Earning = "src/Loyalty/Programme/Earning.cs";
     private const string Limits = "src/Loyalty/Offline/Limits.cs";
-    private const string Undoing = "src/Loyalty/Programme/Return.cs";
+    private const string Returns = "src/Server/Ledger/Returns.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
 
@@ -18,8 +18,8 @@ internal static class RuleBugs
             Earning, "return _rules.Redemption.RedeemedPartEarns ||",
             "return _rules.Redemption.RedeemedPartEarns || $bug ||", 3),
         new("debt-forgotten", "What a card does not hold any more when its sale is undone is owed by nobody.",
-            Undoing, "terms.GivenBack - given - (terms.TakenBack - taken)",
-            "$bug ? 0 : terms.GivenBack - given - (terms.TakenBack - taken)", 30),
+            Returns, "back.TakenBack - back.CardTaken + back.Pending)))",
+            "($bug ? back.CardTaken : back.TakenBack) - back.CardTaken + back.Pending)))", 30),
         new("day-limit-forgets", "What was redeemed at a terminal today does not count.",
             Limits, "Math.Max(DayMost - now.DayPoints, 0)",
             "Math.Max(DayMost - ($bug ? 0 : now.DayPoints), 0)", 20),
