@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace SmartCardCrm.Server.Commands;
 
@@ -21,6 +22,21 @@ internal static class CommandLine
         Description = "Folder of all that the server keeps; the other commands find the server by it.",
         Required = true,
         HelpName = "DIR",
+    };
+
+    /// <summary>An option that takes a day, yyyy-MM-dd.</summary>
+    public static Option<DateOnly?> Day(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "yyyy-MM-dd",
+        CustomParser = argument =>
+        {
+            var text = argument.Tokens[0].Value;
+            if (DateOnly.TryParseExact(text, "O", CultureInfo.InvariantCulture, default, out var day))
+                return day;
+            argument.AddError($"'{text}' is no day like 2026-11-27.");
+            return null;
+        },
     };
 
     public static async Task<int> RunAsync(string[] args)

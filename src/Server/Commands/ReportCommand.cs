@@ -8,17 +8,11 @@ namespace SmartCardCrm.Server.Commands;
 /// <summary><c>server report</c>.</summary>
 internal static class ReportCommand
 {
-    private static readonly Option<DateOnly?> From = new("--from")
-    {
-        Description = "The first day, UTC; without it from the beginning.",
-        HelpName = "yyyy-MM-dd",
-    };
+    private static readonly Option<DateOnly?> From = CommandLine.Day(
+        "--from", "The first day, UTC; without it from the beginning.");
 
-    private static readonly Option<DateOnly?> Through = new("--through")
-    {
-        Description = "The last day, UTC; without it up to now.",
-        HelpName = "yyyy-MM-dd",
-    };
+    private static readonly Option<DateOnly?> Through = CommandLine.Day(
+        "--through", "The last day, UTC; without it up to now.");
 
     private static readonly Option<bool> AsCsv = new("--csv")
     {

@@ -59,8 +59,9 @@ internal static class RuleTries
 
     public static Command BackTest()
     {
-        var from = new Option<DateOnly>("--from") { Description = "The first day.", Required = true };
-        var through = new Option<DateOnly>("--through") { Description = "The last day.", Required = true };
+        var from = CommandLine.Day("--from", "The first day.");
+        var through = CommandLine.Day("--through", "The last day.");
+        (from.Required, through.Required) = (true, true);
         var json = new Option<bool>("--json") { Description = "Prints all of it, as the REST door has it." };
         var command = new Command(
             "backtest",
@@ -73,7 +74,8 @@ internal static class RuleTries
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
             using var asked = JsonContent.Create(
-                new AskedBackTest(parsed.GetValue(from), parsed.GetValue(through)),
+                new AskedBackTest(
+                    parsed.GetRequiredValue(from)!.Value, parsed.GetRequiredValue(through)!.Value),
                 OperatorJson.Default.AskedBackTest);
             var job = await server.PostAsync(
                 $"{parsed.GetRequiredValue(Rules)}/backtest", asked, OperatorJson.Default.BackTestProgress,

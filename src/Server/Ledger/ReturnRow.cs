@@ -26,7 +26,6 @@ internal sealed record ReturnRow
     public long Sequence { get; init; }
     public string Sale { get; init; } = "";
     public string State { get; init; } = "";
-    public long OnAccount { get; init; }
 
     /// <summary>Points that came back to the member, on the card or on the account, once it is
     /// settled.</summary>
@@ -65,7 +64,7 @@ internal sealed record ReturnRow
 
     private const string Select =
         """
-        SELECT r.terminal, r.sequence, r.sale, r.state, r.on_account, r.given_back, r.taken_back, r.pending,
+        SELECT r.terminal, r.sequence, r.sale, r.state, r.given_back, r.taken_back, r.pending,
             t.counter, t.uid, t.generation, COALESCE(t.earned, 0) AS card_given,
             COALESCE(t.redeemed, 0) AS card_taken
         FROM sale_return r

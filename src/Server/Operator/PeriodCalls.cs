@@ -15,7 +15,11 @@ internal static class PeriodCalls
         api.MapGet("/periods", (Periods periods) => periods.All());
         api.MapPost("/periods/{month}/close", (string month, AskedClose asked, Periods periods) =>
             periods.Close(month, asked.By) is { } code
-                ? Problems.Of(StatusCodes.Status409Conflict, code, TitleOf(code))
+                ? Problems.Of(
+                    code is "period-malformed" or "by-length"
+                        ? StatusCodes.Status400BadRequest
+                        : StatusCodes.Status409Conflict,
+                    code, TitleOf(code))
                 : Results.NoContent());
         api.MapGet("/periods/{month}/accounting.csv", (string month, Periods periods) =>
             periods.Csv(month) is { } csv
