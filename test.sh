@@ -36,7 +36,7 @@ passed=0 failed=0 skipped=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-heading() { printf '\n== %s\n' "$*"; }
+heading() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
 
 # What failed is told again at the end, where it is looked for.
 fail() {

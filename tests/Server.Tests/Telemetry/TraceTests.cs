@@ -15,7 +15,6 @@ public sealed class TraceTests
         await using var shop = await WatchedShop.OpenAsync(await InProcessServer.StartAsync(), 1);
         var operations = await shop.SellAsync(12, 30);
 
-        var batch = spans.Of("intake batch").Last(span => Tag(span, "smartcardcrm.entries") == "4");
         foreach (var operation in operations)
         {
             var its = spans.Of("journal entry").Where(span => span.TraceId.ToHexString() == $"{operation:N}")
@@ -23,8 +22,11 @@ public sealed class TraceTests
             Assert.Equal(["intent", "outcome"], its.Select(span => Tag(span, "smartcardcrm.entry")));
             Assert.All(its, span =>
             {
+                // Other tests' batches are heard too.
+                var link = Assert.Single(span.Links).Context;
+                var batch = Assert.Single(spans.Of("intake batch"), batch => batch.Context == link);
+                Assert.Equal("4", Tag(batch, "smartcardcrm.entries"));
                 Assert.Equal(default, span.ParentSpanId);
-                Assert.Equal(batch.Context, Assert.Single(span.Links).Context);
                 Assert.Equal("accepted", Tag(span, OperationTrace.ResultTag));
                 Assert.Equal(operation.ToString(), Tag(span, OperationTrace.OperationTag));
                 Assert.Equal($"{shop.Terminal.Number}", Tag(span, OperationTrace.TerminalTag));

@@ -8,7 +8,8 @@ namespace SmartCardCrm.Terminal.Tests;
 /// <summary>What a terminal does about an operation, in the operation's trace.</summary>
 public sealed class TraceTests : IDisposable
 {
-    private readonly Chain _chain = new();
+    // A listener hears every test that runs at the same time: the ids tell whose spans they are.
+    private readonly Chain _chain = new(firstDraw: 1_000_000);
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly ActivityListener _listener;
 

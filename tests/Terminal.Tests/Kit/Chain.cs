@@ -13,12 +13,13 @@ namespace SmartCardCrm.Terminal.Tests.Kit;
 
 /// <summary>A chain's headquarters as far as terminals see it: keys, issued cards and what the feed says of
 /// them. Every run draws the same random numbers.</summary>
-internal sealed class Chain
+/// <param name="firstDraw">Chains that begin elsewhere have other operation ids.</param>
+internal sealed class Chain(uint firstDraw = 0)
 {
     public const int BalanceMost = 1_000_000;
 
     private readonly byte[] _readerIdMaster = Key("reader id");
-    private uint _drawn;
+    private uint _drawn = firstDraw;
 
     public static readonly RuleSet Rules = new(
         Version: 1, Programme: 7, "USD", MinorPerUnit: 100, BalanceMost,
