@@ -95,6 +95,18 @@ internal static class Intents
             """,
             new { card.Uid, card.Generation, from, through });
 
+    /// <summary>Points that supervisors may have moved at a terminal, whatever day that was: nobody knows yet
+    /// whether they did.</summary>
+    public static long AdjustingOf(DbSession db, long terminal) => db.List<IntentRow>(
+        $"""
+        {Select}
+        WHERE i.terminal = @terminal AND i.state IN ('{IntentState.Open}', '{IntentState.Doubt}')
+        """,
+        new { terminal })
+        .Select(row => JournalReading.TermsOf(row.Body))
+        .Where(terms => terms?.Kind == (uint)LogKind.Adjustment)
+        .Sum(terms => (long)terms!.Earned + terms.Redeemed);
+
     /// <summary>A new one, as a row of <see cref="Table"/>.</summary>
     public static object?[] RowOf(IntentRow intent) =>
         [intent.Terminal, intent.Sequence, intent.Uid, intent.Generation, intent.Counter, intent.State];

@@ -3,6 +3,7 @@ using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Taps;
@@ -57,8 +58,9 @@ internal sealed class CentralOrders(CentralBooks books, TerminalProfile profile,
     private Authority AuthorityAt(DateTimeOffset now)
     {
         var midnight = StoreClock.MidnightOf(now, profile.StoreZone);
-        var adjusted = books.Database.Read(db => CardTransaction.AdjustedSince(
-            db, profile.Number, UnixTime.Microseconds(midnight)));
+        var adjusted = books.Database.Read(db =>
+            CardTransaction.AdjustedSince(db, profile.Number, UnixTime.Microseconds(midnight))
+            + Intents.AdjustingOf(db, profile.Number));
         return new Authority(
             books.Limits.Of(profile.Number),
             new Used(DayPoints: 0, ReplicaAge: TimeSpan.Zero, Math.Max(adjusted, adjustedToday)))
