@@ -103,6 +103,7 @@ internal static class ServerHost
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
+        services.AddSingleton<TierGrants>();
         services.AddSingleton<Periods>();
         services.AddSingleton<TransactionList>();
         services.AddSingleton<UnreportedList>();
@@ -112,7 +113,7 @@ internal static class ServerHost
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
-        services.AddHostedService<LotRun>();
+        services.AddHostedService<MemberRun>();
         services.AddSingleton<FeedBell>();
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();

@@ -63,7 +63,8 @@ internal static class CardDecider
         var actions = PendingCardActions.Apply(
             reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, known?.Pending ?? []);
         var occasion = new Occasion(
-            reading.Newest.Tier, [.. known?.Item.Segments ?? []], asked.Place.Store, asked.Place.LocalTime);
+            PendingCardActions.TierAfter(reading.Newest.Tier, actions), [.. known?.Item.Segments ?? []],
+            asked.Place.Store, asked.Place.LocalTime);
         var balance = reading.Balance + actions.Sum(a => a.Points);
         var expiry = known?.ExpiryAt(reading.Newest.Counter) ?? ExpiryOf(reading.Newest, actions);
         var withheld = expiry.Withheld(asked.Place.Today, balance);

@@ -23,6 +23,7 @@ internal sealed record ApprovedOperation(
             Redeemed = Decision.Terms.Redeemed,
             CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
             NextExpiry = Decision.Expiry,
+            Tier = (byte)Decision.Occasion.Tier,
             LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
             Acknowledged = Known?.AcknowledgedCounter ?? 0,
         };

@@ -1,15 +1,18 @@
 namespace SmartCardCrm.Loyalty.CardActions;
 
-/// <summary>A change of points that headquarters asks the next tap to make.</summary>
+/// <summary>A change that headquarters asks the next tap to make.</summary>
 /// <param name="Number">1, 2, 3 … per card and generation, without a hole.</param>
-/// <param name="Points">Above zero puts points on the card, below takes them off; never zero.</param>
-public sealed record CardAction(int Number, int Points);
+/// <param name="Points">Above zero puts points on the card, below takes them off; zero where only the tier
+/// changes.</param>
+/// <param name="Tier">The tier that the card is to have from then on; null where it stays.</param>
+public sealed record CardAction(int Number, int Points, byte? Tier = null);
 
 /// <summary>A card action as a tap applies it.</summary>
 /// <param name="Number">The action's number; it counts as done even where nothing could be taken.</param>
 /// <param name="Points">What really changes on the card, signed; 0 where the balance or the cap left no
 /// room.</param>
-public sealed record AppliedCardAction(int Number, int Points);
+/// <param name="Tier">The tier that the card has from then on; null where it stays.</param>
+public sealed record AppliedCardAction(int Number, int Points, byte? Tier = null);
 
 /// <summary>Applies pending card actions strictly in order, the same way on terminal and server.</summary>
 public static class PendingCardActions
@@ -33,11 +36,17 @@ public static class PendingCardActions
             var points = action.Points < 0
                 ? -Math.Min(-action.Points, balance)
                 : Math.Min(action.Points, balanceMost - balance);
-            applied.Add(new AppliedCardAction(action.Number, points));
+            applied.Add(new AppliedCardAction(action.Number, points, action.Tier));
             balance += points;
             lastApplied = action.Number;
         }
 
         return applied;
     }
+
+    /// <summary>The card's tier once actions are applied.</summary>
+    /// <param name="before">The tier it has.</param>
+    /// <param name="applied">In the order of their numbers.</param>
+    public static byte TierAfter(byte before, IEnumerable<AppliedCardAction> applied) =>
+        applied.Aggregate(before, (tier, action) => action.Tier ?? tier);
 }

@@ -32,6 +32,9 @@ public sealed record RuleSet(
     /// <summary>From when to when points may be spent.</summary>
     public Validity Validity { get; init => field = value ?? new(); } = new();
 
+    /// <summary>Levels that members reach.</summary>
+    public Tiers Tiers { get; init => field = value ?? new(); } = new();
+
     /// <summary>The document as it is stored and sent: UTF-8 JSON.</summary>
     public byte[] ToDocument() => JsonSerializer.SerializeToUtf8Bytes(this, RuleSetJson.Default.RuleSet);
 
@@ -68,6 +71,7 @@ public sealed record RuleSet(
         : Rules.DistinctBy(rule => rule.Code).Count() < Rules.Count ? "rules, a code is used twice"
         : !Redemption.IsInRange ? "redemption"
         : !Validity.IsInRange ? "validity"
+        : !Tiers.IsInRange ? "tiers"
         : !Enum.IsDefined(Counting.Amounts) || !Enum.IsDefined(Counting.Rounding) ? "counting"
         : null;
 }

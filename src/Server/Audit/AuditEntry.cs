@@ -34,6 +34,8 @@ internal static class AuditAction
     public const string ExceptionRejected = "exception-rejected";
     public const string BookRebuilt = "book-rebuilt";
     public const string PeriodClosed = "period-closed";
+    public const string TierGranted = "tier-granted";
+    public const string TierRevoked = "tier-revoked";
 }
 
 /// <summary>Who did something.</summary>

@@ -6,7 +6,7 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
 
-/// <summary>Changes of points that wait for a card's next tap: numbered per card without a hole, never
+/// <summary>Changes that wait for a card's next tap: numbered per card without a hole, never
 /// withdrawn.</summary>
 internal static class CardActionQueue
 {
@@ -19,6 +19,9 @@ internal static class CardActionQueue
     /// <summary>Somebody at headquarters has put points right.</summary>
     public const string Corrected = "corrected";
 
+    /// <summary>The member has reached another tier, or is in his no longer.</summary>
+    public const string Tier = "tier";
+
     /// <summary>Queues what makes one operation good, once however often it is asked for.</summary>
     /// <param name="book">The open book.</param>
     /// <param name="card">The card.</param>
@@ -27,18 +30,32 @@ internal static class CardActionQueue
     /// <param name="operation">The operation that is made good.</param>
     public static void MakeGood(
         OpenBook book, Card card, int points, string reason, JournalPlace operation) =>
-        Queue(book, card, points, reason, operation);
+        Queue(book, card, new QueuedAction { Points = points, Reason = reason }, operation);
 
     /// <summary>Queues what is to move from the member's account to the card; below zero from the card to the
     /// account.</summary>
     public static void Deliver(OpenBook book, Card card, int points) =>
-        Queue(book, card, points, OnAccount, operation: null);
+        Queue(book, card, new QueuedAction { Points = points, Reason = OnAccount });
+
+    /// <summary>Queues the tier that a card is to have, unless it has it, or will have it, already.</summary>
+    public static void SetTier(OpenBook book, Card card, byte tier)
+    {
+        // Cards are born in tier 0.
+        var queued = book.Db.List<long>(
+            """
+            SELECT tier FROM card_action
+            WHERE uid = @Uid AND generation = @Generation AND tier IS NOT NULL ORDER BY number DESC LIMIT 1
+            """,
+            card);
+        if (queued.SingleOrDefault() != tier)
+            Queue(book, card, new QueuedAction { Tier = tier, Reason = Tier });
+    }
 
     /// <summary>Queues what somebody at headquarters puts on a card, or below zero takes off; never
     /// 0.</summary>
     /// <returns>The action's number.</returns>
     public static long Correct(OpenBook book, Card card, int points) =>
-        Queue(book, card, points, Corrected, operation: null).Single();
+        Queue(book, card, new QueuedAction { Points = points, Reason = Corrected }).Single();
 
     /// <summary>What is queued of a member's account and not applied yet, signed.</summary>
     public static long OnAccountUnderWay(DbSession db, long member) =>
@@ -51,15 +68,15 @@ internal static class CardActionQueue
             new { member });
 
     private static IReadOnlyList<long> Queue(
-        OpenBook book, Card card, int points, string reason, JournalPlace? operation)
+        OpenBook book, Card card, QueuedAction wanted, JournalPlace? operation = null)
     {
-        if (points == 0)
+        if (wanted is { Points: 0, Tier: null })
             return [];
         var numbers = book.Db.List<long>(
             """
             INSERT INTO card_action
-                (uid, generation, number, points, reason, for_terminal, for_sequence, queued_us)
-            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @points, @reason,
+                (uid, generation, number, points, tier, reason, for_terminal, for_sequence, queued_us)
+            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @Points, @Tier, @Reason,
                 @Terminal, @Sequence, @NowUs
             FROM card_action WHERE uid = @Uid AND generation = @Generation
             ON CONFLICT (for_terminal, for_sequence) DO NOTHING
@@ -69,17 +86,15 @@ internal static class CardActionQueue
             {
                 card.Uid,
                 card.Generation,
-                points,
-                reason,
+                wanted.Points,
+                wanted.Tier,
+                wanted.Reason,
                 operation?.Terminal,
                 operation?.Sequence,
                 book.NowUs,
             });
         foreach (var queued in numbers)
-        {
-            var action = new QueuedAction { Number = queued, Points = points, Reason = reason };
-            Feed.Publish(book.Db, [NewsOf(card, action)]);
-        }
+            Feed.Publish(book.Db, [NewsOf(card, wanted with { Number = queued })]);
 
         return numbers;
     }
@@ -88,27 +103,29 @@ internal static class CardActionQueue
     public static IEnumerable<News> News(DbSession db, Card card) =>
         Between(db, card, after: 0, through: int.MaxValue).Select(action => NewsOf(card, action));
 
-    private static News NewsOf(Card card, QueuedAction action) => new(
-        $"card-action:{card.Uid}:{card.Generation}:{action.Number}",
-        new FeedItem
+    private static News NewsOf(Card card, QueuedAction action)
+    {
+        var item = new CardActionItem
         {
-            CardAction = new CardActionItem
-            {
-                Uid = card.UidBytes(),
-                Generation = (uint)card.Generation,
-                Number = (uint)action.Number,
-                Points = (int)action.Points,
-                Reason = action.Reason,
-            },
-        },
-        Audience.Knowing(card.Uid));
+            Uid = card.UidBytes(),
+            Generation = (uint)card.Generation,
+            Number = (uint)action.Number,
+            Points = (int)action.Points,
+            Reason = action.Reason,
+        };
+        if (action.Tier is { } tier)
+            item.Tier = (uint)tier;
+        return new News(
+            $"card-action:{card.Uid}:{card.Generation}:{action.Number}", new FeedItem { CardAction = item },
+            Audience.Knowing(card.Uid));
+    }
 
     /// <summary>The actions numbered above one and up to another, in order; fewer where headquarters never
     /// queued them.</summary>
     public static IReadOnlyList<QueuedAction> Between(DbSession db, Card card, int after, int through) =>
         db.List<QueuedAction>(
             """
-            SELECT number, points, reason FROM card_action
+            SELECT number, points, tier, reason FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND number > @after AND number <= @through
             ORDER BY number
             """,
@@ -119,10 +136,10 @@ internal static class CardActionQueue
     [
         .. db.List<QueuedAction>(
             """
-            SELECT number, points, reason FROM card_action
+            SELECT number, points, tier, reason FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NULL ORDER BY number
             """,
-            new { card.Uid, card.Generation }).Select(a => new CardAction((int)a.Number, (int)a.Points)),
+            new { card.Uid, card.Generation }).Select(queued => queued.Action),
     ];
 
     /// <summary>Notes which commit of the card applied an action.</summary>
@@ -142,8 +159,11 @@ internal sealed record QueuedAction
     public long Number { get; init; }
     public long Points { get; init; }
 
+    /// <summary>Null where it stays.</summary>
+    public long? Tier { get; init; }
+
     /// <summary>A stable code.</summary>
     public string Reason { get; init; } = "";
 
-    public CardAction Action => new((int)Number, (int)Points);
+    public CardAction Action => new((int)Number, (int)Points, (byte?)Tier);
 }

@@ -72,6 +72,7 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             new { Active = (long)CardStatus.Active, card.Uid, card.Generation });
         Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);
         AccountDelivery.Review(book, card.Member);
+        MemberDays.NoteSoon(book.Db, card.Member);
         Intake.TakeWaiting(book, card);
         return verdict;
     }

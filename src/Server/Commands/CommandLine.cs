@@ -88,6 +88,7 @@ internal static class CommandLine
             AuditCommand.Create(),
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
+            TierCommands.Create(),
             ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
@@ -20,7 +19,8 @@ internal static class LotBook
 
     /// <summary>Makes what is posted agree, moves it to or from the member's card, and tells the card what
     /// expires next.</summary>
-    public static void Review(OpenBook book, Member member, DateOnly today)
+    /// <returns>The next day that changes something by itself; null for none.</returns>
+    public static DateOnly? Review(OpenBook book, Member member, DateOnly today)
     {
         var posted = PostedOf(book.Db, member.Id);
         var lots = Of(book.Db, member, today, posted);
@@ -35,33 +35,21 @@ internal static class LotBook
 
         AccountDelivery.Review(book, member.Id);
         Tell(book, member.Id, lots.NextExpiry(today));
-        NoteDay(book.Db, member.Id, lots.NextDay(today));
+        return lots.NextDay(today);
     }
 
-    /// <summary>When a member is to be looked at again, whatever moves until then; null for never.</summary>
-    public static void NoteDay(DbSession db, long member, DateOnly? next)
-    {
-        if (next is null)
-        {
-            db.Run("DELETE FROM lot_day WHERE member = @member", new { member });
-            return;
-        }
+    /// <summary>Points that operations gave a member for later, whether they have become active or
+    /// not.</summary>
+    public static IReadOnlyDictionary<JournalPlace, long> LaterOf(DbSession db, long member) =>
+        LaterOf(PostedOf(db, member));
 
-        db.Run(
-            """
-            INSERT INTO lot_day (member, day) VALUES (@member, @day)
-            ON CONFLICT (member) DO UPDATE SET day = excluded.day
-            """,
-            new { member, day = next.Value.ToString("O", CultureInfo.InvariantCulture) });
-    }
+    private static Dictionary<JournalPlace, long> LaterOf(Dictionary<JournalPlace, Posted> posted) =>
+        posted.Where(one => one.Value.Later > 0).ToDictionary(one => one.Key, one => one.Value.Later);
 
     private static MemberLots Of(
-        DbSession db, Member member, DateOnly today, IReadOnlyDictionary<JournalPlace, Posted> posted)
-    {
-        var later = posted.Where(one => one.Value.Later > 0)
-            .ToDictionary(one => one.Key, one => one.Value.Later);
-        return MemberLots.Of(new LotHistory(db, member.Programme, today).Of(member.Id, later), today);
-    }
+        DbSession db, Member member, DateOnly today, Dictionary<JournalPlace, Posted> posted) =>
+        MemberLots.Of(
+            new LotHistory(db, new MemberHistory(db, member, today)).Of(LaterOf(posted)), today);
 
     // Where an operation is no longer one (the till went on without it) nothing of it counts.
     private static void Post(

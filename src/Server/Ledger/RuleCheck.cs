@@ -54,21 +54,22 @@ internal static class RuleCheck
     private static string? Differs(
         ProvenCommit commit, LogRecord read, SaleRequest? asked, RuleSet? rules,
         IReadOnlyList<AppliedCardAction> applied, IEnumerable<int> withheld) =>
-        StateDiffers(read, commit.Written) ? "state"
+        StateDiffers(read, commit.Written, applied) ? "state"
         : ActionsDiffer(commit, read, applied) ? "card-actions"
         : rules is null ? RuleSetUnknown
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.Adjustment ? (IsOneMove(commit.Written) ? null : "points")
         : commit.Written.Kind == LogKind.CardAction ? (IsEmpty(commit.Written) ? null : "points")
         : asked?.Basket.Total != new Money(commit.Written.Amount, rules.Currency) ? "basket"
-        : withheld.All(points => PointsDiffer(
-            commit, asked with { Occasion = asked.Occasion with { Tier = read.Tier } }, rules, points))
-            ? "points"
+        : asked.Occasion.Tier != commit.Written.Tier ? "tier"
+        : withheld.All(points => PointsDiffer(commit, asked, rules, points)) ? "points"
         : null;
 
-    // What only headquarters changes, and in this release not at the till.
-    private static bool StateDiffers(LogRecord read, LogRecord written) =>
-        (written.Tier, written.Blocked, written.CardExpiry) != (read.Tier, read.Blocked, read.CardExpiry);
+    // What only headquarters changes, by card actions or not at the till.
+    private static bool StateDiffers(
+        LogRecord read, LogRecord written, IReadOnlyList<AppliedCardAction> applied) =>
+        (written.Tier, written.Blocked, written.CardExpiry)
+            != (PendingCardActions.TierAfter(read.Tier, applied), read.Blocked, read.CardExpiry);
 
     private static bool ActionsDiffer(
         ProvenCommit commit, LogRecord read, IReadOnlyList<AppliedCardAction> applied) =>
@@ -80,7 +81,6 @@ internal static class RuleCheck
     private static bool IsOneMove(LogRecord written) =>
         written is { Amount: 0, Earned: 0 } or { Amount: 0, Redeemed: 0 };
 
-    // The tier is what the card signed; the rest is what the till says.
     private static bool PointsDiffer(ProvenCommit commit, SaleRequest asked, RuleSet rules, int withheld) =>
         Sale.Decide(asked, Spendable(commit), rules, withheld) is not SaleDecision.Approved(var terms)
         || (terms.Earned, terms.Redeemed) != (commit.Written.Earned, commit.Written.Redeemed);

@@ -41,6 +41,7 @@ internal static class OperatorEndpoints
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
+        TierCalls.Map(api);
     }
 }
 
@@ -83,6 +84,9 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(Page<ExceptionRow>))]
 [JsonSerializable(typeof(AskedClose))]
 [JsonSerializable(typeof(IReadOnlyList<ClosedPeriod>))]
+[JsonSerializable(typeof(AskedGrant))]
+[JsonSerializable(typeof(AskedRevocation))]
+[JsonSerializable(typeof(MemberTier))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]

@@ -156,8 +156,8 @@ internal sealed class StoredSales(Database database, Programme programme, DateOn
             return null;
         }
 
-        return row.RecordRead is { } read
-            ? asked with { Occasion = asked.Occasion with { Tier = LogRecord.Decode(read).Tier } }
+        return row.RecordWritten is { } written
+            ? asked with { Occasion = asked.Occasion with { Tier = LogRecord.Decode(written).Tier } }
             : asked;
     }
 

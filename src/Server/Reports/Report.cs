@@ -49,7 +49,7 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     public static readonly IReadOnlyList<Report> All =
     [
         .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
-        .. InsiderReports.All,
+        .. InsiderReports.All, .. TierReports.All,
     ];
 
     /// <summary>Asks the book.</summary>

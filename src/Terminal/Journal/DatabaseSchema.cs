@@ -81,6 +81,11 @@ internal static class DatabaseSchema
             // Pages that nothing uses any more still have what was in them before it was sealed.
             "VACUUM",
         ],
+        [
+            "ALTER TABLE card_action ADD COLUMN tier INTEGER",
+            // A release that knew no tiers has read card actions without theirs.
+            "UPDATE cursor SET position = 0 WHERE name = 'feed'",
+        ],
     ];
 
     private const int Unsealed = 5;
@@ -115,21 +120,23 @@ internal static class DatabaseSchema
             throw new JournalFailedException(
                 $"The database is of schema {taken}; this release knows {Steps.Length}.");
 
-        for (var step = (int)taken; step < Swept; step++)
+        for (var step = (int)taken; step < Steps.Length; step++)
         {
-            connection.InTransaction(() =>
-            {
-                foreach (var statement in Steps[step])
-                    connection.Run(statement);
-                if (step == Unsealed)
-                    SealedRows.Convert(connection);
-                connection.Run($"PRAGMA user_version = {step + 1}");
-            });
+            if (step == Swept)
+                Sweep(connection, isNew: taken == 0);
+            else
+                Take(connection, step);
         }
-
-        if (taken <= Swept)
-            Sweep(connection, isNew: taken == 0);
     }
+
+    private static void Take(PreparedConnection connection, int step) => connection.InTransaction(() =>
+    {
+        foreach (var statement in Steps[step])
+            connection.Run(statement);
+        if (step == Unsealed)
+            SealedRows.Convert(connection);
+        connection.Run($"PRAGMA user_version = {step + 1}");
+    });
 
     // It cannot be undone, and need not be: done again, it does the same.
     private static void Sweep(PreparedConnection connection, bool isNew)

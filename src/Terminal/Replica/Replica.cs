@@ -94,8 +94,8 @@ internal sealed class Replica : ICardKnowledge
             row => CardItem.Parser.ParseFrom(c.Seal.Open(SealedPlace.Card, new RowName(key), row.Span(0))),
             key).SingleOrDefault();
         return item is null ? null : new KnownCard(item, [.. c.Rows(
-            "SELECT number, points FROM card_action WHERE uid = ? AND generation = ?",
-            row => new CardAction((int)row.Number(0), (int)row.Number(1)), key, (long)item.Card.Generation)]);
+            "SELECT number, points, COALESCE(tier, -1) FROM card_action WHERE uid = ? AND generation = ?",
+            Action, key, (long)item.Card.Generation)]);
     });
 
     /// <summary>Whether headquarters has countersigned these very totals of a day.</summary>
@@ -179,10 +179,7 @@ internal sealed class Replica : ICardKnowledge
                 StoreCard(c, item.Card);
                 break;
             case FeedItem.ContentOneofCase.CardAction:
-                var action = item.CardAction;
-                c.Run(
-                    "INSERT OR REPLACE INTO card_action(uid, generation, number, points) VALUES (?, ?, ?, ?)",
-                    Key(c, action.Uid), (long)action.Generation, (long)action.Number, action.Points);
+                StoreAction(c, item.CardAction);
                 break;
             case FeedItem.ContentOneofCase.Limits when item.Limits.Terminal == _terminal:
                 DemandSignature(item.Limits.Document, item.Limits.Signature);
@@ -207,6 +204,21 @@ internal sealed class Replica : ICardKnowledge
                     (long)item.DoubtClosed.IntentSequence, item.DoubtClosed.Happened);
                 break;
         }
+    }
+
+    private static CardAction Action(PreparedConnection.Row row) =>
+        new((int)row.Number(0), (int)row.Number(1), row.Number(2) is >= 0 and var tier ? (byte)tier : null);
+
+    private static void StoreAction(PreparedConnection c, CardActionItem action)
+    {
+        if (action.Tier > byte.MaxValue)
+            throw new FormatException($"A card has no tier {action.Tier}.");
+        c.Run(
+            """
+            INSERT OR REPLACE INTO card_action(uid, generation, number, points, tier) VALUES (?, ?, ?, ?, ?)
+            """,
+            Key(c, action.Uid), (long)action.Generation, (long)action.Number, action.Points,
+            action.HasTier ? (long)action.Tier : null);
     }
 
     private static void StoreCard(PreparedConnection c, CardItem item)

@@ -152,7 +152,8 @@ internal sealed class Headquarters : IDisposable
         [.. Feed().Where(item => item.CardAction is not null)
             .Select(item => item.CardAction)
             .Where(action => Uid.FromBytes(action.Uid.Span) == chip.Uid)
-            .Select(action => new CardAction((int)action.Number, action.Points))];
+            .Select(action => new CardAction(
+                (int)action.Number, action.Points, action.HasTier ? (byte)action.Tier : null))];
 
     /// <summary>The book agrees with itself and with the cards.</summary>
     public void AssertBalanced(params ReadOnlySpan<Chip> chips)

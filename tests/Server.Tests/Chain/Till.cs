@@ -50,6 +50,9 @@ internal sealed record TestSale(int Amount)
     /// <summary>Another operation id than the intent's own.</summary>
     public ByteString? Operation { get; init; }
 
+    /// <summary>The tier that a dishonest terminal says the rules were asked for.</summary>
+    public byte? SaysTier { get; init; }
+
     /// <summary>Card actions that the terminal knows.</summary>
     public IReadOnlyList<CardAction> Pending { get; init; } = [];
 
@@ -186,7 +189,9 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         var spendable = balance + actions.Sum(action => action.Points);
         var request = new SaleRequest(
             sale.Basket ?? Basket.Of(new Money(sale.Amount, rules.Currency)),
-            new Occasion(read.Tier, [], 319, new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
+            new Occasion(
+                PendingCardActions.TierAfter(read.Tier, actions), [], 319,
+                new DateTime(2026, 1, 5, 12, 0, 0, DateTimeKind.Unspecified)),
             sale.Redeem);
         var terms = ((SaleDecision.Approved)Sale.Decide(request, spendable, rules, sale.Withheld)).Terms;
         var (earned, redeemed) = sale.Return is { } back
@@ -207,6 +212,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Redeemed = redeemed,
             Amount = sale.Return is null ? sale.Amount : -sale.Amount,
             BalanceAfter = spendable + earned - redeemed,
+            Tier = (byte)request.Occasion.Tier,
             LastCardAction = (ushort)(read.LastCardAction + actions.Count),
         };
     }
@@ -282,7 +288,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
                 BusinessDate = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 RuleSetVersion = written.RuleSetVersion,
                 LocalTime = "2026-01-05T12:00:00",
-                Tier = read.Record.Tier,
+                Tier = sale.SaysTier ?? written.Tier,
             },
             Lines = { (sale.Basket ?? Basket.Of(new Money(sale.Amount, "USD"))).Lines.Select(Wire) },
             PointsAsked = (uint)sale.Redeem,

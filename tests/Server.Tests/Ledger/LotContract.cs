@@ -24,7 +24,7 @@ public abstract class LotContract : IDisposable
 
     private readonly Headquarters _hq;
     private readonly Till _till;
-    private readonly LotRun _run;
+    private readonly MemberRun _run;
     private readonly Chip _chip;
 
     protected LotContract(Engine engine)
@@ -32,8 +32,8 @@ public abstract class LotContract : IDisposable
         _hq = new Headquarters(engine.OpenBook());
         _till = _hq.NewTill();
         _chip = _hq.Issue(1, Phone);
-        _run = new LotRun(
-            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<LotRun>.Instance);
+        _run = new MemberRun(
+            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<MemberRun>.Instance);
     }
 
     public void Dispose()

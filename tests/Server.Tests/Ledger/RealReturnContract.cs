@@ -32,7 +32,7 @@ public abstract class RealReturnContract : IDisposable
 
     private readonly Headquarters _hq;
     private readonly Till _till;
-    private readonly LotRun _run;
+    private readonly MemberRun _run;
     private readonly PCG _dice = new(stream: 6, seed: 20261127);
     private uint _cards;
 
@@ -40,8 +40,8 @@ public abstract class RealReturnContract : IDisposable
     {
         _hq = new Headquarters(engine.OpenBook());
         _till = _hq.NewTill();
-        _run = new LotRun(
-            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<LotRun>.Instance);
+        _run = new MemberRun(
+            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<MemberRun>.Instance);
     }
 
     public void Dispose()

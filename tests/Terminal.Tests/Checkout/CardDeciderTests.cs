@@ -137,6 +137,29 @@ public class CardDeciderTests
     }
 
     [Fact]
+    public void A_tier_that_is_on_its_way_counts_in_the_tap_that_puts_it_on_the_card()
+    {
+        var known = Known(4, 77, 1) with
+        {
+            Pending = [new CardAction(3, 0, Tier: 2), new CardAction(4, 5), new CardAction(6, 0, Tier: 1)],
+        };
+        var rules = Chain.Rules with
+        {
+            Rules =
+            [
+                .. Chain.Rules.Rules,
+                new Rule("gold", new Effect.Times(3000)) { When = new() { Tiers = [2] } },
+            ],
+        };
+
+        var decision = CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, rules, Asked(10_000));
+
+        var approved = Assert.IsType<CardDecision.Approved>(decision);
+        Assert.Equal((2, 300), (approved.Occasion.Tier, approved.Terms.Earned));
+    }
+
+    [Fact]
     public void The_next_record_says_what_the_card_holds_whatever_is_sold() =>
         Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 200_000], Gen.Int[-200, 200]).Sample(
             (balance, redeem, amount, action) =>

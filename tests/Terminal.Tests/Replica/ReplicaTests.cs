@@ -44,6 +44,21 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
+    public void An_actions_tier_is_kept_and_one_that_no_card_can_have_is_not()
+    {
+        var action = Action(1, 1, 0);
+        action.Tier = 0;
+        var impossible = Action(1, 2, 0);
+        impossible.Tier = 256;
+
+        _shop.Till.Take(Batch(new FeedItem { Position = 70, CardAction = action }));
+
+        Assert.Equal([new CardAction(1, 0, Tier: 0)], Replica.Find(Chain.UidOf(1))?.Pending);
+        Assert.Throws<FormatException>(() =>
+            _shop.Till.Take(Batch(new FeedItem { Position = 71, CardAction = impossible })));
+    }
+
+    [Fact]
     public void Actions_that_headquarters_saw_applied_are_forgotten()
     {
         var applied = Chain.ItemOf(1, acknowledged: 2);

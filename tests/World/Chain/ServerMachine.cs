@@ -249,7 +249,7 @@ internal sealed class ServerRooms
         Terminals = new TerminalBook(database, clock);
         Limits = new LimitsBook(database, world.Signer, clock);
         Intake = new Intake(database, world.Secrets, clock, NullLogger<Intake>.Instance);
-        Lots = new LotRun(database, world.Secrets, new FeedBell(), clock, NullLogger<LotRun>.Instance);
+        Lots = new MemberRun(database, world.Secrets, new FeedBell(), clock, NullLogger<MemberRun>.Instance);
         Sales = new SaleFinder(database);
         Watch = new TerminalWatch(clock);
         FeedEpoch.Begin(database, world.RandomOfServer());
@@ -272,7 +272,7 @@ internal sealed class ServerRooms
 
     public Intake Intake { get; }
 
-    public LotRun Lots { get; }
+    public MemberRun Lots { get; }
 
     public SaleFinder Sales { get; }
 

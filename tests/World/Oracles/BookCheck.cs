@@ -211,7 +211,7 @@ internal sealed class BookCheck(ChainWorld world)
             db.Value<long>(
                 """
                 SELECT COUNT(*) FROM card_action
-                WHERE uid = @Uid AND applied_counter IS NULL AND reason = 'on-account'
+                WHERE uid = @Uid AND applied_counter IS NULL AND reason IN ('on-account', 'tier')
                 """,
                 new { card.Uid }));
         Truth.Demand(

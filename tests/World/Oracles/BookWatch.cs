@@ -81,7 +81,7 @@ internal sealed class BookWatch(ChainWorld world)
     {
         var rows = db.List<ActionRow>(
             """
-            SELECT a.rowid AS row, a.uid, a.number, a.points, a.reason, a.for_terminal, a.for_sequence,
+            SELECT a.rowid AS row, a.uid, a.number, a.points, a.tier, a.reason, a.for_terminal, a.for_sequence,
                 COALESCE(t.counter, 0) AS counter
             FROM card_action a LEFT JOIN card_transaction t
                 ON t.uid = a.uid AND t.terminal = a.for_terminal AND t.sequence = a.for_sequence
@@ -97,15 +97,16 @@ internal sealed class BookWatch(ChainWorld world)
             var commit = world.CommitsOf(card)
                 .FirstOrDefault(c => c.Place == place && c.Record.Counter == row.Counter);
             Truth.Demand(
-                row.IsDelivery
+                row.IsDelivery || row is { Tier: not null, Points: 0 }
                     || commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned,
                 "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
                     + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
             world.Weather.Decided();
-            world.Truth.Queued(card, (int)row.Number, (int)row.Points, row.IsDelivery);
+            var action = new TrueAction((int)row.Points, row.IsDelivery, (byte?)row.Tier);
+            world.Truth.Queued(card, (int)row.Number, action);
             world.Story.Note(
-                Column.Server, "server queues action {0} of {1} points for card {2}", row.Number, row.Points,
+                Column.Server, "server queues action {0}, {1}, for card {2}", row.Number, action,
                 row.Uid[^4..]);
         }
     }
@@ -162,6 +163,7 @@ internal sealed class BookWatch(ChainWorld world)
         public string Uid { get; init; } = "";
         public long Number { get; init; }
         public long Points { get; init; }
+        public long? Tier { get; init; }
         public string Reason { get; init; } = "";
         public long ForTerminal { get; init; }
         public long ForSequence { get; init; }

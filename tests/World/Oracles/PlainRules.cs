@@ -7,13 +7,14 @@ namespace SmartCardCrm.World;
 internal static class PlainRules
 {
     /// <summary>What a sale does to a balance, as the customer reads it on the poster.</summary>
-    /// <param name="rules">Only the numbers in it, for a basket of one line, everybody and any time.</param>
+    /// <param name="rules">Only the numbers in it, for a basket of one line and any time.</param>
     /// <param name="balance">Points before, after card actions.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="asked">Points to redeem.</param>
+    /// <param name="tier">The customer's, 0 for none.</param>
     /// <param name="expired">Points of the balance that nobody may spend any more.</param>
     public static (int Earned, int Redeemed) Sale(
-        RuleSet rules, int balance, long amount, int asked, int expired = 0)
+        RuleSet rules, int balance, long amount, int asked, int tier, int expired = 0)
     {
         long redeemed = asked;
         if (redeemed > balance - expired)
@@ -23,7 +24,7 @@ internal static class PlainRules
             redeemed = amount / value;
         var paid = rules.Redemption.RedeemedPartEarns ? amount : amount - (redeemed * value);
         long earned = 0;
-        foreach (var rule in rules.Rules)
+        foreach (var rule in rules.Rules.Where(rule => rule.When?.Tiers.Contains(tier) != false))
         {
             earned = rule.Effect switch
             {

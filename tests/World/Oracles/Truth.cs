@@ -12,7 +12,7 @@ internal sealed class Truth(ChainWorld world)
     private readonly Adjusting _adjusting = new(world);
     private readonly Allowing _allowing = new(world);
     private readonly Dictionary<int, RuleSet> _rules = [];
-    private readonly Dictionary<(Uid Card, int Number), (int Points, bool IsDelivery)> _actions = [];
+    private readonly Dictionary<(Uid Card, int Number), TrueAction> _actions = [];
     private readonly Dictionary<(Uid Card, uint Counter), HashSet<(DateOnly? Day, int Points)>> _told = [];
     private readonly Dictionary<uint, List<(uint Sequence, Purchase Purchase)>> _made = [];
     private readonly Dictionary<uint, List<Purchase>> _posted = [];
@@ -24,16 +24,11 @@ internal sealed class Truth(ChainWorld world)
     public RuleSet RulesOf(int version) => _rules[version];
 
     /// <summary>Headquarters has queued a card action.</summary>
-    /// <param name="isDelivery">Whether the points come from the member's account, or go there.</param>
-    public void Queued(Uid card, int number, int points, bool isDelivery)
+    public void Queued(Uid card, int number, TrueAction action)
     {
-        if (_actions.TryGetValue((card, number), out var before) && before != (points, isDelivery)
-            && !world.WasRestored)
-        {
-            Fail("I8", $"card {card}: action {number} was {before} points and is {points}");
-        }
-
-        _actions[(card, number)] = (points, isDelivery);
+        if (_actions.TryGetValue((card, number), out var before) && before != action && !world.WasRestored)
+            Fail("I8", $"card {card}: action {number} was {before} and is {action}");
+        _actions[(card, number)] = action;
     }
 
     /// <summary>Headquarters has told what expires next of a card that has done so much.</summary>
@@ -120,7 +115,10 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
 
         DemandVersion(purchase!, written, presentation);
-        var balance = ApplyActions(card, before, commit, rules!.CardBalanceMost);
+        var (balance, tier) = ApplyActions(card, before, commit, rules!.CardBalanceMost);
+        Demand(
+            written.Tier == tier, "I8",
+            $"card {card.Uid} n {written.Counter}: tier {written.Tier}, and {tier} by the actions applied");
         var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
         var isStranger = !isCentral && world.IsStranger(purchase.Terminal, card.Uid);
         if (!isCentral)
@@ -155,7 +153,7 @@ internal sealed class Truth(ChainWorld world)
             : sold.Adjusts != 0 ? PlainRules.Adjustment(sold.Adjusts, balance, rules!.CardBalanceMost)
             : PlainRules.Sale(
                 rules!, balance, sold.Amount,
-                IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked, expired);
+                IsLimited() ? Math.Min(sold.Asked, written.Redeemed) : sold.Asked, tier, expired);
 
         bool IsSaleOf(Purchase sold) =>
             written.Amount == sold.Amount && written.Kind == sold.Kind
@@ -197,9 +195,10 @@ internal sealed class Truth(ChainWorld world)
     }
 
     // What the card holds after the actions that it says were applied.
-    private int ApplyActions(PhysicalCard card, TrueCommit before, TrueCommit commit, int balanceMost)
+    private (int Balance, byte Tier) ApplyActions(
+        PhysicalCard card, TrueCommit before, TrueCommit commit, int balanceMost)
     {
-        var balance = before.Points;
+        var (balance, tier) = (before.Points, before.Record.Tier);
         var (from, through) = (before.Record.LastCardAction, commit.Record.LastCardAction);
         Demand(through >= from, "I8", $"card {card.Uid}: actions {through} after {from}");
         for (var number = from + 1; number <= through; number++)
@@ -212,9 +211,10 @@ internal sealed class Truth(ChainWorld world)
             commit.ActionsTook += Math.Max(-change, 0);
             if (action.IsDelivery)
                 commit.Delivered += change;
+            tier = action.Tier ?? tier;
         }
 
-        return balance;
+        return (balance, tier);
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.
@@ -237,3 +237,9 @@ internal sealed class Truth(ChainWorld world)
     public static void Fail(string invariant, string what) =>
         throw new ViolationException(new Violation(invariant, what));
 }
+
+/// <summary>A card action that headquarters has queued.</summary>
+/// <param name="Points">What it asks for, signed.</param>
+/// <param name="IsDelivery">Whether the points come from the member's account, or go there.</param>
+/// <param name="Tier">The tier that the card is to have; null where it stays.</param>
+internal sealed record TrueAction(int Points, bool IsDelivery, byte? Tier);

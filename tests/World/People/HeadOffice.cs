@@ -19,6 +19,7 @@ internal sealed class HeadOffice(ChainWorld world)
     private readonly Dice _limitsDice = Dice.For(world.Plan.Seed, "adjustment limits");
     private readonly Dice _narrowDice = Dice.For(world.Plan.Seed, "narrow limits");
     private readonly Dice _validityDice = Dice.For(world.Plan.Seed, "validity");
+    private readonly Dice _tierDice = Dice.For(world.Plan.Seed, "tiers");
     private readonly Dictionary<uint, Limits> _limits = [];
     private readonly Dictionary<long, string> _phoneOf = [];
     private DateOnly _lookedAtLots;
@@ -146,6 +147,7 @@ internal sealed class HeadOffice(ChainWorld world)
                     Months: _validityDice.Pick([0, 1, 1, 3]),
                     Ends: _validityDice.Pick([ValidityEnd.Day, ValidityEnd.Month, ValidityEnd.Year]),
                     GivenAnew: _validityDice.Chance(0.3)),
+                Tiers = NewTiers(),
             }, "test");
             world.Book.Watch(world.Server.Rooms!);
         });
@@ -176,7 +178,27 @@ internal sealed class HeadOffice(ChainWorld world)
             yield return new Rule("times", new Effect.Times(500 + _dice.Below(2000)));
         if (_dice.Chance(0.3))
             yield return new Rule("most", new Effect.AtMost(20 + _dice.Below(500)));
+        if (_tierDice.Chance(0.6))
+        {
+            yield return new Rule("better", new Effect.Times(1100 + _tierDice.Below(900)))
+            {
+                When = new Conditions { Tiers = _tierDice.Chance(0.5) ? [1, 2] : [2] },
+            };
+        }
     }
+
+    private Tiers NewTiers() => new()
+    {
+        Levels = !_tierDice.Chance(0.6) ? [] :
+        [
+            new TierLevel(1, "Silver", 50 + _tierDice.Below(500)),
+            new TierLevel(2, "Gold", 1_000 + _tierDice.Below(2_000)),
+        ],
+        Counts = _tierDice.Pick([TierMeasure.Points, TierMeasure.Money]),
+        CycleMonths = _tierDice.Pick([1, 12]),
+        KeptCycles = _tierDice.Below(2),
+        Fall = _tierDice.Pick([TierFall.AsQualified, TierFall.OneLevel]),
+    };
 
     private bool Attempt(PhysicalCard card, long member)
     {

@@ -7,6 +7,7 @@ internal static class RuleBugs
     private const string Limits = "src/Loyalty/Offline/Limits.cs";
     private const string Returns = "src/Server/Ledger/Returns.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
+    private const string Decider = "src/Taps/CardDecider.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
@@ -43,6 +44,13 @@ internal static class RuleBugs
         new("debit-not-clipped", "A card action takes off more than the card holds.",
             Actions, "-Math.Min(-action.Points, balance)",
             "-Math.Min(-action.Points, $bug ? -action.Points : balance)", 8),
+        new("tier-forgotten", "A tier that headquarters sends does not arrive on the card.",
+            Actions, "applied.Aggregate(before, (tier, action) => action.Tier ?? tier);",
+            "$bug ? before : applied.Aggregate(before, (tier, action) => action.Tier ?? tier);", 8),
+        new("tier-too-late", "The sale that puts a tier on the card earns by the one before.",
+            Decider, "PendingCardActions.TierAfter(reading.Newest.Tier, actions), [.. known?.Item.Segments ?? []],",
+            "$bug ? reading.Newest.Tier : PendingCardActions.TierAfter(reading.Newest.Tier, actions), "
+            + "[.. known?.Item.Segments ?? []],", 8),
         new("one-sided-posting", "Redeemed points leave the card's account and arrive nowhere.",
             Posting, "postings.Add(new Posting(other, 0, -toCard));",
             "if (!$bug || other != AccountKind.Redeemed) postings.Add(new Posting(other, 0, -toCard));", 3),

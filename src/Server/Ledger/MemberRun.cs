@@ -9,10 +9,11 @@ using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Ledger;
 
-/// <summary>Looks after the points of members whose day has come, or whose points have moved since they were
-/// looked at: a few at a time, between what terminals report.</summary>
-internal sealed partial class LotRun(
-    Database database, ICardSecrets secrets, FeedBell bell, TimeProvider clock, ILogger<LotRun> log)
+/// <summary>Looks after points and tiers of members whose day has come, whose points have moved since they
+/// were looked at, or whose programme has other levels now: a few at a time, between what terminals
+/// report.</summary>
+internal sealed partial class MemberRun(
+    Database database, ICardSecrets secrets, FeedBell bell, TimeProvider clock, ILogger<MemberRun> log)
     : BackgroundService
 {
     private const int MembersAtOnce = 50;
@@ -25,7 +26,7 @@ internal sealed partial class LotRun(
     /// <returns>How many members were.</returns>
     public long Run(CancellationToken cancellation)
     {
-        if (!database.Read(HasValidity))
+        if (!database.Read(HasDays))
             return 0;
         var (members, told) = (0L, 0L);
         while (!cancellation.IsCancellationRequested && Step() is { } some)
@@ -69,10 +70,10 @@ internal sealed partial class LotRun(
     {
         var book = new OpenBook(db, secrets, clock.Microseconds());
         var today = StoreDays.BegunEverywhere(db, clock.GetUtcNow());
-        if ((Due(db, today) ?? Moved(db)) is not { } members)
+        if ((Due(db, today) ?? Moved(db) ?? TierReview.Next(db, MembersAtOnce)) is not { } members)
             return null;
         foreach (var member in members.Where(member => !TryReview(book, member, today)))
-            LotBook.NoteDay(db, member, today.AddDays(1));
+            MemberDays.Note(db, member, today.AddDays(1));
         return members.Count;
     });
 
@@ -83,7 +84,7 @@ internal sealed partial class LotRun(
         {
             return book.Db.Part(() =>
             {
-                LotBook.Review(book, MemberBook.Find(book.Db, member)!, today);
+                MemberDays.Review(book, MemberBook.Find(book.Db, member)!, today);
                 return true;
             });
         }
@@ -94,9 +95,9 @@ internal sealed partial class LotRun(
         }
     }
 
-    // Without rules about it no point ever waits or expires.
-    private static bool HasValidity(DbSession db) => ProgrammeBook.Published(db).Any(rules =>
-        rules.Validity is { PendingDays: > 0 } or { Months: > 0 });
+    // Without rules about it no point ever waits or expires, and everybody is in tier 0.
+    private static bool HasDays(DbSession db) => ProgrammeBook.Published(db).Any(rules =>
+        rules.Validity is { PendingDays: > 0 } or { Months: > 0 } || rules.Tiers.Levels.Count > 0);
 
     private static IReadOnlyList<long>? Due(DbSession db, DateOnly today) => db.List<long>(
         "SELECT member FROM lot_day WHERE day <= @today ORDER BY day, member LIMIT @MembersAtOnce",
