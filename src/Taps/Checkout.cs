@@ -169,6 +169,9 @@ internal sealed record CheckoutResult(
     /// those that it had no room for, below zero those that it did not have and the member owes.</summary>
     public int OnAccount { get; init; }
 
+    /// <summary>Points that a return's card did not hold and that are paid out of the refund.</summary>
+    public int FromRefund { get; init; }
+
     /// <summary>Points that it gives later; 0 for none.</summary>
     public int Pending { get; init; }
 
@@ -186,6 +189,7 @@ internal sealed record CheckoutResult(
         Gains = terms.Gains,
         RedemptionLimit = terms.RedemptionLimit,
         OnAccount = terms.OnAccount,
+        FromRefund = terms.FromRefund,
         Pending = terms.Pending,
         ActiveOn = terms.Pending == 0
             ? null

@@ -31,6 +31,7 @@ internal static class Entries
         QuantityMilli = line.QuantityMilli,
         AmountMinor = line.AmountMinor,
         TaxMinor = line.TaxMinor,
+        DiscountMinor = line.DiscountMinor,
     };
 
     /// <param name="newest">A record read from the card; it names the card number.</param>

@@ -29,6 +29,7 @@ internal static class IntentReading
             new Money(intent.AmountMinor, intent.Context.Currency), intent.DueMinor, rules.Version)
         {
             OnAccount = intent.OnAccount,
+            FromRefund = (int)intent.FromRefund,
         };
     }
 
@@ -56,7 +57,8 @@ internal static class IntentReading
     public static Basket BasketOf(Intent intent) => new(
         intent.Context.Currency,
         [.. intent.Lines.Select(line => new BasketLine(
-            line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+            line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor,
+            line.DiscountMinor))]);
 
     // What could be redeemed is known, and need not be found out from what had expired.
     private static SaleDecision Decide(Intent sale, RuleSet rules) => Sale.Decide(

@@ -62,6 +62,7 @@ internal sealed record OperationPlan(TransactionPlan Transaction, Intent Intent,
             Kind = (uint)terms.Kind,
             DueMinor = terms.DueMinor,
             OnAccount = terms.OnAccount,
+            FromRefund = (uint)terms.FromRefund,
             RedemptionLimit = terms.RedemptionLimit?.ToString() ?? "",
         };
         Entries.Tell(operation.Asked, intent);

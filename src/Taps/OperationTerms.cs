@@ -23,6 +23,9 @@ internal sealed record OperationTerms(
     /// <summary>Points for the member's account, signed.</summary>
     public int OnAccount { get; init; }
 
+    /// <summary>Points that a card did not hold and that the customer pays out of his refund.</summary>
+    public int FromRefund { get; init; }
+
     /// <summary>Points that a sale gives later; they wait at headquarters.</summary>
     public int Pending { get; init; }
 

@@ -61,11 +61,13 @@ internal sealed record SoldSale(Intent Intent, RuleSet Rules, IReadOnlyList<Retu
     /// <param name="balance">Points on the card, card actions applied.</param>
     public OperationTerms TermsFor(LogKind kind, ReturnTerms terms, int balance)
     {
-        var onCard = Return.OnCard(terms, balance, Rules.CardBalanceMost);
+        var onCard = Return.OnCard(terms, balance, Rules);
+        var paid = (long)onCard.FromRefund * Rules.Redemption.PointValueMinor;
         return new OperationTerms(
-            kind, onCard.Given, onCard.Taken, PriceOf(terms), -terms.Refund.Minor, Rules.Version)
+            kind, onCard.Given, onCard.Taken, PriceOf(terms), paid - terms.Refund.Minor, Rules.Version)
         {
             OnAccount = onCard.OnAccount,
+            FromRefund = onCard.FromRefund,
         };
     }
 

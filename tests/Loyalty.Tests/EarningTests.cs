@@ -24,6 +24,28 @@ public sealed class EarningTests
         Assert.Equal(2, Earn(rules, [Line(150, "A"), Line(160, "B")]).Earned);
     }
 
+    [Theory]
+    [InlineData(false, AmountBasis.Gross, 8)]
+    [InlineData(true, AmountBasis.Gross, 10)]
+    [InlineData(false, AmountBasis.Net, 6)]
+    [InlineData(true, AmountBasis.Net, 8)]
+    public void A_discount_earns_where_the_programme_says_so_without_its_tax_where_tax_does_not(
+        bool earns, AmountBasis amounts, int points)
+    {
+        var rules = Set(Base) with { Counting = new Counting { DiscountEarns = earns, Amounts = amounts } };
+        var line = Line(800, "A") with { TaxMinor = 160, DiscountMinor = 200 };
+
+        Assert.Equal(points, Earn(rules, [line]).Earned);
+    }
+
+    [Fact]
+    public void What_is_given_away_earns_its_discount_where_discounts_do()
+    {
+        var rules = Set(Base) with { Counting = new Counting { DiscountEarns = true } };
+
+        Assert.Equal(3, Earn(rules, [Line(0, "A") with { DiscountMinor = 300 }]).Earned);
+    }
+
     [Fact]
     public void Units_count_whole_and_weighed_goods_by_the_kilogram()
     {

@@ -21,7 +21,8 @@ public sealed class PostingTests
     public void A_sale_and_its_return_leave_every_account_as_it_was() =>
         Gen.Int[0, 999].Select(Gen.Int[0, 999], Gen.Int[0, 999]).Sample((earned, redeemed, held) =>
         {
-            var back = Return.OnCard(new ReturnTerms(redeemed, earned, default), held, balanceMost: 1200);
+            var back = Return.OnCard(
+                new ReturnTerms(redeemed, earned, default), held, new RuleSet(1, 1, "USD", 100, 1200, []));
 
             var all = Postings.ForSale(42, earned, redeemed, 0)
                 .Concat(Postings.ForReturn(42, back.Given, back.Taken, 0))

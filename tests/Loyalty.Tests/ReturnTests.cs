@@ -42,6 +42,41 @@ public sealed class ReturnTests
         Assert.Equal(4800, shirts.Refund.Minor);
     }
 
+    [Theory]
+    [InlineData(Shortfall.Owed, 50_00, -30, 0, 0)]
+    [InlineData(Shortfall.Forgiven, 50_00, 0, 30, 0)]
+    [InlineData(Shortfall.FromRefund, 50_00, 0, 0, 30)]
+    [InlineData(Shortfall.FromRefund, 45, -8, 0, 22)]
+    public void Points_that_the_card_does_not_hold_are_owed_forgiven_or_paid_out_of_the_refund(
+        Shortfall shortfall, long refund, int onAccount, int forgiven, int fromRefund)
+    {
+        var rules = Rules with
+        {
+            Returns = new ReturnPolicy { Shortfall = shortfall },
+            Redemption = new Redemption(PointValueMinor: 2),
+        };
+
+        var back = Return.OnCard(new ReturnTerms(10, 60, new Money(refund, "USD")), balance: 20, rules);
+
+        Assert.Equal(new ReturnOnCard(10, 30, onAccount)
+        {
+            Forgiven = forgiven,
+            FromRefund = fromRefund,
+        }, back);
+        Assert.Equal(
+            new ReturnOnCard(0, 0, -60),
+            Return.OnCard(new ReturnTerms(0, 60, default) { IsTakenLater = true }, balance: 20, rules));
+    }
+
+    [Fact]
+    public void A_policy_that_is_none_is_refused()
+    {
+        var wrong = Assert.Throws<FormatException>(() => RuleSet.FromDocument(
+            (Rules with { Returns = new ReturnPolicy { Shortfall = (Shortfall)3 } }).ToDocument()));
+
+        Assert.EndsWith("returns.", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void More_than_was_sold_or_another_line_cannot_come_back()
     {

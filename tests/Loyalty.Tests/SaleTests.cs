@@ -32,6 +32,7 @@ public sealed class SaleTests
         [
             [], [good with { AmountMinor = -1 }], [good with { QuantityMilli = 0 }],
             [good with { TaxMinor = 101 }], [good with { TaxMinor = -1 }],
+            [good with { DiscountMinor = -1 }], [good with { DiscountMinor = int.MaxValue }],
             [good with { AmountMinor = int.MaxValue }, good],
             [good with { Sku = new string('x', 65) }], [.. Enumerable.Repeat(good, Basket.LinesMost + 1)],
         ];

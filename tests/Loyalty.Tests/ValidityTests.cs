@@ -48,8 +48,8 @@ public sealed class ValidityTests
         var later = SaleTests.Approve(
             FiveDollars, 0, 0, Rules with { Validity = new Validity(PendingDays: 14) });
 
-        var atOnce = Return.OnCard(Return.Decide(FiveDollars, now, 1, [], all)!, balance: 100, 1000);
-        var waiting = Return.OnCard(Return.Decide(FiveDollars, later, 1, [], all)!, balance: 100, 1000);
+        var atOnce = Return.OnCard(Return.Decide(FiveDollars, now, 1, [], all)!, balance: 100, Rules);
+        var waiting = Return.OnCard(Return.Decide(FiveDollars, later, 1, [], all)!, balance: 100, Rules);
 
         Assert.Equal(new ReturnOnCard(0, 5, 0), atOnce);
         Assert.Equal(new ReturnOnCard(0, 0, -5), waiting);

@@ -75,6 +75,10 @@ public static class Postings
         AccountKind.MemberOnAccount, member,
         points > 0 ? AccountKind.Redeemed : AccountKind.ProgrammeIssued, 0, points);
 
+    /// <summary>Points that a return's card did not hold and that are not owed after all.</summary>
+    public static IReadOnlyList<Posting> Waived(long member, long points) =>
+        Between(AccountKind.MemberOnAccount, member, AccountKind.Adjustments, 0, points);
+
     /// <summary>Points given for later, or below zero taken back before.</summary>
     public static IReadOnlyList<Posting> ForLater(long member, int points) =>
         Between(AccountKind.Pending, member, AccountKind.ProgrammeIssued, 0, points);

@@ -7,8 +7,10 @@ namespace SmartCardCrm.Loyalty.Programme;
 /// <param name="QuantityMilli">Thousandths of a unit, above zero: 2 pieces are 2000, 345 g are 345.</param>
 /// <param name="AmountMinor">What the line costs, tax included, minor units, not negative.</param>
 /// <param name="TaxMinor">The tax in it, 0 to <paramref name="AmountMinor"/>.</param>
+/// <param name="DiscountMinor">What was taken off before, tax included, not negative.</param>
 public readonly record struct BasketLine(
-    string Sku, string Category, long QuantityMilli, long AmountMinor, long TaxMinor)
+    string Sku, string Category, long QuantityMilli, long AmountMinor, long TaxMinor,
+    long DiscountMinor = 0)
 {
     public const int UnitMilli = 1000;
 }
@@ -49,6 +51,7 @@ public sealed record Basket(string Currency, IReadOnlyList<BasketLine> Lines)
     private static bool IsInRangeLine(BasketLine line) =>
         line is { QuantityMilli: > 0 and <= int.MaxValue, AmountMinor: >= 0 and <= int.MaxValue }
         && line.TaxMinor >= 0 && line.TaxMinor <= line.AmountMinor
+        && line.DiscountMinor >= 0 && line.DiscountMinor <= int.MaxValue - line.AmountMinor
         && line.Sku.Length <= NameMost && line.Category.Length <= NameMost;
 }
 

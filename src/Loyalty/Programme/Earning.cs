@@ -137,11 +137,17 @@ internal sealed class Earning
 
     private long EarningAmount(BasketLine line, long paidWithPoints)
     {
-        var earns = _rules.Counting.Amounts == AmountBasis.Net
-            ? line.AmountMinor - line.TaxMinor
-            : line.AmountMinor;
-        return _rules.Redemption.RedeemedPartEarns || paidWithPoints == 0
+        var untaxed = line.AmountMinor - line.TaxMinor;
+        var isNet = _rules.Counting.Amounts == AmountBasis.Net;
+        var earns = isNet ? untaxed : line.AmountMinor;
+        var paid = _rules.Redemption.RedeemedPartEarns || paidWithPoints == 0
             ? earns
             : Shares.Fraction(earns, line.AmountMinor - paidWithPoints, line.AmountMinor, Rounding.Down);
+        if (!_rules.Counting.DiscountEarns)
+            return paid;
+        // A discount has the tax of what is left of its line; where nothing is, none.
+        return paid + (isNet && line.AmountMinor > 0
+            ? Shares.Fraction(line.DiscountMinor, untaxed, line.AmountMinor, Rounding.Down)
+            : line.DiscountMinor);
     }
 }

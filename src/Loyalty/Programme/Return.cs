@@ -20,7 +20,36 @@ public sealed record ReturnTerms(int GivenBack, int TakenBack, Money Refund)
 /// <param name="Given">Points put on it.</param>
 /// <param name="Taken">Points taken off it afterwards.</param>
 /// <param name="OnAccount">What it had no room for; below zero what it did not hold, a debt.</param>
-public readonly record struct ReturnOnCard(int Given, int Taken, int OnAccount);
+public readonly record struct ReturnOnCard(int Given, int Taken, int OnAccount)
+{
+    /// <summary>Points that it did not hold and that nobody asks for any more.</summary>
+    public int Forgiven { get; init; }
+
+    /// <summary>Points that it did not hold and that the customer pays out of his refund.</summary>
+    public int FromRefund { get; init; }
+}
+
+/// <summary>What becomes of points that are to be taken back and that the card does not hold.</summary>
+public enum Shortfall
+{
+    /// <summary>The member owes them: his account is below zero until they are paid with points.</summary>
+    Owed,
+
+    /// <summary>Nobody asks for them.</summary>
+    Forgiven,
+
+    /// <summary>The refund is less by what they buy. What it cannot pay is owed.</summary>
+    FromRefund,
+}
+
+/// <summary>Policies of returns with the card. Without it headquarters takes and gives all on the
+/// account.</summary>
+public sealed record ReturnPolicy
+{
+    public Shortfall Shortfall { get; init; }
+
+    internal bool IsInRange => Enum.IsDefined(Shortfall);
+}
 
 /// <summary>
 /// Undoes exactly the returned goods' part of a sale, fractions of points and cents rounded down. However
@@ -59,12 +88,22 @@ public static class Return
 
     /// <summary>What of it a card can take and give; the rest is the member's account's.</summary>
     /// <param name="balance">Points on the card, card actions applied.</param>
-    /// <param name="balanceMost">Points it holds at most.</param>
-    public static ReturnOnCard OnCard(ReturnTerms terms, int balance, int balanceMost)
+    /// <param name="rules">Those of the sale.</param>
+    public static ReturnOnCard OnCard(ReturnTerms terms, int balance, RuleSet rules)
     {
-        var given = Math.Min(terms.GivenBack, Math.Max(balanceMost - balance, 0));
+        var given = Math.Min(terms.GivenBack, Math.Max(rules.CardBalanceMost - balance, 0));
         var taken = terms.IsTakenLater ? 0 : Math.Min(terms.TakenBack, balance + given);
-        return new ReturnOnCard(given, taken, terms.GivenBack - given - (terms.TakenBack - taken));
+        var (policy, missing) = (rules.Returns.Shortfall, terms.IsTakenLater ? 0 : terms.TakenBack - taken);
+        var forgiven = policy == Shortfall.Forgiven ? missing : 0;
+        var fromRefund = policy == Shortfall.FromRefund
+            ? (int)Math.Min(missing, terms.Refund.Minor / rules.Redemption.PointValueMinor)
+            : 0;
+        var owed = terms.TakenBack - taken - forgiven - fromRefund;
+        return new ReturnOnCard(given, taken, terms.GivenBack - given - owed)
+        {
+            Forgiven = forgiven,
+            FromRefund = fromRefund,
+        };
     }
 
     /// <summary>All that has not come back yet.</summary>

@@ -32,6 +32,9 @@ public sealed record RuleSet(
     /// <summary>From when to when points may be spent.</summary>
     public Validity Validity { get; init => field = value ?? new(); } = new();
 
+    /// <summary>Policies of returns.</summary>
+    public ReturnPolicy Returns { get; init => field = value ?? new(); } = new();
+
     /// <summary>Levels that members reach.</summary>
     public Tiers Tiers { get; init => field = value ?? new(); } = new();
 
@@ -71,6 +74,7 @@ public sealed record RuleSet(
         : Rules.DistinctBy(rule => rule.Code).Count() < Rules.Count ? "rules, a code is used twice"
         : !Redemption.IsInRange ? "redemption"
         : !Validity.IsInRange ? "validity"
+        : !Returns.IsInRange ? "returns"
         : !Tiers.IsInRange ? "tiers"
         : !Enum.IsDefined(Counting.Amounts) || !Enum.IsDefined(Counting.Rounding) ? "counting"
         : null;
@@ -81,6 +85,9 @@ public sealed record Counting
 {
     /// <summary>Whether tax earns.</summary>
     public AmountBasis Amounts { get; init; }
+
+    /// <summary>Whether what was taken off a line earns as if it had been paid.</summary>
+    public bool DiscountEarns { get; init; }
 
     /// <summary>Whether each line is counted, and rounded, for itself. Otherwise a rule counts all its lines
     /// together, and each has its share.</summary>

@@ -27,7 +27,7 @@ internal static class RuleTries
     {
         var basket = new Option<FileInfo?>("--basket")
         {
-            Description = "JSON: lines (amountMinor, sku, category, quantityMilli, taxMinor), tier, "
+            Description = "JSON: lines (amountMinor, sku, category, quantityMilli, taxMinor, discountMinor), tier, "
                 + "segments, store, localTime, balance, pointsAsked.",
         };
         var amount = new Option<long?>("--amount-minor") { Description = "Or only what it costs." };

@@ -46,10 +46,11 @@ internal sealed class LotHistory(DbSession db, MemberHistory history)
         if (back.TakenBack > 0)
             Add(new PointsMove.TakenBack(day, back.Sale.Number, back.TakenBack));
         var validity = history.RulesOf(back.RuleSet).Validity;
-        if (back.GivenBack > 0 && validity.GivenAnew)
-            Add(new PointsMove.Given(day, back.Place.Number, back.GivenBack, day, validity.ExpiresOn(day)));
-        else if (back.GivenBack > 0)
+        if (back.GivenBack > 0 && !validity.GivenAnew)
             Add(new PointsMove.GivenBack(day, back.Sale.Number, back.GivenBack));
+        var anew = back.Waived + (validity.GivenAnew ? back.GivenBack : 0);
+        if (anew > 0)
+            Add(new PointsMove.Given(day, back.Place.Number, anew, day, validity.ExpiresOn(day)));
 
         void Add(PointsMove move) => _moves.Add((move, back.RecordedUs));
     }

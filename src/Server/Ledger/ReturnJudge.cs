@@ -12,9 +12,11 @@ namespace SmartCardCrm.Server.Ledger;
 /// <param name="GivenBack">Points that come back to the member.</param>
 /// <param name="TakenBack">Points that are taken back.</param>
 /// <param name="Pending">Those of them that had been given for later and still wait, below zero.</param>
+/// <param name="Waived">Those of them that its card did not hold and that are not owed: forgiven, or paid out
+/// of the refund.</param>
 /// <param name="Day">Its business date.</param>
 internal sealed record JudgedReturn(
-    ReturnableSale Sale, long GivenBack, long TakenBack, long Pending, string Day);
+    ReturnableSale Sale, long GivenBack, long TakenBack, long Pending, long Waived, string Day);
 
 /// <summary>Compares a return with its sale.</summary>
 internal static class ReturnJudge
@@ -46,15 +48,16 @@ internal static class ReturnJudge
         if (!SameQuantities(before, undoing.Before))
             return (null, "returned-before");
         var price = terms.Refund.Minor + (long)terms.GivenBack * pointValue;
-        var difference = back.Uid is null
-            ? AccountDiffers(written, sale, terms, price)
-            : CardDiffers(db, back, sale, sold, terms, price);
+        var onCard = back.Uid is null ? default(ReturnOnCard?) : OnCard(db, back, sold, terms);
+        var difference = onCard is { } moved
+            ? CardDiffers(db, back, sale, price, moved) ?? RefundDiffers(written, terms, moved, pointValue)
+            : AccountDiffers(written, sale, terms, price);
         if (difference is not null)
             return (null, difference);
         return (
             new JudgedReturn(
                 sale, terms.GivenBack, terms.TakenBack, PendingOf(terms, sale, sold, written),
-                written.Context.BusinessDate),
+                onCard is { } waived ? waived.Forgiven + waived.FromRefund : 0, written.Context.BusinessDate),
             "");
     }
 
@@ -72,17 +75,30 @@ internal static class ReturnJudge
             ? -terms.TakenBack
             : 0;
 
+    private static ReturnOnCard OnCard(DbSession db, ReturnRow back, SoldBasket sold, ReturnTerms terms)
+    {
+        var posted = CardTransaction.Of(db, back.Place) ?? throw new UnreachableException();
+        var balance = (int)(posted.BalanceAfter - posted.Earned + posted.Redeemed);
+        return Return.OnCard(terms, balance, sold.Rules);
+    }
+
     private static string? CardDiffers(
-        DbSession db, ReturnRow back, ReturnableSale sale, SoldBasket sold, ReturnTerms terms, long price)
+        DbSession db, ReturnRow back, ReturnableSale sale, long price, ReturnOnCard onCard)
     {
         var posted = CardTransaction.Of(db, back.Place) ?? throw new UnreachableException();
         var record = LogRecord.Decode(posted.RecordWritten);
         if (record.Amount != -price || record.RuleSetVersion != sale.RuleSet)
             return "return-amount";
-        var balance = (int)(posted.BalanceAfter - posted.Earned + posted.Redeemed);
-        var onCard = Return.OnCard(terms, balance, sold.Rules.CardBalanceMost);
         return (onCard.Given, onCard.Taken) == (posted.Earned, posted.Redeemed) ? null : "points";
     }
+
+    // Money that was kept for points.
+    private static string? RefundDiffers(
+        SyncContract.Intent written, ReturnTerms terms, ReturnOnCard onCard, int pointValue) =>
+        written.FromRefund != onCard.FromRefund ? "points"
+        : onCard.FromRefund > 0 && written.DueMinor != (long)onCard.FromRefund * pointValue - terms.Refund.Minor
+            ? "return-amount"
+        : null;
 
     private static string? AccountDiffers(
         SyncContract.Intent written, ReturnableSale sale, ReturnTerms terms, long price) =>

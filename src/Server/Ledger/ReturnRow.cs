@@ -37,6 +37,9 @@ internal sealed record ReturnRow
     /// <summary>Those of them that had been given for later, below zero.</summary>
     public long Pending { get; init; }
 
+    /// <summary>Those of them that the card did not hold and that are not owed.</summary>
+    public long Waived { get; init; }
+
     /// <summary>Null without a card.</summary>
     public long? Counter { get; init; }
     public string? Uid { get; init; }
@@ -65,7 +68,7 @@ internal sealed record ReturnRow
     private const string Select =
         """
         SELECT r.terminal, r.sequence, r.sale, r.state, r.given_back, r.taken_back, r.pending,
-            t.counter, t.uid, t.generation, COALESCE(t.earned, 0) AS card_given,
+            r.waived, t.counter, t.uid, t.generation, COALESCE(t.earned, 0) AS card_given,
             COALESCE(t.redeemed, 0) AS card_taken
         FROM sale_return r
         LEFT JOIN card_transaction t ON t.terminal = r.terminal AND t.sequence = r.sequence

@@ -103,6 +103,7 @@ internal static class Returns
             GivenBack = judged.GivenBack,
             TakenBack = judged.TakenBack,
             Pending = judged.Pending,
+            Waived = judged.Waived,
         };
         var postings = OffCard(judged.Sale.Member, settled).ToList();
         Settle(book.Db, settled, judged);
@@ -118,6 +119,7 @@ internal static class Returns
         .. Postings.OnAccount(member, checked((int)(back.GivenBack - back.CardGiven))),
         .. Postings.OnAccount(member, -checked((int)(back.TakenBack - back.CardTaken + back.Pending))),
         .. Postings.ForLater(member, checked((int)back.Pending)),
+        .. Postings.Waived(member, back.Waived),
     ];
 
     private static void Insert(DbSession db, JournalPlace place, string sale, string state) => db.Run(
@@ -132,7 +134,7 @@ internal static class Returns
     private static void SetState(DbSession db, JournalPlace place, string state) => db.Run(
         """
         UPDATE sale_return SET state = @state, member = NULL, on_account = 0, given_back = 0, taken_back = 0,
-            pending = 0
+            pending = 0, waived = 0
         WHERE terminal = @Terminal AND sequence = @Sequence
         """,
         new { place.Terminal, place.Sequence, state });
@@ -141,7 +143,8 @@ internal static class Returns
         $"""
         UPDATE sale_return SET state = '{ReturnState.Settled}', member = @Member,
             sale_terminal = @SaleTerminal, sale_sequence = @SaleSequence, on_account = @onAccount,
-            given_back = @GivenBack, taken_back = @TakenBack, pending = @Pending, business_date = @Day
+            given_back = @GivenBack, taken_back = @TakenBack, pending = @Pending, waived = @Waived,
+            business_date = @Day
         WHERE terminal = @Terminal AND sequence = @Sequence
         """,
         new
@@ -151,10 +154,12 @@ internal static class Returns
             judged.Sale.Member,
             SaleTerminal = judged.Sale.Terminal,
             SaleSequence = judged.Sale.Sequence,
-            onAccount = back.GivenBack - back.CardGiven - (back.TakenBack - back.CardTaken + back.Pending),
+            onAccount = back.GivenBack - back.CardGiven
+                - (back.TakenBack - back.CardTaken + back.Pending - back.Waived),
             back.GivenBack,
             back.TakenBack,
             back.Pending,
+            back.Waived,
             judged.Day,
         });
 }

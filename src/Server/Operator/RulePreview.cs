@@ -5,7 +5,7 @@ namespace SmartCardCrm.Server.Operator;
 /// <summary>One line of a basket to be tried.</summary>
 internal sealed record TriedLine(
     long AmountMinor, string Sku = "", string Category = "", long QuantityMilli = BasketLine.UnitMilli,
-    long TaxMinor = 0);
+    long TaxMinor = 0, long DiscountMinor = 0);
 
 /// <summary>Body of <c>POST /api/rule-drafts/{id}/preview</c> and <c>/api/rule-sets/{version}/preview</c>: a
 /// basket, and who buys it where and when.</summary>
@@ -39,7 +39,8 @@ internal sealed record RulePreview(
         var basket = new Basket(
             rules.Currency,
             [.. asked.Lines.Select(line => new BasketLine(
-                line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+                line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor,
+                line.DiscountMinor))]);
         var occasion = new Occasion(
             asked.Tier, asked.Segments?.ToArray() ?? [], asked.Store, asked.LocalTime ?? now);
         var request = new SaleRequest(basket, occasion, asked.PointsAsked);

@@ -70,7 +70,8 @@ internal static class JournalReading
         var basket = new Basket(
             context.Currency,
             [.. intent.Lines.Select(line => new BasketLine(
-                line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor))]);
+                line.Sku, line.Category, line.QuantityMilli, line.AmountMinor, line.TaxMinor,
+                line.DiscountMinor))]);
         if (!isTime || !basket.IsInRange || intent.PointsAsked > int.MaxValue || context.Tier > byte.MaxValue)
             return null;
         return new SaleRequest(

@@ -39,6 +39,7 @@ internal sealed class CheckoutReceipt(LineWriter write)
         .. write.Change(
             ReceiptLineKind.OnAccount, result.OnAccount,
             write.Texts[result.OnAccount < 0 ? "Receipt.from-account" : "Receipt.on-account"]),
+        .. MovedOf(ReceiptLineKind.FromRefund, result.FromRefund),
         .. PendingOf(result),
         .. result.CardNumber == 0
             ? []

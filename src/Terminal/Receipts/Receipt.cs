@@ -32,6 +32,9 @@ internal enum ReceiptLineKind
 
     /// <summary>Points for the member's account, signed.</summary>
     OnAccount,
+
+    /// <summary>Points that the card did not hold and that are paid out of the refund.</summary>
+    FromRefund,
     Balance,
 
     /// <summary>Points that a sale gives later.</summary>

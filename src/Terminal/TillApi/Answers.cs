@@ -53,6 +53,8 @@ internal sealed record CheckoutAnswer(
 /// <param name="OnAccount">Points for the member's account: without a card all of them; of a return with a
 /// card those that it had no room for, below zero those that it did not have and that the member
 /// owes.</param>
+/// <param name="FromRefund">Points that the card of a return did not hold and that are paid out of the
+/// refund.</param>
 /// <param name="Pending">Points that a sale gives later.</param>
 /// <param name="ActiveOn">The day from which those may be spent; left out where there are none.</param>
 internal sealed record ResultAnswer(
@@ -60,7 +62,7 @@ internal sealed record ResultAnswer(
     uint? Counter, string? CardNumber, int RuleSetVersion, IReadOnlyList<uint> CardActions,
     int CardActionPoints,
     IReadOnlyList<GainAnswer> Gains, string? RedemptionLimit, int OnAccount,
-    int Pending, DateOnly? ActiveOn)
+    int FromRefund, int Pending, DateOnly? ActiveOn)
 {
     public static ResultAnswer Of(Guid id, CheckoutResult result) => new(
         id, Told.CodeOf(result.Kind),
@@ -70,7 +72,7 @@ internal sealed record ResultAnswer(
         result.RuleSetVersion, result.CardActions,
         result.CardActionPoints, [.. result.Gains.Select(gain => new GainAnswer(gain.Rule, gain.Points))],
         result.RedemptionLimit is { } limit ? Told.CodeOf(limit) : null,
-        result.OnAccount, result.Pending, result.ActiveOn);
+        result.OnAccount, result.FromRefund, result.Pending, result.ActiveOn);
 }
 
 /// <summary>What a card says.</summary>

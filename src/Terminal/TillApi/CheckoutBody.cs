@@ -10,8 +10,10 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <param name="Category">The shop's group of articles, at most 64 characters.</param>
 /// <param name="Quantity">Units or kilograms, above zero, at most three decimals.</param>
 /// <param name="TaxMinor">The tax in the amount.</param>
+/// <param name="DiscountMinor">What was taken off before, tax included.</param>
 internal sealed record LineBody(
-    long AmountMinor, string Sku = "", string Category = "", decimal Quantity = 1, long TaxMinor = 0)
+    long AmountMinor, string Sku = "", string Category = "", decimal Quantity = 1, long TaxMinor = 0,
+    long DiscountMinor = 0)
 {
     private const decimal QuantityMost = int.MaxValue / BasketLine.UnitMilli;
 
@@ -24,9 +26,12 @@ internal sealed record LineBody(
         Body.Check(
             TaxMinor >= 0 && TaxMinor <= AmountMinor, "tax-out-of-range", "taxMinor is 0 to amountMinor.");
         Body.Check(
+            DiscountMinor >= 0 && DiscountMinor <= int.MaxValue - AmountMinor, "discount-out-of-range",
+            "discountMinor is not negative, and with amountMinor at most 2147483647.");
+        Body.Check(
             IsName(Sku) && IsName(Category), "name-malformed",
             $"sku and category have at most {Basket.NameMost} characters and no control characters.");
-        return new BasketLine(Sku, Category, Milli(Quantity), AmountMinor, TaxMinor);
+        return new BasketLine(Sku, Category, Milli(Quantity), AmountMinor, TaxMinor, DiscountMinor);
     }
 
     /// <summary>A quantity in thousandths.</summary>

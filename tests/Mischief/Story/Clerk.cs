@@ -94,6 +94,7 @@ internal sealed class Clerk(Office office, ShopTerminal terminal, PaperCard card
             QuantityMilli = line.QuantityMilli,
             AmountMinor = line.AmountMinor,
             TaxMinor = line.TaxMinor,
+            DiscountMinor = line.DiscountMinor,
         }));
         var intent = fate == Fate.UnreadableIntent
             ? journal.Add(Garbage)

@@ -73,6 +73,12 @@ internal sealed record TestReturn(
     /// <summary>The sale's rules, where they are no longer in force.</summary>
     public int? RuleSet { get; init; }
 
+    /// <summary>Points that are paid out of the refund, as the till says.</summary>
+    public int FromRefund { get; init; }
+
+    /// <summary>What the till pays back, below zero; it need not say so.</summary>
+    public long DueMinor { get; init; }
+
     public IReadOnlyList<Loyalty.Programme.ReturnedLine> Now { get; init; } = LinesOf(Milli);
 
     public IReadOnlyList<Loyalty.Programme.ReturnedLine> Before { get; init; } = LinesOf(BeforeMilli);
@@ -268,6 +274,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         QuantityMilli = line.QuantityMilli,
         AmountMinor = line.AmountMinor,
         TaxMinor = line.TaxMinor,
+        DiscountMinor = line.DiscountMinor,
     };
 
     private Intent IntentOf(
@@ -299,6 +306,8 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Earned = (uint)written.Earned,
             Redeemed = (uint)written.Redeemed,
             AmountMinor = written.Amount,
+            DueMinor = sale.Return?.DueMinor ?? 0,
+            FromRefund = (uint)(sale.Return?.FromRefund ?? 0),
             Steps = { steps },
             Offline = true,
             CardActions =

@@ -2,6 +2,8 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.Terminal.Tests.Kit;
+using FeedBatch = SmartCardCrm.SyncContract.FeedBatch;
+using FeedItem = SmartCardCrm.SyncContract.FeedItem;
 
 namespace SmartCardCrm.Terminal.Tests;
 
@@ -59,6 +61,32 @@ public class ReturnTests
         var result = Serve(shop, card, new Order.Reversal(sale));
 
         Assert.Equal((15, -60, 0), (result.Redeemed, result.OnAccount, result.BalanceAfter));
+    }
+
+    [Theory]
+    [InlineData(Shortfall.Owed, -60, 0, -75_00)]
+    [InlineData(Shortfall.Forgiven, 0, 0, -75_00)]
+    [InlineData(Shortfall.FromRefund, 0, 60, -74_40)]
+    public void What_becomes_of_points_that_are_missing_is_the_programmes_to_say(
+        Shortfall shortfall, int onAccount, int fromRefund, long due)
+    {
+        using var shop = new Shop(_chain);
+        var rules = Chain.Rules with { Version = 2, Returns = new ReturnPolicy { Shortfall = shortfall } };
+        shop.Till.Take(new FeedBatch
+        {
+            Items = { new FeedItem { Position = 900, RuleSet = Chain.RuleSetItem(rules.ToDocument()) } },
+        });
+        var card = _chain.Issue();
+        var sale = Sell(shop, card, TwoShirtsAndABook);
+        shop.Sell(card, 60, redeem: 60);
+
+        var result = Serve(shop, card, new Order.Reversal(sale));
+
+        Assert.Equal(
+            (15, onAccount, fromRefund, due),
+            (result.Redeemed, result.OnAccount, result.FromRefund, result.DueMinor));
+        shop.Restart();
+        Assert.Equal(fromRefund, (int)shop.Entries[^2].Intent.FromRefund);
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using SmartCardCrm.World.Tests;
 
 namespace SmartCardCrm.Server.Tests.Documents;
 
-/// <summary>Holds docs/security.md to the tests that it names.</summary>
-public sealed partial class SecurityPageTests
+/// <summary>Holds pages to the tests that they name.</summary>
+public sealed partial class NamedTestTests
 {
     private static readonly IReadOnlyList<string> Sources =
     [
@@ -13,15 +13,17 @@ public sealed partial class SecurityPageTests
             .Select(File.ReadAllText),
     ];
 
-    [Fact]
-    public void Each_attack_names_a_test_that_is_there()
+    [Theory]
+    [InlineData("security.md", 40)]
+    [InlineData("rules.md", 12)]
+    public void Each_test_that_a_page_names_is_there(string name, int least)
     {
-        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "security.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name));
         var named = Named().Matches(page)
             .Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value))
             .ToList();
 
-        Assert.True(named.Count >= 40, $"{named.Count} tests are named.");
+        Assert.True(named.Count >= least, $"{named.Count} tests are named.");
         Assert.Equal([], named.Where(test => !Sources.Any(source =>
             source.Contains($"class {test.Class}", StringComparison.Ordinal)
             && source.Contains($" {test.Method}(", StringComparison.Ordinal))));
