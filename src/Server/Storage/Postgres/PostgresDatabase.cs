@@ -100,8 +100,8 @@ internal sealed class PostgresDatabase : Database
     // All rows in one statement, an array for each column.
     private static string TextOf(string sql, RowShape shape)
     {
-        var arrays = string.Join(
-            ", ", Enumerable.Range(1, shape.Columns.Count).Select(at => FormattableString.Invariant($"${at}")));
+        var numbers = Enumerable.Range(1, shape.Columns.Count);
+        var arrays = string.Join(", ", numbers.Select(at => FormattableString.Invariant($"${at}")));
         return sql.Replace(
             RowShape.Place, $"unnest({arrays}) AS row ({shape.Names})", StringComparison.Ordinal);
     }
