@@ -13,11 +13,13 @@ case ${1:-} in
         bash "$root/hardware-sim/virtual-readers.sh" --dir "$work" --slots 4 -- \
             dotnet "$program" sale "$work"
         ;;
-    terminal | intake | authorise)
+    terminal | intake | authorise | growth)
         # Where the build lies: /tmp may be memory, on which syncs cost nothing.
         work=$(mktemp -d "$root/artifacts/$1.XXXXXX")
         trap 'rm -rf "$work"' EXIT
-        dotnet "$program" "$1" "$work"
+        name=$1
+        shift
+        dotnet "$program" "$name" "$work" "$@"
         ;;
     *) dotnet "$program" "$@" ;;
 esac

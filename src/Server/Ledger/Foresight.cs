@@ -14,7 +14,9 @@ internal readonly record struct ForeseenSale(string Uid, long Terminal, string O
 /// long as they alone change it.</summary>
 internal sealed class Foresight
 {
-    private static readonly RowShape Asked = new("uid text, terminal bigint, operation text");
+    private static readonly RowShape Asked = new(
+        "uid text, generation bigint, tm_key_version bigint, highest_counter bigint, terminal bigint, "
+        + "operation text");
 
     private readonly Dictionary<string, ForeseenCard> _cards;
     private readonly Dictionary<(string Uid, long Terminal), long?> _stores = [];
@@ -28,7 +30,7 @@ internal sealed class Foresight
     {
         var foresight = new Foresight(Card.FindAll(db, sales.Select(sale => sale.Uid).Distinct())
             .ToDictionary(card => card.Uid, card => new ForeseenCard(card), StringComparer.Ordinal));
-        foreach (var row in Read(db, sales))
+        foreach (var row in Read(db, foresight._cards, sales))
         {
             foresight._cards[row.Uid].Add(row);
             foresight._stores[(row.Uid, row.Terminal)] = row.Store;
@@ -75,29 +77,33 @@ internal sealed class Foresight
     /// <returns>False where it did before.</returns>
     public bool Learn(string uid, long store) => _known.Add((uid, store));
 
-    private static IReadOnlyList<ForeseenRow> Read(DbSession db, IReadOnlyList<ForeseenSale> sales) =>
+    private static IReadOnlyList<ForeseenRow> Read(
+        DbSession db, Dictionary<string, ForeseenCard> cards, IReadOnlyList<ForeseenSale> sales) =>
         db.ListForEach<ForeseenRow>(
             $"""
             SELECT row.uid, row.terminal, row.operation, newest.record_written, newest.reader_id,
                 terminal.store, EXISTS (SELECT 1 FROM known_card k
                     WHERE k.uid = row.uid AND k.store = terminal.store) AS is_known,
                 EXISTS (SELECT 1 FROM sale_return r WHERE r.sale = row.operation) AS is_returned,
-                EXISTS (SELECT 1 FROM seen_record s WHERE s.uid = card.uid
-                    AND s.generation = card.generation AND s.counter >= card.highest_counter)
-                OR EXISTS (SELECT 1 FROM intent i WHERE i.uid = card.uid
-                    AND i.generation = card.generation AND i.counter >= card.highest_counter
+                EXISTS (SELECT 1 FROM seen_record s WHERE s.uid = row.uid
+                    AND s.generation = row.generation AND s.counter >= row.highest_counter)
+                OR EXISTS (SELECT 1 FROM intent i WHERE i.uid = row.uid
+                    AND i.generation = row.generation AND i.counter >= row.highest_counter
                     AND i.state <> '{IntentState.Posted}') AS is_awaited
-            FROM {RowShape.Place} CROSS JOIN card
+            FROM {RowShape.Place}
             LEFT JOIN terminal ON terminal.number = row.terminal
-            LEFT JOIN card_transaction newest ON newest.uid = card.uid
-                AND newest.generation = card.generation AND newest.tm_key_version = card.tm_key_version
-                AND newest.counter = card.highest_counter
-            WHERE card.uid = row.uid
-                AND card.generation = (SELECT MAX(c.generation) FROM card c WHERE c.uid = row.uid)
+            LEFT JOIN card_transaction newest ON newest.uid = row.uid
+                AND newest.generation = row.generation AND newest.tm_key_version = row.tm_key_version
+                AND newest.counter = row.highest_counter
             """,
-            new Rows(Asked, [.. sales.Select(sale => new object?[]
+            new Rows(Asked, [.. sales.Where(sale => cards.ContainsKey(sale.Uid)).Select(sale =>
             {
-                sale.Uid, sale.Terminal, sale.OperationId,
+                var card = cards[sale.Uid].Card;
+                return new object?[]
+                {
+                    card.Uid, card.Generation, (long)card.TmKeyVersion, card.HighestCounter, sale.Terminal,
+                    sale.OperationId,
+                };
             })]));
 }
 

@@ -55,8 +55,8 @@ internal abstract class Database : IDisposable
     /// be. Otherwise nobody knows what a failure leaves behind.</summary>
     public abstract bool IsRefusal(DbException failure);
 
-    /// <inheritdoc cref="DbSession.RunForEach"/>
-    public abstract void RunForEach(DbConnection connection, string sql, Rows rows);
+    /// <summary>Runs statements for many rows each, in order.</summary>
+    public abstract void RunForEach(DbConnection connection, IReadOnlyList<RowsStatement> statements);
 
     /// <inheritdoc cref="DbSession.ListForEach{T}"/>
     public abstract IReadOnlyList<T> ListForEach<T>(DbConnection connection, string sql, Rows rows);
@@ -84,7 +84,9 @@ internal abstract class Database : IDisposable
         try
         {
             using var transaction = begin(connection);
-            var result = work(new DbSession(this, connection, transaction));
+            var session = new DbSession(this, connection, transaction);
+            var result = work(session);
+            session.Flush();
             transaction.Commit();
             return result;
         }

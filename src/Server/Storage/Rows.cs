@@ -47,3 +47,8 @@ internal sealed class RowShape
 /// <param name="Shape">Their columns.</param>
 /// <param name="Values">Each of as many values as there are columns.</param>
 internal sealed record Rows(RowShape Shape, IReadOnlyList<object?[]> Values);
+
+/// <summary>A statement that is run for rows.</summary>
+/// <param name="Sql">With <see cref="RowShape.Place"/>.</param>
+/// <param name="Rows">One or more.</param>
+internal sealed record RowsStatement(string Sql, Rows Rows);

@@ -14,6 +14,10 @@ internal sealed class ExchangeStream(
     // every sale, and each look for what is new costs as much as a sale.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
+    // What waits together is committed together. A terminal sends twice as many before it waits itself: the
+    // others are read meanwhile.
+    private const int UnderWayMost = 2;
+
     // A gRPC stream takes one write at a time.
     private readonly SemaphoreSlim _writing = new(1, 1);
 
@@ -24,20 +28,23 @@ internal sealed class ExchangeStream(
         await WriteAsync(machine.Begin(first), cancellation);
     }
 
-    /// <summary>Takes what the terminal sends until it sends no more. While a delivery is written, the next
+    /// <summary>Takes what the terminal sends until it sends no more. While deliveries are written, the next
     /// one is read.</summary>
     public async Task ReceiveAsync(IAsyncStreamReader<TerminalMessage> from, CancellationToken cancellation)
     {
-        var taking = Task.CompletedTask;
+        var underWay = new Queue<Task>();
+        var newest = Task.CompletedTask;
         try
         {
-            while (await NextAsync(from, taking, cancellation))
+            while (await NextAsync(from, newest, cancellation))
             {
                 if (machine.Received(from.Current) is { } delivery)
                 {
                     var entries = intake.Read(delivery);
-                    await taking;
-                    taking = TakeAsync(delivery, entries, cancellation);
+                    if (underWay.Count == UnderWayMost)
+                        await underWay.Dequeue();
+                    newest = TakeAsync(delivery, entries, newest, cancellation);
+                    underWay.Enqueue(newest);
                 }
                 else
                 {
@@ -47,7 +54,7 @@ internal sealed class ExchangeStream(
         }
         finally
         {
-            await taking;
+            await newest;
         }
     }
 
@@ -61,10 +68,13 @@ internal sealed class ExchangeStream(
         return await next;
     }
 
+    // Acknowledged in order, and where those before are lost not at all.
     private async Task TakeAsync(
-        Delivery delivery, IReadOnlyList<ReadEntry> entries, CancellationToken cancellation)
+        Delivery delivery, IReadOnlyList<ReadEntry> entries, Task before, CancellationToken cancellation)
     {
-        await intake.TakeAsync(entries, cancellation);
+        var taking = intake.TakeAsync(entries, cancellation);
+        await before;
+        await taking;
         await WriteAsync(ExchangeMachine.Acknowledgement(delivery), cancellation);
     }
 

@@ -27,12 +27,11 @@ internal sealed class IntakeFigure(string engine, Headquarters server, IReadOnly
     private int _commits;
 
     /// <param name="work">A folder on a real disk.</param>
-    public static async Task<int> PrintAsync(DirectoryInfo work)
-    {
-        await OnSqliteAsync(work.CreateSubdirectory("sqlite"));
-        await OnPostgresAsync(work.CreateSubdirectory("postgres"));
-        return 0;
-    }
+    /// <param name="engine">One of <see cref="Book.Engines"/>.</param>
+    public static Task PrintAsync(DirectoryInfo work, string engine) =>
+        engine == "postgres"
+            ? OnPostgresAsync(work.CreateSubdirectory(engine))
+            : OnSqliteAsync(work.CreateSubdirectory(engine));
 
     private static async Task OnSqliteAsync(DirectoryInfo work)
     {

@@ -67,7 +67,13 @@ internal sealed class LoadChain
         var card = _cards[one];
         var terminal = _terminals[(_dice.Below(100) < AtHome ? one : _dice.Below(_terminals.Count))
             % _terminals.Count];
-        var amount = 100 + _dice.Below(10_000);
+        Sell(card, terminal, 100 + _dice.Below(10_000));
+    }
+
+    /// <summary>A card buys something at a terminal.</summary>
+    /// <param name="amount">Minor units.</param>
+    public void Sell(PaperCard card, LoadTerminal terminal, int amount)
+    {
         var read = card.Newest;
         var record = read with
         {
@@ -96,6 +102,11 @@ internal sealed class LoadChain
         Sales++;
         Earned += record.Earned;
     }
+
+    /// <summary>Of the first card, the second, …</summary>
+    public static Uid UidOf(int card) =>
+        Uid.FromBytes(
+            [0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)((card >> 8) & 0xFF), (byte)(card & 0xFF)]);
 
     private static LoadTerminal Enrol(
         Database book, KeyVault vault, TerminalAuthority authority, uint number)
@@ -129,10 +140,6 @@ internal sealed class LoadChain
         var born = births.CompleteBirth(uid, card.Bear(plan.Content).Evidence, home);
         return born is Verdict.Accepted ? card : throw new InvalidOperationException($"{uid}: {born}");
     }
-
-    private static Uid UidOf(int card) =>
-        Uid.FromBytes(
-            [0x04, 0x4C, 0x4F, 0x41, (byte)(card >> 16), (byte)((card >> 8) & 0xFF), (byte)(card & 0xFF)]);
 
     private static SaleContext ContextOf(LogRecord written) => new()
     {

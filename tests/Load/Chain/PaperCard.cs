@@ -27,6 +27,10 @@ internal sealed class PaperCard(Uid uid, ulong number, CardKey tmKey)
     /// <summary>The commit with which a card begins.</summary>
     public PaperCommit Bear(PersonalisationPlan plan) => Commit(plan.Birth, plan.ReaderId, []);
 
+    /// <summary>A card that stands so already.</summary>
+    public static PaperCard At(Uid uid, CardKey tmKey, LogRecord newest, ReaderId committedBy) =>
+        new(uid, newest.CardNumber, tmKey) { _newest = newest, _committedBy = committedBy };
+
     /// <summary>A chip of the same keys, in the same state, as no real card allows.</summary>
     public PaperCard Copy() => new(uid, number, tmKey) { _newest = _newest, _committedBy = _committedBy };
 

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Storage.Postgres;
 using SmartCardCrm.Server.Storage.Sqlite;
@@ -10,6 +12,10 @@ public abstract class Engine : IDisposable
     public abstract void Dispose();
 
     internal abstract Database OpenBook();
+
+    /// <summary>Opens a book that was made by these statements, whose bytes stand as in
+    /// first-release.sql.</summary>
+    internal abstract Database OpenBook(string statements);
 }
 
 /// <summary>SQLite files in a folder of their own.</summary>
@@ -20,8 +26,26 @@ public sealed class SqliteEngine : Engine
 
     public override void Dispose() => _folder.Delete(recursive: true);
 
-    internal override Database OpenBook() =>
-        SqliteDatabase.Open(Path.Combine(_folder.FullName, $"{Interlocked.Increment(ref _books)}.db"));
+    internal override Database OpenBook() => SqliteDatabase.Open(NewPath());
+
+    internal override Database OpenBook(string statements)
+    {
+        var path = NewPath();
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = statements
+                .Replace("{bytes}", "blob", StringComparison.Ordinal)
+                .Replace("{bytes:", "X'", StringComparison.Ordinal)
+                .Replace("}", "'", StringComparison.Ordinal);
+            command.ExecuteNonQuery();
+        }
+
+        return SqliteDatabase.Open(path);
+    }
+
+    private string NewPath() => Path.Combine(_folder.FullName, $"{Interlocked.Increment(ref _books)}.db");
 }
 
 /// <summary>Schemas of the tests' own PostgreSQL server.</summary>
@@ -30,4 +54,19 @@ public sealed class PostgresEngine(PostgresCluster cluster) : Engine
     public override void Dispose() { }
 
     internal override Database OpenBook() => PostgresDatabase.Open(cluster.CreateSchema());
+
+    internal override Database OpenBook(string statements)
+    {
+        var address = cluster.CreateSchema();
+        using (var source = NpgsqlDataSource.Create(address))
+        using (var command = source.CreateCommand(statements
+            .Replace("{bytes}", "bytea", StringComparison.Ordinal)
+            .Replace("{bytes:", "'\\x", StringComparison.Ordinal)
+            .Replace("}", "'", StringComparison.Ordinal)))
+        {
+            command.ExecuteNonQuery();
+        }
+
+        return PostgresDatabase.Open(address);
+    }
 }

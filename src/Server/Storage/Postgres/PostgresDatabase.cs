@@ -50,15 +50,25 @@ internal sealed class PostgresDatabase : Database
     public override bool IsRefusal(DbException failure) =>
         failure.SqlState is ['2', '2' or '3', ..];
 
-    public override void RunForEach(DbConnection connection, string sql, Rows rows)
+    // One message there and one back, however many they are.
+    public override void RunForEach(DbConnection connection, IReadOnlyList<RowsStatement> statements)
     {
-        using var command = Command(connection, sql, rows);
-        command.ExecuteNonQuery();
+        using var batch = ((NpgsqlConnection)connection).CreateBatch();
+        foreach (var (sql, rows) in statements)
+        {
+            var command = new NpgsqlBatchCommand(TextOf(sql, rows.Shape));
+            AddArrays(command.Parameters, rows);
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.ExecuteNonQuery();
     }
 
     public override IReadOnlyList<T> ListForEach<T>(DbConnection connection, string sql, Rows rows)
     {
-        using var command = Command(connection, sql, rows);
+        using var command = ((NpgsqlConnection)connection).CreateCommand();
+        command.CommandText = TextOf(sql, rows.Shape);
+        AddArrays(command.Parameters, rows);
         using var reader = command.ExecuteReader();
         return reader.Parse<T>().AsList();
     }
@@ -88,28 +98,38 @@ internal sealed class PostgresDatabase : Database
     public override void Dispose() => _source.Dispose();
 
     // All rows in one statement, an array for each column.
-    private static NpgsqlCommand Command(DbConnection connection, string sql, Rows rows)
+    private static string TextOf(string sql, RowShape shape)
+    {
+        var numbers = Enumerable.Range(1, shape.Columns.Count);
+        var arrays = string.Join(", ", numbers.Select(at => FormattableString.Invariant($"${at}")));
+        return sql.Replace(
+            RowShape.Place, $"unnest({arrays}) AS row ({shape.Names})", StringComparison.Ordinal);
+    }
+
+    private static void AddArrays(NpgsqlParameterCollection parameters, Rows rows)
     {
         var columns = rows.Shape.Columns;
-        var arrays = string.Join(", ", columns.Select(column => "@" + column.Name));
-        var table = $"unnest({arrays}) AS row ({rows.Shape.Names})";
-        var command = ((NpgsqlConnection)connection).CreateCommand();
-        command.CommandText = sql.Replace(RowShape.Place, table, StringComparison.Ordinal);
         for (var at = 0; at < columns.Count; at++)
-            command.Parameters.Add(ArrayOf(columns[at], rows.Values, at));
-        return command;
+            parameters.Add(ArrayOf(columns[at], rows.Values, at));
     }
 
     private static NpgsqlParameter ArrayOf(RowColumn column, IReadOnlyList<object?[]> values, int at) =>
         column.Type switch
         {
-            RowType.Number => new NpgsqlParameter<long?[]>(
-                column.Name, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            { TypedValue = [.. values.Select(row => (long?)row[at])] },
-            RowType.Text => new NpgsqlParameter<string?[]>(
-                column.Name, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            { TypedValue = [.. values.Select(row => (string?)row[at])] },
-            _ => new NpgsqlParameter<byte[]?[]>(column.Name, NpgsqlDbType.Array | NpgsqlDbType.Bytea)
-            { TypedValue = [.. values.Select(row => (byte[]?)row[at])] },
+            RowType.Number => new NpgsqlParameter<long?[]>
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+                TypedValue = [.. values.Select(row => (long?)row[at])],
+            },
+            RowType.Text => new NpgsqlParameter<string?[]>
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                TypedValue = [.. values.Select(row => (string?)row[at])],
+            },
+            _ => new NpgsqlParameter<byte[]?[]>
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                TypedValue = [.. values.Select(row => (byte[]?)row[at])],
+            },
         };
 }

@@ -72,8 +72,11 @@ internal sealed class SqliteDatabase : Database
     protected override DbTransaction BeginRead(DbConnection connection) =>
         ((PreparedConnection)connection).BeginTransaction(deferred: true);
 
-    public override void RunForEach(DbConnection connection, string sql, Rows rows) =>
-        ((PreparedConnection)connection).RunForEach(sql, rows);
+    public override void RunForEach(DbConnection connection, IReadOnlyList<RowsStatement> statements)
+    {
+        foreach (var (sql, rows) in statements)
+            ((PreparedConnection)connection).RunForEach(sql, rows);
+    }
 
     // All rows in one parameter; a statement a row would cost more than what it finds.
     public override IReadOnlyList<T> ListForEach<T>(DbConnection connection, string sql, Rows rows)
