@@ -119,6 +119,7 @@ internal static class ServerHost
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();
+        services.AddHostedService<Sightings>();
         services.AddSingleton<TerminalDesk>();
         services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();
