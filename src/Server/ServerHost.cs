@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Console;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Programmes;
@@ -104,6 +105,10 @@ internal static class ServerHost
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<Periods>();
+        services.AddSingleton(CertificateSeal.Of(vault));
+        services.AddSingleton<CertificateDesk>();
+        services.AddHostedService<CertificateRun>();
+        services.AddOptions<CertificateOptions>().BindConfiguration(CertificateOptions.Section);
         services.AddSingleton<TransactionList>();
         services.AddSingleton<UnreportedList>();
         services.AddSingleton<ExceptionList>();

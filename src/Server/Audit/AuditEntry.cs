@@ -34,6 +34,7 @@ internal static class AuditAction
     public const string ExceptionRejected = "exception-rejected";
     public const string BookRebuilt = "book-rebuilt";
     public const string PeriodClosed = "period-closed";
+    public const string CertificateMade = "certificate-made";
 }
 
 /// <summary>Who did something.</summary>

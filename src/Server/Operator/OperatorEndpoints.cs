@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
@@ -37,6 +38,7 @@ internal static class OperatorEndpoints
         ExceptionCalls.Map(api);
         ReportCalls.Map(api);
         PeriodCalls.Map(api);
+        CertificateCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -83,6 +85,11 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(Page<ExceptionRow>))]
 [JsonSerializable(typeof(AskedClose))]
 [JsonSerializable(typeof(IReadOnlyList<ClosedPeriod>))]
+[JsonSerializable(typeof(AskedCertificate))]
+[JsonSerializable(typeof(KeptCertificate))]
+[JsonSerializable(typeof(MadeCertificate))]
+[JsonSerializable(typeof(IReadOnlyList<ArchivedCertificate>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]

@@ -31,6 +31,14 @@ internal static class ExceptionReports
             GROUP BY cause ORDER BY cause
             """),
         Report.OfQuery(
+            "certificates",
+            "Daily certificates: how many checks of the book failed, and the document's SHA-256.",
+            ["number", "day", "revision", "made_utc", "checks_failed", "sha256"],
+            """
+            SELECT number, day, revision, made_us, failed, hash FROM day_certificate
+            WHERE made_us >= @FromUs AND made_us < @ToUs ORDER BY number
+            """),
+        Report.OfQuery(
             "duplicates", "Entries that came again, and those that came again with another content.",
             ["terminal", "what", "entry", "card", "times", "last_utc"],
             $"""

@@ -22,8 +22,23 @@ internal static class Exposure
     /// <summary>A row a terminal that is let in, and their sum.</summary>
     public static IEnumerable<IReadOnlyList<object?>> Of(DbSession db, Period period)
     {
+        var stands = StandsOf(db, period);
+        return [.. stands.Select(one => one.Cells), TotalOf(stands)];
+    }
+
+    /// <summary>What all of them together may still lose today, and the bound.</summary>
+    public static (long Today, long Bound) TotalOf(DbSession db, Period period)
+    {
+        var stands = StandsOf(db, period);
+        return (stands.Sum(one => one.MayLoseToday), stands.Sum(one => one.Bound));
+    }
+
+    private static IReadOnlyList<Standing> StandsOf(DbSession db, Period period)
+    {
         var reported = ByOthers(db).ToLookup(record => (long)record.Terminal);
-        var stands = db.List<TerminalRow>(
+        return
+        [
+            .. db.List<TerminalRow>(
             """
             SELECT t.number, t.name, t.store_zone, l.document, s.seen_us, s.current_us,
                 COALESCE((SELECT sequence FROM journal_head WHERE terminal = t.number), 0) AS head,
@@ -34,8 +49,8 @@ internal static class Exposure
                 (SELECT MAX(version) FROM terminal_limits WHERE terminal = t.number)
             LEFT JOIN terminal_seen s ON s.terminal = t.number
             WHERE t.revoked_us IS NULL ORDER BY t.number
-            """).Select(terminal => new Standing(terminal, period, db, reported[terminal.Number])).ToList();
-        return [.. stands.Select(one => one.Cells), TotalOf(stands)];
+            """).Select(terminal => new Standing(terminal, period, db, reported[terminal.Number])),
+        ];
     }
 
     private static IReadOnlyList<object?> TotalOf(IReadOnlyList<Standing> stands) =>
