@@ -12,6 +12,7 @@ using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Console;
 using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reconciliation;
@@ -105,6 +106,7 @@ internal static class ServerHost
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<Periods>();
+        services.AddSingleton<OpeningDesk>();
         services.AddSingleton(CertificateSeal.Of(vault));
         services.AddSingleton<CertificateDesk>();
         services.AddHostedService<CertificateRun>();

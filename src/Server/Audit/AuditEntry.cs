@@ -35,6 +35,8 @@ internal static class AuditAction
     public const string BookRebuilt = "book-rebuilt";
     public const string PeriodClosed = "period-closed";
     public const string CertificateMade = "certificate-made";
+    public const string OpeningLoaded = "opening-loaded";
+    public const string OpeningUndone = "opening-undone";
 }
 
 /// <summary>Who did something.</summary>

@@ -92,6 +92,7 @@ internal static class CommandLine
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             CertificateCommands.Create(),
+            OpeningCommands.Create(),
             ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())

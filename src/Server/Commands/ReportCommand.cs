@@ -16,7 +16,7 @@ internal static class ReportCommand
 
     private static readonly Option<int> Days = new("--days")
     {
-        Description = "exposure: for how many days the bound is, until keys are rotated and blocks are known.",
+        Description = "exposure: days until keys are rotated and blocks are known, for the bound.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     };

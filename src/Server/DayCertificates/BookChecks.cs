@@ -51,6 +51,14 @@ internal static class BookChecks
                 THEN 0 ELSE 1 END
             """),
         BookCheck.OfQuery(
+            "I1", "opening-balances", "what members brought along is what was posted of it", Extent.Whole,
+            $"""
+            SELECT CASE WHEN (SELECT COALESCE(SUM(points), 0) FROM posting
+                WHERE account = {(int)AccountKind.Opening})
+                = (SELECT COALESCE(-SUM(points), 0) FROM opening_balance WHERE undone_us IS NULL)
+                THEN 0 ELSE 1 END
+            """),
+        BookCheck.OfQuery(
             "I2", "counter-once", "each counter of a card is posted once", Extent.Cards,
             $"""
             SELECT COUNT(*) FROM (

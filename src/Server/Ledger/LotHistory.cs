@@ -2,6 +2,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 
@@ -23,7 +24,9 @@ internal sealed class LotHistory(DbSession db, long programme, DateOnly today)
     /// <param name="later">Points that an operation gave for later.</param>
     public IEnumerable<PointsMove> Of(long member, IReadOnlyDictionary<JournalPlace, long> later)
     {
+        // Before all that comes at the same time.
         _moves.Clear();
+        _moves.AddRange(OpeningBalance.MovesOf(db, member, today));
         foreach (var operation in OfCards(member).Concat(OnAccount(member)))
             Add(operation, later.GetValueOrDefault(operation.Place));
         foreach (var back in Returns(member))

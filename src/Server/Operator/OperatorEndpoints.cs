@@ -6,6 +6,7 @@ using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
@@ -39,6 +40,7 @@ internal static class OperatorEndpoints
         ReportCalls.Map(api);
         PeriodCalls.Map(api);
         CertificateCalls.Map(api);
+        OpeningCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -90,6 +92,8 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(MadeCertificate))]
 [JsonSerializable(typeof(IReadOnlyList<ArchivedCertificate>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(OpeningResult))]
+[JsonSerializable(typeof(OpeningState))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]

@@ -18,7 +18,8 @@ internal sealed record TerminalState(
     /// <summary>Whether it can open cards by itself; null where it has not said yet.</summary>
     public bool? HoldsKeys { get; init; }
 
-    /// <summary>When it last was known to have all that headquarters says; null where it was not yet.</summary>
+    /// <summary>When it last was known to have all that headquarters says; null where it was not
+    /// yet.</summary>
     public DateTimeOffset? CurrentAt { get; init; }
 }
 

@@ -248,7 +248,8 @@ public abstract class CertificateContract : IDisposable
         desk.MakeDue();
 
         Assert.StartsWith(
-            "The certificate of 2026-01-05, revision 1:", Assert.Single(log.Errors), StringComparison.Ordinal);
+            "The certificate of 2026-01-05, revision 1:", Assert.Single(log.Errors),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -226,8 +226,8 @@ public abstract class ReportContract : IDisposable
         _hq.Sync(_till);
         var (first, second) = (new DateOnly(2026, 1, 6), new DateOnly(2026, 1, 7));
 
-        Assert.Equal(["1|USD|on-card|0|100|0|0|0|0|0|100"], Rows("liability", first, first));
-        Assert.Equal(["1|USD|on-card|100|9|0|-30|0|0|0|79"], Rows("liability", second, second));
+        Assert.Equal(["1|USD|on-card|0|0|100|0|0|0|0|0|100"], Rows("liability", first, first));
+        Assert.Equal(["1|USD|on-card|100|0|9|0|-30|0|0|0|79"], Rows("liability", second, second));
         Assert.Equal(
             ["2026-01-06|1|USD|issued|on-card|100", "2026-01-07|1|USD|on-card|redeemed|30",
                 "2026-01-07|1|USD|issued|on-card|9"],
