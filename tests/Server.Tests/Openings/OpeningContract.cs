@@ -157,13 +157,13 @@ public abstract class OpeningContract : IDisposable
         _till.Sell(_chip, new TestSale(50_00) { Redeem = 30 });
         _hq.Sync(_till);
         _run.Run(CancellationToken.None);
-        Assert.Equal(["2026-01|2026-02-01|1|70", "2026-01||1|101"], Vintages());
+        Assert.Equal(["2026-01|2026-02-01|1|70", "2026-01||1|100"], Vintages());
 
         _hq.Clock.SetUtcNow(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
         _run.Run(CancellationToken.None);
 
         Assert.Equal(70, On(AccountKind.Expired));
-        Assert.Equal(["2026-01||1|101"], Vintages());
+        Assert.Equal(["2026-01||1|100"], Vintages());
         Assert.Empty(new BookVerification(_hq.Database, _hq.Secrets).Run(_ => { }).Faults);
         Assert.Null(_desk.Undo("f", "Ada"));
     }
