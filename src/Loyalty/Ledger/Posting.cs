@@ -28,6 +28,9 @@ public enum AccountKind
 
     /// <summary>Points given to a member for later.</summary>
     Pending = 8,
+
+    /// <summary>The source of points that members bring from another programme.</summary>
+    Opening = 9,
 }
 
 /// <summary>One side of a posting.</summary>
@@ -90,6 +93,11 @@ public static class Postings
     /// <summary>A member's points have expired; below zero, they had not.</summary>
     public static IReadOnlyList<Posting> HaveExpired(long member, long points) =>
         Between(AccountKind.Expired, 0, AccountKind.MemberOnAccount, member, points);
+
+    /// <summary>Points that a member brings from another programme; below zero, he does not after
+    /// all.</summary>
+    public static IReadOnlyList<Posting> Opened(long member, long points) =>
+        Between(AccountKind.MemberOnAccount, member, AccountKind.Opening, 0, points);
 
     /// <summary>Points given for a sale without a card.</summary>
     /// <param name="earned">Not negative.</param>

@@ -36,6 +36,9 @@ internal static class AuditAction
     public const string PeriodClosed = "period-closed";
     public const string TierGranted = "tier-granted";
     public const string TierRevoked = "tier-revoked";
+    public const string CertificateMade = "certificate-made";
+    public const string OpeningLoaded = "opening-loaded";
+    public const string OpeningUndone = "opening-undone";
 }
 
 /// <summary>Who did something.</summary>

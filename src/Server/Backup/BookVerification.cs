@@ -1,9 +1,8 @@
-using System.Data;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
-using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -58,45 +57,95 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
         Guarded("the audit log", () => VerifyAudit(db));
         foreach (var month in Periods.Changed(db))
             Fault($"what was posted through {month} is not what it was when the month was closed");
-        foreach (var check in BookFigures.Lasting)
+        foreach (var check in BookChecks.All)
+            Guarded(check.Code, () => VerifyCheck(db, check));
+
+        return ResultOf(heads);
+    });
+
+    /// <summary>Verifies journals, and the transactions that they prove, from where they ended once. It reads
+    /// a page at a time, so that nobody waits for it.</summary>
+    /// <param name="from">Where they ended then; one that is not among them was not begun.</param>
+    /// <param name="through">Where they end now.</param>
+    public VerificationResult RunSince(IReadOnlyList<JournalHead> from, IReadOnlyList<JournalHead> through)
+    {
+        foreach (var head in through)
         {
-            if (db.Value<long>(check.Sql) is > 0 and var broken)
-                Fault($"{check.Invariant}, {check.Says}: broken {broken} times");
+            var begun = from.SingleOrDefault(one => one.Terminal == head.Terminal)
+                ?? new JournalHead { Terminal = head.Terminal };
+            Guarded($"the journal of terminal {head.Terminal}", () => VerifySince(begun, head));
         }
 
-        return new VerificationResult
+        return ResultOf(through);
+    }
+
+    private VerificationResult ResultOf(IReadOnlyList<JournalHead> heads) => new()
+    {
+        Terminals = heads.Count,
+        Entries = _entries,
+        Proven = _proven,
+        Unsigned = _unsigned,
+        Faults = _faults,
+    };
+
+    private void VerifySince(JournalHead from, JournalHead through)
+    {
+        var (end, before) = (from, from.Sequence - 1);
+        while (end.Sequence < through.Sequence && end.Sequence > before)
         {
-            Terminals = heads.Count,
-            Entries = _entries,
-            Proven = _proven,
-            Unsigned = _unsigned,
-            Faults = _faults,
-        };
-    });
+            before = end.Sequence;
+            end = database.Read(db =>
+            {
+                var entries = Page(db, through.Terminal, before + 1, through.Sequence);
+                var posted = entries is [var first, .., var last]
+                    ? PostedFrom(db, through.Terminal, first.Sequence - 1, last.Sequence)
+                    : [];
+                return VerifyPage(db, end, entries, posted);
+            });
+        }
+
+        VerifyEnd(end, through);
+    }
 
     private void VerifyTerminal(DbSession db, JournalHead head, Action<long> progress)
     {
         var posted = PostedFrom(db, head.Terminal);
-        var (hash, next) = (JournalChain.Beginning, 1L);
-        while (Page(db, head.Terminal, next) is { Count: > 0 } entries)
+        var end = new JournalHead { Terminal = head.Terminal };
+        while (Page(db, head.Terminal, end.Sequence + 1) is { Count: > 0 } entries)
         {
-            foreach (var entry in entries)
-            {
-                var before = hash;
-                hash = JournalChain.After(before, (uint)entry.Sequence, entry.Body);
-                if (entry.Sequence != next || !hash.AsSpan().SequenceEqual(entry.ChainHash))
-                    Fault($"entry {entry.Place} is not what its terminal wrote after {next - 1}");
-                (hash, next) = (entry.ChainHash, entry.Sequence + 1);
-                VerifyOutcome(db, entry, posted);
-            }
-
-            progress(_entries += entries.Count);
+            end = VerifyPage(db, end, entries, posted);
+            progress(_entries);
         }
 
-        if (next - 1 != head.Sequence || !hash.AsSpan().SequenceEqual(head.ChainHash))
-            Fault($"the journal of terminal {head.Terminal} ends with {next - 1}, not with {head.Sequence}");
+        VerifyEnd(end, head);
         foreach (var transaction in posted.Values)
             VerifyOtherwise(db, transaction);
+    }
+
+    // Where the journal then ends.
+    private JournalHead VerifyPage(
+        DbSession db, JournalHead end, IReadOnlyList<KeptEntry> entries, Dictionary<long, PostedRow> posted)
+    {
+        foreach (var entry in entries)
+        {
+            var hash = JournalChain.After(end.ChainHash, (uint)entry.Sequence, entry.Body);
+            if (entry.Sequence != end.Sequence + 1 || !hash.AsSpan().SequenceEqual(entry.ChainHash))
+                Fault($"entry {entry.Place} is not what its terminal wrote after {end.Sequence}");
+            end = end with { Sequence = entry.Sequence, ChainHash = entry.ChainHash };
+            VerifyOutcome(db, entry, posted);
+        }
+
+        _entries += entries.Count;
+        return end;
+    }
+
+    private void VerifyEnd(JournalHead end, JournalHead head)
+    {
+        if (end.Sequence != head.Sequence || !end.ChainHash.AsSpan().SequenceEqual(head.ChainHash))
+        {
+            Fault($"the journal of terminal {head.Terminal} ends with {end.Sequence}, "
+                + $"not with {head.Sequence}");
+        }
     }
 
     // An outcome that the book has taken proves a transaction, and that one is what the book has.
@@ -109,7 +158,9 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
         }
 
         var place = entry.Place with { Sequence = outcome.IntentSequence };
-        if (!posted.Remove(place.Sequence, out var row))
+        if (!posted.Remove(place.Sequence, out var row)
+            && (row = PostedFrom(db, place.Terminal, place.Sequence, place.Sequence)
+                .GetValueOrDefault(place.Sequence)) is null)
         {
             Fault($"what entry {entry.Place} proves is not in the book");
             return;
@@ -176,6 +227,12 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
             Fault($"{orphans} transactions are of terminals that never wrote a line");
     }
 
+    private void VerifyCheck(DbSession db, BookCheck check)
+    {
+        if (check.Broken(db, Stretch.All) is > 0 and var broken)
+            Fault($"{check.Invariant}, {check.Says}: broken {broken} times");
+    }
+
     private void VerifyAudit(DbSession db)
     {
         if (AuditLog.FirstFault(db) is { } changed)
@@ -189,8 +246,7 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
         {
             verify();
         }
-        catch (Exception unreadable) when (unreadable is DataException or InvalidCastException
-            or FormatException or OverflowException)
+        catch (Exception unreadable) when (BookCheck.IsUnreadable(unreadable))
         {
             Fault($"{what} cannot be read: {unreadable.Message}");
         }
@@ -202,21 +258,25 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
             _faults.Add(fault);
     }
 
-    private static IReadOnlyList<KeptEntry> Page(DbSession db, long terminal, long from) =>
+    private static IReadOnlyList<KeptEntry> Page(
+        DbSession db, long terminal, long from, long through = long.MaxValue) =>
         db.List<KeptEntry>(
             """
             SELECT terminal, sequence, body, chain_hash, verdict FROM journal_entry
-            WHERE terminal = @terminal AND sequence >= @from ORDER BY sequence LIMIT @EntriesAtOnce
+            WHERE terminal = @terminal AND sequence >= @from AND sequence <= @through
+            ORDER BY sequence LIMIT @EntriesAtOnce
             """,
-            new { terminal, from, EntriesAtOnce });
+            new { terminal, from, through, EntriesAtOnce });
 
-    private static Dictionary<long, PostedRow> PostedFrom(DbSession db, long terminal) => db.List<PostedRow>(
+    private static Dictionary<long, PostedRow> PostedFrom(
+        DbSession db, long terminal, long from = 0, long through = long.MaxValue) => db.List<PostedRow>(
         """
         SELECT uid, generation, counter, terminal, sequence, proof, tmv, record_read, record_written,
             reader_id, previous_reader_id, balance_before, balance_after, earned, redeemed, amount_minor
-        FROM card_transaction WHERE terminal = @terminal AND kind <> 1
+        FROM card_transaction
+        WHERE terminal = @terminal AND sequence >= @from AND sequence <= @through AND kind <> 1
         """,
-        new { terminal }).ToDictionary(row => row.Sequence);
+        new { terminal, from, through }).ToDictionary(row => row.Sequence);
 
     private sealed record KeptEntry
     {

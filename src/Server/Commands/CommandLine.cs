@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace SmartCardCrm.Server.Commands;
@@ -29,15 +30,17 @@ internal static class CommandLine
     {
         Description = description,
         HelpName = "yyyy-MM-dd",
-        CustomParser = argument =>
-        {
-            var text = argument.Tokens[0].Value;
-            if (DateOnly.TryParseExact(text, "O", CultureInfo.InvariantCulture, default, out var day))
-                return day;
-            argument.AddError($"'{text}' is no day like 2026-11-27.");
-            return null;
-        },
+        CustomParser = ParseDay,
     };
+
+    public static DateOnly? ParseDay(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (DateOnly.TryParseExact(text, "O", CultureInfo.InvariantCulture, default, out var day))
+            return day;
+        argument.AddError($"'{text}' is no day like 2026-11-27.");
+        return null;
+    }
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -89,6 +92,8 @@ internal static class CommandLine
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             TierCommands.Create(),
+            CertificateCommands.Create(),
+            OpeningCommands.Create(),
             ReportCommand.Create(),
         };
         foreach (var command in BackupCommands.Create())

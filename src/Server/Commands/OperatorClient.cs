@@ -12,14 +12,15 @@ internal sealed class OperatorClient : IDisposable
     private readonly HttpClient _http;
 
     /// <param name="data">The server's data folder.</param>
+    /// <param name="patience">For one answer; half a minute where none is given.</param>
     /// <exception cref="CommandException">No server has run on it.</exception>
-    public OperatorClient(DirectoryInfo data)
+    public OperatorClient(DirectoryInfo data, TimeSpan? patience = null)
     {
         var endpoints = Endpoints.Read(data.FullName);
         _http = new HttpClient
         {
             BaseAddress = new Uri(endpoints.Console),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = patience ?? TimeSpan.FromSeconds(30),
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", File.ReadAllText(Path.Combine(data.FullName, OperatorEndpoints.TokenFile)).Trim());
@@ -41,6 +42,15 @@ internal sealed class OperatorClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await RespondAsync(request, cancellation);
         return await response.Content.ReadAsStringAsync(cancellation);
+    }
+
+    /// <summary>An answer as it is.</summary>
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public async Task<byte[]> GetBytesAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await RespondAsync(request, cancellation);
+        return await response.Content.ReadAsByteArrayAsync(cancellation);
     }
 
     /// <exception cref="CommandException">The server is away, or says no.</exception>

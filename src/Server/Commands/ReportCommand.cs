@@ -14,6 +14,13 @@ internal static class ReportCommand
     private static readonly Option<DateOnly?> Through = CommandLine.Day(
         "--through", "The last day, UTC; without it up to now.");
 
+    private static readonly Option<int> Days = new("--days")
+    {
+        Description = "exposure: days until keys are rotated and blocks are known, for the bound.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+
     private static readonly Option<bool> AsCsv = new("--csv")
     {
         Description = "As CSV for a spreadsheet; otherwise with tabs between.",
@@ -27,14 +34,15 @@ internal static class ReportCommand
         };
         var command = new Command("report", "Prints a report of the running server's book.")
         {
-            name, CommandLine.Data, From, Through, AsCsv,
+            name, CommandLine.Data, From, Through, Days, AsCsv,
         };
         foreach (var report in ReportRoom.All)
             command.Description += $"\n  {report.Name}: {report.Says}";
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            var days = Day("from", parsed.GetValue(From)) + Day("through", parsed.GetValue(Through));
+            var days = Day("from", parsed.GetValue(From)) + Day("through", parsed.GetValue(Through))
+                + $"&days={parsed.GetValue(Days).ToString(CultureInfo.InvariantCulture)}";
             var path = $"/api/reports/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}";
             if (parsed.GetValue(AsCsv))
             {

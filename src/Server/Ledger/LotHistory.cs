@@ -1,5 +1,6 @@
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Ledger;
@@ -15,7 +16,9 @@ internal sealed class LotHistory(DbSession db, MemberHistory history)
     /// <param name="later">Points that an operation gave for later.</param>
     public IEnumerable<PointsMove> Of(IReadOnlyDictionary<JournalPlace, long> later)
     {
+        // Before all that comes at the same time.
         _moves.Clear();
+        _moves.AddRange(OpeningBalance.MovesOf(db, history.Member, history.Today));
         foreach (var operation in history.Operations())
             Add(operation, later.GetValueOrDefault(operation.Place));
         foreach (var back in history.Returns())

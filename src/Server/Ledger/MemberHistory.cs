@@ -58,6 +58,8 @@ internal sealed class MemberHistory(DbSession db, Member member, DateOnly today)
 
     public long Member => member.Id;
 
+    public DateOnly Today => today;
+
     /// <summary>Sales and adjustments. What the till went on without is made good, and counts as never
     /// done.</summary>
     public IEnumerable<MemberOperation> Operations() => OfCards().Concat(OnAccount());

@@ -3,6 +3,7 @@ using System.Globalization;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -95,9 +96,12 @@ internal sealed partial class MemberRun(
         }
     }
 
-    // Without rules about it no point ever waits or expires, and everybody is in tier 0.
-    private static bool HasDays(DbSession db) => ProgrammeBook.Published(db).Any(rules =>
-        rules.Validity is { PendingDays: > 0 } or { Months: > 0 } || rules.Tiers.Levels.Count > 0);
+    // Without rules about it no point ever waits or expires, but those that came with their day, and everybody
+    // is in tier 0.
+    private static bool HasDays(DbSession db) =>
+        ProgrammeBook.Published(db).Any(rules =>
+            rules.Validity is { PendingDays: > 0 } or { Months: > 0 } || rules.Tiers.Levels.Count > 0)
+        || OpeningBalance.AnyExpires(db);
 
     private static IReadOnlyList<long>? Due(DbSession db, DateOnly today) => db.List<long>(
         "SELECT member FROM lot_day WHERE day <= @today ORDER BY day, member LIMIT @MembersAtOnce",

@@ -54,34 +54,36 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
     /// <param name="member">Who.</param>
     /// <param name="by">Who takes him on.</param>
     public Member Add(long programme, NewMember member, string by) =>
-        database.Write(db =>
-        {
-            var book = new OpenBook(db, secrets, clock.Microseconds());
-            var added = db.Find<Member>(
-                $"""
-                INSERT INTO member (id, programme, name, phone, email, language, created_us)
-                VALUES (@id, @programme, @Name, @Phone, @Email, @Language, @NowUs)
-                RETURNING {Columns}
-                """,
-                new
-                {
-                    id = Numbers.Members.Next(db),
-                    programme,
-                    Name = member.Name.Trim(),
-                    member.Phone,
-                    Email = member.Email is null ? null : Contact.TryParse(member.Email)?.Text,
-                    member.Language,
-                    book.NowUs,
-                })!;
-            AuditLog.Write(db, book.NowUs, by, AuditAction.MemberAdded, $"member:{added.Id}");
-            foreach (var text in new[] { added.Phone, added.Email }.OfType<string>())
-            {
-                if (Contact.TryParse(text) is { } contact)
-                    Intake.TakeWaiting(book, contact);
-            }
+        database.Write(db => Add(new OpenBook(db, secrets, clock.Microseconds()), programme, member, by));
 
-            return added;
-        });
+    /// <inheritdoc cref="Add(long, NewMember, string)"/>
+    public static Member Add(OpenBook book, long programme, NewMember member, string by)
+    {
+        var added = book.Db.Find<Member>(
+            $"""
+            INSERT INTO member (id, programme, name, phone, email, language, created_us)
+            VALUES (@id, @programme, @Name, @Phone, @Email, @Language, @NowUs)
+            RETURNING {Columns}
+            """,
+            new
+            {
+                id = Numbers.Members.Next(book.Db),
+                programme,
+                Name = member.Name.Trim(),
+                member.Phone,
+                Email = member.Email is null ? null : Contact.TryParse(member.Email)?.Text,
+                member.Language,
+                book.NowUs,
+            })!;
+        AuditLog.Write(book.Db, book.NowUs, by, AuditAction.MemberAdded, $"member:{added.Id}");
+        foreach (var text in new[] { added.Phone, added.Email }.OfType<string>())
+        {
+            if (Contact.TryParse(text) is { } contact)
+                Intake.TakeWaiting(book, contact);
+        }
+
+        return added;
+    }
 
     /// <summary>The members of a programme with this number or address; at most two, for more than one is
     /// nobody in particular.</summary>

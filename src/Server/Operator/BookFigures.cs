@@ -1,4 +1,4 @@
-using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Operator;
@@ -35,52 +35,9 @@ internal sealed record CheckLine(string Invariant, string Says, long Broken);
 /// <summary>Counts the book and checks it.</summary>
 internal sealed class BookFigures(Database database)
 {
-    private const string Newest =
-        """
-        SELECT t.uid, t.generation, t.counter, t.balance_after FROM card_transaction t
-        WHERE t.counter = (SELECT MAX(n.counter) FROM card_transaction n
-            WHERE n.uid = t.uid AND n.generation = t.generation)
-        """;
-
-    /// <summary>What holds at every moment, whatever is still on its way.</summary>
-    public static IReadOnlyList<(string Invariant, string Says, string Sql)> Lasting { get; } =
+    // What must come to an end, too, before a script goes on.
+    private static readonly IReadOnlyList<(string Invariant, string Says, string Sql)> Ends =
     [
-        ("I1", "the ledger sums to zero",
-            """
-            SELECT COUNT(*) FROM (SELECT programme, currency FROM posting GROUP BY programme, currency
-                HAVING SUM(points) <> 0) AS uneven
-            """),
-        ("I1", "each transaction's postings sum to zero",
-            """
-            SELECT COUNT(*) FROM (SELECT terminal, sequence FROM posting GROUP BY terminal, sequence
-                HAVING SUM(points) <> 0) AS uneven
-            """),
-        ("I1", "what has expired is what lots have lost",
-            $"""
-            SELECT CASE WHEN (SELECT COALESCE(SUM(points), 0) FROM posting
-                WHERE account = {(int)AccountKind.Expired}) = (SELECT COALESCE(SUM(expired), 0) FROM lot)
-                THEN 0 ELSE 1 END
-            """),
-        ("I5", "a complete card's newest balance is its account's",
-            $"""
-            SELECT COUNT(*) FROM card c JOIN ({Newest}) t ON t.uid = c.uid AND t.generation = c.generation
-            WHERE c.acknowledged_counter = t.counter AND t.balance_after <>
-                (SELECT COALESCE(SUM(p.points), 0) FROM posting p
-                    WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number)
-            """),
-        ("I5", "each transaction moves its card's account as the card says",
-            $"""
-            SELECT COUNT(*) FROM card_transaction t LEFT JOIN (
-                SELECT terminal, sequence, SUM(points) AS points FROM posting
-                WHERE account = {(int)AccountKind.MemberOnCard} GROUP BY terminal, sequence
-            ) p ON p.terminal = t.terminal AND p.sequence = t.sequence
-            WHERE t.balance_after - t.balance_before <> COALESCE(p.points, 0)
-            """),
-    ];
-
-    private static readonly IReadOnlyList<(string Invariant, string Says, string Sql)> Checks =
-    [
-        .. Lasting,
         ("I7", "no exception is open", "SELECT COUNT(*) FROM book_exception WHERE closed_us IS NULL"),
         ("I6", "no doubt is open",
             "SELECT COUNT(*) FROM intent WHERE doubted = 1 AND state NOT IN ('posted', 'did-not')"),
@@ -108,7 +65,9 @@ internal sealed class BookFigures(Database database)
     public IReadOnlyList<CheckLine> Check() =>
         database.Read<IReadOnlyList<CheckLine>>(db =>
             [
-                .. Checks.Select(check =>
+                .. BookChecks.All.Select(check =>
+                    new CheckLine(check.Invariant, check.Says, check.Broken(db, Stretch.All))),
+                .. Ends.Select(check =>
                     new CheckLine(check.Invariant, check.Says, db.Value<long>(check.Sql))),
             ]);
 }

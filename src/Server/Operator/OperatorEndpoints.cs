@@ -3,8 +3,10 @@ using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
@@ -37,6 +39,8 @@ internal static class OperatorEndpoints
         ExceptionCalls.Map(api);
         ReportCalls.Map(api);
         PeriodCalls.Map(api);
+        CertificateCalls.Map(api);
+        OpeningCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
@@ -87,6 +91,13 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedGrant))]
 [JsonSerializable(typeof(AskedRevocation))]
 [JsonSerializable(typeof(MemberTier))]
+[JsonSerializable(typeof(AskedCertificate))]
+[JsonSerializable(typeof(KeptCertificate))]
+[JsonSerializable(typeof(MadeCertificate))]
+[JsonSerializable(typeof(IReadOnlyList<ArchivedCertificate>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(OpeningResult))]
+[JsonSerializable(typeof(OpeningState))]
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]

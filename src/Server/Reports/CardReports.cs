@@ -34,6 +34,28 @@ internal static class CardReports
             ORDER BY number
             """),
         Report.OfQuery(
+            "continuity",
+            "Cards of which transactions are missing: how many, which counters, and what is known of them.",
+            ["card", "counter_complete", "counter_highest", "missing", "counters", "cause", "terminal",
+                "entry", "since_utc", "resolution", "in_card_logs"],
+            """
+            SELECT c.number, c.acknowledged_counter, c.highest_counter,
+                c.highest_counter - (SELECT COUNT(*) FROM card_transaction t
+                    WHERE t.uid = c.uid AND t.generation = c.generation) AS missing,
+                e.detail, e.cause, e.terminal, e.sequence, e.opened_us, e.resolution,
+                (SELECT COUNT(DISTINCT s.counter) FROM seen_record s
+                    WHERE s.uid = c.uid AND s.generation = c.generation) AS in_logs
+            FROM card c
+            LEFT JOIN book_exception e ON e.uid = c.uid AND e.generation = c.generation
+                AND e.cause IN ('gap', 'late', 'doubt', 'bad-proof', 'bad-reader-id')
+                AND e.counter > c.acknowledged_counter
+                AND (e.closed_us IS NULL OR e.resolved_by IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM card_transaction t
+                    WHERE t.uid = c.uid AND t.generation = c.generation AND t.counter = e.counter)
+            WHERE c.highest_counter > c.acknowledged_counter
+            ORDER BY c.number, e.counter, e.id
+            """),
+        Report.OfQuery(
             "hotlist", "Blocked cards: what was refused, and what was done all the same until every terminal "
             + "knew.",
             ["card", "blocked_utc", "reason", "by", "until_utc", "refused", "first_refused_utc",

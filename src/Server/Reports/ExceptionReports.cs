@@ -31,6 +31,14 @@ internal static class ExceptionReports
             GROUP BY cause ORDER BY cause
             """),
         Report.OfQuery(
+            "certificates",
+            "Daily certificates: how many checks of the book failed, and the document's SHA-256.",
+            ["number", "day", "revision", "made_utc", "checks_failed", "sha256"],
+            """
+            SELECT number, day, revision, made_us, failed, hash FROM day_certificate
+            WHERE made_us >= @FromUs AND made_us < @ToUs ORDER BY number
+            """),
+        Report.OfQuery(
             "duplicates", "Entries that came again, and those that came again with another content.",
             ["terminal", "what", "entry", "card", "times", "last_utc"],
             $"""
@@ -43,23 +51,11 @@ internal static class ExceptionReports
             WHERE e.cause = 'conflicting-duplicate' AND e.opened_us >= @FromUs AND e.opened_us < @ToUs
             ORDER BY 1, 2, 3
             """),
-        Report.OfQuery(
+        new Report(
             "suspects",
-            "Cards that were copied or rolled back: the entry that tells, and the posted transaction beside "
-            + "it that contradicts it.",
-            ["opened_utc", "card", "counter", "cause", "detail", "terminal", "entry", "other_terminal",
-                "other_entry", "other_recorded_utc", "other_balance", "resolution"],
-            $"""
-            SELECT e.opened_us, c.number, e.counter, e.cause, e.detail, e.terminal, e.sequence,
-                t.terminal AS other_terminal, t.sequence AS other_entry, t.recorded_us, t.balance_after,
-                e.resolution
-            FROM book_exception e {CardOf}
-            LEFT JOIN card_transaction t ON t.uid = e.uid AND t.generation = c.generation
-                AND t.counter = CASE WHEN e.detail = 'does-not-follow' THEN e.counter - 1 ELSE e.counter END
-            WHERE (e.cause = 'copy-or-rollback' OR e.detail = 'counter-used')
-                AND e.opened_us >= @FromUs AND e.opened_us < @ToUs
-            ORDER BY e.opened_us, e.id
-            """),
+            "Cards that were copied or rolled back: what the entry that tells has seen or done, and beside "
+            + "it the posted transaction that contradicts it.",
+            Suspects.Columns, Suspects.Of),
         Report.OfQuery(
             "doubts", "Commits without an answer: how each ended, or that it has not.",
             ["opened_utc", "terminal", "entry", "card", "counter", "state", "given_up", "settled_at_terminal",

@@ -9,6 +9,8 @@ internal static class InsiderReports
 {
     // Fewer in the period are chance.
     private const int OftenLeast = 3;
+    // Nobody shops so often in one day.
+    private const int DaySalesLeast = 5;
     private const string SoonUs = "86400000000";
 
     private static readonly Report Resolutions = Report.OfQuery(
@@ -38,6 +40,12 @@ internal static class InsiderReports
         JOIN card c ON c.uid = a.uid AND c.generation = a.generation
         WHERE a.kind = 7 AND a.earned > 0 AND a.recorded_us >= @FromUs AND a.recorded_us < @ToUs
         GROUP BY a.terminal, c.number, c.member
+        UNION ALL
+        SELECT 'card-all-day', t.terminal, NULL, c.number, c.member, COUNT(*), SUM(t.earned),
+            MIN(t.recorded_us), MAX(t.recorded_us)
+        FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation
+        WHERE t.kind = 2 AND t.earned > 0 AND t.recorded_us >= @FromUs AND t.recorded_us < @ToUs
+        GROUP BY t.terminal, c.number, c.member, t.business_date HAVING COUNT(*) >= {DaySalesLeast}
         ORDER BY 1, 2
         """);
 
@@ -57,7 +65,8 @@ internal static class InsiderReports
         new Report(
             "insiders",
             "Patterns: points without a card again and again to one member at one terminal; points redeemed "
-            + "within a day of an adjustment; one supervisor and one card again and again.",
+            + "within a day of an adjustment; one supervisor and one card again and again; one card at one "
+            + "terminal again and again on one day, as a clerk's own that is put under others' sales.",
             ["pattern", "terminal", "who", "card", "member", "times", "points", "first_utc", "last_utc"],
             (db, period) => Patterns.Rows(db, period).Concat(SupervisorsOf(db, period))),
     ];

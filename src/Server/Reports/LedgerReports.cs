@@ -24,11 +24,12 @@ internal static class LedgerReports
             "liability",
             "Points that members have, on cards, on account and for later: at the beginning of the period, "
             + "what changed them, and at its end.",
-            ["programme", "currency", "account", "opening", "awarded", "activated", "redeemed", "expired",
-                "adjusted", "moved", "closing"],
+            ["programme", "currency", "account", "opening", "loaded", "awarded", "activated", "redeemed",
+                "expired", "adjusted", "moved", "closing"],
             $"""
             SELECT programme, currency, {NameOf("account")},
                 SUM(CASE WHEN posted_us < @FromUs THEN points ELSE 0 END) AS opening,
+                {Changed(AccountKind.Opening)} AS loaded,
                 {Changed(AccountKind.ProgrammeIssued)} AS awarded,
                 {Changed("(account = 8 OR contra = 8) AND contra <> 3")} AS activated,
                 {Changed(AccountKind.Redeemed)} AS redeemed,
@@ -44,6 +45,17 @@ internal static class LedgerReports
             "The ledger's moves in double entry, added up by day: what loses points, and what gains them.",
             AccountingColumns,
             (db, period) => AccountingOf(db, "posted_us >= @FromUs AND posted_us < @ToUs", period)),
+        Report.OfQuery(
+            "openings",
+            "Opening balances by batch: what members have brought from another programme.",
+            ["batch", "loaded_utc", "by", "members", "lines", "points", "undone_utc"],
+            """
+            SELECT batch, MIN(loaded_us) AS loaded, MIN(loaded_by) AS done_by,
+                COUNT(DISTINCT member) AS members, COUNT(*) AS entries, SUM(points) AS points,
+                MAX(undone_us) AS undone
+            FROM opening_balance WHERE loaded_us >= @FromUs AND loaded_us < @ToUs
+            GROUP BY batch ORDER BY MIN(number)
+            """),
         new Report(
             "vintages",
             "Points that members have now, by the month from which they may be spent and the day on which "
@@ -90,7 +102,7 @@ internal static class LedgerReports
         $"""
         CASE {column} WHEN 1 THEN 'on-card' WHEN 2 THEN 'on-account' WHEN 3 THEN 'issued'
             WHEN 4 THEN 'redeemed' WHEN 5 THEN 'expired' WHEN 6 THEN 'adjustments' WHEN 7 THEN 'suspense'
-            WHEN 8 THEN 'pending' ELSE 'unknown' END
+            WHEN 8 THEN 'pending' WHEN 9 THEN 'opening' ELSE 'unknown' END
         """;
 
     private sealed record DayRow

@@ -7,7 +7,8 @@ namespace SmartCardCrm.Server.Reports;
 /// <param name="FromUs">From this instant.</param>
 /// <param name="ToUs">Up to this one, which does not belong to it.</param>
 /// <param name="NowUs">When it is asked for.</param>
-internal sealed record Period(long FromUs, long ToUs, long NowUs);
+/// <param name="Days">How many days a bound is reckoned for, 1 or more.</param>
+internal sealed record Period(long FromUs, long ToUs, long NowUs, int Days = 1);
 
 /// <summary>A report's answer.</summary>
 /// <param name="Columns">Stable names; those that end in _utc hold instants as yyyy-MM-dd HH:mm:ss.</param>
@@ -46,6 +47,8 @@ internal sealed record Report(
 /// <summary>All reports, by name.</summary>
 internal sealed class ReportRoom(Database database, TimeProvider clock)
 {
+    private const int DaysMost = 366;
+
     public static readonly IReadOnlyList<Report> All =
     [
         .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
@@ -56,12 +59,14 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     /// <param name="name">The report's.</param>
     /// <param name="from">The first day, UTC; null from the beginning.</param>
     /// <param name="through">The last day, UTC; null up to now.</param>
+    /// <param name="days">As of a <see cref="Period"/>.</param>
     /// <returns>Null where there is no such report.</returns>
-    public ReportTable? Of(string name, DateOnly? from, DateOnly? through)
+    public ReportTable? Of(string name, DateOnly? from, DateOnly? through, int days = 1)
     {
         var period = new Period(
             from is { } first ? BeginOf(first) : 0,
-            through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds());
+            through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds(),
+            Math.Clamp(days, 1, DaysMost));
         return All.SingleOrDefault(report => report.Name == name) is { } asked
             ? database.Read(db => asked.Of(db, period))
             : null;

@@ -35,5 +35,9 @@ internal static class TerminalReports
             GROUP BY t.number, t.name, t.revoked_us, h.sequence, h.taken_us, h.duplicates
             ORDER BY t.number
             """),
+        new Report(
+            "exposure", "Offline exposure now: what each terminal lets be redeemed without asking, how old "
+            + "what it knows is, what it may still lose today to false cards, and the bound for --days.",
+            Exposure.Columns, Exposure.Of),
     ];
 }

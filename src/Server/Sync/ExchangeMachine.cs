@@ -114,6 +114,8 @@ internal sealed class ExchangeMachine(
         var rest = database.Read(db => Feed.After(db, terminal, _feedCursor, most: 1));
         if (rest.Items.Count > 0)
             return null;
+        if (watch.Of(terminal)?.FeedCursor >= _feedCursor)
+            watch.Current(terminal, UnixTime.FromMicroseconds(asOf));
         _feedCursor = rest.Through;
         return Told(new FeedBatch { AsOfUs = asOf });
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 
@@ -18,6 +19,17 @@ internal sealed class BookHealth(Database database) : IHealthCheck
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The book is empty.");
     }
+}
+
+/// <summary>Whether the newest daily certificate found the book as it must be. The server serves on where it
+/// did not: terminals lose nothing by it, and people look into it.</summary>
+internal sealed class CertificateHealth(Database database) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(database.Read(CertificateArchive.NewestFailed) is > 0
+            ? HealthCheckResult.Degraded("The newest certificate has checks that failed.")
+            : HealthCheckResult.Healthy());
 }
 
 /// <summary>Whether what terminals report is being written.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -39,6 +40,10 @@ internal sealed class ServerMetrics
             description: "Places of the change feed that the farthest of the connected terminals is behind.");
         meter.CreateObservableGauge(
             "smartcardcrm.exceptions.open", OpenExceptions, description: "Open exceptions, by their cause.");
+        meter.CreateObservableGauge(
+            "smartcardcrm.certificate.failed",
+            () => _database.Read(CertificateArchive.NewestFailed) ?? 0,
+            description: "Checks of the book that failed in the newest daily certificate.");
         meter.CreateObservableCounter(
             "smartcardcrm.ledger.postings", Postings, description: "Postings in the ledger.");
         meter.CreateObservableCounter(

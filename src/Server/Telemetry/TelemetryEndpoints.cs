@@ -23,7 +23,8 @@ internal static class TelemetryEndpoints
         var services = builder.Services;
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<IntakeTrace>();
-        services.AddHealthChecks().AddCheck<BookHealth>("book").AddCheck<IntakeHealth>("intake");
+        services.AddHealthChecks().AddCheck<BookHealth>("book").AddCheck<IntakeHealth>("intake")
+            .AddCheck<CertificateHealth>("certificate");
         var token = AccessToken.OpenOrCreate(options.PathOf(TokenFile));
         services.AddAuthentication().AddScheme<TokenOptions, TokenAuthentication>(
             Scheme, scheme => scheme.Token = token);

@@ -17,6 +17,10 @@ internal sealed record TerminalState(
 
     /// <summary>Whether it can open cards by itself; null where it has not said yet.</summary>
     public bool? HoldsKeys { get; init; }
+
+    /// <summary>When it last was known to have all that headquarters says; null where it was not
+    /// yet.</summary>
+    public DateTimeOffset? CurrentAt { get; init; }
 }
 
 /// <summary>How the terminals are, since this server started.</summary>
@@ -27,6 +31,8 @@ internal sealed class TerminalWatch(TimeProvider clock)
     private readonly ConcurrentDictionary<uint, TerminalState> _states = new();
 
     public TerminalState? Of(uint terminal) => _states.GetValueOrDefault(terminal);
+
+    public IReadOnlyDictionary<uint, TerminalState> All => _states;
 
     public void Seen(uint terminal) =>
         _states.AddOrUpdate(
@@ -39,7 +45,14 @@ internal sealed class TerminalWatch(TimeProvider clock)
         {
             StoppedBecause = IsCode(heartbeat.StoppedBecause) ? heartbeat.StoppedBecause : null,
             HoldsKeys = heartbeat.HoldsKeys,
+            CurrentAt = Of(terminal)?.CurrentAt,
         };
+
+    /// <summary>Nothing is for it that it does not have.</summary>
+    public void Current(uint terminal, DateTimeOffset asOf) =>
+        _states.AddOrUpdate(
+            terminal, _ => new TerminalState(asOf, 0, 0, 0) { CurrentAt = asOf },
+            (_, before) => before with { CurrentAt = asOf });
 
     private static bool IsCode(string text) =>
         text.Length is >= 1 and <= CodeMost && text.All(c => char.IsAsciiLetterLower(c) || c == '-');

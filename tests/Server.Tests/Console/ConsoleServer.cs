@@ -25,6 +25,8 @@ public sealed partial class ConsoleServer : IAsyncLifetime
     {
         _server = await InProcessServer.StartAsync(
             fill: folder => SeededBook.Write(Path.Combine(folder, "book.db")));
+        // The book's cards have keys that this server's vault has not: no certificate can find it right.
+        _server.AnnounceError("checks of the book failed");
         Assert.True(_server.Services.GetRequiredService<StaffLogin>().TryAddFirst(Name, Password));
     }
 

@@ -102,10 +102,63 @@ public abstract class ReportContract : IDisposable
 
         Assert.Equal(
             [
-                "2026-01-06 09:00:00|1000001|2|conflicting-duplicate|counter-used|2|2|"
-                    + "1|1|2026-01-06 09:00:00|12|",
+                "2026-01-06 09:00:00|1000001|conflicting-duplicate|counter-used||"
+                    + "2|2|2|2026-01-06 09:00:00|99|0|99|1|1|2|2026-01-06 09:00:00|12|0|12",
             ],
             Rows("suspects"));
+    }
+
+    [Fact]
+    public void What_a_terminal_saw_and_refused_stands_beside_what_is_posted()
+    {
+        _till.Sell(_chip, new TestSale(12_00));
+        _hq.Sync(_till);
+        _other.Journal.Add(new SyncContract.EntryBody
+        {
+            RecordedAtUs = 0,
+            Suspicion = new SyncContract.Suspicion
+            {
+                Card = new SyncContract.CardRef
+                {
+                    Uid = Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(_chip.Uid.ToString())),
+                    LayoutVersion = 1,
+                },
+                Code = "state-differs",
+                CounterRead = 2,
+                BalanceRead = 500,
+                CounterKnown = 2,
+                BalanceKnown = 12,
+            },
+        });
+        _hq.Sync(_other);
+
+        Assert.Equal(
+            [
+                "2026-01-06 09:00:00|1000001|copy-or-rollback|state-differs||"
+                    + "2|1|2|1970-01-01 00:00:00|||500|1|1|2|2026-01-06 09:00:00|12|0|12",
+            ],
+            Rows("suspects"));
+    }
+
+    [Fact]
+    public void Continuity_tells_what_is_missing_of_a_card_and_what_is_known_of_it()
+    {
+        LeaveAGap();
+
+        Assert.Equal(["1000001|1|3|1|2|gap|3|1|2026-01-06 09:00:00||0"], Rows("continuity"));
+    }
+
+    [Fact]
+    public void A_card_that_is_put_under_sale_after_sale_is_seen()
+    {
+        for (var sale = 0; sale < 5; sale++)
+            _till.Sell(_chip, new TestSale(10_00));
+        _other.Sell(_chip, new TestSale(10_00));
+        _hq.Sync(_till);
+        _hq.Sync(_other);
+
+        Assert.Equal(
+            ["card-all-day|1||1000001|1|5|50|2026-01-06 09:00:00|2026-01-06 09:00:00"], Rows("insiders"));
     }
 
     [Fact]
@@ -226,8 +279,8 @@ public abstract class ReportContract : IDisposable
         _hq.Sync(_till);
         var (first, second) = (new DateOnly(2026, 1, 6), new DateOnly(2026, 1, 7));
 
-        Assert.Equal(["1|USD|on-card|0|100|0|0|0|0|0|100"], Rows("liability", first, first));
-        Assert.Equal(["1|USD|on-card|100|9|0|-30|0|0|0|79"], Rows("liability", second, second));
+        Assert.Equal(["1|USD|on-card|0|0|100|0|0|0|0|0|100"], Rows("liability", first, first));
+        Assert.Equal(["1|USD|on-card|100|0|9|0|-30|0|0|0|79"], Rows("liability", second, second));
         Assert.Equal(
             ["2026-01-06|1|USD|issued|on-card|100", "2026-01-07|1|USD|on-card|redeemed|30",
                 "2026-01-07|1|USD|issued|on-card|9"],

@@ -129,6 +129,21 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
         Assert.Equal(expected, _watch.Of(1));
     }
 
+    [Fact]
+    public void A_terminal_is_up_to_date_once_it_says_that_it_has_all_there_is()
+    {
+        _hq.Issue(1, terminal: 1);
+        var machine = Begun();
+        var through = machine.NextFeed()!.Feed.Through;
+
+        machine.Received(new TerminalMessage { Heartbeat = new Heartbeat { FeedCursor = through - 1 } });
+        machine.StillAll();
+        Assert.Null(_watch.Of(1)!.CurrentAt);
+        machine.Received(new TerminalMessage { Heartbeat = new Heartbeat { FeedCursor = through } });
+        machine.StillAll();
+        Assert.Equal(_hq.Clock.GetUtcNow(), _watch.Of(1)!.CurrentAt);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<b>tamper</b>")]

@@ -16,7 +16,9 @@ public sealed class HealthTests
         await using var server = await InProcessServer.StartAsync();
 
         Assert.Equal((HttpStatusCode.OK, "Healthy"), await AskAsync(server, "/health/live"));
-        Assert.Equal((HttpStatusCode.OK, "book: ok\nintake: ok\n"), await AskAsync(server, "/health/ready"));
+        Assert.Equal(
+            (HttpStatusCode.OK, "book: ok\nintake: ok\ncertificate: ok\n"),
+            await AskAsync(server, "/health/ready"));
     }
 
     [Fact]
@@ -28,7 +30,7 @@ public sealed class HealthTests
             db => db.Run("ALTER TABLE programme RENAME TO p"));
 
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "book: failed\nintake: ok\n"),
+            (HttpStatusCode.ServiceUnavailable, "book: failed\nintake: ok\ncertificate: ok\n"),
             await AskAsync(server, "/health/ready"));
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(server, "/health/live")).Status);
     }

@@ -36,6 +36,7 @@ public sealed partial class MetricsTests
         Assert.Equal(1, figures["smartcardcrm_exceptions_open cause=bad-proof"]);
         Assert.Equal(0, figures["smartcardcrm_exceptions_open cause=doubt"]);
         Assert.Equal(4, figures["smartcardcrm_ledger_postings_total"]);
+        Assert.Equal(0, figures["smartcardcrm_certificate_failed"]);
         Assert.True(figures["smartcardcrm_database_commits_total"] > 10);
         Assert.Equal(
             (long)shop.Server.Services.GetRequiredService<Database>().Read(Server.Sync.Feed.Head) - 2,

@@ -47,6 +47,20 @@ public sealed partial class OperationsPageTests
         Table("What is not done to an exception"));
 
     [Fact]
+    public void The_page_explains_what_is_wrong_with_opening_balances() => Same(
+        Code().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Openings/OpeningFile.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is wrong with a file of opening balances"));
+
+    [Fact]
+    public void The_page_names_what_a_certificate_checks() => Same(
+        new[] { "BookChecks", "CertificateMaking" }
+            .SelectMany(file => CheckName().Matches(
+                File.ReadAllText(Path.Combine(Root, $"src/Server/DayCertificates/{file}.cs"))))
+            .Select(m => m.Groups["code"].Value),
+        Table("The daily certificate"));
+
+    [Fact]
     public void The_page_names_every_report() => Same(
         new[] { "CardReports", "ExceptionReports", "InsiderReports", "LedgerReports", "TerminalReports" }
             .SelectMany(file => ReportName().Matches(
@@ -97,6 +111,9 @@ public sealed partial class OperationsPageTests
     [GeneratedRegex(
         @"^            ""(?<code>[a-z-]+)"",", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex ReportName();
+
+    [GeneratedRegex(@"""I[0-9]+"", ""(?<code>[a-z-]+)"",", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CheckName();
 
     [GeneratedRegex(@"^\| (?<cell>`[^|]+`) \|", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
