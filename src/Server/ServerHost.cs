@@ -84,6 +84,8 @@ internal static class ServerHost
         services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ReconciliationOptions>, ValidateReconciliationOptions>();
+        services.AddOptions<CardOptions>().BindConfiguration(CardOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CardOptions>, ValidateCardOptions>();
     }
 
     private static void AddRooms(IServiceCollection services, ServerOptions options, KeyVault vault)
@@ -100,6 +102,10 @@ internal static class ServerHost
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();
         services.AddSingleton<BlockBook>();
+        services.AddSingleton<StockBook>();
+        services.AddSingleton<Members.AnonymousBook>();
+        services.AddSingleton<RetirementBook>();
+        services.AddHostedService<RetirementRun>();
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();

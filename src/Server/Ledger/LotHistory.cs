@@ -98,7 +98,8 @@ internal sealed class LotHistory(DbSession db, long programme, DateOnly today)
         """,
         new { member });
 
-    // What headquarters put right, by no rule set: nothing of it expires.
+    // What headquarters put right, by no rule set: nothing of it expires. What waited for a retired card is
+    // put right in the place of its birth.
     private IReadOnlyList<Operation> Corrections(long member) => db.List<Operation>(
         $"""
         SELECT t.terminal, t.sequence, t.business_date, t.recorded_us, 0 AS rule_set,
@@ -108,9 +109,18 @@ internal sealed class LotHistory(DbSession db, long programme, DateOnly today)
         JOIN card_action a ON a.uid = c.uid AND a.generation = c.generation
         JOIN card_transaction t ON t.uid = a.uid AND t.generation = a.generation
             AND t.counter = a.applied_counter
-        WHERE c.member = @member
+        WHERE c.member = @member AND a.carried_us IS NULL
             AND a.reason NOT IN ('{CardActionQueue.OnAccount}', '{CardActionQueue.DoubtAbandoned}')
         GROUP BY t.terminal, t.sequence, t.business_date, t.recorded_us
+        UNION ALL
+        SELECT {BirthPlan.ServerTerminal} AS terminal, c.plan_id AS sequence, '' AS business_date,
+            MIN(a.carried_us) AS recorded_us, 0 AS rule_set,
+            SUM(CASE WHEN a.points > 0 THEN a.points ELSE 0 END) AS given,
+            SUM(CASE WHEN a.points < 0 THEN -a.points ELSE 0 END) AS spent
+        FROM card c JOIN card_action a ON a.uid = c.uid AND a.generation = c.generation
+        WHERE c.member = @member AND a.carried_us IS NOT NULL
+            AND a.reason NOT IN ('{CardActionQueue.OnAccount}', '{CardActionQueue.DoubtAbandoned}')
+        GROUP BY c.plan_id
         """,
         new { member });
 

@@ -1,5 +1,7 @@
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Operator;
 
@@ -66,6 +68,13 @@ internal sealed class BookFigures(Database database)
             SELECT COUNT(*) FROM card c JOIN ({Newest}) t ON t.uid = c.uid AND t.generation = c.generation
             WHERE c.acknowledged_counter = t.counter AND t.balance_after <>
                 (SELECT COALESCE(SUM(p.points), 0) FROM posting p
+                    WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number
+                        AND p.terminal <> {BirthPlan.ServerTerminal})
+            """),
+        ("I5", "a retired card has nothing in the ledger",
+            $"""
+            SELECT COUNT(*) FROM card c WHERE c.status = {(int)CardStatus.Retired} AND 0 <>
+                (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                     WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number)
             """),
         ("I5", "each transaction moves its card's account as the card says",
@@ -74,7 +83,8 @@ internal sealed class BookFigures(Database database)
                 SELECT terminal, sequence, SUM(points) AS points FROM posting
                 WHERE account = {(int)AccountKind.MemberOnCard} GROUP BY terminal, sequence
             ) p ON p.terminal = t.terminal AND p.sequence = t.sequence
-            WHERE t.balance_after - t.balance_before <> COALESCE(p.points, 0)
+            WHERE t.terminal <> {BirthPlan.ServerTerminal}
+                AND t.balance_after - t.balance_before <> COALESCE(p.points, 0)
             """),
     ];
 

@@ -39,6 +39,9 @@ internal static class OperatorEndpoints
         PeriodCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
+        RetirementCalls.Map(api);
+        StockCalls.Map(api);
+        AnonymousCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
     }
@@ -51,6 +54,17 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedIssue))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
+[JsonSerializable(typeof(AskedAnonymous))]
+[JsonSerializable(typeof(AskedRegistration))]
+[JsonSerializable(typeof(AskedMove))]
+[JsonSerializable(typeof(AskedBatch))]
+[JsonSerializable(typeof(CardBatch))]
+[JsonSerializable(typeof(IReadOnlyList<CardBatch>))]
+[JsonSerializable(typeof(StockImport))]
+[JsonSerializable(typeof(AskedReplacement))]
+[JsonSerializable(typeof(AskedRetirement))]
+[JsonSerializable(typeof(Retirement))]
+[JsonSerializable(typeof(IReadOnlyList<Retirement>))]
 [JsonSerializable(typeof(AskedOwner))]
 [JsonSerializable(typeof(AskedNote))]
 [JsonSerializable(typeof(AskedResolution))]

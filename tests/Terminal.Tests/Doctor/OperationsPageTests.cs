@@ -47,6 +47,12 @@ public sealed partial class OperationsPageTests
         Table("What is not done to an exception"));
 
     [Fact]
+    public void The_page_explains_what_is_not_done_to_a_card() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/CardProblems.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is not done to a card"));
+
+    [Fact]
     public void The_page_names_every_report() => Same(
         new[] { "CardReports", "ExceptionReports", "InsiderReports", "LedgerReports", "TerminalReports" }
             .SelectMany(file => ReportName().Matches(
