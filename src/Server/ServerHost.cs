@@ -65,6 +65,9 @@ internal static class ServerHost
         FeedEpoch.Begin(app.Services.GetRequiredService<Database>(), RandomNumberGenerator.Fill);
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
         app.Services.GetRequiredService<LimitsBook>().SeedMissing();
+        HotlistBook.SeedFirst(
+            app.Services.GetRequiredService<Database>(), vault,
+            app.Services.GetRequiredService<TimeProvider>());
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OpenLines>().StopAll);
         UsePipeline(app);
         MapDoors(app);
@@ -125,6 +128,7 @@ internal static class ServerHost
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();
+        services.AddHostedService<HotlistWatch>();
         services.AddSingleton<TerminalDesk>();
         services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();

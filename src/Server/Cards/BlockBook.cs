@@ -1,6 +1,7 @@
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
@@ -40,7 +41,7 @@ internal sealed record BlockHistory(IReadOnlyList<BlockRow> Blocks, IReadOnlyLis
 
 /// <summary>Blocks cards and unblocks them. Terminals are told by the card's item and by the hotlist, which
 /// reaches those too that are not told of every card.</summary>
-internal sealed class BlockBook(Database database, TimeProvider clock)
+internal sealed class BlockBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
     private const int ByLengthMost = 64;
     private const int RefusedMost = 100;
@@ -120,7 +121,7 @@ internal sealed class BlockBook(Database database, TimeProvider clock)
         if (!wish.IsBlock)
             Retirement.Cancel(db, card, by, now);
         card.Publish(db);
-        card.PublishListing(db);
+        HotlistBook.Publish(db, signer, card, now);
     }
 
     /// <summary>Writes down that a card goes on the hotlist, or is taken off.</summary>

@@ -190,8 +190,8 @@ internal sealed record Card
         ? NextExpiry.None
         : new NextExpiry(DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture), (int)points);
 
-    /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
-    public void PublishListing(DbSession db) => Feed.Publish(db, [ListingNews()]);
+    /// <summary>Whether no terminal may serve it.</summary>
+    public bool IsListed => Status is CardStatus.Blocked or CardStatus.Retired;
 
     /// <summary>What everybody is told of its place on the hotlist.</summary>
     public News ListingNews() => new($"hotlist:{Uid}", new FeedItem
@@ -199,7 +199,7 @@ internal sealed record Card
         Hotlist = new HotlistItem
         {
             Uid = UidBytes(),
-            Listed = Status is CardStatus.Blocked or CardStatus.Retired,
+            Listed = IsListed,
         },
     }, Audience.Everybody);
 

@@ -104,7 +104,7 @@ internal sealed class RetirementBook(
         blocked.PutStatus(book.Db);
         BlockBook.Note(book.Db, card, blocked: true, wish.Reason, (wish.By, book.NowUs));
         blocked.Publish(book.Db);
-        blocked.PublishListing(book.Db);
+        HotlistBook.Publish(book.Db, book.Secrets, blocked, book.NowUs);
         return blocked;
     }
 
@@ -118,7 +118,7 @@ internal sealed class RetirementBook(
             book.Db, book.NowUs, by, AuditAction.CardRetired, $"card:{card.Number}",
             $$"""{"reason":"{{retirement.Reason}}","points":{{points}}}""");
         retired.Publish(book.Db);
-        retired.PublishListing(book.Db);
+        HotlistBook.Publish(book.Db, book.Secrets, retired, book.NowUs);
     }
 
     private sealed record Wish(string Reason, string By, IReadOnlyList<string> Reasons)

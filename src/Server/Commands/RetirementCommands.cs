@@ -66,8 +66,9 @@ internal static class RetirementCommands
         using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
         using (asked)
         {
+            var path = $"{CardCommands.PathOf(parsed)}/{verb}";
             var retirement = await server.PostAsync(
-                $"{CardCommands.PathOf(parsed)}/{verb}", asked, OperatorJson.Default.Retirement, cancellation);
+                path, asked, OperatorJson.Default.Retirement, cancellation);
             await System.Console.Out.WriteLineAsync(Words(retirement));
         }
     }

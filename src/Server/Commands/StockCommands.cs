@@ -115,9 +115,8 @@ internal static class StockCommands
         '\t',
         $"batch {batch.Number}", $"programme {batch.Programme}", batch.Origin,
         $"cards {batch.FirstNumber}-{batch.LastNumber}", $"holds {batch.BalanceMost}",
-        "keys " + string.Create(
-            CultureInfo.InvariantCulture,
-            $"{batch.IssuerKeyVersion}.{batch.EnquiryKeyVersion}.{batch.SaleKeyVersion}.{batch.TmKeyVersion}"),
+        $"keys {batch.IssuerKeyVersion}.{batch.EnquiryKeyVersion}.{batch.SaleKeyVersion}."
+            + $"{batch.TmKeyVersion}",
         UnixTime.FromMicroseconds(batch.OrderedUs).UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         batch.OrderedBy));
 }

@@ -23,7 +23,8 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
         return added;
     });
 
-    /// <summary>Somebody has said who he is. The caller has looked at <see cref="NewMember.Refusal"/>.</summary>
+    /// <summary>Somebody has said who he is. The caller has looked at <see
+    /// cref="NewMember.Refusal"/>.</summary>
     /// <param name="id">An anonymous member.</param>
     /// <param name="details">Name, contacts and language.</param>
     /// <param name="by">Who writes it down.</param>

@@ -15,10 +15,12 @@ internal static class ReportCalls
     {
         api.MapGet("/reports", () => Results.Ok<IReadOnlyList<KnownReport>>(
             [.. ReportRoom.All.Select(report => new KnownReport(report.Name, report.Says, report.Columns))]));
-        api.MapGet("/reports/{name}", (string name, ReportRoom room, DateOnly? from, DateOnly? through) =>
-            room.Of(name, from, through) is { } table ? Results.Ok(table) : Unknown());
-        api.MapGet("/reports/{name}/csv", (string name, ReportRoom room, DateOnly? from, DateOnly? through) =>
-            room.Of(name, from, through) is { } table
+        api.MapGet("/reports/{name}", (
+            string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card) =>
+            room.Of(name, from, through, card) is { } table ? Results.Ok(table) : Unknown());
+        api.MapGet("/reports/{name}/csv", (
+            string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card) =>
+            room.Of(name, from, through, card) is { } table
                 ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")
                 : Unknown());
     }

@@ -7,7 +7,8 @@ namespace SmartCardCrm.Server.Reports;
 /// <param name="FromUs">From this instant.</param>
 /// <param name="ToUs">Up to this one, which does not belong to it.</param>
 /// <param name="NowUs">When it is asked for.</param>
-internal sealed record Period(long FromUs, long ToUs, long NowUs);
+/// <param name="Card">Of one card, where the report tells of one; null for none.</param>
+internal sealed record Period(long FromUs, long ToUs, long NowUs, long? Card = null);
 
 /// <summary>A report's answer.</summary>
 /// <param name="Columns">Stable names; those that end in _utc hold instants as yyyy-MM-dd HH:mm:ss.</param>
@@ -49,19 +50,21 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     public static readonly IReadOnlyList<Report> All =
     [
         .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
-        .. InsiderReports.All,
+        .. HotlistReports.All, .. InsiderReports.All,
     ];
 
     /// <summary>Asks the book.</summary>
     /// <param name="name">The report's.</param>
     /// <param name="from">The first day, UTC; null from the beginning.</param>
     /// <param name="through">The last day, UTC; null up to now.</param>
+    /// <param name="card">A card's number, for the reports that tell of one.</param>
     /// <returns>Null where there is no such report.</returns>
-    public ReportTable? Of(string name, DateOnly? from, DateOnly? through)
+    public ReportTable? Of(string name, DateOnly? from, DateOnly? through, long? card = null)
     {
         var period = new Period(
             from is { } first ? BeginOf(first) : 0,
-            through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds());
+            through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds(),
+            card);
         return All.SingleOrDefault(report => report.Name == name) is { } asked
             ? database.Read(db => asked.Of(db, period))
             : null;

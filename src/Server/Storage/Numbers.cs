@@ -26,6 +26,9 @@ internal sealed record Numbers(string Name, string Newest, long Gap)
     public static readonly Numbers Batches = new(
         "card-batch", "SELECT MAX(number) FROM card_batch", 1_000);
 
+    public static readonly Numbers HotlistVersions = new(
+        "hotlist", "SELECT MAX(version) FROM hotlist_version", 100_000);
+
     public static readonly Numbers CardPlans = new("card-plan", "SELECT MAX(plan_id) FROM card", 100_000);
 
     public static readonly Numbers Terminals = new("terminal", "SELECT MAX(number) FROM terminal", 10_000);
@@ -35,7 +38,7 @@ internal sealed record Numbers(string Name, string Newest, long Gap)
 
     private static readonly IReadOnlyList<Numbers> All = 
     [
-        Members, Cards, Batches, CardPlans, Terminals, RuleSets,
+        Members, Cards, Batches, HotlistVersions, CardPlans, Terminals, RuleSets,
     ];
 
     /// <summary>The next one, in the transaction that gives it out.</summary>

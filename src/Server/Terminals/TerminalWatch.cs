@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Terminals;
@@ -17,6 +18,12 @@ internal sealed record TerminalState(
 
     /// <summary>Whether it can open cards by itself; null where it has not said yet.</summary>
     public bool? HoldsKeys { get; init; }
+
+    /// <summary>Which hotlist it has, 0 for none that is signed.</summary>
+    public ulong HotlistVersion { get; init; }
+
+    /// <summary>When it first said so; 0 where it has said nothing else yet.</summary>
+    public long HotlistSinceUs { get; init; }
 }
 
 /// <summary>How the terminals are, since this server started.</summary>
@@ -26,6 +33,8 @@ internal sealed class TerminalWatch(TimeProvider clock)
 
     private readonly ConcurrentDictionary<uint, TerminalState> _states = new();
 
+    public IReadOnlyDictionary<uint, TerminalState> All => _states;
+
     public TerminalState? Of(uint terminal) => _states.GetValueOrDefault(terminal);
 
     public void Seen(uint terminal) =>
@@ -33,13 +42,20 @@ internal sealed class TerminalWatch(TimeProvider clock)
             terminal, _ => new TerminalState(clock.GetUtcNow(), 0, 0, 0),
             (_, before) => before with { LastSeen = clock.GetUtcNow() });
 
-    public void Heard(uint terminal, Heartbeat heartbeat) =>
+    public void Heard(uint terminal, Heartbeat heartbeat)
+    {
+        var before = Of(terminal);
         _states[terminal] = new TerminalState(
             clock.GetUtcNow(), heartbeat.OpenDoubts, heartbeat.RuleSetVersion, heartbeat.FeedCursor)
         {
             StoppedBecause = IsCode(heartbeat.StoppedBecause) ? heartbeat.StoppedBecause : null,
             HoldsKeys = heartbeat.HoldsKeys,
+            HotlistVersion = Math.Min(heartbeat.HotlistVersion, long.MaxValue),
+            HotlistSinceUs = heartbeat.HotlistVersion == (before?.HotlistVersion ?? 0)
+                ? before?.HotlistSinceUs ?? 0
+                : clock.Microseconds(),
         };
+    }
 
     private static bool IsCode(string text) =>
         text.Length is >= 1 and <= CodeMost && text.All(c => char.IsAsciiLetterLower(c) || c == '-');

@@ -102,7 +102,7 @@ public abstract class RetirementContract : IDisposable
         Sell(_chip, 50_00);
         _retirements.Replace(Number, "lost", "Grace");
 
-        Assert.Null(new BlockBook(_hq.Database, _hq.Clock).Unblock(Number, "found", "Ada"));
+        Assert.Null(new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).Unblock(Number, "found", "Ada"));
         _hq.Clock.Advance(TimeSpan.FromDays(9));
 
         Assert.Equal(0, _retirements.RunDue());
@@ -214,8 +214,8 @@ public abstract class RetirementContract : IDisposable
         Assert.Equal(50, _hq.Members.OnAccount(_member.Id));
         Assert.Equal(
             ["member-left", "returned"],
-            new BlockBook(_hq.Database, _hq.Clock).History(Number).Blocks.Select(row => row.Reason)
-                .Append(_retirements.Of(_hq.CardOf(empty).Number)[0].Reason));
+            new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).History(Number).Blocks
+                .Select(row => row.Reason).Append(_retirements.Of(_hq.CardOf(empty).Number)[0].Reason));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public abstract class RetirementContract : IDisposable
         _hq.Clock.Advance(TimeSpan.FromDays(3));
         _retirements.RunDue();
         Assert.Equal("already-retired", _retirements.Retire(Number, "worn-out", "Ada", carries: true));
-        var blocks = new BlockBook(_hq.Database, _hq.Clock);
+        var blocks = new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock);
         Assert.Equal("card-not-active", blocks.Unblock(Number, "found", "Ada"));
         Assert.Single(blocks.History(Number).Blocks);
     }

@@ -54,7 +54,11 @@ public sealed partial class OperationsPageTests
 
     [Fact]
     public void The_page_names_every_report() => Same(
-        new[] { "CardReports", "ExceptionReports", "InsiderReports", "LedgerReports", "TerminalReports" }
+        new[]
+            {
+                "CardReports", "ExceptionReports", "HotlistReports", "InsiderReports", "LedgerReports",
+                "TerminalReports",
+            }
             .SelectMany(file => ReportName().Matches(
                 File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
             .Select(m => m.Groups["code"].Value),
