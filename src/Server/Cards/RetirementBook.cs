@@ -41,7 +41,8 @@ internal sealed class RetirementBook(
     {
         var due = database.Read(db => db.List<long>(
             $"""
-            SELECT c.number FROM card_retirement r JOIN card c ON c.uid = r.uid AND c.generation = r.generation
+            SELECT c.number FROM card_retirement r
+            JOIN card c ON c.uid = r.uid AND c.generation = r.generation
             WHERE r.state = '{RetirementState.Waiting}' AND r.due_us <= @now ORDER BY r.due_us, c.number
             """,
             new { now = clock.Microseconds() }));

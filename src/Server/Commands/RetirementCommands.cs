@@ -15,8 +15,8 @@ internal static class RetirementCommands
         var command = new Command(
             "replace",
             "Takes a member's card out of use; its points go to the member's account, and from there to the "
-            + "card that is issued to him next. Those of a lost or stolen card wait (Cards:LostCardHours) for "
-            + "what terminals still have to tell; if it is found before, unblock it.")
+            + "card that is issued to him next. Those of a lost or stolen card wait (Cards:LostCardHours) "
+            + "for what terminals still have to tell; if it is found before, unblock it.")
         {
             CommandLine.Data, CardCommands.Card, reason, CardCommands.By,
         };
