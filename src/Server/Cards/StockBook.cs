@@ -25,8 +25,9 @@ internal sealed record StockImport(int Registered, int Known, IReadOnlyList<Stoc
 /// <param name="By">Who asks, 1 to 64 characters.</param>
 internal sealed record NewBatch(long Programme, string Origin, long Size, string By)
 {
+    public const int TextMost = 64;
+
     private const int SizeMost = 100_000;
-    private const int TextMost = 64;
 
     /// <summary>The stable code of what is wrong, or null where nothing is.</summary>
     public string? Refusal =>

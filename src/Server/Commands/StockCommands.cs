@@ -56,12 +56,13 @@ internal static class StockCommands
         };
         var command = new Command("import", "Takes the cards of a bench's list into stock.")
         {
-            CommandLine.Data, batch, file,
+            CommandLine.Data, batch, file, CardCommands.By,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            var path = $"/api/batches/{parsed.GetValue(batch)}/cards";
+            var by = Uri.EscapeDataString(parsed.GetRequiredValue(CardCommands.By));
+            var path = $"/api/batches/{parsed.GetValue(batch)}/cards?by={by}";
             var (registered, known) = (0, 0);
             foreach (var (part, lines) in Read(parsed.GetRequiredValue(file)).Chunk(LinesAtOnce).Index())
             {

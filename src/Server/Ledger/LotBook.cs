@@ -107,7 +107,9 @@ internal static class LotBook
         {
             posted[row.Place] = new Posted
             {
-                Later = row.Activated, Activated = row.Activated, Expired = row.Expired,
+                Later = row.Activated,
+                Activated = row.Activated,
+                Expired = row.Expired,
             };
         }
 

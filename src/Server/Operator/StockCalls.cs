@@ -33,10 +33,13 @@ internal static class StockCalls
     }
 
     // A list of a whole batch is shorter than what the door lets in at most; a longer one comes in parts.
-    private static async Task<IResult> ImportAsync(long number, HttpRequest request, StockBook stock)
+    private static async Task<IResult> ImportAsync(
+        long number, HttpRequest request, StockBook stock, string by = AuditActor.Operator)
     {
+        if (by.Trim().Length is 0 or > NewBatch.TextMost)
+            return CardProblems.Of("by-length");
         var text = Encoding.UTF8.GetString(await Body.ReadAsync(request));
-        return stock.Import(number, text.Split('\n'), AuditActor.Operator) is { } import
+        return stock.Import(number, text.Split('\n'), by.Trim()) is { } import
             ? Results.Ok(import)
             : CardProblems.Of("batch-unknown");
     }

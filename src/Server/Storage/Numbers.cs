@@ -36,7 +36,7 @@ internal sealed record Numbers(string Name, string Newest, long Gap)
     /// <summary>16 bits of a record on a card.</summary>
     public static readonly Numbers RuleSets = new("rule-set", "SELECT MAX(version) FROM rule_set", 100);
 
-    private static readonly IReadOnlyList<Numbers> All = 
+    private static readonly IReadOnlyList<Numbers> All =
     [
         Members, Cards, Batches, HotlistVersions, CardPlans, Terminals, RuleSets,
     ];

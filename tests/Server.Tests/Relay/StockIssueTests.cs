@@ -34,6 +34,10 @@ public sealed class StockIssueTests
         using var call = await terminal.HelloAsync(journal.Entries);
         await call.AcknowledgedAsync(journal.Entries);
 
+        Assert.Equal(
+            ["Ada card-stock-registered", "operator card-batch-ordered"],
+            (await server.GetAsync("/api/audit?subject=batch:1")).EnumerateArray()
+                .Select(line => $"{Text(line, "doneBy")} {Text(line, "action")}"));
         Assert.Equal("Done", Text(job, "state"));
         Assert.Equal(
             ["birth", "born"], job.GetProperty("steps").EnumerateArray().Select(step => Text(step, "code")));
@@ -107,7 +111,7 @@ public sealed class StockIssueTests
     private static async Task<JsonElement> ImportAsync(InProcessServer server, string list)
     {
         using var http = server.People();
-        using var answer = await http.PostAsync("/api/batches/1/cards", new StringContent(list));
+        using var answer = await http.PostAsync("/api/batches/1/cards?by=Ada", new StringContent(list));
         return await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
     }
 
