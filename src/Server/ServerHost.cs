@@ -67,6 +67,9 @@ internal static class ServerHost
         FeedEpoch.Begin(app.Services.GetRequiredService<Database>(), RandomNumberGenerator.Fill);
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
         app.Services.GetRequiredService<LimitsBook>().SeedMissing();
+        HotlistBook.SeedFirst(
+            app.Services.GetRequiredService<Database>(), vault,
+            app.Services.GetRequiredService<TimeProvider>());
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OpenLines>().StopAll);
         UsePipeline(app);
         MapDoors(app);
@@ -86,6 +89,8 @@ internal static class ServerHost
         services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ReconciliationOptions>, ValidateReconciliationOptions>();
+        services.AddOptions<CardOptions>().BindConfiguration(CardOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CardOptions>, ValidateCardOptions>();
     }
 
     private static void AddRooms(IServiceCollection services, ServerOptions options, KeyVault vault)
@@ -102,6 +107,10 @@ internal static class ServerHost
         services.AddSingleton<Members.MemberBook>();
         services.AddSingleton<CardBook>();
         services.AddSingleton<BlockBook>();
+        services.AddSingleton<StockBook>();
+        services.AddSingleton<Members.AnonymousBook>();
+        services.AddSingleton<RetirementBook>();
+        services.AddHostedService<RetirementRun>();
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
@@ -128,6 +137,7 @@ internal static class ServerHost
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();
         services.AddHostedService<Sightings>();
+        services.AddHostedService<HotlistWatch>();
         services.AddSingleton<TerminalDesk>();
         services.AddSingleton<EnrolmentBook>();
         services.AddSingleton<EnrolmentDesk>();

@@ -101,7 +101,7 @@ public sealed class MemberCard : IDisposable
         Execute(new ReadData(CardLayout.MemberFile, 0, MemberProfile.Length)).Span);
 
     /// <summary>Whether file 1 says that: 1 APDU.</summary>
-    internal bool Has(Identity identity)
+    public bool Has(Identity identity)
     {
         var wanted = new byte[Identity.Length];
         identity.Encode(wanted);

@@ -110,6 +110,18 @@ public static class Postings
     public static IReadOnlyList<Posting> Delivered(long cardNumber, long member, int points) =>
         Between(AccountKind.MemberOnCard, cardNumber, AccountKind.MemberOnAccount, member, points);
 
+    /// <summary>What headquarters puts right on a member's account, signed.</summary>
+    public static IReadOnlyList<Posting> CorrectedOnAccount(long member, long points) =>
+        Between(AccountKind.MemberOnAccount, member, AccountKind.Adjustments, 0, points);
+
+    /// <summary>What is on one member's account is another's.</summary>
+    public static IReadOnlyList<Posting> MovedOnAccount(long from, long to, long points) =>
+        Between(AccountKind.MemberOnAccount, to, AccountKind.MemberOnAccount, from, points);
+
+    /// <summary>What was given to one member for later is another's.</summary>
+    public static IReadOnlyList<Posting> MovedForLater(long from, long to, long points) =>
+        Between(AccountKind.Pending, to, AccountKind.Pending, from, points);
+
     private static IReadOnlyList<Posting> Between(
         AccountKind to, long owner, AccountKind from, long fromOwner, long points) => points == 0
         ? []

@@ -8,9 +8,16 @@ namespace SmartCardCrm.Server.Audit;
 internal static class AuditAction
 {
     public const string MemberAdded = "member-added";
+    public const string MemberRegistered = "member-registered";
+    public const string CardsMoved = "cards-moved";
     public const string CardPlanned = "card-planned";
     public const string CardBlocked = "card-blocked";
     public const string CardUnblocked = "card-unblocked";
+    public const string RetirementBegun = "card-retirement-begun";
+    public const string RetirementCancelled = "card-retirement-cancelled";
+    public const string CardRetired = "card-retired";
+    public const string BatchOrdered = "card-batch-ordered";
+    public const string StockRegistered = "card-stock-registered";
     public const string RulesPublished = "rules-published";
     public const string RulesRetired = "rules-retired";
     public const string DraftMade = "rule-draft-made";

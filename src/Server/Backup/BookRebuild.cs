@@ -155,7 +155,7 @@ internal sealed class BookRebuild(Database database, TimeProvider clock)
     // once, and are not kept elsewhere as they were told.
     private static void FeedAsDecided(DbSession db, Findings findings)
     {
-        foreach (var news in ProgrammeBook.News(db).Concat(LimitsBook.News(db)))
+        foreach (var news in ProgrammeBook.News(db).Concat(LimitsBook.News(db)).Concat(HotlistBook.News(db)))
             Renew(db, news.Name, news, findings);
         foreach (var card in AllCards(db, findings))
         {

@@ -1,6 +1,7 @@
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
@@ -40,7 +41,7 @@ internal sealed record BlockHistory(IReadOnlyList<BlockRow> Blocks, IReadOnlyLis
 
 /// <summary>Blocks cards and unblocks them. Terminals are told by the card's item and by the hotlist, which
 /// reaches those too that are not told of every card.</summary>
-internal sealed class BlockBook(Database database, TimeProvider clock)
+internal sealed class BlockBook(Database database, IDocumentSigner signer, TimeProvider clock)
 {
     private const int ByLengthMost = 64;
     private const int RefusedMost = 100;
@@ -111,31 +112,27 @@ internal sealed class BlockBook(Database database, TimeProvider clock)
 
     private void Change(DbSession db, Card card, Wish wish)
     {
-        db.Run(
-            "UPDATE card SET status = @Status WHERE uid = @Uid AND generation = @Generation",
-            new { Status = (long)card.Status, card.Uid, card.Generation });
-        db.Run(
-            """
-            INSERT INTO card_block (uid, generation, number, blocked, reason, done_by, done_us)
-            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @blocked, @Reason, @by, @now
-            FROM card_block WHERE uid = @Uid AND generation = @Generation
-            """,
-            new
-            {
-                card.Uid,
-                card.Generation,
-                blocked = wish.IsBlock ? 1L : 0L,
-                wish.Reason,
-                by = wish.By.Trim(),
-                now = clock.Microseconds(),
-            });
+        var (by, now) = (wish.By.Trim(), clock.Microseconds());
+        card.PutStatus(db);
+        Note(db, card, wish.IsBlock, wish.Reason, (by, now));
         AuditLog.Write(
-            db, clock.Microseconds(), wish.By.Trim(),
-            wish.IsBlock ? AuditAction.CardBlocked : AuditAction.CardUnblocked, $"card:{card.Number}",
-            $$"""{"reason":"{{wish.Reason}}"}""");
+            db, now, by, wish.IsBlock ? AuditAction.CardBlocked : AuditAction.CardUnblocked,
+            $"card:{card.Number}", $$"""{"reason":"{{wish.Reason}}"}""");
+        if (!wish.IsBlock)
+            Retirement.Cancel(db, card, by, now);
         card.Publish(db);
-        card.PublishListing(db);
+        HotlistBook.Publish(db, signer, card, now);
     }
+
+    /// <summary>Writes down that a card goes on the hotlist, or is taken off.</summary>
+    public static void Note(
+        DbSession db, Card card, bool blocked, string reason, (string By, long AtUs) done) => db.Run(
+        """
+        INSERT INTO card_block (uid, generation, number, blocked, reason, done_by, done_us)
+        SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @blocked, @reason, @By, @AtUs
+        FROM card_block WHERE uid = @Uid AND generation = @Generation
+        """,
+        new { card.Uid, card.Generation, blocked = blocked ? 1L : 0L, reason, done.By, done.AtUs });
 
     private sealed record Wish(CardStatus From, CardStatus To, string Reason, string By)
     {

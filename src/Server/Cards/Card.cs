@@ -45,6 +45,10 @@ internal sealed record Card
     /// <summary><see cref="Origin"/>.</summary>
     public long BirthFlags { get; init; }
 
+    /// <summary>The batch that a bench has prepared it with, so that it is only to be bound; 0 for
+    /// none.</summary>
+    public long Batch { get; init; }
+
     /// <summary>Highest counter with no hole below it.</summary>
     public long AcknowledgedCounter { get; init; }
 
@@ -115,6 +119,10 @@ internal sealed record Card
             """,
             new { member, Active = (long)CardStatus.Active, Blocked = (long)CardStatus.Blocked });
 
+    /// <summary>All of a member's cards, by number.</summary>
+    public static IReadOnlyList<Card> OfMember(DbSession db, long member) =>
+        db.List<Card>($"{Select} WHERE card.member = @member ORDER BY card.number", new { member });
+
     /// <summary>The card that people know by this number.</summary>
     public static Card? FindByNumber(DbSession db, long number) =>
         db.Find<Card>($"{Select} WHERE card.number = @number", new { number });
@@ -138,6 +146,11 @@ internal sealed record Card
             card.Uid, card.Generation, card.AcknowledgedCounter, card.AcknowledgedBalance,
             card.HighestCounter, card.LastCardAction,
         })]));
+
+    /// <summary>Writes the status.</summary>
+    public void PutStatus(DbSession db) => db.Run(
+        "UPDATE card SET status = @status WHERE uid = @Uid AND generation = @Generation",
+        new { status = (long)Status, Uid, Generation });
 
     /// <summary>Tells the terminals that know the card how it stands.</summary>
     public void Publish(DbSession db) => Feed.Publish(db, [News()]);
@@ -177,8 +190,8 @@ internal sealed record Card
         ? NextExpiry.None
         : new NextExpiry(DateOnly.ParseExact(day, "O", CultureInfo.InvariantCulture), (int)points);
 
-    /// <summary>Puts the chip on the hotlist, or takes it off. Only for a card's newest generation.</summary>
-    public void PublishListing(DbSession db) => Feed.Publish(db, [ListingNews()]);
+    /// <summary>Whether no terminal may serve it.</summary>
+    public bool IsListed => Status is CardStatus.Blocked or CardStatus.Retired;
 
     /// <summary>What everybody is told of its place on the hotlist.</summary>
     public News ListingNews() => new($"hotlist:{Uid}", new FeedItem
@@ -186,7 +199,7 @@ internal sealed record Card
         Hotlist = new HotlistItem
         {
             Uid = UidBytes(),
-            Listed = Status is CardStatus.Blocked or CardStatus.Retired,
+            Listed = IsListed,
         },
     }, Audience.Everybody);
 

@@ -57,15 +57,17 @@ internal static class CardActionQueue
     public static long Correct(OpenBook book, Card card, int points) =>
         Queue(book, card, new QueuedAction { Points = points, Reason = Corrected }).Single();
 
-    /// <summary>What is queued of a member's account and not applied yet, signed.</summary>
+    /// <summary>What is queued of a member's account and not applied yet, signed; not what a retired card
+    /// will never apply.</summary>
     public static long OnAccountUnderWay(DbSession db, long member) =>
         db.Value<long>(
             $"""
             SELECT COALESCE(SUM(a.points), 0)
             FROM card_action a JOIN card c ON c.uid = a.uid AND c.generation = a.generation
             WHERE c.member = @member AND a.reason = '{OnAccount}' AND a.applied_counter IS NULL
+                AND c.status <> @Retired
             """,
-            new { member });
+            new { member, Retired = (long)CardStatus.Retired });
 
     private static IReadOnlyList<long> Queue(
         OpenBook book, Card card, QueuedAction wanted, JournalPlace? operation = null)
@@ -96,6 +98,8 @@ internal static class CardActionQueue
         foreach (var queued in numbers)
             Feed.Publish(book.Db, [NewsOf(card, wanted with { Number = queued })]);
 
+        if (card.Status == CardStatus.Retired)
+            CarryOver.Run(book, card);
         return numbers;
     }
 
@@ -125,7 +129,7 @@ internal static class CardActionQueue
     public static IReadOnlyList<QueuedAction> Between(DbSession db, Card card, int after, int through) =>
         db.List<QueuedAction>(
             """
-            SELECT number, points, tier, reason FROM card_action
+            SELECT number, points, tier, reason, carried_us FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND number > @after AND number <= @through
             ORDER BY number
             """,
@@ -164,6 +168,12 @@ internal sealed record QueuedAction
 
     /// <summary>A stable code.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>When it went to the member's account instead; null where it did not.</summary>
+    public long? CarriedUs { get; init; }
+
+    /// <summary>Whether the points come from the member's account, or go there.</summary>
+    public bool IsOfAccount => Reason == CardActionQueue.OnAccount || CarriedUs is not null;
 
     public CardAction Action => new((int)Number, (int)Points, (byte?)Tier);
 }

@@ -27,13 +27,25 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             var card = Card.Find(db, uid.ToString(), generation: 0);
             if (card is null && !LogRecord.CanHold(clock.GetUtcNow()))
                 return new PlanAnswer.Refused("clock-wrong");
-            card ??= Insert(db, uid, owner, versions, by);
+            if (card is null && StockCard.Find(db, uid.ToString()) is { } stock)
+            {
+                var batch = CardBatch.Find(db, stock.Batch)!;
+                if (batch.Programme != owner.Programme)
+                    return new PlanAnswer.Refused("card-programme");
+                card = Insert(db, uid, owner, new Chip(batch, stock.Number), by);
+            }
+
+            card ??= Insert(db, uid, owner, FromFactory(db, owner, versions), by);
             if (card.Member != member || card.Status != CardStatus.Personalising)
                 return new PlanAnswer.Refused("card-taken");
 
             using var readerKey = secrets.ReaderIdKey(BirthPlan.ServerTerminal);
             return new PlanAnswer.Planned(new CardPlan(card, BirthPlan.Of(card, owner.Language, readerKey)));
         });
+
+    /// <summary>Whether the chip is of a batch that a bench has prepared.</summary>
+    public bool IsFromBench(Uid uid) =>
+        database.Read(db => StockCard.Find(db, uid.ToString())) is not null;
 
     /// <summary>Checks the birth's proof, posts it, and makes the card active; entries that waited for it are
     /// taken.</summary>
@@ -71,6 +83,7 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
             "UPDATE card SET status = @Active WHERE uid = @Uid AND generation = @Generation",
             new { Active = (long)CardStatus.Active, card.Uid, card.Generation });
         Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);
+        Retirement.Succeeded(book.Db, card);
         AccountDelivery.Review(book, card.Member);
         MemberDays.NoteSoon(book.Db, card.Member);
         Intake.TakeWaiting(book, card);
@@ -90,40 +103,60 @@ internal sealed class CardBook(Database database, ICardSecrets secrets, TimeProv
         };
     }
 
-    private Card Insert(DbSession db, Uid uid, Member owner, KeyVersions versions, string by)
+    // What no bench has decided for the chip.
+    private static Chip FromFactory(DbSession db, Member owner, KeyVersions versions) => new(
+        new CardBatch
+        {
+            BalanceMost = ProgrammeBook.Current(db, owner.Programme).CardBalanceMost,
+            IssuerKeyVersion = versions.Issuer,
+            EnquiryKeyVersion = versions.Enquiry,
+            SaleKeyVersion = versions.Sale,
+            TmKeyVersion = versions.TransactionMac,
+        },
+        Numbers.Cards.Next(db));
+
+    private Card Insert(DbSession db, Uid uid, Member owner, Chip chip, string by)
     {
-        var rules = ProgrammeBook.Current(db, owner.Programme);
+        var isFromBench = chip.Batch.Number > 0;
         db.Run(
             """
             INSERT INTO card
                 (uid, generation, number, programme, member, status, issuer_key_version, enquiry_key_version,
                 sale_key_version, tm_key_version, balance_most, plan_id, birth_seconds, birth_rule_set,
-                birth_expiry_day, birth_flags, created_us)
-            VALUES (@uid, 1, @number, @Programme, @Member, @Status, @Issuer, @Enquiry, @Sale, @TransactionMac,
-                @CardBalanceMost, @plan, @BirthSeconds, @Version, 0, @Origin, @CreatedUs)
+                birth_expiry_day, birth_flags, batch, created_us)
+            VALUES (@uid, 1, @CardNumber, @Programme, @Member, @Status, @Issuer, @Enquiry, @Sale,
+                @TransactionMac, @BalanceMost, @plan, @BirthSeconds, @Version, 0, @Origin, @Batch, @CreatedUs)
             """,
             new
             {
                 uid = uid.ToString(),
-                number = Numbers.Cards.Next(db),
+                chip.CardNumber,
                 plan = Numbers.CardPlans.Next(db),
                 owner.Programme,
                 Member = owner.Id,
                 Status = (long)CardStatus.Personalising,
-                Issuer = (long)versions.Issuer,
-                Enquiry = (long)versions.Enquiry,
-                Sale = (long)versions.Sale,
-                TransactionMac = (long)versions.TransactionMac,
-                rules.CardBalanceMost,
+                Issuer = (long)chip.Batch.IssuerKeyVersion,
+                Enquiry = (long)chip.Batch.EnquiryKeyVersion,
+                Sale = (long)chip.Batch.SaleKeyVersion,
+                TransactionMac = (long)chip.Batch.TmKeyVersion,
+                chip.Batch.BalanceMost,
                 BirthSeconds = clock.GetUtcNow().ToUnixTimeSeconds(),
-                rules.Version,
-                Origin = (long)Origin.ShopReader,
+                ProgrammeBook.Current(db, owner.Programme).Version,
+                Origin = (long)(isFromBench ? Origin.TrustedBench : Origin.ShopReader),
+                Batch = chip.Batch.Number,
                 CreatedUs = clock.Microseconds(),
             });
         var card = Card.Find(db, uid.ToString(), generation: 0)!;
         AuditLog.Write(
             db, clock.Microseconds(), by, AuditAction.CardPlanned, $"card:{card.Number}",
-            $$"""{"member":{{owner.Id}}}""");
+            isFromBench
+                ? $$"""{"member":{{owner.Id}},"batch":{{card.Batch}}}"""
+                : $$"""{"member":{{owner.Id}}}""");
         return card;
     }
+
+    /// <summary>A chip that is to become a card.</summary>
+    /// <param name="Batch">What it has, or is to have; number 0 where no bench was there.</param>
+    /// <param name="CardNumber">The number that it has, or is to have.</param>
+    private sealed record Chip(CardBatch Batch, long CardNumber);
 }

@@ -19,7 +19,8 @@ internal abstract record PlanAnswer
 
     /// <summary>It cannot be.</summary>
     /// <param name="Code">Stable: member-unknown, card-taken (it is another member's, or finished already),
-    /// clock-wrong (the server's, so that no record can hold the birth's time).</param>
+    /// card-programme (a bench has made it for another programme), clock-wrong (the server's, so that no
+    /// record can hold the birth's time).</param>
     public sealed record Refused(string Code) : PlanAnswer;
 }
 
@@ -37,7 +38,7 @@ internal static class BirthPlan
     {
         var born = DateTimeOffset.FromUnixTimeSeconds(card.BirthSeconds);
         DateOnly? expiry = card.BirthExpiryDay == 0 ? null : DateOnly.FromDayNumber((int)card.BirthExpiryDay);
-        var identity = new Identity
+        var identity = card.Batch > 0 ? CardBatch.IdentityOf(card.Programme, card.Number, card.Batch) : new()
         {
             Origin = (Origin)card.BirthFlags,
             Programme = (uint)card.Programme,

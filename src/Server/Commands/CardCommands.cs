@@ -8,6 +8,17 @@ namespace SmartCardCrm.Server.Commands;
 /// <summary><c>server card</c>.</summary>
 internal static class CardCommands
 {
+    public static readonly Argument<string> Card = new("card")
+    {
+        Description = "The card's number, or its UID.",
+    };
+
+    public static readonly Option<string> By = new("--by")
+    {
+        Description = "Who does it.",
+        DefaultValueFactory = _ => Environment.UserName,
+    };
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     public static Command Create() => new("card", "Cards.")
@@ -15,36 +26,40 @@ internal static class CardCommands
         Issue(),
         Change("block", "Lets no terminal serve a card any more.", BlockReason.OfBlocking),
         Change("unblock", "Lets a blocked card in again.", BlockReason.OfUnblocking),
+        RetirementCommands.Replace(),
+        RetirementCommands.Retire(),
+        AnonymousCommands.Move(),
+        StockCommands.Create(),
     };
+
+    /// <summary>What a call about one card is about.</summary>
+    public static string PathOf(ParseResult parsed) =>
+        $"/api/cards/{Uri.EscapeDataString(parsed.GetRequiredValue(Card))}";
 
     private static Command Change(string verb, string what, IReadOnlyList<string> reasons)
     {
-        var card = new Argument<string>("card") { Description = "The card's number, or its UID." };
         var reason = new Option<string>("--reason")
         {
             Description = $"Why: {string.Join(", ", reasons)}.",
             Required = true,
         };
-        var by = new Option<string>("--by")
-        {
-            Description = "Who does it.",
-            DefaultValueFactory = _ => Environment.UserName,
-        };
-        var command = new Command(verb, what) { CommandLine.Data, card, reason, by };
+        var command = new Command(verb, what) { CommandLine.Data, Card, reason, By };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
-            var block = new AskedBlock(parsed.GetRequiredValue(reason), parsed.GetRequiredValue(by));
+            var block = new AskedBlock(parsed.GetRequiredValue(reason), parsed.GetRequiredValue(By));
             using var asked = JsonContent.Create(block, OperatorJson.Default.AskedBlock);
-            var path = $"/api/cards/{Uri.EscapeDataString(parsed.GetRequiredValue(card))}/{verb}";
-            await server.PostAsync(path, asked, cancellation);
+            await server.PostAsync($"{PathOf(parsed)}/{verb}", asked, cancellation);
         }));
         return command;
     }
 
     private static Command Issue()
     {
-        var member = new Option<long>("--member") { Description = "Whose card it will be.", Required = true };
+        var member = new Option<long?>("--member")
+        {
+            Description = "Whose card it will be; without it, somebody's of whom nobody knows who it is.",
+        };
         var terminal = new Option<uint>("--terminal")
         {
             Description = "The terminal on whose reader the card will lie.",
@@ -66,7 +81,8 @@ internal static class CardCommands
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
             var issue = new AskedIssue(
-                parsed.GetValue(member), parsed.GetValue(terminal), parsed.GetRequiredValue(reader));
+                parsed.GetValue(member) ?? await AnonymousCommands.AddAsync(server, cancellation),
+                parsed.GetValue(terminal), parsed.GetRequiredValue(reader));
             using var asked = JsonContent.Create(issue, OperatorJson.Default.AskedIssue);
             var job = await server.PostAsync(
                 "/api/cards/issue", asked, OperatorJson.Default.IssueProgress, cancellation);

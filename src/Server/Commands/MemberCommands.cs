@@ -6,7 +6,10 @@ namespace SmartCardCrm.Server.Commands;
 /// <summary><c>server member</c>.</summary>
 internal static class MemberCommands
 {
-    public static Command Create() => new("member", "Members of the programme.") { Add(), List() };
+    public static Command Create() => new("member", "Members of the programme.")
+    {
+        Add(), AnonymousCommands.Register(), List(),
+    };
 
     private static Command Add()
     {

@@ -26,6 +26,11 @@ internal static class ReportCommand
         Description = "As CSV for a spreadsheet; otherwise with tabs between.",
     };
 
+    private static readonly Option<long?> Card = new("--card")
+    {
+        Description = "A card's number, for the reports that tell of one.",
+    };
+
     public static Command Create()
     {
         var name = new Argument<string>("name")
@@ -34,7 +39,7 @@ internal static class ReportCommand
         };
         var command = new Command("report", "Prints a report of the running server's book.")
         {
-            name, CommandLine.Data, From, Through, Days, AsCsv,
+            name, CommandLine.Data, From, Through, Days, Card, AsCsv,
         };
         foreach (var report in ReportRoom.All)
             command.Description += $"\n  {report.Name}: {report.Says}";
@@ -42,7 +47,8 @@ internal static class ReportCommand
         {
             using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
             var days = Day("from", parsed.GetValue(From)) + Day("through", parsed.GetValue(Through))
-                + $"&days={parsed.GetValue(Days).ToString(CultureInfo.InvariantCulture)}";
+                + $"&days={parsed.GetValue(Days).ToString(CultureInfo.InvariantCulture)}"
+                + (parsed.GetValue(Card) is { } card ? $"&card={card}" : "");
             var path = $"/api/reports/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}";
             if (parsed.GetValue(AsCsv))
             {

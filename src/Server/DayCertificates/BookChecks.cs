@@ -1,7 +1,9 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Server.DayCertificates;
 
@@ -71,6 +73,14 @@ internal static class BookChecks
             SELECT COUNT(*) FROM card c JOIN ({Newest}) t ON t.uid = c.uid AND t.generation = c.generation
             WHERE {IsIn} AND c.acknowledged_counter = t.counter AND t.balance_after <>
                 (SELECT COALESCE(SUM(p.points), 0) FROM posting p
+                    WHERE p.account = {OnCard} AND p.owner = c.number
+                        AND p.terminal <> {BirthPlan.ServerTerminal})
+            """),
+        BookCheck.OfQuery(
+            "I5", "retired-empty", "a retired card has nothing in the ledger", Extent.Cards,
+            $"""
+            SELECT COUNT(*) FROM card c WHERE {IsIn} AND c.status = {(int)CardStatus.Retired} AND 0 <>
+                (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                     WHERE p.account = {OnCard} AND p.owner = c.number)
             """),
         BookCheck.OfQuery(
@@ -82,7 +92,8 @@ internal static class BookChecks
                 WHERE account = {OnCard} AND owner BETWEEN @From AND @Through
                 GROUP BY owner, terminal, sequence
             ) p ON p.owner = c.number AND p.terminal = t.terminal AND p.sequence = t.sequence
-            WHERE {IsIn} AND t.balance_after - t.balance_before <> COALESCE(p.points, 0)
+            WHERE {IsIn} AND t.terminal <> {BirthPlan.ServerTerminal}
+                AND t.balance_after - t.balance_before <> COALESCE(p.points, 0)
             """),
         BookCheck.OfQuery(
             "I6", "doubts-decided", "no doubt is open that the card's history decides", Extent.Whole,

@@ -7,6 +7,7 @@ using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Server.Ledger;
 
@@ -57,6 +58,8 @@ internal static class LedgerBook
         CheckTerminal(book, card, commit);
         if (delivered is not null)
             AccountDelivery.Review(book, card.Member);
+        if (card.Status == CardStatus.Retired)
+            CarryOver.Late(book, card, commit);
         Intents.Posted(book, card, commit);
         if (awaited.Records)
             CardLogs.Posted(book, card, commit);
@@ -211,7 +214,7 @@ internal static class LedgerBook
         {
             var points = applied.FirstOrDefault(a => a.Number == action.Number)?.Points ?? 0;
             CardActionQueue.MarkApplied(book.Db, card, action.Number, commit.Counter, points);
-            if (action.Reason == CardActionQueue.OnAccount)
+            if (action.IsOfAccount)
                 delivered = (delivered ?? 0) + points;
         }
 

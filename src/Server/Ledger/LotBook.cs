@@ -92,7 +92,15 @@ internal static class LotBook
         var lots = db.List<PlaceRow>(
             "SELECT terminal, sequence, activated, expired FROM lot WHERE member = @member", new { member });
         foreach (var row in lots)
-            posted[row.Place] = new Posted { Activated = row.Activated, Expired = row.Expired };
+        {
+            posted[row.Place] = new Posted
+            {
+                Later = row.Activated,
+                Activated = row.Activated,
+                Expired = row.Expired,
+            };
+        }
+
         var pending = db.List<PlaceRow>(
             $"""
             SELECT terminal, sequence, SUM(points) AS pending FROM posting

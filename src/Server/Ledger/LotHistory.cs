@@ -58,7 +58,8 @@ internal sealed class LotHistory(DbSession db, MemberHistory history)
         void Add(PointsMove move) => _moves.Add((move, back.RecordedUs));
     }
 
-    // What headquarters put right, by no rule set: nothing of it expires.
+    // What headquarters put right, by no rule set: nothing of it expires. What waited for a retired card is
+    // put right in the place of its birth.
     private IReadOnlyList<MemberOperation> Corrections() => db.List<MemberOperation>(
         $"""
         SELECT t.terminal, t.sequence, t.business_date, t.recorded_us, 0 AS rule_set,
@@ -68,9 +69,18 @@ internal sealed class LotHistory(DbSession db, MemberHistory history)
         JOIN card_action a ON a.uid = c.uid AND a.generation = c.generation
         JOIN card_transaction t ON t.uid = a.uid AND t.generation = a.generation
             AND t.counter = a.applied_counter
-        WHERE c.member = @Member
+        WHERE c.member = @Member AND a.carried_us IS NULL
             AND a.reason NOT IN ('{CardActionQueue.OnAccount}', '{CardActionQueue.DoubtAbandoned}')
         GROUP BY t.terminal, t.sequence, t.business_date, t.recorded_us
+        UNION ALL
+        SELECT {BirthPlan.ServerTerminal} AS terminal, c.plan_id AS sequence, '' AS business_date,
+            MIN(a.carried_us) AS recorded_us, 0 AS rule_set,
+            SUM(CASE WHEN a.points > 0 THEN a.points ELSE 0 END) AS given,
+            SUM(CASE WHEN a.points < 0 THEN -a.points ELSE 0 END) AS spent
+        FROM card c JOIN card_action a ON a.uid = c.uid AND a.generation = c.generation
+        WHERE c.member = @Member AND a.carried_us IS NOT NULL
+            AND a.reason NOT IN ('{CardActionQueue.OnAccount}', '{CardActionQueue.DoubtAbandoned}')
+        GROUP BY c.plan_id
         """,
         new { history.Member });
 }

@@ -21,6 +21,12 @@ internal sealed record Member
     /// <summary>Two letters: en, ru.</summary>
     public string Language { get; init; } = "";
     public long CreatedUs { get; init; }
+
+    /// <summary>To whom this anonymous member's cards went; null where they did not.</summary>
+    public long? MovedTo { get; init; }
+
+    /// <summary>Nobody knows who it is; the name is empty.</summary>
+    public bool IsAnonymous => Name.Length == 0;
 }
 
 /// <summary>What is needed to take on a member.</summary>
@@ -37,12 +43,15 @@ internal sealed record NewMember(string Name, string? Phone, string Language, st
         : Email is not null && Contact.TryParse(Email) is not { IsEmail: true } ? "email-malformed"
         : Language is not ("en" or "ru") ? "language-unknown"
         : null;
+
+    /// <summary>The address as it is kept.</summary>
+    public string? EmailText => Email is null ? null : Contact.TryParse(Email)?.Text;
 }
 
 /// <summary>The single customer base.</summary>
 internal sealed class MemberBook(Database database, ICardSecrets secrets, TimeProvider clock)
 {
-    private const string Columns = "id, programme, name, phone, email, language, created_us";
+    private const string Columns = "id, programme, name, phone, email, language, created_us, moved_to";
 
     // As the index of migration 6 has it.
     private const string PhoneKey =
@@ -59,30 +68,39 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
     /// <inheritdoc cref="Add(long, NewMember, string)"/>
     public static Member Add(OpenBook book, long programme, NewMember member, string by)
     {
-        var added = book.Db.Find<Member>(
+        var added = Insert(book.Db, programme, member, book.NowUs);
+        AuditLog.Write(book.Db, book.NowUs, by, AuditAction.MemberAdded, $"member:{added.Id}");
+        TakeWaiting(book, added);
+        return added;
+    }
+
+    /// <summary>Writes down a new member.</summary>
+    public static Member Insert(DbSession db, long programme, NewMember member, long nowUs) =>
+        db.Find<Member>(
             $"""
             INSERT INTO member (id, programme, name, phone, email, language, created_us)
-            VALUES (@id, @programme, @Name, @Phone, @Email, @Language, @NowUs)
+            VALUES (@id, @programme, @Name, @Phone, @EmailText, @Language, @nowUs)
             RETURNING {Columns}
             """,
             new
             {
-                id = Numbers.Members.Next(book.Db),
+                id = Numbers.Members.Next(db),
                 programme,
                 Name = member.Name.Trim(),
                 member.Phone,
-                Email = member.Email is null ? null : Contact.TryParse(member.Email)?.Text,
+                member.EmailText,
                 member.Language,
-                book.NowUs,
+                nowUs,
             })!;
-        AuditLog.Write(book.Db, book.NowUs, by, AuditAction.MemberAdded, $"member:{added.Id}");
-        foreach (var text in new[] { added.Phone, added.Email }.OfType<string>())
+
+    /// <summary>Takes what waited for a member who can be found by this number or address.</summary>
+    public static void TakeWaiting(OpenBook book, Member member)
+    {
+        foreach (var text in new[] { member.Phone, member.Email }.OfType<string>())
         {
             if (Contact.TryParse(text) is { } contact)
                 Intake.TakeWaiting(book, contact);
         }
-
-        return added;
     }
 
     /// <summary>The members of a programme with this number or address; at most two, for more than one is
@@ -109,7 +127,10 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
         database.Read(db =>
         {
             const string Where =
-                "WHERE @like = '' OR LOWER(name) LIKE @like OR phone LIKE @like OR email LIKE @like";
+                """
+                WHERE moved_to IS NULL
+                    AND (@like = '' OR LOWER(name) LIKE @like OR phone LIKE @like OR email LIKE @like)
+                """;
             var like = string.IsNullOrWhiteSpace(text) ? "" : $"%{text.Trim().ToLowerInvariant()}%";
             return new Page<Member>(
                 db.List<Member>(

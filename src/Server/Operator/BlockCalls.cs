@@ -31,24 +31,8 @@ internal static class BlockCalls
         if (card is null)
             return CardCalls.Unknown();
         if (change(card.Number) is { } refusal)
-            return Refused(refusal);
+            return CardProblems.Of(refusal);
         bell.Ring();
         return Results.NoContent();
     }
-
-    private static IResult Refused(string code) => code switch
-    {
-        "already-blocked" => Conflict(code, "The card is blocked already."),
-        "not-blocked" => Conflict(code, "The card is not blocked."),
-        "card-not-active" => Conflict(code, "The card is neither active nor blocked."),
-        "reason-unknown" => Problems.BadRequest(
-            code,
-            $"Reasons to block are {string.Join(", ", BlockReason.OfBlocking)}; to unblock "
-            + $"{string.Join(", ", BlockReason.OfUnblocking)}."),
-        "by-length" => Problems.BadRequest(code, "Who does it has 1 to 64 characters."),
-        _ => CardCalls.Unknown(),
-    };
-
-    private static IResult Conflict(string code, string title) =>
-        Problems.Of(StatusCodes.Status409Conflict, code, title);
 }

@@ -43,6 +43,9 @@ internal static class OperatorEndpoints
         OpeningCalls.Map(api);
         CardCalls.Map(api);
         BlockCalls.Map(api);
+        RetirementCalls.Map(api);
+        StockCalls.Map(api);
+        AnonymousCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
         TierCalls.Map(api);
@@ -56,6 +59,17 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedIssue))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
+[JsonSerializable(typeof(AskedAnonymous))]
+[JsonSerializable(typeof(AskedRegistration))]
+[JsonSerializable(typeof(AskedMove))]
+[JsonSerializable(typeof(AskedBatch))]
+[JsonSerializable(typeof(CardBatch))]
+[JsonSerializable(typeof(IReadOnlyList<CardBatch>))]
+[JsonSerializable(typeof(StockImport))]
+[JsonSerializable(typeof(AskedReplacement))]
+[JsonSerializable(typeof(AskedRetirement))]
+[JsonSerializable(typeof(Retirement))]
+[JsonSerializable(typeof(IReadOnlyList<Retirement>))]
 [JsonSerializable(typeof(AskedOwner))]
 [JsonSerializable(typeof(AskedNote))]
 [JsonSerializable(typeof(AskedResolution))]

@@ -16,11 +16,11 @@ internal static class ReportCalls
         api.MapGet("/reports", () => Results.Ok<IReadOnlyList<KnownReport>>(
             [.. ReportRoom.All.Select(report => new KnownReport(report.Name, report.Says, report.Columns))]));
         api.MapGet("/reports/{name}", (
-            string name, ReportRoom room, DateOnly? from, DateOnly? through, int days = 1) =>
-            room.Of(name, from, through, days) is { } table ? Results.Ok(table) : Unknown());
+            string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
+            room.Of(name, from, through, days, card) is { } table ? Results.Ok(table) : Unknown());
         api.MapGet("/reports/{name}/csv", (
-            string name, ReportRoom room, DateOnly? from, DateOnly? through, int days = 1) =>
-            room.Of(name, from, through, days) is { } table
+            string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
+            room.Of(name, from, through, days, card) is { } table
                 ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")
                 : Unknown());
     }

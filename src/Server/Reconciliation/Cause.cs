@@ -57,11 +57,15 @@ internal static class Cause
     /// all.</summary>
     public const string SettledTwice = "settled-twice";
 
+    /// <summary>A card that was taken out of use had done something that nobody had reported then, or was
+    /// used after that.</summary>
+    public const string RetiredCard = "retired-card";
+
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         BadProof, BadReaderId, ConflictingDuplicate, UnknownCard, UnknownMember, Unreadable, Late, Gap,
         Doubt, CopyOrRollback, RuleMismatch, Configuration, Clock, DayDiffers, OverLimit,
-        SettledTwice,
+        SettledTwice, RetiredCard,
     ];
 }

@@ -33,11 +33,46 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
         ICardChannel channel, CardPlan plan, uint terminal, IProgress<PersonalisationStep>? progress)
     {
         var uid = plan.Card.ChipUid;
-        using var keys = vault.KeysForNewCard(uid);
-        var evidence = Personalisation.Run(channel, plan.Content, keys, random, progress);
+        var evidence = plan.Card.Batch > 0
+            ? Bind(channel, plan, progress)
+            : PersonaliseFromFactory(channel, plan, progress);
         if (cards.CompleteBirth(uid, evidence, terminal) is Verdict.Parked parked)
             throw new IssueRefusedException(parked.Cause);
         bell.Ring();
+    }
+
+    /// <summary>Whether a bench has prepared the chip, so that no key of the factory is on it.</summary>
+    public bool IsFromBench(Uid uid) => cards.IsFromBench(uid);
+
+    private CommitEvidence PersonaliseFromFactory(
+        ICardChannel channel, CardPlan plan, IProgress<PersonalisationStep>? progress)
+    {
+        using var keys = vault.KeysForNewCard(plan.Card.ChipUid);
+        return Personalisation.Run(channel, plan.Content, keys, random, progress);
+    }
+
+    // All is on the card but its birth. What it says of itself is what the bench's list says.
+    private CommitEvidence Bind(
+        ICardChannel channel, CardPlan plan, IProgress<PersonalisationStep>? progress)
+    {
+        var (card, uid) = (plan.Card, plan.Card.ChipUid);
+        progress?.Report(PersonalisationStep.Birth);
+        using var enquiry = vault.CardKeyOf(CardKeyNumber.Enquiry, card.EnquiryKeyVersion, uid);
+        using (var opened = MemberCard.Open(channel, enquiry, CardKeyNumber.Enquiry, random))
+        {
+            if (!opened.Has(plan.Content.Identity))
+            {
+                throw new CardForeignException(
+                    CardForeignReason.OtherContent, "The card's identity is not what the bench's list says.");
+            }
+        }
+
+        using var sale = vault.CardKeyOf(CardKeyNumber.Sale, card.SaleKeyVersion, uid);
+        using var transactionMac = vault.TransactionMacKey(uid, card.TmKeyVersion);
+        var binding = new BindingPlan(plan.Content.Profile, plan.Content.Birth, plan.Content.ReaderId);
+        var birth = Binding.Run(channel, binding, enquiry, sale, random);
+        progress?.Report(PersonalisationStep.Born);
+        return Binding.Complete(birth, uid, transactionMac);
     }
 }
 

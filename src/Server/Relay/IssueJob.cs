@@ -120,7 +120,7 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
 
     private void Personalise(RelayChannel channel)
     {
-        if (!_tools.FactoryCards)
+        if (!_tools.FactoryCards && !_tools.Issuer.IsFromBench(channel.Uid))
             throw new IssueRefusedException("factory-cards-off");
 
         // Before anything is planned: a chip that cannot hold points becomes nobody's card.

@@ -33,6 +33,9 @@ internal sealed record CardRow
     /// <summary>When the newest posted transaction was recorded, or null.</summary>
     public long? LastUs { get; init; }
     public long CreatedUs { get; init; }
+
+    /// <summary>Of a bench; 0 for none.</summary>
+    public long Batch { get; init; }
 }
 
 /// <summary>Reads cards.</summary>
@@ -41,7 +44,7 @@ internal sealed class CardList(Database database)
     private static readonly string Rows =
         $"""
         SELECT c.number, c.uid, c.generation, c.status, c.member, m.name AS member_name, c.programme,
-            c.acknowledged_counter, c.created_us,
+            c.acknowledged_counter, c.created_us, c.batch,
             (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                 WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number) AS balance,
             (SELECT t.balance_after FROM card_transaction t

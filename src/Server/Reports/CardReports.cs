@@ -1,4 +1,6 @@
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Reports;
 
@@ -12,11 +14,27 @@ internal static class CardReports
                 WHERE t.uid = c.uid AND t.generation = c.generation AND t.counter = c.highest_counter)
                 AS on_chip,
             (SELECT COALESCE(SUM(p.points), 0) FROM posting p
-                WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number) AS in_ledger,
+                WHERE p.account = {(int)AccountKind.MemberOnCard} AND p.owner = c.number
+                    AND p.terminal <> {BirthPlan.ServerTerminal}) AS in_ledger,
             (SELECT COALESCE(SUM(a.points), 0) FROM card_action a
                 WHERE a.uid = c.uid AND a.generation = c.generation AND a.applied_counter IS NULL)
                 AS under_way
         FROM card c
+        """;
+
+    // What became of a batch's cards: each is in one of these.
+    private static readonly string Stock =
+        $"""
+        SELECT s.batch, CASE
+            WHEN c.status IS NULL THEN 'stock'
+            WHEN c.status = {(int)CardStatus.Personalising} THEN 'bound'
+            WHEN c.status = {(int)CardStatus.Active} THEN 'active'
+            WHEN c.status = {(int)CardStatus.Blocked} THEN 'blocked'
+            WHEN EXISTS (SELECT 1 FROM card_retirement r WHERE r.uid = c.uid AND r.state = 'done'
+                AND r.reason IN ('{string.Join("', '", RetirementReason.OfReplacing)}')) THEN 'replaced'
+            ELSE 'retired' END AS state
+        FROM stock_card s LEFT JOIN card c ON c.uid = s.uid AND c.generation =
+            (SELECT MAX(n.generation) FROM card n WHERE n.uid = s.uid)
         """;
 
     public static readonly IReadOnlyList<Report> All =
@@ -54,6 +72,18 @@ internal static class CardReports
                     WHERE t.uid = c.uid AND t.generation = c.generation AND t.counter = e.counter)
             WHERE c.highest_counter > c.acknowledged_counter
             ORDER BY c.number, e.counter, e.id
+            """),
+        Report.OfQuery(
+            "card-stock",
+            "Batches of a bench: how many cards were ordered and have come, and what became of them.",
+            ["batch", "programme", "origin", "ordered_utc", "by", "ordered", "registered", "stock", "bound",
+                "active", "blocked", "replaced", "retired"],
+            $"""
+            SELECT b.number, b.programme, b.origin, b.ordered_us, b.ordered_by, b.size, COUNT(s.state),
+                {string.Join(", ", new[] { "stock", "bound", "active", "blocked", "replaced", "retired" }
+                    .Select(state => $"SUM(CASE WHEN s.state = '{state}' THEN 1 ELSE 0 END) AS {state}"))}
+            FROM card_batch b LEFT JOIN ({Stock}) s ON s.batch = b.number
+            GROUP BY b.number, b.programme, b.origin, b.ordered_us, b.ordered_by, b.size ORDER BY b.number
             """),
         Report.OfQuery(
             "hotlist", "Blocked cards: what was refused, and what was done all the same until every terminal "

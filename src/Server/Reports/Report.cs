@@ -8,7 +8,8 @@ namespace SmartCardCrm.Server.Reports;
 /// <param name="ToUs">Up to this one, which does not belong to it.</param>
 /// <param name="NowUs">When it is asked for.</param>
 /// <param name="Days">How many days a bound is reckoned for, 1 or more.</param>
-internal sealed record Period(long FromUs, long ToUs, long NowUs, int Days = 1);
+/// <param name="Card">Of one card, where the report tells of one; null for none.</param>
+internal sealed record Period(long FromUs, long ToUs, long NowUs, int Days = 1, long? Card = null);
 
 /// <summary>A report's answer.</summary>
 /// <param name="Columns">Stable names; those that end in _utc hold instants as yyyy-MM-dd HH:mm:ss.</param>
@@ -52,7 +53,7 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     public static readonly IReadOnlyList<Report> All =
     [
         .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
-        .. InsiderReports.All, .. TierReports.All,
+        .. HotlistReports.All, .. InsiderReports.All, .. TierReports.All,
     ];
 
     /// <summary>Asks the book.</summary>
@@ -60,13 +61,15 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     /// <param name="from">The first day, UTC; null from the beginning.</param>
     /// <param name="through">The last day, UTC; null up to now.</param>
     /// <param name="days">As of a <see cref="Period"/>.</param>
+    /// <param name="card">A card's number, for the reports that tell of one.</param>
     /// <returns>Null where there is no such report.</returns>
-    public ReportTable? Of(string name, DateOnly? from, DateOnly? through, int days = 1)
+    public ReportTable? Of(
+        string name, DateOnly? from, DateOnly? through, int days = 1, long? card = null)
     {
         var period = new Period(
             from is { } first ? BeginOf(first) : 0,
             through is { } last ? BeginOf(last.AddDays(1)) : long.MaxValue, clock.Microseconds(),
-            Math.Clamp(days, 1, DaysMost));
+            Math.Clamp(days, 1, DaysMost), card);
         return All.SingleOrDefault(report => report.Name == name) is { } asked
             ? database.Read(db => asked.Of(db, period))
             : null;

@@ -14,7 +14,20 @@ internal sealed record Numbers(string Name, string Newest, long Gap)
 
     /// <summary>The first card is 1,000,001: all numbers have as many digits.</summary>
     public static readonly Numbers Cards = new(
-        "card", "SELECT COALESCE(MAX(number), 1000000) FROM card", 100_000);
+        "card",
+        """
+        SELECT COALESCE(MAX(number), 1000000) FROM (
+            SELECT MAX(number) AS number FROM card
+            UNION ALL SELECT MAX(first_number + size - 1) FROM card_batch) given_out
+        """,
+        100_000);
+
+    /// <summary>32 bits of a card's identity.</summary>
+    public static readonly Numbers Batches = new(
+        "card-batch", "SELECT MAX(number) FROM card_batch", 1_000);
+
+    public static readonly Numbers HotlistVersions = new(
+        "hotlist", "SELECT MAX(version) FROM hotlist_version", 100_000);
 
     public static readonly Numbers CardPlans = new("card-plan", "SELECT MAX(plan_id) FROM card", 100_000);
 
@@ -23,7 +36,10 @@ internal sealed record Numbers(string Name, string Newest, long Gap)
     /// <summary>16 bits of a record on a card.</summary>
     public static readonly Numbers RuleSets = new("rule-set", "SELECT MAX(version) FROM rule_set", 100);
 
-    private static readonly IReadOnlyList<Numbers> All = [Members, Cards, CardPlans, Terminals, RuleSets];
+    private static readonly IReadOnlyList<Numbers> All =
+    [
+        Members, Cards, Batches, HotlistVersions, CardPlans, Terminals, RuleSets,
+    ];
 
     /// <summary>The next one, in the transaction that gives it out.</summary>
     public long Next(DbSession db) => Given(db) + 1;

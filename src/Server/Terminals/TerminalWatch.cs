@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Terminals;
@@ -21,6 +22,12 @@ internal sealed record TerminalState(
     /// <summary>When it last was known to have all that headquarters says; null where it was not
     /// yet.</summary>
     public DateTimeOffset? CurrentAt { get; init; }
+
+    /// <summary>Which hotlist it has, 0 for none that is signed.</summary>
+    public ulong HotlistVersion { get; init; }
+
+    /// <summary>When it first said so; 0 where it has said nothing else yet.</summary>
+    public long HotlistSinceUs { get; init; }
 }
 
 /// <summary>How the terminals are, since this server started.</summary>
@@ -30,23 +37,30 @@ internal sealed class TerminalWatch(TimeProvider clock)
 
     private readonly ConcurrentDictionary<uint, TerminalState> _states = new();
 
-    public TerminalState? Of(uint terminal) => _states.GetValueOrDefault(terminal);
-
     public IReadOnlyDictionary<uint, TerminalState> All => _states;
+
+    public TerminalState? Of(uint terminal) => _states.GetValueOrDefault(terminal);
 
     public void Seen(uint terminal) =>
         _states.AddOrUpdate(
             terminal, _ => new TerminalState(clock.GetUtcNow(), 0, 0, 0),
             (_, before) => before with { LastSeen = clock.GetUtcNow() });
 
-    public void Heard(uint terminal, Heartbeat heartbeat) =>
+    public void Heard(uint terminal, Heartbeat heartbeat)
+    {
+        var before = Of(terminal);
         _states[terminal] = new TerminalState(
             clock.GetUtcNow(), heartbeat.OpenDoubts, heartbeat.RuleSetVersion, heartbeat.FeedCursor)
         {
             StoppedBecause = IsCode(heartbeat.StoppedBecause) ? heartbeat.StoppedBecause : null,
             HoldsKeys = heartbeat.HoldsKeys,
-            CurrentAt = Of(terminal)?.CurrentAt,
+            CurrentAt = before?.CurrentAt,
+            HotlistVersion = Math.Min(heartbeat.HotlistVersion, long.MaxValue),
+            HotlistSinceUs = heartbeat.HotlistVersion == (before?.HotlistVersion ?? 0)
+                ? before?.HotlistSinceUs ?? 0
+                : clock.Microseconds(),
         };
+    }
 
     /// <summary>Nothing is for it that it does not have.</summary>
     public void Current(uint terminal, DateTimeOffset asOf) =>

@@ -86,6 +86,11 @@ internal static class DatabaseSchema
             // A release that knew no tiers has read card actions without theirs.
             "UPDATE cursor SET position = 0 WHERE name = 'feed'",
         ],
+        [
+            // The version that the list has, and whether headquarters has signed it; it was not so far.
+            "ALTER TABLE hotlist ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE hotlist ADD COLUMN is_signed INTEGER NOT NULL DEFAULT 0",
+        ],
     ];
 
     private const int Unsealed = 5;

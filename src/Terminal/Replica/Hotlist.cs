@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal;
@@ -33,6 +34,10 @@ internal sealed class Hotlist
     // Changed only inside the database's own lock, as the changes are.
     private int _pages;
     private int _state;
+    private long _version;
+
+    // Once headquarters has signed a list here, no unsigned word counts.
+    private bool _isSigned;
 
     public Hotlist(TerminalDatabase database)
     {
@@ -42,6 +47,9 @@ internal sealed class Hotlist
     }
 
     public HotlistState State => (HotlistState)Volatile.Read(ref _state);
+
+    /// <summary>As headquarters counts the list; 0 where none that is signed has come.</summary>
+    public ulong Version => (ulong)Interlocked.Read(ref _version);
 
     /// <summary>Whether a card is on the list. One that only a damaged page could name is not, and the list
     /// is no longer whole then: look at <see cref="State"/> afterwards.</summary>
@@ -56,23 +64,28 @@ internal sealed class Hotlist
         return found ?? false;
     }
 
-    /// <summary>Stores what a batch of the feed says, within its transaction.</summary>
-    /// <returns>Whether the batch counts: not where the list is wanted from its start and this is
-    /// none.</returns>
-    /// <exception cref="FormatException">A UID has another length; nothing is changed.</exception>
+    /// <summary>Stores what a batch of the feed says, within its transaction. Signatures were
+    /// checked.</summary>
+    /// <returns>Whether the batch counts: not where the list is wanted from its start and this is none, nor
+    /// where something between it and the list is missing, which makes the list wanted from its
+    /// start.</returns>
+    /// <exception cref="FormatException">A change is unreadable, or a UID has another length; nothing is
+    /// changed.</exception>
     public bool Store(PreparedConnection c, FeedBatch batch)
     {
-        List<(ulong Number, bool Listed)> changes =
-        [
-            .. batch.Items.Select(item => item.Hotlist).OfType<HotlistItem>()
-                .Select(item => (NumberOf(item), item.Listed)),
-        ];
+        List<Change> changes = [.. batch.Items.Select(Change.Of).OfType<Change>()];
         if (State == HotlistState.Damaged && !batch.FromStart)
             return false;
         if (batch.FromStart)
             Empty(c, HotlistState.Incomplete);
-        foreach (var (number, listed) in changes)
-            Store(c, number, listed);
+        foreach (var change in changes)
+        {
+            if (TryTake(c, change))
+                continue;
+            WantAgain(c);
+            return false;
+        }
+
         if (batch.AsOfUs > 0 && State != HotlistState.Whole)
             Note(c, HotlistState.Whole);
         return true;
@@ -102,10 +115,6 @@ internal sealed class Hotlist
             Damage();
     }
 
-    private static ulong NumberOf(HotlistItem item) => item.Uid.Length == Uid.Length
-        ? HotlistPage.NumberOf(Uid.FromBytes(item.Uid.Span))
-        : throw new FormatException($"A listed UID has {item.Uid.Length} bytes.");
-
     private static bool? InPages(PreparedConnection c, int pages, ulong number)
     {
         var at = HotlistPage.PageOf(number, pages);
@@ -120,8 +129,9 @@ internal sealed class Hotlist
     // Reads all of it once, so that damage is known before the first card comes.
     private bool IsReadable(PreparedConnection c)
     {
-        (_state, _pages) = c.Rows(
-            "SELECT state, pages FROM hotlist", row => ((int)row.Number(0), (int)row.Number(1))).Single();
+        (_state, _pages, _version, _isSigned) = c.Rows(
+            "SELECT state, pages, version, is_signed FROM hotlist",
+            row => ((int)row.Number(0), (int)row.Number(1), row.Number(2), row.Number(3) == 1)).Single();
         foreach (var (number, change, checksum) in c.Rows(
             "SELECT number, change, checksum FROM hotlist_change ORDER BY number",
             row => (row.Number(0), row.Number(1), row.Number(2))))
@@ -138,6 +148,29 @@ internal sealed class Hotlist
     private IEnumerable<ulong[]?> PagesOf(PreparedConnection c) => c.Rows(
         "SELECT number, page FROM hotlist_page ORDER BY number",
         row => HotlistPage.Read(row.Bytes(1), (int)row.Number(0), _pages));
+
+    // False where something between the list and this is missing. What was told before is passed over.
+    private bool TryTake(PreparedConnection c, Change change)
+    {
+        if (change.To is 0 && _isSigned || change.To > 0 && change.To <= _version)
+            return true;
+        if (change.To > 0 && change.From > 0 && change.From != _version)
+            return false;
+        if (change.To > 0)
+            Begin(c, change);
+        foreach (var (number, listed) in change.Cards)
+            Store(c, number, listed);
+        return true;
+    }
+
+    private void Begin(PreparedConnection c, Change change)
+    {
+        if (change.From == 0)
+            Clear(c);
+        _isSigned = true;
+        Interlocked.Exchange(ref _version, change.To);
+        Note(c, State);
+    }
 
     private void Store(PreparedConnection c, ulong number, bool listed)
     {
@@ -171,32 +204,73 @@ internal sealed class Hotlist
 
     private void Replace(PreparedConnection c, IReadOnlyList<byte[]> pages)
     {
-        var state = State;
-        Empty(c, state);
+        Clear(c);
         for (var at = 0; at < pages.Count; at++)
             c.Run("INSERT INTO hotlist_page(number, page) VALUES (?, ?)", (long)at, pages[at]);
         _pages = pages.Count;
-        Note(c, state);
+        Note(c, State);
     }
 
-    private void Damage() => _database.Lazily(c =>
+    private void Damage() => _database.Lazily(WantAgain);
+
+    private void WantAgain(PreparedConnection c)
     {
         Empty(c, HotlistState.Damaged);
         c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'");
-    });
+    }
 
     private void Empty(PreparedConnection c, HotlistState state)
+    {
+        Clear(c);
+        Interlocked.Exchange(ref _version, 0);
+        Note(c, state);
+    }
+
+    private void Clear(PreparedConnection c)
     {
         c.Run("DELETE FROM hotlist_page");
         c.Run("DELETE FROM hotlist_change");
         _changes.Clear();
         _pages = 0;
-        Note(c, state);
     }
 
     private void Note(PreparedConnection c, HotlistState state)
     {
-        c.Run("UPDATE hotlist SET state = ?, pages = ?", (long)state, (long)_pages);
+        c.Run(
+            "UPDATE hotlist SET state = ?, pages = ?, version = ?, is_signed = ?", (long)state, (long)_pages,
+            _version, _isSigned);
         Volatile.Write(ref _state, (int)state);
+    }
+
+    /// <summary>What an item of the feed says of the list.</summary>
+    /// <param name="From">The version that it changes.</param>
+    /// <param name="To">The version that it makes; 0 where headquarters has not signed it.</param>
+    /// <param name="Cards">Their numbers, and whether they are listed.</param>
+    private sealed record Change(long From, long To, IReadOnlyList<(ulong Number, bool Listed)> Cards)
+    {
+        /// <summary>Null where it says nothing of it.</summary>
+        /// <exception cref="FormatException">It is unreadable.</exception>
+        public static Change? Of(FeedItem item) => item.ContentCase switch
+        {
+            FeedItem.ContentOneofCase.Hotlist =>
+                new Change(0, 0, [(NumberOf(item.Hotlist), item.Hotlist.Listed)]),
+            FeedItem.ContentOneofCase.HotlistDelta =>
+                Of(HotlistDelta.FromDocument(item.HotlistDelta.Document.Span)),
+            _ => null,
+        };
+
+        private static Change Of(HotlistDelta delta) => new(
+            delta.From, delta.To,
+            [
+                .. delta.Added.Select(uid => (NumberOf(uid), true)),
+                .. delta.Removed.Select(uid => (NumberOf(uid), false)),
+            ]);
+
+        private static ulong NumberOf(string uid) =>
+            HotlistPage.NumberOf(Uid.FromBytes(Convert.FromHexString(uid)));
+
+        private static ulong NumberOf(HotlistItem item) => item.Uid.Length == Uid.Length
+            ? HotlistPage.NumberOf(Uid.FromBytes(item.Uid.Span))
+            : throw new FormatException($"A listed UID has {item.Uid.Length} bytes.");
     }
 }

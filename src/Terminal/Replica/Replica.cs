@@ -116,8 +116,9 @@ internal sealed class Replica : ICardKnowledge
     /// headquarters says it again; but durably where it closes doubts, for the till is told at
     /// once.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
-    /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed
-    /// by headquarters, or a listed UID is unreadable; nothing of the batch is stored.</exception>
+    /// <exception cref="FormatException">A rule set, or this terminal's limits, or a change of the hotlist
+    /// are unreadable or not signed by headquarters, or a listed UID is unreadable; nothing of the batch is
+    /// stored.</exception>
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
@@ -191,6 +192,10 @@ internal sealed class Replica : ICardKnowledge
                 c.Run(
                     "INSERT INTO limits(version, document, signature) VALUES (?, ?, ?)",
                     limits.Version, item.Limits.Document.ToByteArray(), item.Limits.Signature.ToByteArray());
+                break;
+            case FeedItem.ContentOneofCase.HotlistDelta:
+                // The list itself takes it.
+                DemandSignature(item.HotlistDelta.Document, item.HotlistDelta.Signature);
                 break;
             case FeedItem.ContentOneofCase.DayCountersigned
                 when item.DayCountersigned is var day && day.Terminal == _terminal:

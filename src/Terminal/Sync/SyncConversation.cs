@@ -65,6 +65,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             FeedCursor = till.Replica.Cursor,
             StoppedBecause = till.Desk.StoppedBecause ?? "",
             HoldsKeys = till.Keys.Ready,
+            HotlistVersion = till.Replica.Hotlist.Version,
         }));
     }
 

@@ -100,7 +100,7 @@ public abstract class BookRebuildContract : IDisposable
         till.Settle(cards[1], torn);
         _hq.Sync(till);
         _hq.Sync(other);
-        new BlockBook(_hq.Database, _hq.Clock).Block(1_000_003, "lost", "Vera");
+        new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).Block(1_000_003, "lost", "Vera");
     }
 
     private List<RebuiltPart> Rebuild() => [.. new BookRebuild(_hq.Database, _hq.Clock).Run((_, _) => { })];

@@ -15,7 +15,7 @@ public abstract class BlockContract : IDisposable
     protected BlockContract(Engine engine)
     {
         _hq = new Headquarters(engine.OpenBook());
-        _blocks = new BlockBook(_hq.Database, _hq.Clock);
+        _blocks = new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock);
         _chip = _hq.Issue(1);
     }
 

@@ -217,12 +217,12 @@ public abstract class ReportContract : IDisposable
     {
         _till.Sell(_chip, new TestSale(30_00));
         _hq.Clock.Advance(TimeSpan.FromMinutes(5));
-        new BlockBook(_hq.Database, _hq.Clock).Block(1_000_001, "stolen", "Vera");
+        new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).Block(1_000_001, "stolen", "Vera");
         _hq.Clock.Advance(TimeSpan.FromMinutes(5));
         _till.Sell(_chip, new TestSale(20_00) { Redeem = 8 });
         _hq.Sync(_till);
         _hq.Clock.Advance(TimeSpan.FromMinutes(5));
-        new BlockBook(_hq.Database, _hq.Clock).Unblock(1_000_001, "found", "Vera");
+        new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).Unblock(1_000_001, "found", "Vera");
         _hq.Clock.Advance(TimeSpan.FromMinutes(5));
         _till.Sell(_chip, new TestSale(20_00));
         _hq.Sync(_till);

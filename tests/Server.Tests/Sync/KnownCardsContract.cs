@@ -104,7 +104,7 @@ public abstract class KnownCardsContract : IDisposable
     {
         var chip = _hq.Issue(1, terminal: Near);
 
-        _hq.Database.Write(db => _hq.CardOf(chip).PublishListing(db));
+        _hq.Database.Write(db => HotlistBook.Publish(db, _hq.Secrets, _hq.CardOf(chip), nowUs: 1));
 
         Assert.Single(_hq.FeedFor(Far).Items, item => item.Hotlist is not null);
     }

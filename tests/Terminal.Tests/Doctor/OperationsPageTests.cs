@@ -61,8 +61,18 @@ public sealed partial class OperationsPageTests
         Table("The daily certificate"));
 
     [Fact]
+    public void The_page_explains_what_is_not_done_to_a_card() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/CardProblems.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is not done to a card"));
+
+    [Fact]
     public void The_page_names_every_report() => Same(
-        new[] { "CardReports", "ExceptionReports", "InsiderReports", "LedgerReports", "TerminalReports" }
+        new[]
+            {
+                "CardReports", "ExceptionReports", "HotlistReports", "InsiderReports", "LedgerReports",
+                "TerminalReports",
+            }
             .SelectMany(file => ReportName().Matches(
                 File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
             .Select(m => m.Groups["code"].Value),

@@ -38,6 +38,8 @@ internal static class OlderRelease
         "DROP TABLE journal_key",
         "DROP TABLE journal_base",
         "DROP TABLE acknowledged_day",
+        "ALTER TABLE hotlist DROP COLUMN version",
+        "ALTER TABLE hotlist DROP COLUMN is_signed",
         "PRAGMA user_version = 4",
     ];
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Tests.Kit;
 
@@ -165,6 +166,106 @@ public sealed class HotlistTests : IDisposable
         Assert.Throws<FormatException>(() => opened.Replica.Apply(Batch(Item(1, true), wrong)));
 
         Assert.Equal((false, 0ul), (opened.Lists(1), opened.Replica.Cursor));
+    }
+
+    [Fact]
+    public void Signed_changes_make_one_version_of_another_and_survive_a_restart()
+    {
+        var path = Path.Combine(_folder.FullName, "signed.db");
+        using (var opened = Open(path))
+        {
+            opened.Replica.Apply(Batch(Delta(0, 1, added: [1, 2]), Delta(1, 5, added: [3], removed: [2])));
+            opened.Hotlist.Merge();
+            Assert.Equal(5ul, opened.Hotlist.Version);
+        }
+
+        using var again = Open(path);
+        again.Replica.Apply(Batch(Delta(0, 1, added: [1, 2]), Delta(1, 5, added: [3], removed: [2])));
+        again.Replica.Apply(Batch(Delta(5, 6, removed: [1])));
+
+        Assert.Equal((6ul, false), (again.Hotlist.Version, again.Replica.WantsFeedAgain));
+        Assert.Equal([3], Enumerable.Range(0, 9).Where(again.Lists));
+    }
+
+    [Fact]
+    public void Where_a_change_is_missing_the_list_is_wanted_from_its_start()
+    {
+        using var opened = Open(Path.Combine(_folder.FullName, "missing.db"));
+        opened.Replica.Apply(Batch(Delta(0, 1, added: [1])));
+
+        opened.Replica.Apply(Batch(Delta(2, 3, added: [3])));
+
+        Assert.Equal((true, 0ul, 0ul), (
+            opened.Replica.WantsFeedAgain, opened.Replica.Cursor, opened.Hotlist.Version));
+        Assert.Equal(DateTimeOffset.UnixEpoch, opened.Replica.AsOf);
+        var start = Batch(Delta(0, 1, added: [1]), Delta(1, 2, added: [2]), Delta(2, 3, added: [3]));
+        start.FromStart = true;
+        opened.Replica.Apply(start);
+        Assert.Equal((false, 3ul), (opened.Replica.WantsFeedAgain, opened.Hotlist.Version));
+        Assert.Equal([1, 2, 3], Enumerable.Range(0, 9).Where(opened.Lists));
+    }
+
+    [Fact]
+    public void Once_a_list_was_signed_nobody_is_listed_or_let_in_again_by_an_unsigned_word()
+    {
+        var path = Path.Combine(_folder.FullName, "unsigned.db");
+        using (var opened = Open(path))
+        {
+            opened.Replica.Apply(Batch(Item(1, true), Item(2, true)));
+            Assert.Equal([1, 2], Enumerable.Range(0, 9).Where(opened.Lists));
+            opened.Replica.Apply(Batch(Delta(0, 1, added: [1]), Item(1, false), Item(3, true)));
+            Assert.Equal([1], Enumerable.Range(0, 9).Where(opened.Lists));
+        }
+
+        using var again = Open(path);
+        var start = Batch(Item(4, true), Delta(0, 1, added: [1]));
+        start.FromStart = true;
+        again.Replica.Apply(start);
+
+        Assert.Equal([1], Enumerable.Range(0, 9).Where(again.Lists));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_change_that_headquarters_did_not_sign_stores_nothing_of_its_batch(bool altered)
+    {
+        using var opened = Open(Path.Combine(_folder.FullName, "forged.db"));
+        var forged = Delta(0, 1, added: [1]);
+        if (altered)
+            forged.HotlistDelta.Document = ByteString.CopyFrom(new HotlistDelta(0, 1, [], []).ToDocument());
+        else
+            forged.HotlistDelta.Signature = ByteString.Empty;
+
+        Assert.Throws<FormatException>(() => opened.Replica.Apply(Batch(Item(2, true), forged)));
+
+        Assert.Equal((0ul, 0ul, false), (opened.Hotlist.Version, opened.Replica.Cursor, opened.Lists(2)));
+    }
+
+    [Theory]
+    [InlineData("""{"from":1,"to":1,"added":[],"removed":[]}""")]
+    [InlineData("""{"from":-1,"to":1,"added":[],"removed":[]}""")]
+    [InlineData("""{"from":0,"to":1,"added":["04aa0000000001"],"removed":[]}""")]
+    [InlineData("""{"from":0,"to":1,"added":[],"removed":["04AA"]}""")]
+    [InlineData("""{"from":0,"to":1,"added":[]}""")]
+    [InlineData("""{"version":1}""")]
+    public void What_is_no_change_of_a_list_is_refused(string document) =>
+        Assert.Throws<FormatException>(
+            () => HotlistDelta.FromDocument(System.Text.Encoding.UTF8.GetBytes(document)));
+
+    private static FeedItem Delta(long from, long to, int[]? added = null, int[]? removed = null)
+    {
+        var document = new HotlistDelta(from, to, [.. Uids(added)], [.. Uids(removed)]).ToDocument();
+        return new FeedItem
+        {
+            HotlistDelta = new HotlistDeltaItem
+            {
+                Document = ByteString.CopyFrom(document),
+                Signature = Chain.Sign(document),
+            },
+        };
+
+        IEnumerable<string> Uids(int[]? cards) => (cards ?? []).Select(card => CardOf(card).ToString());
     }
 
     private static Opened Open(string path) =>

@@ -23,6 +23,8 @@ public sealed class SealingCutTests
             uid TEXT, generation INTEGER, number INTEGER, points INTEGER NOT NULL,
             PRIMARY KEY(uid, generation, number)) WITHOUT ROWID
         """,
+        "ALTER TABLE hotlist DROP COLUMN version",
+        "ALTER TABLE hotlist DROP COLUMN is_signed",
         "PRAGMA user_version = 5",
     ];
 

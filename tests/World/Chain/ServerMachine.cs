@@ -243,7 +243,7 @@ internal sealed class ServerRooms
     {
         Database = database;
         Programmes = new ProgrammeBook(database, world.Signer, clock);
-        Blocks = new BlockBook(database, clock);
+        Blocks = new BlockBook(database, world.Signer, clock);
         Members = new MemberBook(database, world.Secrets, clock);
         Cards = new CardBook(database, world.Secrets, clock);
         Terminals = new TerminalBook(database, clock);

@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.World;
@@ -20,12 +21,15 @@ internal sealed class Listing
         foreach (var item in feed.Items)
         {
             _told = item.Position;
-            if (item.Hotlist is not { } listing)
+            if (item.HotlistDelta is not { } change)
                 continue;
-            var card = Uid.FromBytes(listing.Uid.Span);
-            _ = listing.Listed ? _listed.Add(card) : _listed.Remove(card);
+            var delta = HotlistDelta.FromDocument(change.Document.Span);
+            _listed.UnionWith(delta.Added.Select(CardOf));
+            _listed.ExceptWith(delta.Removed.Select(CardOf));
         }
     }
+
+    private static Uid CardOf(string uid) => Uid.FromBytes(Convert.FromHexString(uid));
 
     /// <summary>The process has started again: what a power cut took, it will be told again.</summary>
     /// <param name="cursor">How far it has the feed.</param>

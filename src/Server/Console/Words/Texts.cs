@@ -10,6 +10,9 @@ internal sealed class Texts(IStringLocalizer<Texts> texts)
 
     public string this[string name, params object[] values] => texts[name, values];
 
+    /// <summary>A member's name; of one of whom nobody knows it, that.</summary>
+    public string Member(string name) => name.Length > 0 ? name : texts["Anonymous"];
+
     /// <summary>A number with its noun: "5 cards".</summary>
     /// <param name="noun">Name of a text that holds the noun's forms for <see cref="Plural.Pick"/>.</param>
     /// <param name="number">How many.</param>
