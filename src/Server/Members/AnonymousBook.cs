@@ -88,16 +88,18 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
 
     private void Move(OpenBook book, IReadOnlyList<Card> cards, Member from, Member to)
     {
-        foreach (var table in new[] { "card", "lot", "sale_return", "account_sale" })
+        string[] tables = ["card", "lot", "sale_return", "account_sale", "opening_balance", "tier_grant"];
+        foreach (var table in tables)
         {
             book.Db.Run(
                 $"UPDATE {table} SET member = @to WHERE member = @from", new { from = from.Id, to = to.Id });
         }
 
+        book.Db.Run("DELETE FROM member_tier WHERE member = @Id", new { from.Id });
         book.Db.Run("UPDATE member SET moved_to = @to WHERE id = @from", new { from = from.Id, to = to.Id });
         Post(book, cards[0], from, to);
-        LotBook.NoteDay(book.Db, from.Id, next: null);
-        LotBook.NoteDay(book.Db, to.Id, StoreDays.BegunEverywhere(book.Db, clock.GetUtcNow()));
+        MemberDays.Note(book.Db, from.Id, next: null);
+        MemberDays.Note(book.Db, to.Id, StoreDays.BegunEverywhere(book.Db, clock.GetUtcNow()));
         foreach (var card in cards)
             (card with { Member = to.Id, Language = to.Language }).Publish(book.Db);
         AccountDelivery.Review(book, to.Id);

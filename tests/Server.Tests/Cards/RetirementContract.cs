@@ -182,8 +182,8 @@ public abstract class RetirementContract : IDisposable
     {
         _till.Rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock)
             .Publish(ProgrammeBook.FirstRules with { Validity = new Validity(Months: 1) }, "test");
-        using var run = new LotRun(
-            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<LotRun>.Instance);
+        using var run = new MemberRun(
+            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<MemberRun>.Instance);
         Sell(_chip, 50_00);
         var before = PointsOf(_hq, _member).Lots;
 

@@ -100,8 +100,8 @@ public abstract class AnonymousContract : IDisposable
     {
         _till.Rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock).Publish(
             ProgrammeBook.FirstRules with { Validity = new Validity(PendingDays: 2, Months: 1) }, "test");
-        using var run = new LotRun(
-            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<LotRun>.Instance);
+        using var run = new MemberRun(
+            _hq.Database, _hq.Secrets, new FeedBell(), _hq.Clock, NullLogger<MemberRun>.Instance);
         var anna = _hq.Members.Add(1, new NewMember("Anna", null, "en"), "test");
         Sell(_chip, 30_00);
         Run(days: 2);
