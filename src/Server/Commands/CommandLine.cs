@@ -86,6 +86,7 @@ internal static class CommandLine
             RuleCommands.Create(),
             CheckCommand.Create(),
             AuditCommand.Create(),
+            VaultCommands.Create(),
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             ReportCommand.Create(),

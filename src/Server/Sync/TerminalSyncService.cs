@@ -41,12 +41,17 @@ internal sealed class TerminalSyncService(
             HeldSecondsMost = (uint)TimeSpan.FromHours(options.Value.CardKeyHours).TotalSeconds,
         };
         CryptographicOperations.ZeroMemory(key);
-        reply.Keys.AddRange(vault.TerminalMasters.Select(master => new CardMasterKey
+        foreach (var master in vault.TerminalMasters)
         {
-            KeyNumber = (uint)master.Number,
-            Version = master.Version,
-            Key = ByteString.CopyFrom(master.Key),
-        }));
+            reply.Keys.Add(new CardMasterKey
+            {
+                KeyNumber = (uint)master.Number,
+                Version = master.Version,
+                Key = ByteString.CopyFrom(master.Key),
+            });
+            master.Dispose();
+        }
+
         return Task.FromResult(reply);
     }
 
