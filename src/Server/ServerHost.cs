@@ -63,6 +63,8 @@ internal static class ServerHost
 
         var app = builder.Build();
         FeedEpoch.Begin(app.Services.GetRequiredService<Database>(), RandomNumberGenerator.Fill);
+        // Before anything is signed: which authority speaks, the book knows.
+        app.Services.GetRequiredService<AuthorityDesk>();
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
         app.Services.GetRequiredService<LimitsBook>().SeedMissing();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<OpenLines>().StopAll);
@@ -116,6 +118,7 @@ internal static class ServerHost
         services.AddSingleton<FeedBell>();
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();
+        services.AddSingleton<AuthorityDesk>();
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();

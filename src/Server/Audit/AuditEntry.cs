@@ -34,6 +34,8 @@ internal static class AuditAction
     public const string ExceptionRejected = "exception-rejected";
     public const string BookRebuilt = "book-rebuilt";
     public const string PeriodClosed = "period-closed";
+    public const string KeyAdded = "key-added";
+    public const string AuthorityRetired = "authority-retired";
 }
 
 /// <summary>Who did something.</summary>

@@ -87,6 +87,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             AuditCommand.Create(),
             VaultCommands.Create(),
+            AuthorityCommands.Create(),
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             ReportCommand.Create(),

@@ -9,13 +9,11 @@ namespace SmartCardCrm.Server.Commands;
 /// it.</summary>
 internal static class VaultCommands
 {
-    private static readonly Dictionary<string, CardKeyNumber> Rotating = new(StringComparer.Ordinal)
+    // A card remembers the versions of these; of the others there is one.
+    private static readonly Dictionary<string, CardKeyNumber> Rotating = new[]
     {
-        ["issuer"] = CardKeyNumber.Issuer,
-        ["enquiry"] = CardKeyNumber.Enquiry,
-        ["sale"] = CardKeyNumber.Sale,
-        ["transaction-mac"] = CardKeyNumber.TransactionMac,
-    };
+        CardKeyNumber.Issuer, CardKeyNumber.Enquiry, CardKeyNumber.Sale, CardKeyNumber.TransactionMac,
+    }.ToDictionary(VaultKeyName.Of, StringComparer.Ordinal);
 
     private const string Authority = "authority";
 
@@ -267,15 +265,12 @@ internal static class VaultCommands
         foreach (var key in vault.Names)
         {
             await System.Console.Out.WriteLineAsync(
-                $"{NameOf(key.Number)}\t{key.Version}\t{key.CheckValue}");
+                $"{VaultKeyName.Of(key.Number)}\t{key.Version}\t{key.CheckValue}");
         }
 
         foreach (var authority in vault.Authorities)
             await System.Console.Out.WriteLineAsync($"{Authority}\t{authority.Fingerprint}");
     }
-
-    private static string NameOf(CardKeyNumber number) =>
-        Rotating.FirstOrDefault(pair => pair.Value == number).Key ?? number.ToString().ToLowerInvariant();
 
     private static string PassphraseOf(ParseResult parsed) =>
         parsed.GetRequiredValue(ServeCommand.Passphrase).FullName;

@@ -41,6 +41,7 @@ internal static class OperatorEndpoints
         BlockCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
+        AuthorityCalls.Map(api);
     }
 }
 
@@ -49,6 +50,8 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedMember))]
 [JsonSerializable(typeof(AskedToken))]
 [JsonSerializable(typeof(AskedIssue))]
+[JsonSerializable(typeof(AskedRetirement))]
+[JsonSerializable(typeof(AuthorityReport))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
 [JsonSerializable(typeof(AskedOwner))]

@@ -33,7 +33,7 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
         ICardChannel channel, CardPlan plan, uint terminal, IProgress<PersonalisationStep>? progress)
     {
         var uid = plan.Card.ChipUid;
-        using var keys = vault.KeysForNewCard(uid);
+        using var keys = vault.KeysOf(uid, plan.Card.KeyVersions);
         var evidence = Personalisation.Run(channel, plan.Content, keys, random, progress);
         if (cards.CompleteBirth(uid, evidence, terminal) is Verdict.Parked parked)
             throw new IssueRefusedException(parked.Cause);

@@ -7,8 +7,8 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>Serves the terminals' streams: docs/sync.md, from the server's side.</summary>
 internal sealed partial class ExchangeDesk(
-    Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, TimeProvider clock,
-    ILogger<ExchangeDesk> log)
+    Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, AuthorityDesk authorities,
+    TimeProvider clock, ILogger<ExchangeDesk> log)
 {
     /// <summary>Serves one stream until an end leaves it.</summary>
     /// <exception cref="RefusedException">The terminal said what it must not.</exception>
@@ -18,7 +18,10 @@ internal sealed partial class ExchangeDesk(
         CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(line.Ended, cancellation);
-        var machine = new ExchangeMachine(line.Terminal, database, watch, clock);
+        var machine = new ExchangeMachine(line.Terminal, database, watch, clock)
+        {
+            Authorities = authorities,
+        };
         using var stream = new ExchangeStream(machine, to, intake, bell);
         try
         {

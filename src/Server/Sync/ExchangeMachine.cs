@@ -19,6 +19,9 @@ internal sealed class ExchangeMachine(
     private const int EntriesMost = 1024;
     public const int FeedItemsMost = 256;
 
+    /// <summary>Who knows of authorities that are to come; null where there are none.</summary>
+    public AuthorityDesk? Authorities { get; init; }
+
     private JournalEntry? _newest;
     private long _feedEpoch;
     private ulong _feedCursor;
@@ -49,6 +52,7 @@ internal sealed class ExchangeMachine(
         (_feedEpoch, _feedCursor) = database.Read(db => (
             FeedEpoch.Current(db), FeedEpoch.PlaceOf(db, hello.FeedEpoch, hello.FeedCursor)));
         _fromStart = _feedCursor == 0;
+        Authorities?.Heard(terminal, hello.Authority);
         return new ServerMessage
         {
             Welcome = new Welcome
@@ -56,6 +60,7 @@ internal sealed class ExchangeMachine(
                 DurableThrough = (uint)head.Sequence,
                 DurableHash = ByteString.CopyFrom(head.ChainHash),
                 ServerTimeUs = clock.Microseconds(),
+                Authority = Authorities?.Announcement,
             },
         };
     }

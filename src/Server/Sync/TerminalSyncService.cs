@@ -24,7 +24,8 @@ internal sealed class TerminalSyncService(
         Task.FromResult(new RenewCertificateReply
         {
             Certificate = ByteString.CopyFrom(renewals.Renew(
-                TerminalInterceptor.TerminalOf(context), TerminalInterceptor.CertificateOf(context))),
+                TerminalInterceptor.TerminalOf(context), TerminalInterceptor.CertificateOf(context),
+                request.Authority.Span)),
         });
 
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)

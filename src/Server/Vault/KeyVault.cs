@@ -15,11 +15,19 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
     private readonly Dictionary<(CardKeyNumber Number, byte Version), MasterKey> _masters =
         keys.Masters.ToDictionary(m => (m.Number, m.Version));
 
+    private volatile IReadOnlyList<AuthorityKey> _speaking = keys.Authorities;
+
     /// <summary>The oldest first. They belong to the vault.</summary>
     public IReadOnlyList<AuthorityKey> Authorities => keys.Authorities;
 
+    /// <summary>Those that are not retired, the oldest first.</summary>
+    public IReadOnlyList<AuthorityKey> Speaking => _speaking;
+
     /// <summary>By which headquarters speaks. It belongs to the vault.</summary>
-    public AuthorityKey Authority => keys.Authorities[0];
+    public AuthorityKey Authority => _speaking[0];
+
+    /// <summary>The one that comes after it; null where there is none.</summary>
+    public AuthorityKey? NextAuthority => _speaking.Count > 1 ? _speaking[1] : null;
 
     /// <summary>DER of its self-signed certificate, which terminals pin.</summary>
     public ReadOnlyMemory<byte> AuthorityCertificate => Authority.Certificate;
@@ -39,6 +47,17 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
         var content = VaultContent.Create(random, now);
         VaultFile.Write(path, content, passphrase, random);
         return Holding(content);
+    }
+
+    /// <summary>Lets an authority speak no more, while the vault is open. What was sealed for it is still
+    /// read.</summary>
+    /// <exception cref="InvalidOperationException">It is the last.</exception>
+    public void Retire(string fingerprint)
+    {
+        AuthorityKey[] left = [.. _speaking.Where(authority => authority.Fingerprint != fingerprint)];
+        _speaking = left.Length > 0
+            ? left
+            : throw new InvalidOperationException("Nobody would speak for headquarters.");
     }
 
     /// <summary>A vault in memory.</summary>
@@ -79,8 +98,20 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
     }
 
     /// <summary>All keys of one new card. The caller disposes of them.</summary>
-    public PersonalisationKeys KeysForNewCard(Uid uid) =>
-        new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, Newest(number))]));
+    public PersonalisationKeys KeysForNewCard(Uid uid) => KeysOf(uid, NewestVersions);
+
+    /// <summary>All keys of one card. The caller disposes of them.</summary>
+    /// <param name="uid">The card.</param>
+    /// <param name="versions">Those that it was planned with; of the other keys there is one.</param>
+    public PersonalisationKeys KeysOf(Uid uid, KeyVersions versions) =>
+        new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, number switch
+        {
+            CardKeyNumber.Issuer => versions.Issuer,
+            CardKeyNumber.Enquiry => versions.Enquiry,
+            CardKeyNumber.Sale => versions.Sale,
+            CardKeyNumber.TransactionMac => versions.TransactionMac,
+            _ => Newest(number),
+        })]));
 
     /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. The caller
     /// disposes of them.</summary>
@@ -110,4 +141,12 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
 
 /// <summary>What people may see of a master.</summary>
 /// <param name="CheckValue">As <see cref="MasterKey.CheckValue"/>.</param>
-internal sealed record VaultKeyName(CardKeyNumber Number, byte Version, string CheckValue);
+internal sealed record VaultKeyName(CardKeyNumber Number, byte Version, string CheckValue)
+{
+    /// <summary>As people and the audit log call a key.</summary>
+    public static string Of(CardKeyNumber number) => number switch
+    {
+        CardKeyNumber.TransactionMac => "transaction-mac",
+        _ => number.ToString().ToLowerInvariant(),
+    };
+}

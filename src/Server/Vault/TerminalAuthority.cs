@@ -42,20 +42,37 @@ internal sealed class TerminalAuthority(KeyVault vault, TimeProvider clock)
             Certificates.ForTerminal(request, terminal), vault.Authority, clock.GetUtcNow(), TerminalDays);
 
     /// <summary>A certificate over the key of one that the terminal has. The caller disposes of it.</summary>
-    public X509Certificate2 RenewForTerminal(X509Certificate2 former, uint terminal) =>
+    /// <param name="former">That one.</param>
+    /// <param name="terminal">The terminal's number.</param>
+    /// <param name="by">One that the terminal trusts.</param>
+    public X509Certificate2 RenewForTerminal(X509Certificate2 former, uint terminal, AuthorityKey by) =>
         Certificates.Sign(
-            Certificates.ForTerminal(former.PublicKey, terminal), vault.Authority, clock.GetUtcNow(),
-            TerminalDays);
+            Certificates.ForTerminal(former.PublicKey, terminal), by, clock.GetUtcNow(), TerminalDays);
 
-    /// <summary>Whether this authority made a client's certificate. Its dates do not matter here: <see
-    /// cref="Terminals.RenewalDesk"/> says what they allow.</summary>
-    public bool VouchesFor(X509Certificate2 client)
+    /// <summary>The authority that is to certify a terminal: the one that it names, else the one that every
+    /// terminal trusts.</summary>
+    /// <param name="trusted">SHA-256 of a certificate, or empty.</param>
+    public AuthorityKey For(ReadOnlySpan<byte> trusted)
     {
+        var fingerprint = Convert.ToHexString(trusted);
+        return vault.Speaking.FirstOrDefault(authority => authority.Fingerprint == fingerprint)
+            ?? vault.Authority;
+    }
+
+    /// <summary>Which authority made a client's certificate; null where none of ours that still speaks did.
+    /// Its dates do not matter here: <see cref="Terminals.RenewalDesk"/> says what they allow.</summary>
+    public AuthorityKey? MakerOf(X509Certificate2 client) =>
+        vault.Speaking.FirstOrDefault(authority => Made(authority, client));
+
+    /// <summary>Whether a client's certificate is of an authority of ours.</summary>
+    public bool VouchesFor(X509Certificate2 client) => MakerOf(client) is not null;
+
+    private static bool Made(AuthorityKey authority, X509Certificate2 client)
+    {
+        using var root = X509CertificateLoader.LoadCertificate(authority.Certificate.Span);
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        foreach (var authority in vault.Authorities)
-            chain.ChainPolicy.CustomTrustStore.Add(
-                X509CertificateLoader.LoadCertificate(authority.Certificate.Span));
+        chain.ChainPolicy.CustomTrustStore.Add(root);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2"));

@@ -1,11 +1,10 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal;
 
@@ -18,13 +17,13 @@ internal sealed class Replica : ICardKnowledge
 
     private readonly TerminalDatabase _database;
     private readonly uint _terminal;
-    private readonly ECDsa _headquarters;
+    private readonly TrustedAuthorities _headquarters;
     private volatile RuleSet? _current;
     private volatile Limits? _limits;
     private long _asOfUs;
 
-    /// <param name="headquarters">The public key that documents are signed with. Not owned.</param>
-    public Replica(TerminalDatabase database, uint terminal, ECDsa headquarters)
+    /// <param name="headquarters">Whose signatures count. Not owned.</param>
+    public Replica(TerminalDatabase database, uint terminal, TrustedAuthorities headquarters)
     {
         _database = database;
         _terminal = terminal;
@@ -101,7 +100,7 @@ internal sealed class Replica : ICardKnowledge
     /// <summary>Whether headquarters has countersigned these very totals of a day.</summary>
     public bool IsCountersigned(uint day, ByteString totals) => _database.Read(c => c.Rows(
         "SELECT signature FROM day_countersigned WHERE number = ?",
-        row => DocumentSignature.IsValid(_headquarters, totals.Span, row.Bytes(0)), (long)day)
+        row => _headquarters.HaveSigned(totals.Span, row.Bytes(0)), (long)day)
         .SingleOrDefault());
 
     /// <summary>Whether headquarters lets nobody be served with a card, known here or not. Ask before
@@ -113,18 +112,21 @@ internal sealed class Replica : ICardKnowledge
         _database.Lazily(c => c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
 
     /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once. Lazily, for
-    /// headquarters says it again; but durably where it closes doubts, for the till is told at
-    /// once.</summary>
+    /// headquarters says it again; but durably where it closes doubts, for the till is told at once, and
+    /// where an authority is the only one, for what the former has signed counts no more.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set, or this terminal's limits, are unreadable or not signed
     /// by headquarters, or a listed UID is unreadable; nothing of the batch is stored.</exception>
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
-        if (closed.Count > 0)
+        var only = batch.Items.Select(i => i.Authority).LastOrDefault(a => a is not null);
+        if (closed.Count > 0 || only is not null)
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
+        if (only is not null)
+            _headquarters.Forget(only);
         var all = batch.Ahead.Concat(batch.Items);
         if (all.Any(i => i.RuleSet is not null || i.Limits?.Terminal == _terminal))
         {
@@ -201,6 +203,8 @@ internal sealed class Replica : ICardKnowledge
                     "INSERT OR REPLACE INTO day_countersigned(number, signature) VALUES (?, ?)",
                     (long)day.Number, day.Signature.ToByteArray());
                 break;
+            case FeedItem.ContentOneofCase.Authority when !_headquarters.HaveSaid(item.Authority):
+                throw new FormatException("An authority that nobody trusts says that it is the only one.");
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
                 c.Run(
                     "INSERT OR REPLACE INTO doubt_closed(intent_sequence, happened) VALUES (?, ?)",
@@ -227,7 +231,7 @@ internal sealed class Replica : ICardKnowledge
 
     private void DemandSignature(ByteString document, ByteString signature)
     {
-        if (!DocumentSignature.IsValid(_headquarters, document.Span, signature.Span))
+        if (!_headquarters.HaveSigned(document.Span, signature.Span))
             throw new FormatException("A document is not signed by headquarters.");
     }
 
@@ -241,7 +245,7 @@ internal sealed class Replica : ICardKnowledge
 
     // The document of a row; null where it is not what headquarters signed.
     private byte[]? Signed(PreparedConnection.Row row) =>
-        row.Bytes(0) is var document && DocumentSignature.IsValid(_headquarters, document, row.Bytes(1))
+        row.Bytes(0) is var document && _headquarters.HaveSigned(document, row.Bytes(1))
             ? document
             : null;
 }

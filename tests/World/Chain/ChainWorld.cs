@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal;
 
 namespace SmartCardCrm.World;
@@ -62,7 +63,7 @@ internal sealed class ChainWorld : IDisposable
     public RepeatableSigner Signer { get; } = new();
 
     public TerminalTrust TrustOf(uint terminal) =>
-        new(Signer.Key, Signer.CertificateOf(terminal), Signer.SignBytes);
+        new(new TrustedAuthorities(Signer.Key), Signer.CertificateOf(terminal), Signer.SignBytes);
 
     public WorldSecrets Secrets => new(Vault, Signer);
 
