@@ -292,8 +292,8 @@ internal static class VaultCommands
             ? VaultHome.PathIn(data)
             : throw new CommandException(
                 "vault-in-token",
-                $"The keys of {data} are in a token, which gives nothing out: do it with the sealed vault, and "
-                + "load that into the token.");
+                $"The keys of {data} are in a token, which gives nothing out: do it with the sealed vault, "
+                + "and load that into the token.");
     }
 
     private static CommandException Absent(string data) =>
