@@ -119,6 +119,7 @@ internal static class ServerHost
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();
         services.AddSingleton<AuthorityDesk>();
+        services.AddSingleton<Audit.AuditWitnesses>();
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();

@@ -51,6 +51,7 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedToken))]
 [JsonSerializable(typeof(AskedIssue))]
 [JsonSerializable(typeof(AskedRetirement))]
+[JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(AuthorityReport))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]

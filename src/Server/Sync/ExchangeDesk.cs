@@ -1,4 +1,5 @@
 using Grpc.Core;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
@@ -8,7 +9,7 @@ namespace SmartCardCrm.Server.Sync;
 /// <summary>Serves the terminals' streams: docs/sync.md, from the server's side.</summary>
 internal sealed partial class ExchangeDesk(
     Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, AuthorityDesk authorities,
-    TimeProvider clock, ILogger<ExchangeDesk> log)
+    AuditWitnesses witnesses, TimeProvider clock, ILogger<ExchangeDesk> log)
 {
     /// <summary>Serves one stream until an end leaves it.</summary>
     /// <exception cref="RefusedException">The terminal said what it must not.</exception>
@@ -21,6 +22,7 @@ internal sealed partial class ExchangeDesk(
         var machine = new ExchangeMachine(line.Terminal, database, watch, clock)
         {
             Authorities = authorities,
+            Witnesses = witnesses,
         };
         using var stream = new ExchangeStream(machine, to, intake, bell);
         try

@@ -39,6 +39,9 @@ internal sealed class ServerMetrics
             description: "Places of the change feed that the farthest of the connected terminals is behind.");
         meter.CreateObservableGauge(
             "smartcardcrm.exceptions.open", OpenExceptions, description: "Open exceptions, by their cause.");
+        meter.CreateObservableGauge(
+            "smartcardcrm.audit.contradictions", AuditContradictions,
+            description: "Words of terminals that the audit log contradicts.");
         meter.CreateObservableCounter(
             "smartcardcrm.ledger.postings", Postings, description: "Postings in the ledger.");
         meter.CreateObservableCounter(
@@ -73,6 +76,9 @@ internal sealed class ServerMetrics
             .Select(state => Math.Max(head - (long)state!.FeedCursor, 0))
             .DefaultIfEmpty(0).Max();
     }
+
+    private long AuditContradictions() =>
+        _database.Read(db => db.Value<long>("SELECT COUNT(*) FROM audit_witness WHERE agrees = 0"));
 
     // Ids are given without a hole.
     private long Postings() =>

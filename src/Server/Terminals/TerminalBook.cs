@@ -84,7 +84,8 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             "UPDATE terminal SET revoked_us = @now WHERE number = @number AND revoked_us IS NULL",
             new { number = (long)number, now }) == 1)
         {
-            AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}");
+            AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}",
+                """{"before":"enrolled","after":"revoked"}""");
             Gaps.Reported(db, number);
             return true;
         }

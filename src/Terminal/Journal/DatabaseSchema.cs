@@ -81,6 +81,10 @@ internal static class DatabaseSchema
             // Pages that nothing uses any more still have what was in them before it was sealed.
             "VACUUM",
         ],
+        [
+            // What headquarters has told of its audit log: one row at most.
+            "CREATE TABLE audit_head(number INTEGER NOT NULL, hash BLOB NOT NULL, restored INTEGER NOT NULL)",
+        ],
     ];
 
     private const int Unsealed = 5;
@@ -116,20 +120,21 @@ internal static class DatabaseSchema
                 $"The database is of schema {taken}; this release knows {Steps.Length}.");
 
         for (var step = (int)taken; step < Swept; step++)
-        {
-            connection.InTransaction(() =>
-            {
-                foreach (var statement in Steps[step])
-                    connection.Run(statement);
-                if (step == Unsealed)
-                    SealedRows.Convert(connection);
-                connection.Run($"PRAGMA user_version = {step + 1}");
-            });
-        }
-
+            Take(connection, step);
         if (taken <= Swept)
             Sweep(connection, isNew: taken == 0);
+        for (var step = Math.Max((int)taken, Swept + 1); step < Steps.Length; step++)
+            Take(connection, step);
     }
+
+    private static void Take(PreparedConnection connection, int step) => connection.InTransaction(() =>
+    {
+        foreach (var statement in Steps[step])
+            connection.Run(statement);
+        if (step == Unsealed)
+            SealedRows.Convert(connection);
+        connection.Run($"PRAGMA user_version = {step + 1}");
+    });
 
     // It cannot be undone, and need not be: done again, it does the same.
     private static void Sweep(PreparedConnection connection, bool isNew)

@@ -20,6 +20,7 @@ internal sealed class Replica : ICardKnowledge
     private readonly TrustedAuthorities _headquarters;
     private volatile RuleSet? _current;
     private volatile Limits? _limits;
+    private volatile AuditHead? _auditHead;
     private long _asOfUs;
 
     /// <param name="headquarters">Whose signatures count. Not owned.</param>
@@ -34,6 +35,8 @@ internal sealed class Replica : ICardKnowledge
         if (rules.Concat(limits).Contains(null))
             ReadFeedAgain();
         (_current, _limits) = (Newest(rules), OurNewest(limits));
+        _auditHead = database.Read(c => c.Rows(
+            "SELECT number, hash, restored FROM audit_head", AuditHeadOf).SingleOrDefault());
         _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
     }
 
@@ -51,6 +54,10 @@ internal sealed class Replica : ICardKnowledge
     /// <summary>Whether the feed has to be read again from its start, because the hotlist is
     /// damaged.</summary>
     public bool WantsFeedAgain => Hotlist.State == HotlistState.Damaged;
+
+    /// <summary>What headquarters has told of its audit log: this terminal is a witness. Null for
+    /// nothing.</summary>
+    public AuditHead? AuditHead => _auditHead;
 
     /// <summary>The rules in force: the highest version; null before the first feed.</summary>
     public RuleSet? Current => _current;
@@ -134,6 +141,8 @@ internal sealed class Replica : ICardKnowledge
                 c => (Newest(c.Rows(AllRules, Signed)), OurNewest(c.Rows(AllLimits, Signed))));
         }
 
+        if (IsNews(batch.AuditHead))
+            _auditHead = batch.AuditHead;
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
         Hotlist.MergeIfDue();
@@ -150,6 +159,8 @@ internal sealed class Replica : ICardKnowledge
     {
         foreach (var item in batch.Ahead.Concat(batch.Items))
             Store(c, item);
+        if (IsNews(batch.AuditHead))
+            StoreAuditHead(c, batch.AuditHead);
         if (!Hotlist.Store(c, batch))
             return;
         // Where it ends, the feed may have gone on with what is for others.
@@ -212,6 +223,26 @@ internal sealed class Replica : ICardKnowledge
                 break;
         }
     }
+
+    // The log only grows: what is shorter, or another entry of the same number, is not believed, unless the
+    // log has since got an entry that says why.
+    private bool IsNews(AuditHead? told) => told is not null
+        && (_auditHead is not { } known || told.Number > known.Number || told.Restored > known.Restored);
+
+    private static void StoreAuditHead(PreparedConnection c, AuditHead head)
+    {
+        c.Run("DELETE FROM audit_head");
+        c.Run(
+            "INSERT INTO audit_head(number, hash, restored) VALUES (?, ?, ?)",
+            (long)head.Number, head.Hash.ToByteArray(), (long)head.Restored);
+    }
+
+    private static AuditHead AuditHeadOf(PreparedConnection.Row row) => new()
+    {
+        Number = (ulong)row.Number(0),
+        Hash = ByteString.CopyFrom(row.Bytes(1)),
+        Restored = (ulong)row.Number(2),
+    };
 
     private static void StoreCard(PreparedConnection c, CardItem item)
     {

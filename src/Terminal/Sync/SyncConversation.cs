@@ -35,7 +35,8 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
         var cursor = till.Replica.Cursor;
         _askedAgain = cursor == 0;
         return Perform(_machine.Connected(
-            till.Replica.FeedEpoch, cursor, SoftwareVersion.Text, till.Trusted.NewestHash));
+            till.Replica.FeedEpoch, cursor, SoftwareVersion.Text, till.Trusted.NewestHash,
+            till.Replica.AuditHead));
     }
 
     /// <summary>Does what headquarters says.</summary>
@@ -70,6 +71,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             FeedCursor = till.Replica.Cursor,
             StoppedBecause = till.Desk.StoppedBecause ?? "",
             HoldsKeys = till.Keys.Ready,
+            AuditHead = till.Replica.AuditHead,
         }));
     }
 

@@ -89,8 +89,10 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
     /// <param name="feedCursor">The last feed position the replica has stored.</param>
     /// <param name="softwareVersion">For the list of terminals.</param>
     /// <param name="authority">SHA-256 of the newest authority that is trusted here.</param>
+    /// <param name="auditHead">What headquarters has told of its audit log.</param>
     public IReadOnlyList<SyncAct> Connected(
-        long feedEpoch, ulong feedCursor, string softwareVersion, ReadOnlySpan<byte> authority = default)
+        long feedEpoch, ulong feedCursor, string softwareVersion, ReadOnlySpan<byte> authority = default,
+        AuditHead? auditHead = null)
     {
         var head = outbox.Head;
         return
@@ -106,6 +108,7 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
                     FeedCursor = feedCursor,
                     SoftwareVersion = softwareVersion,
                     Authority = ByteString.CopyFrom(authority),
+                    AuditHead = auditHead,
                 },
             }),
         ];

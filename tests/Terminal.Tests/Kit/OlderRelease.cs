@@ -38,6 +38,7 @@ internal static class OlderRelease
         "DROP TABLE journal_key",
         "DROP TABLE journal_base",
         "DROP TABLE acknowledged_day",
+        "DROP TABLE audit_head",
         "PRAGMA user_version = 4",
     ];
 
