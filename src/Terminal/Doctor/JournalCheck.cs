@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using SQLite;
 using SmartCardCrm.Terminal.Keys;
+using SQLite;
 
 namespace SmartCardCrm.Terminal.Doctor;
 

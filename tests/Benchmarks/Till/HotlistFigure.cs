@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
-using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal;
+using SmartCardCrm.Terminal.Keys;
 using static SmartCardCrm.Benchmarks.Figures;
 
 namespace SmartCardCrm.Benchmarks.Till;

@@ -5,7 +5,6 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server;
 using SmartCardCrm.Server.Commands;
 using SmartCardCrm.Server.Terminals;
@@ -37,7 +36,7 @@ public sealed class RollOverTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var terminal in _terminals)
-            await terminal.StopAsync();
+            await terminal.DisposeAsync();
         await StopServerAsync();
         _content.Dispose();
         _folder.Delete(recursive: true);
@@ -167,13 +166,14 @@ public sealed class RollOverTests : IAsyncDisposable
         while (!isSo())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, "It has not come about.");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 
     /// <summary>A terminal as `terminal serve` runs it, with a virtual reader on which no card ever
     /// lies.</summary>
-    private sealed class RunningTerminal(string path, DataFolder data, uint number)
+    private sealed class RunningTerminal(string path, DataFolder data, uint number) : IAsyncDisposable
     {
         private CancellationTokenSource? _stop;
         private Task _running = Task.CompletedTask;
@@ -206,6 +206,8 @@ public sealed class RollOverTests : IAsyncDisposable
                 new TerminalOptions(path, new Uri("http://127.0.0.1:0"), [], [FreePort()]),
                 TimeProvider.System, _stop.Token);
         }
+
+        public async ValueTask DisposeAsync() => await StopAsync();
 
         public async Task StopAsync()
         {

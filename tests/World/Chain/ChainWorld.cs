@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
-using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.World;
 
