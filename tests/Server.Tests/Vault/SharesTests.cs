@@ -34,16 +34,25 @@ public sealed class SharesTests
                 Assert.Equal(secret, SecretSharing.Combine(chosen));
             });
 
-    // One share of two: for each secret that could be there is exactly one share that makes it so.
-    [Fact]
-    public void One_share_too_few_says_nothing()
+    // Of two that are needed: whatever the secret is, each value of a share is as likely as any other.
+    [Theory]
+    [InlineData(0x00)]
+    [InlineData(0x42)]
+    public void One_share_too_few_says_nothing(byte secret)
     {
-        var known = SecretSharing.Split([0x42], 2, 2, RandomNumberGenerator.Fill)[0];
+        var shares = Enumerable.Range(0, 256).Select(drawn =>
+            SecretSharing.Split([secret], 2, 2, bytes => bytes.Fill((byte)drawn))[1][0]);
 
-        var secrets = Enumerable.Range(0, 256).Select(other =>
-            SecretSharing.Combine([(1, known), (2, [(byte)other])])[0]);
+        Assert.Equal(256, shares.Distinct().Count());
+    }
 
-        Assert.Equal(256, secrets.Distinct().Count());
+    // The line 42 + 57 x, by the products of FIPS 197.
+    [Fact]
+    public void A_share_is_a_point_of_the_polynomial()
+    {
+        var shares = SecretSharing.Split([0x42], 2, 2, bytes => bytes.Fill(0x57));
+
+        Assert.Equal([0x42 ^ 0x57, 0x42 ^ 0xAE], shares.Select(share => (int)share[0]));
     }
 
     [Fact]
