@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 
 PACKAGES=(
     pcscd vsmartcard-vpcd strace iproute2 opensc pcsc-tools python3 python3-pyscard python3-cryptography
-    postgresql chromium curl
+    postgresql chromium curl softhsm2
 )
 # Fewer than this and something ran nothing without saying so.
 TESTS_LEAST=1900

@@ -65,6 +65,8 @@ internal static class ServerHost
 
         var app = builder.Build();
         FeedEpoch.Begin(app.Services.GetRequiredService<Database>(), RandomNumberGenerator.Fill);
+        // Before anything is signed: which authority speaks, the book knows.
+        app.Services.GetRequiredService<AuthorityDesk>();
         app.Services.GetRequiredService<ProgrammeBook>().SeedFirst();
         app.Services.GetRequiredService<LimitsBook>().SeedMissing();
         HotlistBook.SeedFirst(
@@ -133,6 +135,8 @@ internal static class ServerHost
         services.AddSingleton<FeedBell>();
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();
+        services.AddSingleton<AuthorityDesk>();
+        services.AddSingleton<Audit.AuditWitnesses>();
         services.AddSingleton<TerminalBook>();
         services.AddSingleton<LimitsBook>();
         services.AddSingleton<TerminalWatch>();

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -55,10 +54,10 @@ internal static class TerminalHost
 
         var builder = NewBuilder(options.TillApi, clock);
         builder.Services.AddSingleton(new TerminalSync.TerminalSyncClient(channel));
-        using var headquarters = certificates.Authority.GetECDsaPublicKey();
         using var own = TerminalCertificates.LoadKey(data);
         var trust = new TerminalTrust(
-            headquarters!, certificates.Own.RawData, bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
+            certificates.Authorities, certificates.Own.RawData,
+            bytes => own.SignData(bytes, HashAlgorithmName.SHA256));
         builder.Services.AddSingleton(certificates);
         builder.Services.AddSingleton(new JournalFile(data.Journal, seal));
         AddRooms(builder.Services, options, terminal, trust, data);

@@ -71,7 +71,7 @@ internal sealed class AesCmac : IDisposable
     }
 
     /// <summary>Doubles in GF(2¹²⁸), most significant byte first.</summary>
-    private static void Double(ReadOnlySpan<byte> value, Span<byte> doubled)
+    public static void Double(ReadOnlySpan<byte> value, Span<byte> doubled)
     {
         for (var i = 0; i < Length; i++)
             doubled[i] = (byte)(((value[i] << 1) & 0xFF) | (i + 1 < Length ? value[i + 1] >> 7 : 0));

@@ -27,7 +27,9 @@ public enum CardKeyNumber : byte
 /// <summary>A chain's key for one purpose, from which each card's own key is derived.</summary>
 public sealed class MasterKey : IDisposable
 {
+    // One of the two.
     private readonly byte[] _key;
+    private readonly EncryptBlocks? _elsewhere;
 
     /// <param name="number">What the keys derived from it are for.</param>
     /// <param name="version">1 to 255; 0 is the factory's.</param>
@@ -40,14 +42,46 @@ public sealed class MasterKey : IDisposable
         _key = CardKey.Copy(key);
     }
 
+    /// <param name="number">What the keys derived from it are for.</param>
+    /// <param name="version">1 to 255; 0 is the factory's.</param>
+    /// <param name="elsewhere">The key, where it is not here: for many threads, if this is.</param>
+    public MasterKey(CardKeyNumber number, byte version, EncryptBlocks elsewhere)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(version);
+        Number = number;
+        Version = version;
+        _key = [];
+        _elsewhere = elsewhere;
+    }
+
     public CardKeyNumber Number { get; }
 
     public byte Version { get; }
 
     /// <summary>The key of one card. The caller disposes of it.</summary>
     /// <remarks>AN10922 over <c>UID(7) ‖ AID(3) ‖ key number(1) ‖ "SCCRM"</c>.</remarks>
-    public CardKey DeriveFor(Uid uid) =>
-        KeyDiversification.DeriveCardKey(_key, Version, uid, CardLayout.Application, (byte)Number);
+    public CardKey DeriveFor(Uid uid) => _elsewhere is null
+        ? KeyDiversification.DeriveCardKey(_key, Version, uid, CardLayout.Application, (byte)Number)
+        : KeyDiversification.DeriveCardKey(_elsewhere, Version, uid, CardLayout.Application, (byte)Number);
+
+    /// <summary>The key check value, by which people compare keys that they must not see: the first three
+    /// bytes of a block of zeros encrypted, as 6 hexadecimal digits.</summary>
+    public string CheckValue()
+    {
+        Span<byte> block = stackalloc byte[CardKey.Length];
+        block.Clear();
+        if (_elsewhere is null)
+        {
+            using var aes = new AesBlocks(_key);
+            aes.Encrypt(block);
+        }
+        else
+        {
+            _elsewhere(stackalloc byte[CardKey.Length], block);
+        }
+
+        return Convert.ToHexString(block[..3]);
+    }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 }

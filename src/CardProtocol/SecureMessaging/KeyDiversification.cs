@@ -2,6 +2,12 @@ using System.Security.Cryptography;
 
 namespace SmartCardCrm.CardProtocol;
 
+/// <summary>Encrypts whole blocks under a key that stays where it is, as in a token: AES-128 in CBC mode from
+/// a vector of zeros.</summary>
+/// <param name="blocks">16 bytes or a multiple. Read, not kept.</param>
+/// <param name="encrypted">Receives as many.</param>
+public delegate void EncryptBlocks(ReadOnlySpan<byte> blocks, Span<byte> encrypted);
+
 /// <summary>Derives keys from a master key, so that a broken card or terminal gives away only
 /// itself.</summary>
 internal static class KeyDiversification
@@ -10,6 +16,7 @@ internal static class KeyDiversification
     public static ReadOnlySpan<byte> SystemId => "SCCRM"u8;
 
     private const int InputMost = 31;
+    private const int BlocksLength = 2 * AesBlocks.BlockLength;
 
     /// <param name="master">AES-128 key, 16 bytes. Read, not kept.</param>
     /// <param name="input">What the derived key is for, 1 to 31 bytes; AN10922 calls it M.</param>
@@ -21,15 +28,8 @@ internal static class KeyDiversification
     /// </remarks>
     public static void Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> input, Span<byte> derived)
     {
-        if (input.Length is < 1 or > InputMost)
-            throw new ArgumentException($"An input has 1 to {InputMost} bytes.", nameof(input));
-
-        Span<byte> blocks = stackalloc byte[2 * AesBlocks.BlockLength];
-        blocks.Clear();
-        blocks[0] = 0x01;
-        input.CopyTo(blocks[1..]);
-        if (input.Length < InputMost)
-            blocks[input.Length + 1] = 0x80;
+        Span<byte> blocks = stackalloc byte[BlocksLength];
+        WriteBlocks(input, blocks);
 
         // CMAC masks two whole blocks with K1; where AN10922 wants K2, its difference goes in beforehand.
         using var cmac = new AesCmac(master);
@@ -44,6 +44,42 @@ internal static class KeyDiversification
         blocks.Clear();
     }
 
+    /// <inheritdoc cref="Derive(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte})"/>
+    /// <param name="master">The master, wherever it is.</param>
+    /// <param name="input"></param>
+    /// <param name="derived"></param>
+    public static void Derive(EncryptBlocks master, ReadOnlySpan<byte> input, Span<byte> derived)
+    {
+        Span<byte> subkeys = stackalloc byte[BlocksLength];
+        Span<byte> blocks = stackalloc byte[BlocksLength];
+        var first = subkeys[..AesBlocks.BlockLength];
+        var second = subkeys[AesBlocks.BlockLength..];
+        blocks.Clear();
+        master(blocks[..AesBlocks.BlockLength], second);
+        AesCmac.Double(second, first);
+        AesCmac.Double(first, second);
+
+        WriteBlocks(input, blocks);
+        AesBlocks.Xor(blocks[AesBlocks.BlockLength..], input.Length < InputMost ? second : first);
+        master(blocks, subkeys);
+        second.CopyTo(derived);
+        CryptographicOperations.ZeroMemory(subkeys);
+        CryptographicOperations.ZeroMemory(blocks);
+    }
+
+    // 01 ‖ input, padded to two blocks.
+    private static void WriteBlocks(ReadOnlySpan<byte> input, Span<byte> blocks)
+    {
+        if (input.Length is < 1 or > InputMost)
+            throw new ArgumentException($"An input has 1 to {InputMost} bytes.", nameof(input));
+
+        blocks.Clear();
+        blocks[0] = 0x01;
+        input.CopyTo(blocks[1..]);
+        if (input.Length < InputMost)
+            blocks[input.Length + 1] = 0x80;
+    }
+
     /// <summary>One key of one application on one card.</summary>
     /// <param name="master">AES-128 key, 16 bytes. Read, not kept.</param>
     /// <param name="version">The version that the key will have.</param>
@@ -55,14 +91,36 @@ internal static class KeyDiversification
     public static CardKey DeriveCardKey(
         ReadOnlySpan<byte> master, byte version, Uid uid, Aid aid, byte number)
     {
-        var input = new ByteWriter(stackalloc byte[16]);
+        Span<byte> derived = stackalloc byte[CardKey.Length];
+        Derive(master, InputOf(uid, aid, number, stackalloc byte[16]), derived);
+        return Taken(version, derived);
+    }
+
+    /// <inheritdoc cref="DeriveCardKey(ReadOnlySpan{byte}, byte, Uid, Aid, byte)"/>
+    /// <param name="master">The master, wherever it is.</param>
+    /// <param name="version"></param>
+    /// <param name="uid"></param>
+    /// <param name="aid"></param>
+    /// <param name="number"></param>
+    public static CardKey DeriveCardKey(EncryptBlocks master, byte version, Uid uid, Aid aid, byte number)
+    {
+        Span<byte> derived = stackalloc byte[CardKey.Length];
+        Derive(master, InputOf(uid, aid, number, stackalloc byte[16]), derived);
+        return Taken(version, derived);
+    }
+
+    private static ReadOnlySpan<byte> InputOf(Uid uid, Aid aid, byte number, Span<byte> to)
+    {
+        var input = new ByteWriter(to);
         uid.CopyTo(input.Next(Uid.Length));
         aid.WriteTo(ref input);
         input.Byte(number);
         input.Bytes(SystemId);
+        return to;
+    }
 
-        Span<byte> derived = stackalloc byte[CardKey.Length];
-        Derive(master, input.Written, derived);
+    private static CardKey Taken(byte version, Span<byte> derived)
+    {
         var key = new CardKey(version, derived);
         CryptographicOperations.ZeroMemory(derived);
         return key;

@@ -71,13 +71,32 @@ public sealed class ReaderIdKey : IDisposable
     /// <remarks>AN10922 over <c>"READER" ‖ terminal u32 ‖ "SCCRM"</c>, 15 bytes.</remarks>
     public static ReaderIdKey Derive(ReadOnlySpan<byte> master, uint terminal)
     {
-        var input = new ByteWriter(stackalloc byte[15]);
+        Span<byte> derived = stackalloc byte[Length];
+        KeyDiversification.Derive(master, InputOf(terminal, stackalloc byte[15]), derived);
+        return Taken(derived);
+    }
+
+    /// <inheritdoc cref="Derive(ReadOnlySpan{byte}, uint)"/>
+    /// <param name="master">The master, wherever it is.</param>
+    /// <param name="terminal"></param>
+    public static ReaderIdKey Derive(EncryptBlocks master, uint terminal)
+    {
+        Span<byte> derived = stackalloc byte[Length];
+        KeyDiversification.Derive(master, InputOf(terminal, stackalloc byte[15]), derived);
+        return Taken(derived);
+    }
+
+    private static ReadOnlySpan<byte> InputOf(uint terminal, Span<byte> to)
+    {
+        var input = new ByteWriter(to);
         input.Bytes("READER"u8);
         input.UInt32(terminal);
         input.Bytes(KeyDiversification.SystemId);
+        return to;
+    }
 
-        Span<byte> derived = stackalloc byte[Length];
-        KeyDiversification.Derive(master, input.Written, derived);
+    private static ReaderIdKey Taken(Span<byte> derived)
+    {
         var key = new ReaderIdKey(derived);
         CryptographicOperations.ZeroMemory(derived);
         return key;

@@ -46,6 +46,8 @@ internal static class AuditAction
     public const string CertificateMade = "certificate-made";
     public const string OpeningLoaded = "opening-loaded";
     public const string OpeningUndone = "opening-undone";
+    public const string KeyAdded = "key-added";
+    public const string AuthorityRetired = "authority-retired";
 }
 
 /// <summary>Who did something.</summary>

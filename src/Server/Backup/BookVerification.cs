@@ -237,6 +237,11 @@ internal sealed class BookVerification(Database database, ICardSecrets secrets)
     {
         if (AuditLog.FirstFault(db) is { } changed)
             Fault($"entry {changed} of the audit log is not as it was written");
+        foreach (var (told, verdict) in AuditWitnesses.All(db))
+        {
+            if (verdict == WitnessVerdict.Contradicts)
+                Fault($"terminal {told.Terminal} was told of another entry {told.Number} of the audit log");
+        }
     }
 
     // Whoever writes into a database may write what no program has.

@@ -7,14 +7,12 @@ namespace SmartCardCrm.Server.Backup;
 /// <summary>Makes backups of a server's data folder, and makes data folders of backups.</summary>
 internal static class ServerBackup
 {
-    /// <summary>The sealed keys, in a data folder and in a backup.</summary>
-    public const string VaultFile = "vault";
-
     // In a data folder that is not to be served yet.
     private const string UnfinishedFile = "restore.unfinished";
 
-    // Beside book and vault: the server's settings.
-    private static readonly IReadOnlyList<string> Others = ["server.json"];
+    // Beside the book: the sealed keys, or in which token they are, and the server's settings.
+    private static readonly IReadOnlyList<string> Others =
+        [VaultHome.FileName, TokenHome.FileName, "server.json"];
 
     /// <summary>Writes a backup while a server may be at work. It is there whole, or not at all.</summary>
     /// <param name="data">The server's data folder.</param>
@@ -45,10 +43,12 @@ internal static class ServerBackup
         string data, string to, string partial, string software, DateTimeOffset taken)
     {
         Discard(partial);
+        if (!VaultHome.Exists(data))
+            throw new BackupException("vault-absent", $"There is no vault in {data}.");
         PrivateFile.CreateFolder(partial);
         var book = BookCopy.Write(data, partial);
         // After the book: the vault only gains keys, so it has those that the copy speaks of.
-        string[] files = [VaultFile, .. Others.Where(name => File.Exists(Path.Combine(data, name)))];
+        string[] files = [.. Others.Where(name => File.Exists(Path.Combine(data, name)))];
         foreach (var name in files)
             PrivateFile.Replace(Path.Combine(partial, name), File.ReadAllBytes(Path.Combine(data, name)));
         var manifest = new BackupManifest(
@@ -83,7 +83,7 @@ internal static class ServerBackup
         return Guarded(() =>
         {
             PrivateFile.CreateFolder(data);
-            if (File.Exists(Path.Combine(data, VaultFile)))
+            if (VaultHome.Exists(data))
             {
                 throw new BackupException(
                     "data-present", $"{data} has a vault already: restore into a new folder.");

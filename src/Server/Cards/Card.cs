@@ -29,6 +29,10 @@ internal sealed record Card
     public byte SaleKeyVersion { get; init; }
     public byte TmKeyVersion { get; init; }
 
+    public KeyVersions KeyVersions =>
+        new(IssuerKeyVersion, EnquiryKeyVersion, SaleKeyVersion, TmKeyVersion);
+
+
     /// <summary>Points that the chip holds at most.</summary>
     public int BalanceMost { get; init; }
 

@@ -22,10 +22,11 @@ internal static class AuditCommand
             "audit",
             """
             Prints who has changed what, newest first: number, when (UTC), who, what, of what, and before and
-            after or why as JSON, with tabs between. `server verify` tells whether a line was changed since.
+            after or why as JSON, with tabs between. `server audit verify` tells whether a line was changed
+            since.
             """)
         {
-            CommandLine.Data, subject, take,
+            CommandLine.Data, subject, take, Verify(),
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
@@ -41,6 +42,41 @@ internal static class AuditCommand
                 await System.Console.Out.WriteLineAsync(string.Join(
                     '\t', entry.Number, at, entry.DoneBy, entry.Action, entry.Subject, entry.Detail));
             }
+        }));
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var command = new Command(
+            "verify",
+            """
+            Compares the log with its own chain and with what terminals were told of it: a line that was
+            changed, a log that was cut or rewritten. Prints when backups were restored: if you did not,
+            somebody lied. Exit code 1 where the log does not hold.
+            """)
+        {
+            CommandLine.Data,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            var report = await server.GetAsync(
+                "/api/audit/verify", OperatorJson.Default.AuditReport, cancellation);
+            await System.Console.Out.WriteLineAsync($"entries: {report.Entries}");
+            await System.Console.Out.WriteLineAsync($"terminals that agree: {report.Agreeing}");
+            foreach (var restored in report.Restorations)
+                await System.Console.Out.WriteLineAsync($"a backup was restored, as entry {restored} says");
+            foreach (var (terminal, number) in report.Contradicting)
+            {
+                await System.Console.Error.WriteLineAsync(
+                    $"terminal {terminal} was told of another entry {number}");
+            }
+
+            if (report.FirstFault is { } fault)
+                await System.Console.Error.WriteLineAsync($"entry {fault} is not as it was written");
+            if (!report.Holds)
+                throw new CommandException("audit-failed", "The audit log is not what was written.");
         }));
         return command;
     }

@@ -140,7 +140,7 @@ internal static class BackupCommands
 
     // Never a new one.
     private static KeyVault OpenVault(string folder, FileInfo passphrase) =>
-        File.Exists(Path.Combine(folder, ServerBackup.VaultFile))
+        VaultHome.Exists(folder)
             ? ServeCommand.OpenVault(folder, passphrase.FullName)
             : throw new CommandException("vault-absent", $"There is no vault in {folder}.");
 

@@ -89,6 +89,8 @@ internal static class CommandLine
             RuleCommands.Create(),
             CheckCommand.Create(),
             AuditCommand.Create(),
+            VaultCommands.Create(),
+            AuthorityCommands.Create(),
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             TierCommands.Create(),

@@ -187,8 +187,7 @@ internal static class ServeCommand
                 $"A restore into {options.DataFolder} was broken off, or the book did not verify.");
         }
 
-        if (!File.Exists(options.PathOf(ServerBackup.VaultFile))
-            && Guarded(() => BookHome.HasBook(options.DataFolder)))
+        if (!VaultHome.Exists(options.DataFolder) && Guarded(() => BookHome.HasBook(options.DataFolder)))
         {
             throw new CommandException(
                 "vault-absent",
@@ -198,34 +197,7 @@ internal static class ServeCommand
 
     /// <summary>Opens the vault of a data folder; makes one where there is none.</summary>
     /// <exception cref="CommandException">The passphrase is wrong, or cannot be read.</exception>
-    public static KeyVault OpenVault(string folder, string passphraseFile)
-    {
-        var passphrase = ReadPassphrase(passphraseFile);
-        try
-        {
-            return KeyVault.OpenOrCreate(
-                Path.Combine(folder, ServerBackup.VaultFile), passphrase.AsSpan().TrimEnd("\r\n"u8),
-                RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow());
-        }
-        catch (VaultLockedException locked)
-        {
-            throw new CommandException("vault-locked", locked.Message);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(passphrase);
-        }
-    }
-
-    private static byte[] ReadPassphrase(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException("vault-passphrase", missing.Message);
-        }
-    }
+    public static KeyVault OpenVault(string folder, string passphraseFile) =>
+        VaultCommands.WithPassphrase(passphraseFile, passphrase => VaultHome.Open(
+            folder, passphrase, RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow()));
 }

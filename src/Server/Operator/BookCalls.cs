@@ -29,6 +29,7 @@ internal static class BookCalls
         api.MapGet("/overview", (BookFigures figures) => figures.Overview());
         api.MapGet("/audit", (Database database, string? subject, int skip = 0, int take = 100) =>
             database.Read(db => AuditLog.List(db, subject, Math.Max(skip, 0), Most(take))));
+        api.MapGet("/audit/verify", (Database database) => database.Read(AuditReport.Of));
         api.MapGet("/check", (BookFigures figures) => figures.Check());
     }
 

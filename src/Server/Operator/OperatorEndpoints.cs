@@ -49,6 +49,7 @@ internal static class OperatorEndpoints
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
         TierCalls.Map(api);
+        AuthorityCalls.Map(api);
     }
 }
 
@@ -57,6 +58,9 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedMember))]
 [JsonSerializable(typeof(AskedToken))]
 [JsonSerializable(typeof(AskedIssue))]
+[JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(AskedSuccession))]
+[JsonSerializable(typeof(AuthorityReport))]
 [JsonSerializable(typeof(AskedBlock))]
 [JsonSerializable(typeof(BlockHistory))]
 [JsonSerializable(typeof(AskedAnonymous))]

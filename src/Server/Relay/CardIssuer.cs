@@ -47,7 +47,7 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
     private CommitEvidence PersonaliseFromFactory(
         ICardChannel channel, CardPlan plan, IProgress<PersonalisationStep>? progress)
     {
-        using var keys = vault.KeysForNewCard(plan.Card.ChipUid);
+        using var keys = vault.KeysOf(plan.Card.ChipUid, plan.Card.KeyVersions);
         return Personalisation.Run(channel, plan.Content, keys, random, progress);
     }
 

@@ -58,10 +58,15 @@ internal sealed class StaffStore(Database database)
                     failures,
                     until = lockedUntil is { } at ? UnixTime.Microseconds(at) : (long?)null,
                 });
-            if (lockedUntil is not null)
-                Audit(db, AuditAction.StaffLocked, name, now);
+            if (lockedUntil is { } locked)
+            {
+                Audit(
+                    db, AuditAction.StaffLocked, name, now,
+                    $$"""{"failures":{{failures}},"untilUs":{{UnixTime.Microseconds(locked)}}}""");
+            }
         });
 
-    private static void Audit(DbSession db, string action, string name, DateTimeOffset now) =>
-        AuditLog.Write(db, UnixTime.Microseconds(now), AuditActor.Server, action, $"staff:{name}");
+    private static void Audit(
+        DbSession db, string action, string name, DateTimeOffset now, string detail = "") =>
+        AuditLog.Write(db, UnixTime.Microseconds(now), AuditActor.Server, action, $"staff:{name}", detail);
 }

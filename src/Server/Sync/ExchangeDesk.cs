@@ -1,4 +1,5 @@
 using Grpc.Core;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
@@ -7,8 +8,8 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>Serves the terminals' streams: docs/sync.md, from the server's side.</summary>
 internal sealed partial class ExchangeDesk(
-    Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, TimeProvider clock,
-    ILogger<ExchangeDesk> log)
+    Database database, IntakeQueue intake, FeedBell bell, TerminalWatch watch, AuthorityDesk authorities,
+    AuditWitnesses witnesses, TimeProvider clock, ILogger<ExchangeDesk> log)
 {
     /// <summary>Serves one stream until an end leaves it.</summary>
     /// <exception cref="RefusedException">The terminal said what it must not.</exception>
@@ -18,7 +19,11 @@ internal sealed partial class ExchangeDesk(
         CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(line.Ended, cancellation);
-        var machine = new ExchangeMachine(line.Terminal, database, watch, clock);
+        var machine = new ExchangeMachine(line.Terminal, database, watch, clock)
+        {
+            Authorities = authorities,
+            Witnesses = witnesses,
+        };
         using var stream = new ExchangeStream(machine, to, intake, bell);
         try
         {

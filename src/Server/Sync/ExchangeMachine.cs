@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Grpc.Core;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
@@ -19,7 +20,16 @@ internal sealed class ExchangeMachine(
     private const int EntriesMost = 1024;
     public const int FeedItemsMost = 256;
 
+    /// <summary>Who knows of authorities that are to come; null where there are none.</summary>
+    public AuthorityDesk? Authorities { get; init; }
+
+    /// <summary>Who compares what terminals know of the audit log with it; null where nobody does.</summary>
+    public AuditWitnesses? Witnesses { get; init; }
+
     private JournalEntry? _newest;
+
+    // Not where the terminal's word is evidence against the log: it must keep it.
+    private bool _tellsAuditHead;
     private long _feedEpoch;
     private ulong _feedCursor;
 
@@ -49,6 +59,8 @@ internal sealed class ExchangeMachine(
         (_feedEpoch, _feedCursor) = database.Read(db => (
             FeedEpoch.Current(db), FeedEpoch.PlaceOf(db, hello.FeedEpoch, hello.FeedCursor)));
         _fromStart = _feedCursor == 0;
+        Authorities?.Heard(terminal, hello.Authority);
+        _tellsAuditHead = Witnesses?.Hear(terminal, hello.AuditHead, isFirst: true) == true;
         return new ServerMessage
         {
             Welcome = new Welcome
@@ -56,6 +68,7 @@ internal sealed class ExchangeMachine(
                 DurableThrough = (uint)head.Sequence,
                 DurableHash = ByteString.CopyFrom(head.ChainHash),
                 ServerTimeUs = clock.Microseconds(),
+                Authority = Authorities?.Announcement,
             },
         };
     }
@@ -73,6 +86,7 @@ internal sealed class ExchangeMachine(
                 return Checked(batch.Entries);
             case { Heartbeat: { } heartbeat }:
                 watch.Heard(terminal, heartbeat);
+                _tellsAuditHead = Witnesses?.Hear(terminal, heartbeat.AuditHead, isFirst: false) == true;
                 return null;
             default:
                 throw RefusedException.BadRequest(
@@ -123,6 +137,7 @@ internal sealed class ExchangeMachine(
     private ServerMessage Told(FeedBatch batch)
     {
         (batch.FromStart, batch.Epoch, batch.Through) = (_fromStart, _feedEpoch, _feedCursor);
+        batch.AuditHead = _tellsAuditHead ? Witnesses?.Head() : null;
         _fromStart = false;
         return new ServerMessage { Feed = batch };
     }

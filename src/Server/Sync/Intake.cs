@@ -5,6 +5,7 @@ using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Sync;
@@ -95,7 +96,7 @@ internal sealed partial class Intake(
         {
             return book.Db.Part(() => Settle(book, waiting.ToRead()));
         }
-        catch (Exception wrong) when (wrong is not (DbException or OutOfMemoryException))
+        catch (Exception wrong) when (wrong is not (DbException or OutOfMemoryException or VaultException))
         {
             var unforeseen = new Verdict.Parked(Cause.Unreadable, Unforeseen);
             ExceptionBook.Open(book, Difference.Over(waiting.Place, unforeseen.Cause, unforeseen.Detail) with
@@ -118,7 +119,7 @@ internal sealed partial class Intake(
     // A hole is the caller's mistake; what the disk or the connection did, no other entry mends.
     private bool IsOfAnEntry(Exception wrong) =>
         wrong is DbException failure ? database.IsRefusal(failure) : wrong is not (ArgumentException
-        { ParamName: "entry" } or OutOfMemoryException);
+        { ParamName: "entry" } or OutOfMemoryException or VaultException);
 
     private Verdict TakeAlone(ReadEntry entry)
     {

@@ -24,7 +24,8 @@ internal sealed class TerminalSyncService(
         Task.FromResult(new RenewCertificateReply
         {
             Certificate = ByteString.CopyFrom(renewals.Renew(
-                TerminalInterceptor.TerminalOf(context), TerminalInterceptor.CertificateOf(context))),
+                TerminalInterceptor.TerminalOf(context), TerminalInterceptor.CertificateOf(context),
+                request.Authority.Span)),
         });
 
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
@@ -41,12 +42,17 @@ internal sealed class TerminalSyncService(
             HeldSecondsMost = (uint)TimeSpan.FromHours(options.Value.CardKeyHours).TotalSeconds,
         };
         CryptographicOperations.ZeroMemory(key);
-        reply.Keys.AddRange(vault.TerminalMasters.Select(master => new CardMasterKey
+        foreach (var master in vault.TerminalMasters)
         {
-            KeyNumber = (uint)master.Number,
-            Version = master.Version,
-            Key = ByteString.CopyFrom(master.Key),
-        }));
+            reply.Keys.Add(new CardMasterKey
+            {
+                KeyNumber = (uint)master.Number,
+                Version = master.Version,
+                Key = ByteString.CopyFrom(master.Key),
+            });
+            master.Dispose();
+        }
+
         return Task.FromResult(reply);
     }
 

@@ -44,6 +44,9 @@ internal sealed class ServerMetrics
             "smartcardcrm.certificate.failed",
             () => _database.Read(CertificateArchive.NewestFailed) ?? 0,
             description: "Checks of the book that failed in the newest daily certificate.");
+        meter.CreateObservableGauge(
+            "smartcardcrm.audit.contradictions", AuditContradictions,
+            description: "Words of terminals that the audit log contradicts.");
         meter.CreateObservableCounter(
             "smartcardcrm.ledger.postings", Postings, description: "Postings in the ledger.");
         meter.CreateObservableCounter(
@@ -78,6 +81,9 @@ internal sealed class ServerMetrics
             .Select(state => Math.Max(head - (long)state!.FeedCursor, 0))
             .DefaultIfEmpty(0).Max();
     }
+
+    private long AuditContradictions() =>
+        _database.Read(db => db.Value<long>("SELECT COUNT(*) FROM audit_witness WHERE agrees = 0"));
 
     // Ids are given without a hole.
     private long Postings() =>

@@ -39,7 +39,9 @@ internal sealed class EnrolmentBook(
                 VALUES (@Hash, @Name, @Store, @StoreZone, @Expires)
                 """,
                 row);
-            AuditLog.Write(db, clock.Microseconds(), by, AuditAction.TokenMade, $"store:{row.Store}");
+            AuditLog.Write(
+                db, clock.Microseconds(), by, AuditAction.TokenMade, $"store:{row.Store}",
+                $$"""{"expiresUs":{{row.Expires}}}""");
         });
     }
 

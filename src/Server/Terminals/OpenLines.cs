@@ -91,6 +91,9 @@ internal sealed class OpenLines
     /// none.</summary>
     public void ChangeKeys(uint terminal) => Cut(LineEnd.KeysChanged, key => key == terminal);
 
+    /// <summary>Cuts what all have open: who speaks for headquarters has changed.</summary>
+    public void ChangeAllKeys() => Cut(LineEnd.KeysChanged, _ => true);
+
     public void StopAll() => Cut(LineEnd.ServerStopping, _ => true);
 
     public void Remove(Line line) =>

@@ -33,20 +33,25 @@ internal sealed partial class RenewalDesk(
 
     /// <summary>A certificate for a year from now, over the same key; the former one holds as long as it did.
     /// </summary>
+    /// <param name="terminal">Who calls.</param>
     /// <param name="former">What the terminal called with.</param>
+    /// <param name="trusted">SHA-256 of the newest authority that it trusts; empty for the one that all
+    /// do.</param>
     /// <returns>DER.</returns>
-    /// <exception cref="RefusedException">More than half of its time is left.</exception>
-    public byte[] Renew(Terminal terminal, X509Certificate2 former)
+    /// <exception cref="RefusedException">More than half of its time is left, and it is that authority's
+    /// already.</exception>
+    public byte[] Renew(Terminal terminal, X509Certificate2 former, ReadOnlySpan<byte> trusted)
     {
-        if (!Certificates.IsDue(former, clock.GetUtcNow()))
+        var by = authority.For(trusted);
+        if (!Certificates.IsDue(former, clock.GetUtcNow()) && authority.MakerOf(former) == by)
         {
             throw new RefusedException(
                 StatusCode.FailedPrecondition, "certificate-not-due",
                 "More than half of this certificate's time is left.");
         }
 
-        using var certificate = authority.RenewForTerminal(former, (uint)terminal.Number);
-        book.Renew(terminal.Number, certificate.RawData);
+        using var certificate = authority.RenewForTerminal(former, (uint)terminal.Number, by);
+        book.Renew(terminal.Number, certificate.RawData, by.Fingerprint);
         LogRenewed(terminal.Number, certificate.NotAfter.ToUniversalTime());
         return certificate.RawData;
     }

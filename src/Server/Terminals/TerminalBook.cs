@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Terminals;
 
@@ -53,7 +54,10 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
     }
 
     /// <summary>Gives a terminal one more certificate, DER; those that it has keep naming it.</summary>
-    public void Renew(long number, ReadOnlySpan<byte> certificate)
+    /// <param name="number">The terminal.</param>
+    /// <param name="certificate">DER.</param>
+    /// <param name="authority">Fingerprint of who made it.</param>
+    public void Renew(long number, ReadOnlySpan<byte> certificate, string authority)
     {
         var row = new { hash = HashOf(certificate), number, now = clock.Microseconds() };
         database.Write(db =>
@@ -62,8 +66,10 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
                 "INSERT INTO renewed_certificate (certificate_hash, terminal, renewed_us) "
                     + "VALUES (@hash, @number, @now)",
                 row);
+            AuthorityBook.Certified(db, number, authority, row.now);
             AuditLog.Write(
-                db, row.now, AuditActor.Terminal(number), AuditAction.TerminalRenewed, $"terminal:{number}");
+                db, row.now, AuditActor.Terminal(number), AuditAction.TerminalRenewed, $"terminal:{number}",
+                $$"""{"certificate":"{{row.hash}}","authority":"{{authority}}"}""");
         });
     }
 
@@ -78,7 +84,8 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
             "UPDATE terminal SET revoked_us = @now WHERE number = @number AND revoked_us IS NULL",
             new { number = (long)number, now }) == 1)
         {
-            AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}");
+            AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}",
+                """{"before":"enrolled","after":"revoked"}""");
             Gaps.Reported(db, number);
             return true;
         }

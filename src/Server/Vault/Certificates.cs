@@ -14,10 +14,14 @@ internal static class Certificates
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(10);
 
     /// <summary>The authority: signs for twenty years, and nothing below it signs.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="ordinal">1, 2, 3 … Each has a name of its own: who builds a chain looks by name.</param>
+    /// <param name="now">From when it holds.</param>
     /// <returns>DER.</returns>
-    public static byte[] SelfSigned(ECDsa key, DateTimeOffset now)
+    public static byte[] SelfSigned(ECDsa key, int ordinal, DateTimeOffset now)
     {
-        var request = new CertificateRequest("CN=SmartCardCrm terminals", key, HashAlgorithmName.SHA256);
+        var name = ordinal == 1 ? "CN=SmartCardCrm terminals" : $"CN=SmartCardCrm terminals {ordinal}";
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
@@ -57,16 +61,20 @@ internal static class Certificates
 
     /// <summary>Signs a request.</summary>
     /// <param name="request">What <see cref="ForServer"/> or one of the others made.</param>
-    /// <param name="authority">With its private key.</param>
+    /// <param name="authority">Whose word it is to be.</param>
     /// <param name="now">From when it holds.</param>
     /// <param name="days">How long.</param>
     public static X509Certificate2 Sign(
-        CertificateRequest request, X509Certificate2 authority, DateTimeOffset now, int days)
+        CertificateRequest request, AuthorityKey authority, DateTimeOffset now, int days)
     {
         Span<byte> serial = stackalloc byte[16];
         RandomNumberGenerator.Fill(serial);
         serial[0] &= 0x7F;
-        return request.Create(authority, now - Before, now.AddDays(days), serial);
+        using var issuer = X509CertificateLoader.LoadCertificate(authority.Certificate.Span);
+        using var signer = authority.OpenSigner();
+        return request.Create(
+            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(signer), now - Before,
+            now.AddDays(days), serial);
     }
 
     /// <summary>Whether no more than half of its time is left: it may be renewed.</summary>

@@ -6,51 +6,63 @@ using SmartCardCrm.Server.Cards;
 namespace SmartCardCrm.Server.Vault;
 
 /// <summary>
-/// The chain's secrets, open: master keys of the cards, the reader-id master, and the key of the terminals'
-/// authority. Made at first start; at rest they are a <see cref="SealedFile"/>.
+/// The chain's secrets, open: master keys of the cards, the reader-id master, and the keys of the terminals'
+/// authorities. Where they lie, a <see cref="IVaultKeys"/> knows.
 /// </summary>
-internal sealed class KeyVault : ICardSecrets, IDisposable
+/// <param name="keys">Owned from here on.</param>
+internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
 {
-    private readonly VaultContent _content;
-    private readonly Dictionary<(CardKeyNumber Number, byte Version), MasterKey> _masters;
+    private readonly Dictionary<(CardKeyNumber Number, byte Version), MasterKey> _masters =
+        keys.Masters.ToDictionary(m => (m.Number, m.Version));
 
-    private KeyVault(VaultContent content)
-    {
-        _content = content;
-        _masters = content.Masters.ToDictionary(
-            m => (m.Number, m.Version), m => new MasterKey(m.Number, m.Version, m.Key));
-    }
+    private volatile IReadOnlyList<AuthorityKey> _speaking = keys.Authorities;
 
-    /// <summary>PKCS#8 of the authority's ECDSA P-256 key. Belongs to the vault.</summary>
-    public ReadOnlySpan<byte> AuthorityKey => _content.AuthorityKey;
+    /// <summary>The oldest first. They belong to the vault.</summary>
+    public IReadOnlyList<AuthorityKey> Authorities => keys.Authorities;
 
-    /// <summary>DER of the authority's self-signed certificate, which terminals pin.</summary>
-    public ReadOnlyMemory<byte> AuthorityCertificate => _content.AuthorityCertificate;
+    /// <summary>Those that are not retired, the oldest first.</summary>
+    public IReadOnlyList<AuthorityKey> Speaking => _speaking;
 
-    /// <summary>Opens the vault, or makes one with new keys where there is none.</summary>
+    /// <summary>By which headquarters speaks. It belongs to the vault.</summary>
+    public AuthorityKey Authority => _speaking[0];
+
+    /// <summary>The one that comes after it; null where there is none.</summary>
+    public AuthorityKey? NextAuthority => _speaking.Count > 1 ? _speaking[1] : null;
+
+    /// <summary>DER of its self-signed certificate, which terminals pin.</summary>
+    public ReadOnlyMemory<byte> AuthorityCertificate => Authority.Certificate;
+
+    /// <summary>Opens a sealed vault, or makes one with new keys where there is none.</summary>
     /// <param name="path">The sealed file.</param>
     /// <param name="passphrase">UTF-8, 12 bytes or more. Read, not kept.</param>
     /// <param name="random">Makes the keys.</param>
     /// <param name="now">From when a new authority's certificate holds.</param>
-    /// <exception cref="VaultLockedException">The passphrase is wrong, or the vault was changed.</exception>
+    /// <exception cref="VaultException">The passphrase is wrong, or the vault was changed.</exception>
     public static KeyVault OpenOrCreate(
         string path, ReadOnlySpan<byte> passphrase, FillRandom random, DateTimeOffset now)
     {
-        if (passphrase.Length < 12)
-            throw new VaultLockedException("The vault's passphrase has at least 12 characters.");
         if (File.Exists(path))
-            return Open(path, passphrase);
+            return Holding(VaultFile.Open(path, passphrase));
 
         var content = VaultContent.Create(random, now);
-        var encoded = content.Encode();
-        SealedFile.Write(path, encoded, passphrase, random);
-        CryptographicOperations.ZeroMemory(encoded);
-        return new KeyVault(content);
+        VaultFile.Write(path, content, passphrase, random);
+        return Holding(content);
     }
 
-    /// <summary>A vault that no file keeps.</summary>
+    /// <summary>Lets an authority speak no more, while the vault is open. What was sealed for it is still
+    /// read.</summary>
+    /// <exception cref="InvalidOperationException">It is the last.</exception>
+    public void Retire(string fingerprint)
+    {
+        AuthorityKey[] left = [.. _speaking.Where(authority => authority.Fingerprint != fingerprint)];
+        _speaking = left.Length > 0
+            ? left
+            : throw new InvalidOperationException("Nobody would speak for headquarters.");
+    }
+
+    /// <summary>A vault in memory.</summary>
     /// <param name="content">Owned from here on.</param>
-    public static KeyVault Holding(VaultContent content) => new(content);
+    public static KeyVault Holding(VaultContent content) => new(new MemoryKeys(content));
 
     /// <summary>The versions that new cards get: the newest of each.</summary>
     public KeyVersions NewestVersions => new(
@@ -63,63 +75,78 @@ internal sealed class KeyVault : ICardSecrets, IDisposable
         _masters[(CardKeyNumber.TransactionMac, version)].DeriveFor(uid);
 
     /// <inheritdoc/>
-    public ReaderIdKey ReaderIdKey(uint terminal) =>
-        CardProtocol.ReaderIdKey.Derive(_content.ReaderIdMaster, terminal);
+    public ReaderIdKey ReaderIdKey(uint terminal) => keys.ReaderIdKey(terminal);
 
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> document)
     {
-        using var authority = ECDsa.Create();
-        authority.ImportPkcs8PrivateKey(_content.AuthorityKey, out _);
-        return authority.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256);
+        using var signer = Authority.OpenSigner();
+        return signer.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256);
     }
 
     /// <inheritdoc/>
     public Contact? OpenContact(ReadOnlySpan<byte> contactSealed)
     {
-        using var authority = ECDiffieHellman.Create();
-        authority.ImportPkcs8PrivateKey(_content.AuthorityKey, out _);
-        return SealedContact.TryOpen(authority, contactSealed);
+        foreach (var authority in Authorities)
+        {
+            using var agreement = authority.OpenAgreement();
+            if (SealedContact.TryOpen(agreement, contactSealed) is { } contact)
+                return contact;
+        }
+
+        return null;
     }
 
     /// <summary>All keys of one new card. The caller disposes of them.</summary>
-    public PersonalisationKeys KeysForNewCard(Uid uid) =>
-        new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, Newest(number))]));
+    public PersonalisationKeys KeysForNewCard(Uid uid) => KeysOf(uid, NewestVersions);
 
-    /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. They belong to
-    /// the vault.</summary>
-    public IEnumerable<VaultMaster> TerminalMasters =>
-        _content.Masters.Where(m => m.Number is CardKeyNumber.Enquiry or CardKeyNumber.Sale);
+    /// <summary>All keys of one card. The caller disposes of them.</summary>
+    /// <param name="uid">The card.</param>
+    /// <param name="versions">Those that it was planned with; of the other keys there is one.</param>
+    public PersonalisationKeys KeysOf(Uid uid, KeyVersions versions) =>
+        new(uid, Enum.GetValues<CardKeyNumber>().Select(number => _masters[(number, number switch
+        {
+            CardKeyNumber.Issuer => versions.Issuer,
+            CardKeyNumber.Enquiry => versions.Enquiry,
+            CardKeyNumber.Sale => versions.Sale,
+            CardKeyNumber.TransactionMac => versions.TransactionMac,
+            _ => Newest(number),
+        })]));
+
+    /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. The caller
+    /// disposes of them.</summary>
+    public IEnumerable<VaultMaster> TerminalMasters => _masters.Keys
+        .Where(key => key.Number is CardKeyNumber.Enquiry or CardKeyNumber.Sale)
+        .Select(key => keys.Reveal(key.Number, key.Version));
 
     /// <summary>The versions of a master, the newest first.</summary>
     public IReadOnlyList<byte> VersionsOf(CardKeyNumber number) =>
         [.. _masters.Keys.Where(key => key.Number == number).Select(key => key.Version).OrderDescending()];
+
+    /// <summary>The check value of each master, by number and version.</summary>
+    public IEnumerable<VaultKeyName> Names => _masters.Values
+        .OrderBy(master => (master.Number, master.Version))
+        .Select(master => new VaultKeyName(master.Number, master.Version, master.CheckValue()));
 
     /// <summary>One card's key. The caller disposes of it.</summary>
     /// <exception cref="KeyNotFoundException">The vault has no such version.</exception>
     public CardKey CardKeyOf(CardKeyNumber number, byte version, Uid uid) =>
         _masters[(number, version)].DeriveFor(uid);
 
-    public void Dispose()
-    {
-        foreach (var master in _masters.Values)
-            master.Dispose();
-        _content.Dispose();
-    }
+    public void Dispose() => keys.Dispose();
 
     private byte Newest(CardKeyNumber number) =>
         _masters.Keys.Where(key => key.Number == number).Max(key => key.Version);
+}
 
-    private static KeyVault Open(string path, ReadOnlySpan<byte> passphrase)
+/// <summary>What people may see of a master.</summary>
+/// <param name="CheckValue">As <see cref="MasterKey.CheckValue"/>.</param>
+internal sealed record VaultKeyName(CardKeyNumber Number, byte Version, string CheckValue)
+{
+    /// <summary>As people and the audit log call a key.</summary>
+    public static string Of(CardKeyNumber number) => number switch
     {
-        var encoded = SealedFile.Read(path, passphrase);
-        try
-        {
-            return new KeyVault(VaultContent.Decode(encoded));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(encoded);
-        }
-    }
+        CardKeyNumber.TransactionMac => "transaction-mac",
+        _ => number.ToString().ToLowerInvariant(),
+    };
 }

@@ -4,9 +4,14 @@ using SmartCardCrm.CardProtocol;
 
 namespace SmartCardCrm.Server.Vault;
 
-/// <summary>The vault cannot be opened: another passphrase, or the file is not whole. Nobody can tell
-/// which.</summary>
-internal sealed class VaultLockedException(string message) : Exception(message);
+/// <summary>The vault cannot be opened, or what was asked for cannot be done with it.</summary>
+/// <param name="code">Stable. <c>vault-locked</c>: another passphrase, or the file is not whole; nobody can
+/// tell which.</param>
+internal sealed class VaultException(string code, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public string Code => code;
+}
 
 /// <summary>One secret in one file, under a passphrase.</summary>
 /// <remarks>
@@ -49,15 +54,15 @@ internal static class SealedFile
     }
 
     /// <summary>Opens the file. The caller zeroes the answer.</summary>
-    /// <exception cref="VaultLockedException">The passphrase is another, or a byte was changed.</exception>
+    /// <exception cref="VaultException">The passphrase is another, or a byte was changed.</exception>
     public static byte[] Read(string path, ReadOnlySpan<byte> passphrase)
     {
         if (new FileInfo(path).Length is < ContentAt or > LengthMost)
-            throw new VaultLockedException("The vault has a length that no vault has.");
+            throw new VaultException("vault-locked", "The vault has a length that no vault has.");
         var file = File.ReadAllBytes(path);
         var iterations = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Magic.Length));
         if (!file.AsSpan().StartsWith(Magic) || iterations is < IterationsLeast or > IterationsMost)
-            throw new VaultLockedException("This is no vault of a version known here.");
+            throw new VaultException("vault-locked", "This is no vault of a version known here.");
 
         var content = new byte[file.Length - ContentAt];
         using var cipher = Cipher(passphrase, file.AsSpan(SaltAt, NonceAt - SaltAt), iterations);
@@ -69,7 +74,7 @@ internal static class SealedFile
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw new VaultLockedException("The passphrase is wrong, or the vault was changed.");
+            throw new VaultException("vault-locked", "The passphrase is wrong, or the vault was changed.");
         }
 
         return content;

@@ -9,6 +9,7 @@ internal sealed class ServerCertificate(TerminalAuthority authority, string host
 {
     private readonly Lock _gate = new();
     private X509Certificate2? _current;
+    private ReadOnlyMemory<byte> _authority;
 
     /// <summary>With its key. A former one may still be shaking hands, and is left to the
     /// collector.</summary>
@@ -18,8 +19,14 @@ internal sealed class ServerCertificate(TerminalAuthority authority, string host
         {
             lock (_gate)
             {
-                if (_current is null || Certificates.IsDue(_current, clock.GetUtcNow()))
+                if (_current is null || Certificates.IsDue(_current, clock.GetUtcNow())
+                    || !_authority.Span.SequenceEqual(authority.Certificate.Span))
+                {
+                    // In this order: whoever takes over in between has one made anew.
+                    _authority = authority.Certificate;
                     _current = authority.IssueForServer(host);
+                }
+
                 return _current;
             }
         }

@@ -16,39 +16,56 @@ internal sealed class VaultMaster(CardKeyNumber number, byte version, byte[] key
     public void Dispose() => CryptographicOperations.ZeroMemory(key);
 }
 
+/// <summary>The key of a terminal authority as the vault keeps it.</summary>
+/// <param name="key">PKCS#8 of the ECDSA P-256 key. Belongs to the vault.</param>
+/// <param name="certificate">DER. No secret, but it must not get lost: terminals pin it.</param>
+internal sealed class VaultAuthority(byte[] key, byte[] certificate) : IDisposable
+{
+    public ReadOnlySpan<byte> Key => key;
+
+    public ReadOnlyMemory<byte> Certificate => certificate;
+
+    /// <summary>A new one.</summary>
+    /// <param name="key">Read, not kept.</param>
+    /// <param name="ordinal">1, 2, 3 …</param>
+    /// <param name="now">From when its certificate holds.</param>
+    public static VaultAuthority Of(ECDsa key, int ordinal, DateTimeOffset now) =>
+        new(key.ExportPkcs8PrivateKey(), Certificates.SelfSigned(key, ordinal, now));
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(key);
+}
+
 /// <summary>What lies in the vault.</summary>
 /// <remarks>
-/// <c>layout(1) = 1 ‖ count(1) ‖ count × (key number(1) ‖ version(1) ‖ key(16)) ‖ reader-id master(16) ‖
-/// length u16 ‖ PKCS#8 of the authority's key ‖ length u16 ‖ DER of its certificate</c>, integers
-/// little-endian.
+/// <c>layout(1) = 2 ‖ count(1) ‖ count × (key number(1) ‖ version(1) ‖ key(16)) ‖ reader-id master(16) ‖
+/// count(1) ‖ count × (length u16 ‖ PKCS#8 of an authority's key ‖ length u16 ‖ DER of its certificate)</c>,
+/// integers little-endian. Layout 1 has one authority and does not count it.
 /// </remarks>
 internal sealed class VaultContent : IDisposable
 {
     private const int KeyLength = 16;
     private const int MasterLength = KeyLength + 2;
-    private const byte Layout = 1;
+    private const byte Layout = 2;
+    private const byte LayoutOfOneAuthority = 1;
 
+    private readonly List<VaultMaster> _masters;
+    private readonly List<VaultAuthority> _authorities;
     private readonly byte[] _readerIdMaster;
-    private readonly byte[] _authorityKey;
 
     private VaultContent(
-        IReadOnlyList<VaultMaster> masters, byte[] readerIdMaster, byte[] authorityKey,
-        byte[] authorityCertificate)
+        IEnumerable<VaultMaster> masters, byte[] readerIdMaster, IEnumerable<VaultAuthority> authorities)
     {
-        Masters = masters;
+        _masters = [.. masters];
         _readerIdMaster = readerIdMaster;
-        _authorityKey = authorityKey;
-        AuthorityCertificate = authorityCertificate;
+        _authorities = [.. authorities];
     }
 
-    public IReadOnlyList<VaultMaster> Masters { get; }
+    public IReadOnlyList<VaultMaster> Masters => _masters;
 
     public ReadOnlySpan<byte> ReaderIdMaster => _readerIdMaster;
 
-    public ReadOnlySpan<byte> AuthorityKey => _authorityKey;
-
-    /// <summary>DER. No secret, but it must not get lost: terminals pin it.</summary>
-    public ReadOnlyMemory<byte> AuthorityCertificate { get; }
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<VaultAuthority> Authorities => _authorities;
 
     /// <summary>New keys, version 1 of each.</summary>
     /// <param name="random">Makes the card keys; the authority's key is the platform's own.</param>
@@ -62,15 +79,32 @@ internal sealed class VaultContent : IDisposable
     /// <summary>New card keys beside an authority's key that is there.</summary>
     /// <inheritdoc cref="Create(FillRandom, DateTimeOffset)"/>
     public static VaultContent Create(FillRandom random, ECDsa authority, DateTimeOffset now) => new(
-        [.. Enum.GetValues<CardKeyNumber>().Select(n => new VaultMaster(n, 1, NewKey(random)))],
-        NewKey(random), authority.ExportPkcs8PrivateKey(), Certificates.SelfSigned(authority, now));
+        Enum.GetValues<CardKeyNumber>().Select(n => new VaultMaster(n, 1, NewKey(random))),
+        NewKey(random), [VaultAuthority.Of(authority, 1, now)]);
+
+    /// <summary>Adds the next version of a master, for new cards.</summary>
+    /// <returns>The version.</returns>
+    /// <exception cref="OverflowException">There are 255 already.</exception>
+    public byte AddMaster(CardKeyNumber number, FillRandom random)
+    {
+        var version = checked((byte)(_masters.Where(m => m.Number == number).Max(m => m.Version) + 1));
+        _masters.Add(new VaultMaster(number, version, NewKey(random)));
+        return version;
+    }
+
+    /// <summary>Adds an authority, for terminals to learn of.</summary>
+    public void AddAuthority(DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _authorities.Add(VaultAuthority.Of(key, _authorities.Count + 1, now));
+    }
 
     /// <summary>The caller zeroes the answer.</summary>
     public byte[] Encode()
     {
-        var certificate = AuthorityCertificate.Span;
         var encoded = new byte[
-            2 + Masters.Count * MasterLength + KeyLength + 2 + _authorityKey.Length + 2 + certificate.Length];
+            3 + Masters.Count * MasterLength + KeyLength
+            + Authorities.Sum(a => 4 + a.Key.Length + a.Certificate.Length)];
         encoded[0] = Layout;
         encoded[1] = checked((byte)Masters.Count);
         var rest = encoded.AsSpan(2);
@@ -83,17 +117,19 @@ internal sealed class VaultContent : IDisposable
         }
 
         _readerIdMaster.CopyTo(rest);
-        rest = WriteBlock(rest[KeyLength..], _authorityKey);
-        WriteBlock(rest, certificate);
+        rest[KeyLength] = checked((byte)Authorities.Count);
+        rest = rest[(KeyLength + 1)..];
+        foreach (var authority in Authorities)
+            rest = WriteBlock(WriteBlock(rest, authority.Key), authority.Certificate.Span);
         return encoded;
     }
 
     /// <summary>The contrary of <see cref="Encode"/>; <paramref name="encoded"/> is not kept.</summary>
-    /// <exception cref="VaultLockedException">The layout is of a later release.</exception>
+    /// <exception cref="VaultException">The layout is of a later release.</exception>
     public static VaultContent Decode(ReadOnlySpan<byte> encoded)
     {
-        if (encoded[0] != Layout)
-            throw new VaultLockedException($"The vault has layout {encoded[0]}, not {Layout}.");
+        if (encoded[0] is not (Layout or LayoutOfOneAuthority))
+            throw new VaultException("vault-locked", $"The vault has layout {encoded[0]}, not {Layout}.");
 
         var masters = new VaultMaster[encoded[1]];
         var rest = encoded[2..];
@@ -104,16 +140,27 @@ internal sealed class VaultContent : IDisposable
         }
 
         var readerIdMaster = rest[..KeyLength].ToArray();
-        var authorityKey = ReadBlock(rest[KeyLength..], out rest);
-        return new VaultContent(masters, readerIdMaster, authorityKey, ReadBlock(rest, out _));
+        rest = rest[KeyLength..];
+        var count = 1;
+        if (encoded[0] == Layout)
+        {
+            count = rest[0];
+            rest = rest[1..];
+        }
+
+        var authorities = new VaultAuthority[count];
+        for (var i = 0; i < count; i++)
+            authorities[i] = new VaultAuthority(ReadBlock(rest, out rest), ReadBlock(rest, out rest));
+        return new VaultContent(masters, readerIdMaster, authorities);
     }
 
     public void Dispose()
     {
         foreach (var master in Masters)
             master.Dispose();
+        foreach (var authority in Authorities)
+            authority.Dispose();
         CryptographicOperations.ZeroMemory(_readerIdMaster);
-        CryptographicOperations.ZeroMemory(_authorityKey);
     }
 
     private static Span<byte> WriteBlock(Span<byte> to, ReadOnlySpan<byte> block)

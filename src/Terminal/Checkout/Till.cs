@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal;
 
@@ -22,6 +23,7 @@ internal sealed class Till : IDisposable
             new CheckoutStore(database), new TerminalRecords(Journal, Replica, profile.Number),
             surroundings.Clock, new OperationIds(surroundings.Clock, surroundings.Random),
             new AccountDesk(Journal, Replica, profile, surroundings.Clock));
+        Trusted = trust.Headquarters;
         Contacts = new ContactSeal(trust.Headquarters, surroundings.Random);
         Days = new DayBook(Journal, Replica, profile, trust, surroundings.Clock);
         Tap = new Tap(
@@ -52,6 +54,9 @@ internal sealed class Till : IDisposable
     public Courier Courier { get; }
 
     public ContactSeal Contacts { get; }
+
+    /// <summary>Whose word counts here.</summary>
+    public TrustedAuthorities Trusted { get; }
 
     public DayBook Days { get; }
 

@@ -107,7 +107,16 @@ internal static class CertificateCheck
     }
 
     private static bool IsForeign(DataFolder data, X509Certificate2 own, X509Certificate2 authority) =>
-        !TerminalCertificates.IsOf(authority, own) || !IsFor(data, own);
+        (!TerminalCertificates.IsOf(authority, own) && !IsOfNext(data, own)) || !IsFor(data, own);
+
+    // Its authority is being replaced, and it has a certificate of the next.
+    private static bool IsOfNext(DataFolder data, X509Certificate2 own)
+    {
+        if (!File.Exists(data.NextAuthority))
+            return false;
+        using var next = Load(data.NextAuthority, out _);
+        return next is not null && TerminalCertificates.IsOf(next, own);
+    }
 
     // A key that cannot be read has a line of its own.
     private static bool IsFor(DataFolder data, X509Certificate2 own)

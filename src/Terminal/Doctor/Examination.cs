@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal.Doctor;
@@ -64,7 +63,7 @@ internal sealed class Examination(DoctorOptions options, TimeProvider clock)
         using var held = seal;
         if (seal is null)
             return;
-        using var headquarters = PublicKey(data.Authority);
+        using var headquarters = TryLoadTrusted(data);
         _findings.Add(JournalCheck.Look(new JournalFile(data.Journal, seal), headquarters, out var sight));
         if (sight is not { Replica: { } replica })
             return;
@@ -76,12 +75,11 @@ internal sealed class Examination(DoctorOptions options, TimeProvider clock)
     private static IReadOnlyList<Finding> Once(IEnumerable<Finding> findings) =>
         [.. findings.DistinctBy(f => (f.Code, f.Seen))];
 
-    private static ECDsa? PublicKey(string path)
+    private static TrustedAuthorities? TryLoadTrusted(DataFolder data)
     {
         try
         {
-            using var authority = X509CertificateLoader.LoadCertificateFromFile(path);
-            return authority.GetECDsaPublicKey();
+            return TrustedAuthorities.Load(data);
         }
         catch (Exception unreadable) when (IsUnreadable(unreadable))
         {

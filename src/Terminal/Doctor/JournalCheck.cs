@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using SmartCardCrm.Terminal.Keys;
 using SQLite;
 
 namespace SmartCardCrm.Terminal.Doctor;
@@ -18,7 +19,7 @@ internal static class JournalCheck
         "Enrol anew in an empty folder, and hand the old one to whoever looks after the server.";
 
     /// <param name="sight">What can be judged further; null where nothing can.</param>
-    public static Finding Look(JournalFile file, ECDsa? headquarters, out JournalSight? sight)
+    public static Finding Look(JournalFile file, TrustedAuthorities? headquarters, out JournalSight? sight)
     {
         sight = null;
         var path = file.Path;

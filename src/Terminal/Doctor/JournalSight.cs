@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 using SQLite;
 
 namespace SmartCardCrm.Terminal.Doctor;
@@ -14,16 +13,17 @@ internal sealed record KeptDocument(ReadOnlyMemory<byte> Bytes, bool IsSigned);
 internal sealed record ReplicaSight(
     KeptDocument? Rules, KeptDocument? Limits, HotlistState Hotlist, long AsOfUs)
 {
-    public static ReplicaSight Look(PreparedConnection c, ECDsa? headquarters) => new(
+    public static ReplicaSight Look(PreparedConnection c, TrustedAuthorities? headquarters) => new(
         Newest(c, "rule_set", headquarters), Newest(c, "limits", headquarters),
         (HotlistState)c.Number("SELECT state FROM hotlist"),
         c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
 
-    private static KeptDocument? Newest(PreparedConnection c, string table, ECDsa? headquarters) => c.Rows(
+    private static KeptDocument? Newest(
+        PreparedConnection c, string table, TrustedAuthorities? headquarters) => c.Rows(
         $"SELECT document, signature FROM {table} ORDER BY version DESC LIMIT 1",
         row => new KeptDocument(
             row.Bytes(0),
-            headquarters is not null && DocumentSignature.IsValid(headquarters, row.Bytes(0), row.Bytes(1))))
+            headquarters is not null && headquarters.HaveSigned(row.Bytes(0), row.Bytes(1))))
         .SingleOrDefault();
 }
 
@@ -52,7 +52,7 @@ internal sealed record JournalSight(
     /// <exception cref="SQLiteException">It cannot be read.</exception>
     /// <exception cref="JournalFailedException">It is not what was written.</exception>
     /// <exception cref="JournalKeyException">It is under another key.</exception>
-    public static JournalSight Look(JournalFile file, ECDsa? headquarters)
+    public static JournalSight Look(JournalFile file, TrustedAuthorities? headquarters)
     {
         var path = file.Path;
         using var c = PreparedConnection.ToRead(path, file.Seal);

@@ -68,7 +68,7 @@ internal sealed class ServerProbe(Uri server, TimeProvider clock)
 
         try
         {
-            using var verified = ServerLink.Verified(server, certificates.Authority);
+            using var verified = ServerLink.Verified(server, certificates.Authorities);
             await Ask(verified, cancellation);                       // the first one shakes hands
             await Ask(verified, cancellation);
             using var mutual = ServerLink.Mutual(server, certificates);

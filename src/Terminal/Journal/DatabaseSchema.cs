@@ -91,6 +91,10 @@ internal static class DatabaseSchema
             "ALTER TABLE hotlist ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE hotlist ADD COLUMN is_signed INTEGER NOT NULL DEFAULT 0",
         ],
+        [
+            // What headquarters has told of its audit log: one row at most.
+            "CREATE TABLE audit_head(number INTEGER NOT NULL, hash BLOB NOT NULL, restored INTEGER NOT NULL)",
+        ],
     ];
 
     private const int Unsealed = 5;

@@ -22,8 +22,11 @@ internal sealed class DataFolder
     /// <summary>DER.</summary>
     public string Certificate => File("terminal.cer");
 
-    /// <summary>DER; the only authority this terminal trusts.</summary>
+    /// <summary>DER; the authority this terminal trusts.</summary>
     public string Authority => File("authority.cer");
+
+    /// <summary>DER; the authority that is to follow it, where one was announced.</summary>
+    public string NextAuthority => File("authority-next.cer");
 
     public string SealedCardKeys => File("card-keys.sealed");
 

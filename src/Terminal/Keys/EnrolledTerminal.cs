@@ -43,7 +43,7 @@ internal sealed record EnrolledTerminal(
         new(Terminal, Programme, Store, TimeZoneInfo.FindSystemTimeZoneById(StoreZone));
 }
 
-/// <summary>The terminal's certificate with its key, and the authority it trusts. Safe for many
+/// <summary>The terminal's certificate with its key, and the authorities it trusts. Safe for many
 /// threads.</summary>
 internal sealed class TerminalCertificates : IDisposable
 {
@@ -51,16 +51,16 @@ internal sealed class TerminalCertificates : IDisposable
     private readonly List<X509Certificate2> _own = [];
     private volatile X509Certificate2 _newest;
 
-    private TerminalCertificates(DataFolder data, X509Certificate2 own, X509Certificate2 authority)
+    private TerminalCertificates(DataFolder data, X509Certificate2 own, TrustedAuthorities authorities)
     {
-        (_data, _newest, Authority) = (data, own, authority);
+        (_data, _newest, Authorities) = (data, own, authorities);
         _own.Add(own);
     }
 
     /// <summary>The newest.</summary>
     public X509Certificate2 Own => _newest;
 
-    public X509Certificate2 Authority { get; }
+    public TrustedAuthorities Authorities { get; }
 
     /// <exception cref="CryptographicException">A file is not what it should be.</exception>
     public static TerminalCertificates Load(DataFolder data)
@@ -69,20 +69,20 @@ internal sealed class TerminalCertificates : IDisposable
         using var open = X509CertificateLoader.LoadCertificateFromFile(data.Certificate);
         return new TerminalCertificates(
             data, Usable(open.CopyWithPrivateKey(key)),
-            X509CertificateLoader.LoadCertificateFromFile(data.Authority));
+            TrustedAuthorities.Load(data));
     }
 
     /// <summary>A new certificate takes the place of the one on disk, and of <see cref="Own"/>; a handshake
     /// that has begun ends with the former.</summary>
     /// <param name="certificate">DER.</param>
-    /// <exception cref="CryptographicException">It is not our authority's over our key; nothing
+    /// <exception cref="CryptographicException">It is not an authority's of ours over our key; nothing
     /// changed.</exception>
     /// <exception cref="IOException">It could not be written; nothing changed.</exception>
     public void Replace(ReadOnlySpan<byte> certificate)
     {
         using var key = LoadKey(_data);
         using var open = X509CertificateLoader.LoadCertificate(certificate);
-        if (!IsOver(key, open) || !IsOf(Authority, open))
+        if (!IsOver(key, open) || !Authorities.Made(open))
             throw new CryptographicException("The certificate is not the authority's over this key.");
         var own = Usable(open.CopyWithPrivateKey(key));
         lock (_own)
@@ -126,7 +126,7 @@ internal sealed class TerminalCertificates : IDisposable
     {
         lock (_own)
             _own.ForEach(own => own.Dispose());
-        Authority.Dispose();
+        Authorities.Dispose();
     }
 
     // Windows' TLS wants a key that its own store has seen.

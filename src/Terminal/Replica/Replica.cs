@@ -1,11 +1,10 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
-using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal;
 
@@ -18,13 +17,14 @@ internal sealed class Replica : ICardKnowledge
 
     private readonly TerminalDatabase _database;
     private readonly uint _terminal;
-    private readonly ECDsa _headquarters;
+    private readonly TrustedAuthorities _headquarters;
     private volatile RuleSet? _current;
     private volatile Limits? _limits;
+    private volatile AuditHead? _auditHead;
     private long _asOfUs;
 
-    /// <param name="headquarters">The public key that documents are signed with. Not owned.</param>
-    public Replica(TerminalDatabase database, uint terminal, ECDsa headquarters)
+    /// <param name="headquarters">Whose signatures count. Not owned.</param>
+    public Replica(TerminalDatabase database, uint terminal, TrustedAuthorities headquarters)
     {
         _database = database;
         _terminal = terminal;
@@ -35,6 +35,8 @@ internal sealed class Replica : ICardKnowledge
         if (rules.Concat(limits).Contains(null))
             ReadFeedAgain();
         (_current, _limits) = (Newest(rules), OurNewest(limits));
+        _auditHead = database.Read(c => c.Rows(
+            "SELECT number, hash, restored FROM audit_head", AuditHeadOf).SingleOrDefault());
         _asOfUs = database.Read(c => c.Number("SELECT position FROM cursor WHERE name = 'feed_as_of_us'"));
     }
 
@@ -52,6 +54,10 @@ internal sealed class Replica : ICardKnowledge
     /// <summary>Whether the feed has to be read again from its start, because the hotlist is
     /// damaged.</summary>
     public bool WantsFeedAgain => Hotlist.State == HotlistState.Damaged;
+
+    /// <summary>What headquarters has told of its audit log: this terminal is a witness. Null for
+    /// nothing.</summary>
+    public AuditHead? AuditHead => _auditHead;
 
     /// <summary>The rules in force: the highest version; null before the first feed.</summary>
     public RuleSet? Current => _current;
@@ -101,7 +107,7 @@ internal sealed class Replica : ICardKnowledge
     /// <summary>Whether headquarters has countersigned these very totals of a day.</summary>
     public bool IsCountersigned(uint day, ByteString totals) => _database.Read(c => c.Rows(
         "SELECT signature FROM day_countersigned WHERE number = ?",
-        row => DocumentSignature.IsValid(_headquarters, totals.Span, row.Bytes(0)), (long)day)
+        row => _headquarters.HaveSigned(totals.Span, row.Bytes(0)), (long)day)
         .SingleOrDefault());
 
     /// <summary>Whether headquarters lets nobody be served with a card, known here or not. Ask before
@@ -113,8 +119,8 @@ internal sealed class Replica : ICardKnowledge
         _database.Lazily(c => c.Run("UPDATE cursor SET position = 0 WHERE name = 'feed'"));
 
     /// <summary>Stores a batch and the cursor together. Applying it twice is applying it once. Lazily, for
-    /// headquarters says it again; but durably where it closes doubts, for the till is told at
-    /// once.</summary>
+    /// headquarters says it again; but durably where it closes doubts, for the till is told at once, and
+    /// where an authority is the only one, for what the former has signed counts no more.</summary>
     /// <returns>The doubts of this terminal that the batch closes.</returns>
     /// <exception cref="FormatException">A rule set, or this terminal's limits, or a change of the hotlist
     /// are unreadable or not signed by headquarters, or a listed UID is unreadable; nothing of the batch is
@@ -122,10 +128,13 @@ internal sealed class Replica : ICardKnowledge
     public IReadOnlyList<DoubtClosedItem> Apply(FeedBatch batch)
     {
         List<DoubtClosedItem> closed = [.. batch.Items.Select(i => i.DoubtClosed).Where(IsOurs)];
-        if (closed.Count > 0)
+        var only = batch.Items.Select(i => i.Authority).LastOrDefault(a => a is not null);
+        if (closed.Count > 0 || only is not null)
             _database.Durably(c => Stored(c, batch));
         else
             _database.Lazily(c => Store(c, batch));
+        if (only is not null)
+            _headquarters.Forget(only);
         var all = batch.Ahead.Concat(batch.Items);
         if (all.Any(i => i.RuleSet is not null || i.Limits?.Terminal == _terminal))
         {
@@ -133,6 +142,8 @@ internal sealed class Replica : ICardKnowledge
                 c => (Newest(c.Rows(AllRules, Signed)), OurNewest(c.Rows(AllLimits, Signed))));
         }
 
+        if (IsNews(batch.AuditHead))
+            _auditHead = batch.AuditHead;
         if (batch.AsOfUs > 0)
             Interlocked.Exchange(ref _asOfUs, batch.AsOfUs);
         Hotlist.MergeIfDue();
@@ -149,6 +160,8 @@ internal sealed class Replica : ICardKnowledge
     {
         foreach (var item in batch.Ahead.Concat(batch.Items))
             Store(c, item);
+        if (IsNews(batch.AuditHead))
+            StoreAuditHead(c, batch.AuditHead);
         if (!Hotlist.Store(c, batch))
             return;
         // Where it ends, the feed may have gone on with what is for others.
@@ -203,6 +216,8 @@ internal sealed class Replica : ICardKnowledge
                     "INSERT OR REPLACE INTO day_countersigned(number, signature) VALUES (?, ?)",
                     (long)day.Number, day.Signature.ToByteArray());
                 break;
+            case FeedItem.ContentOneofCase.Authority when !_headquarters.HaveSaid(item.Authority):
+                throw new FormatException("An authority that nobody trusts says that it is the only one.");
             case FeedItem.ContentOneofCase.DoubtClosed when IsOurs(item.DoubtClosed):
                 c.Run(
                     "INSERT OR REPLACE INTO doubt_closed(intent_sequence, happened) VALUES (?, ?)",
@@ -226,6 +241,26 @@ internal sealed class Replica : ICardKnowledge
             action.HasTier ? (long)action.Tier : null);
     }
 
+    // The log only grows: what is shorter, or another entry of the same number, is not believed, unless the
+    // log has since got an entry that says why.
+    private bool IsNews(AuditHead? told) => told is not null
+        && (_auditHead is not { } known || told.Number > known.Number || told.Restored > known.Restored);
+
+    private static void StoreAuditHead(PreparedConnection c, AuditHead head)
+    {
+        c.Run("DELETE FROM audit_head");
+        c.Run(
+            "INSERT INTO audit_head(number, hash, restored) VALUES (?, ?, ?)",
+            (long)head.Number, head.Hash.ToByteArray(), (long)head.Restored);
+    }
+
+    private static AuditHead AuditHeadOf(PreparedConnection.Row row) => new()
+    {
+        Number = (ulong)row.Number(0),
+        Hash = ByteString.CopyFrom(row.Bytes(1)),
+        Restored = (ulong)row.Number(2),
+    };
+
     private static void StoreCard(PreparedConnection c, CardItem item)
     {
         var key = Key(c, item.Card.Uid);
@@ -244,7 +279,7 @@ internal sealed class Replica : ICardKnowledge
 
     private void DemandSignature(ByteString document, ByteString signature)
     {
-        if (!DocumentSignature.IsValid(_headquarters, document.Span, signature.Span))
+        if (!_headquarters.HaveSigned(document.Span, signature.Span))
             throw new FormatException("A document is not signed by headquarters.");
     }
 
@@ -258,7 +293,7 @@ internal sealed class Replica : ICardKnowledge
 
     // The document of a row; null where it is not what headquarters signed.
     private byte[]? Signed(PreparedConnection.Row row) =>
-        row.Bytes(0) is var document && DocumentSignature.IsValid(_headquarters, document, row.Bytes(1))
+        row.Bytes(0) is var document && _headquarters.HaveSigned(document, row.Bytes(1))
             ? document
             : null;
 }

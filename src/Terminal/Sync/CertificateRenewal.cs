@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Google.Protobuf;
 using Grpc.Core;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal.Sync;
 
-/// <summary>Has this terminal's certificate renewed when a third of its time is left, and for as long after
-/// its end as headquarters allows.</summary>
+/// <summary>Has this terminal's certificate renewed when a third of its time is left, for as long after its
+/// end as headquarters allows, and when another authority is to follow the one that made it.</summary>
 internal sealed partial class CertificateRenewal(
     TerminalSync.TerminalSyncClient server, TerminalCertificates certificates, FaultBook faults,
     TimeProvider clock, ILogger<CertificateRenewal> log)
@@ -23,8 +24,11 @@ internal sealed partial class CertificateRenewal(
         try
         {
             var reply = await server.RenewCertificateAsync(
-                new RenewCertificateRequest(), deadline: ServerLink.Deadline(clock),
-                cancellationToken: cancellation);
+                new RenewCertificateRequest
+                {
+                    Authority = ByteString.CopyFrom(certificates.Authorities.NewestHash),
+                },
+                deadline: ServerLink.Deadline(clock), cancellationToken: cancellation);
             certificates.Replace(reply.Certificate.Span);
             faults.Works(Fault);
             LogRenewed(Until);
@@ -49,7 +53,8 @@ internal sealed partial class CertificateRenewal(
         get
         {
             var (from, through) = (certificates.Own.NotBefore, certificates.Own.NotAfter);
-            return clock.GetUtcNow().UtcDateTime >= through.ToUniversalTime() - (through - from) / 3;
+            return clock.GetUtcNow().UtcDateTime >= through.ToUniversalTime() - (through - from) / 3
+                || !certificates.Authorities.NewestMade(certificates.Own);
         }
     }
 

@@ -22,19 +22,32 @@ internal static class ServerLink
     // A renewed certificate is shown when the next connection is made: old ones take no new calls.
     private static readonly TimeSpan ConnectionMost = TimeSpan.FromMinutes(1);
 
-    /// <summary>Both sides show certificates of the authority this terminal was enrolled under; of the
-    /// terminal's, the newest.</summary>
+    /// <summary>Both sides show certificates of an authority this terminal trusts; of the terminal's, the
+    /// newest.</summary>
     /// <param name="certificates">Not owned; must outlive the channel.</param>
     public static GrpcChannel Mutual(Uri server, TerminalCertificates certificates)
     {
-        var tls = Trusting(certificates.Authority);
-        tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificates.Own;
+        var tls = new SslClientAuthenticationOptions
+        {
+            // Asked at each handshake: whom this terminal trusts changes while it runs.
+            RemoteCertificateValidationCallback =
+                (_, shown, _, errors) => certificates.Authorities.Believe(shown, errors),
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => certificates.Own,
+        };
         return Open(server, tls);
     }
 
     /// <summary>The server shows a certificate of this authority; the terminal has none yet.</summary>
     public static GrpcChannel Verified(Uri server, X509Certificate2 authority) =>
         Open(server, Trusting(authority));
+
+    /// <summary>The server shows a certificate of an authority that is trusted; the terminal shows
+    /// none.</summary>
+    public static GrpcChannel Verified(Uri server, TrustedAuthorities authorities) =>
+        Open(server, new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, errors) => authorities.Believe(shown, errors),
+        });
 
     /// <summary>Nobody is believed: only for fetching what is then compared with a hash.</summary>
     [SuppressMessage(

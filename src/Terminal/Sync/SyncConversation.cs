@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Terminal.Sync;
@@ -33,7 +34,9 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         var cursor = till.Replica.Cursor;
         _askedAgain = cursor == 0;
-        return Perform(_machine.Connected(till.Replica.FeedEpoch, cursor, SoftwareVersion.Text));
+        return Perform(_machine.Connected(
+            till.Replica.FeedEpoch, cursor, SoftwareVersion.Text, till.Trusted.NewestHash,
+            till.Replica.AuditHead));
     }
 
     /// <summary>Does what headquarters says.</summary>
@@ -41,7 +44,10 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         try
         {
-            return Perform(_machine.Received(message));
+            var answers = Perform(_machine.Received(message));
+            if (WasWelcomed && message.Welcome?.Authority is { } announced)
+                Learn(announced);
+            return answers;
         }
         catch (FormatException unreadable)
         {
@@ -66,6 +72,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             StoppedBecause = till.Desk.StoppedBecause ?? "",
             HoldsKeys = till.Keys.Ready,
             HotlistVersion = till.Replica.Hotlist.Version,
+            AuditHead = till.Replica.AuditHead,
         }));
     }
 
@@ -103,6 +110,23 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         LogUnreadable(reason.Message);
         Failed(SyncCode.Unreadable);
+    }
+
+    // The next conversation begins with a certificate of the authority.
+    private void Learn(AuthorityItem announced)
+    {
+        try
+        {
+            if (!till.Trusted.Learn(announced))
+                return;
+            LogLearned(Convert.ToHexString(till.Trusted.NewestHash));
+            Failed(SyncCode.AuthorityLearned);
+        }
+        catch (Exception refused)
+            when (refused is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            LogNotLearned(refused.Message);
+        }
     }
 
     private List<TerminalMessage> Perform(IReadOnlyList<SyncAct> acts)
@@ -147,6 +171,15 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     [LoggerMessage(
         LogLevel.Information, "sync-connected durable-through={Through}", EventName = "sync-connected")]
     private partial void LogConnected(uint through);
+
+    [LoggerMessage(
+        LogLevel.Information, "authority-learned sha256={Hash}", EventName = "authority-learned")]
+    private partial void LogLearned(string hash);
+
+    [LoggerMessage(
+        LogLevel.Error, "authority-refused: the next authority of headquarters is not trusted: {Reason}",
+        EventName = "authority-refused")]
+    private partial void LogNotLearned(string reason);
 
     [LoggerMessage(LogLevel.Information, "sync-ended code={Code}", EventName = "sync-ended")]
     private partial void LogEnded(string code);

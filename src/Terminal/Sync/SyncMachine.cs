@@ -51,6 +51,7 @@ internal static class SyncCode
     public const string NeverSent = "acknowledged-never-sent";
     public const string Unreadable = "unreadable";
     public const string HotlistDamaged = "hotlist-damaged";
+    public const string AuthorityLearned = "authority-learned";
     public const string TerminalUnknown = "terminal-unknown";
     public const string TerminalRevoked = "terminal-revoked";
     public const string ProtocolVersion = "protocol-version";
@@ -86,7 +87,12 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
     /// <summary>The stream is open.</summary>
     /// <param name="feedEpoch">In which book the next is a place.</param>
     /// <param name="feedCursor">The last feed position the replica has stored.</param>
-    public IReadOnlyList<SyncAct> Connected(long feedEpoch, ulong feedCursor, string softwareVersion)
+    /// <param name="softwareVersion">For the list of terminals.</param>
+    /// <param name="authority">SHA-256 of the newest authority that is trusted here.</param>
+    /// <param name="auditHead">What headquarters has told of its audit log.</param>
+    public IReadOnlyList<SyncAct> Connected(
+        long feedEpoch, ulong feedCursor, string softwareVersion, ReadOnlySpan<byte> authority = default,
+        AuditHead? auditHead = null)
     {
         var head = outbox.Head;
         return
@@ -101,6 +107,8 @@ internal sealed class SyncMachine(IOutbox outbox, SyncLimits limits)
                     FeedEpoch = feedEpoch,
                     FeedCursor = feedCursor,
                     SoftwareVersion = softwareVersion,
+                    Authority = ByteString.CopyFrom(authority),
+                    AuditHead = auditHead,
                 },
             }),
         ];

@@ -10,6 +10,7 @@ using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Benchmarks.Till;
 
@@ -96,7 +97,7 @@ internal sealed class BenchChain : IDisposable
         var till = Terminal.Till.Open(
             database, new TerminalProfile(TerminalNumber, Programme, Store, TimeZoneInfo.Utc), keys,
             new TerminalTrust(
-                Headquarters, new byte[] { 0x30, 0x00 },
+                new TrustedAuthorities(Headquarters), new byte[] { 0x30, 0x00 },
                 bytes => Headquarters.SignData(bytes, HashAlgorithmName.SHA256)),
             new TapSurroundings(TimeProvider.System, RandomNumberGenerator.Fill, NullLogger.Instance));
         till.Take(Papers);

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
+using SmartCardCrm.Terminal.Keys;
 using static SmartCardCrm.Benchmarks.Figures;
 
 namespace SmartCardCrm.Benchmarks.Till;
@@ -62,7 +63,7 @@ internal static class HotlistFigure
         {
             (_path, _count) = (path, count);
             _database = TerminalDatabase.Open(BenchChain.FileAt(path), TimeProvider.System);
-            _replica = new Replica(_database, terminal: 1, headquarters);
+            _replica = new Replica(_database, terminal: 1, new TrustedAuthorities(headquarters));
             foreach (var some in Enumerable.Range(0, count).Chunk(4096))
                 _replica.Apply(new FeedBatch { Items = { some.Select(Listed) } });
             Merge();

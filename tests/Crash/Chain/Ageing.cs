@@ -31,7 +31,7 @@ internal static class Ageing
     public static void MakeOldCertificate(ChainFolder chain, TerminalFolder terminal, int number)
     {
         using var vault = OpenVault(chain, TimeProvider.System);
-        using var authority = new TerminalAuthority(vault, new ClockPutBack(Age));
+        var authority = new TerminalAuthority(vault, new ClockPutBack(Age));
         using var own = X509CertificateLoader.LoadCertificateFromFile(terminal.Certificate);
         using var old = authority.RenewForTerminal(own, (uint)number);
         using var book = SqliteDatabase.Open(Path.Combine(chain.Server, "book.db"));

@@ -45,7 +45,7 @@ internal sealed class LoadChain
         var chain = new LoadChain(dice, clock);
         FeedEpoch.Begin(book, RandomNumberGenerator.Fill);
         new ProgrammeBook(book, vault, clock).SeedFirst();
-        using var authority = new TerminalAuthority(vault, clock);
+        var authority = new TerminalAuthority(vault, clock);
         for (var terminal = 1u; terminal <= terminals; terminal++)
             chain._terminals.Add(Enrol(book, vault, authority, terminal));
         new LimitsBook(book, vault, clock).SeedMissing();

@@ -34,7 +34,7 @@ public sealed class CommandsTests : IDisposable
 
         Assert.Equal((1, "vault-absent"), await RunAsync("serve", "--data", Data));
         Assert.Equal((1, "vault-absent"), await RunAsync("verify", "--data", Data));
-        Assert.False(File.Exists(Path.Combine(Data, ServerBackup.VaultFile)));
+        Assert.False(File.Exists(Path.Combine(Data, VaultHome.FileName)));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CommandsTests : IDisposable
     }
 
     private void MakeVault() => KeyVault.OpenOrCreate(
-        Path.Combine(Data, ServerBackup.VaultFile), File.ReadAllBytes(Passphrase), RandomNumberGenerator.Fill,
+        Path.Combine(Data, VaultHome.FileName), File.ReadAllBytes(Passphrase), RandomNumberGenerator.Fill,
         TimeProvider.System.GetUtcNow()).Dispose();
 
     // The exit code, and what stands before the first colon on standard error.

@@ -18,15 +18,17 @@ internal sealed class HandSale(CardKeysReply keys, uint terminal) : ICardChannel
     /// <param name="card">Active.</param>
     /// <param name="journal">Gets the intent and the outcome.</param>
     /// <param name="dollars">What the basket costs.</param>
+    /// <param name="version">Of the sale key that the card has.</param>
     /// <returns>The operation's id.</returns>
-    public Guid Sell(SimulatedCard card, TestJournal journal, int dollars)
+    public Guid Sell(SimulatedCard card, TestJournal journal, int dollars, byte version = 1)
     {
         var sequence = journal.Next;
         var operation = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
         (_card, _operation) = (card, operation.ToByteArray(bigEndian: true));
         card.Insert();
         var uid = Uid.FromBytes(Convert.FromHexString(card.Uid));
-        var sale = keys.Keys.Single(k => k.KeyNumber == (uint)CardKeyNumber.Sale);
+        var sale = keys.Keys.Single(
+            k => k.KeyNumber == (uint)CardKeyNumber.Sale && k.Version == version);
         using var master = new MasterKey(CardKeyNumber.Sale, (byte)sale.Version, sale.Key.Span);
         using var key = master.DeriveFor(uid);
         using var session = MemberCard.Open(this, key, CardKeyNumber.Sale, RandomNumberGenerator.Fill);

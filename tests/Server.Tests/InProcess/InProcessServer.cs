@@ -19,18 +19,20 @@ namespace SmartCardCrm.Server.Tests.InProcess;
 internal sealed class InProcessServer : IAsyncDisposable
 {
     // Opening a vault is slow by design; SealedFileTests does that.
-    private static readonly Lazy<KeyVault> Vault = new(NewVault);
+    private static readonly Lazy<KeyVault> SharedVault = new(NewVault);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hq-test-");
     private readonly ErrorWatch _errors = new();
     private TimeProvider _clock;
     private readonly bool _factoryCards;
+    private KeyVault _vault;
     private WebApplication? _app;
 
-    private InProcessServer(TimeProvider clock, bool factoryCards)
+    private InProcessServer(TimeProvider clock, bool factoryCards, KeyVault? vault)
     {
         _clock = clock;
         _factoryCards = factoryCards;
+        _vault = vault ?? SharedVault.Value;
     }
 
     public Endpoints Endpoints { get; private set; } = new("", "", 0);
@@ -40,19 +42,24 @@ internal sealed class InProcessServer : IAsyncDisposable
     /// <param name="clock">The server's; the system's where none is given.</param>
     /// <param name="factoryCards">Whether it takes cards fresh from the factory.</param>
     /// <param name="fill">Puts something into the data folder beforehand; gets its path.</param>
+    /// <param name="vault">Its keys; those that all servers of these tests have, where none are given. Not
+    /// owned.</param>
     public static async Task<InProcessServer> StartAsync(
-        TimeProvider? clock = null, bool factoryCards = true, Action<string>? fill = null)
+        TimeProvider? clock = null, bool factoryCards = true, Action<string>? fill = null,
+        KeyVault? vault = null)
     {
-        var server = new InProcessServer(clock ?? TimeProvider.System, factoryCards);
+        var server = new InProcessServer(clock ?? TimeProvider.System, factoryCards, vault);
         fill?.Invoke(server._folder.FullName);
         await server.StartAgainAsync();
         return server;
     }
 
     /// <param name="clock">The server's from here on; the same where none is given.</param>
-    public async Task RestartAsync(TimeProvider? clock = null)
+    /// <param name="vault">Its keys from here on; the same where none are given. Not owned.</param>
+    public async Task RestartAsync(TimeProvider? clock = null, KeyVault? vault = null)
     {
         _clock = clock ?? _clock;
+        _vault = vault ?? _vault;
         await StopAsync();
         await StartAgainAsync();
     }
@@ -131,7 +138,7 @@ internal sealed class InProcessServer : IAsyncDisposable
             VaultPassphraseFile = "",
             FactoryCards = _factoryCards,
         };
-        _app = ServerHost.Build(options, Vault.Value, builder =>
+        _app = ServerHost.Build(options, _vault, builder =>
         {
             _errors.Take(builder.Logging);
             builder.Services.Replace(ServiceDescriptor.Singleton(_clock));

@@ -71,7 +71,10 @@ internal sealed class TestTerminal : IDisposable
         };
 
     /// <summary>The same terminal, calling a server that has moved to other ports.</summary>
-    public TestTerminal At(InProcessServer server) => new(server, null, Certificate) { Number = Number };
+    /// <param name="server">The server.</param>
+    /// <param name="authority">DER of the authority that it must have; null for any.</param>
+    public TestTerminal At(InProcessServer server, ByteString? authority = null) =>
+        new(server, authority, Certificate) { Number = Number };
 
     /// <summary>Opens the stream and says hello as a terminal with this journal.</summary>
     /// <param name="journal">All of it.</param>

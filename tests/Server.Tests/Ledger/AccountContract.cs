@@ -6,6 +6,7 @@ using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
+using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Ledger;
@@ -168,6 +169,18 @@ public abstract class AccountContract : IDisposable
         _hq.Secrets.Breaks = new Microsoft.Data.Sqlite.SqliteException("disk I/O error", 10);
 
         Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => _hq.Sync(_till));
+
+        _hq.Secrets.Breaks = null;
+        Assert.Equal(["unknown-member contact-unknown"], Synced());
+    }
+
+    [Fact]
+    public void That_the_token_with_the_keys_was_pulled_out_is_no_entrys_fault()
+    {
+        Sell(42_00, Phone);
+        _hq.Secrets.Breaks = new VaultException("token-failed", "The token is gone.");
+
+        Assert.Throws<VaultException>(() => _hq.Sync(_till));
 
         _hq.Secrets.Breaks = null;
         Assert.Equal(["unknown-member contact-unknown"], Synced());

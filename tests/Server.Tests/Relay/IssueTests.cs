@@ -215,7 +215,7 @@ public sealed class IssueTests
     private static SimulatedCard Factory(int number) =>
         SimulatedCard.Factory("ev3-4k", [0x04, 0x55, 0, 0, 0, (byte)(number >> 8), (byte)number]);
 
-    private static async Task<string> StartAsync(InProcessServer server, TestTerminal terminal)
+    internal static async Task<string> StartAsync(InProcessServer server, TestTerminal terminal)
     {
         var member = await server.CallAsync(HttpMethod.Post, "/api/members", new { name = "Anna" });
         var job = await server.CallAsync(HttpMethod.Post, "/api/cards/issue", new
@@ -227,7 +227,7 @@ public sealed class IssueTests
         return $"/api/jobs/{job.GetProperty("id").GetString()}";
     }
 
-    private static Task<JsonElement> OverAsync(InProcessServer server, string path) =>
+    internal static Task<JsonElement> OverAsync(InProcessServer server, string path) =>
         UntilAsync(server, path, job => job.GetProperty("isOver").GetBoolean());
 
     private static async Task<JsonElement> UntilAsync(

@@ -25,10 +25,10 @@ public sealed class DoorTests
     {
         await using var server = await InProcessServer.StartAsync();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var root = X509CertificateLoader.LoadCertificate(
-            Certificates.SelfSigned(key, TimeProvider.System.GetUtcNow())).CopyWithPrivateKey(key);
-        using var impostor = new TestTerminal(server, null, Client(key, r => Certificates.Sign(
-            Certificates.ForTerminal(r, 1), root, TimeProvider.System.GetUtcNow(), 1)));
+        using var vault = KeyVault.Holding(
+            VaultContent.Create(RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow()));
+        var other = new TerminalAuthority(vault, TimeProvider.System);
+        using var impostor = new TestTerminal(server, null, Client(key, r => other.IssueForTerminal(r, 1)));
 
         Assert.True((await RefusalOf(impostor)).StatusCode is StatusCode.Unavailable or StatusCode.Internal);
     }

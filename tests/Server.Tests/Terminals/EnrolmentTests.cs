@@ -45,7 +45,7 @@ public sealed class EnrolmentTests
     {
         await using var server = await InProcessServer.StartAsync();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var other = Server.Vault.Certificates.SelfSigned(key, TimeProvider.System.GetUtcNow());
+        var other = Server.Vault.Certificates.SelfSigned(key, 1, TimeProvider.System.GetUtcNow());
         using var pinning = new TestTerminal(server, ByteString.CopyFrom(other), null);
 
         var refused = await Assert.ThrowsAsync<RpcException>(

@@ -26,7 +26,7 @@ public sealed class SealedFileTests : IDisposable
 
         Assert.Equal(ours.Sign(uid, 7, 1, 2), theirs.Sign(uid, 7, 1, 2));
         Assert.Equal(made.AuthorityCertificate.ToArray(), opened.AuthorityCertificate.ToArray());
-        Assert.Equal(made.AuthorityKey.ToArray(), opened.AuthorityKey.ToArray());
+        Assert.Equal(made.Names, opened.Names);
         Assert.Equal(
             made.TerminalMasters.Select(master => Convert.ToHexString(master.Key)),
             opened.TerminalMasters.Select(master => Convert.ToHexString(master.Key)));
@@ -37,7 +37,7 @@ public sealed class SealedFileTests : IDisposable
     {
         Open(Passphrase).Dispose();
 
-        Assert.Throws<VaultLockedException>(() => Open("a passphrase for thieves"u8).Dispose());
+        Assert.Throws<VaultException>(() => Open("a passphrase for thieves"u8).Dispose());
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class SealedFileTests : IDisposable
         file[at] ^= 1;
         File.WriteAllBytes(VaultPath, file);
 
-        Assert.Throws<VaultLockedException>(() => Open(Passphrase).Dispose());
+        Assert.Throws<VaultException>(() => Open(Passphrase).Dispose());
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class JournalCheckTests : IDisposable
         File.Copy(_shop.DatabasePath + "-wal", log);
         var before = (File.ReadAllBytes(path), File.ReadAllBytes(log));
 
-        var finding = JournalCheck.Look(Seals.At(path), Chain.Headquarters, out var sight);
+        var finding = JournalCheck.Look(Seals.At(path), Chain.Trust.Headquarters, out var sight);
 
         Assert.Equal((Verdict.Ok, 2u), (finding.Verdict, sight!.Head));
         Assert.NotEmpty(before.Item2);
@@ -55,7 +55,8 @@ public sealed class JournalCheckTests : IDisposable
         var path = _shop.DatabasePath + ".none";
 
         Assert.Equal(
-            (Verdict.Ok, "journal"), Kind(JournalCheck.Look(Seals.At(path), Chain.Headquarters, out _)));
+            (Verdict.Ok, "journal"),
+            Kind(JournalCheck.Look(Seals.At(path), Chain.Trust.Headquarters, out _)));
         Assert.False(File.Exists(path));
     }
 
@@ -180,7 +181,7 @@ public sealed class JournalCheckTests : IDisposable
     public void Rules_and_limits_that_never_came_are_told()
     {
         using var till = new TemporaryTill(_chain);
-        JournalCheck.Look(Seals.At(till.DatabasePath), Chain.Headquarters, out var sight);
+        JournalCheck.Look(Seals.At(till.DatabasePath), Chain.Trust.Headquarters, out var sight);
 
         Assert.Equal(["rules-absent", "limits-absent", "hotlist-incomplete"], Rules(sight!));
     }
@@ -205,7 +206,7 @@ public sealed class JournalCheckTests : IDisposable
     }
 
     private Finding Look(out JournalSight? sight) =>
-        JournalCheck.Look(Seals.At(_shop.DatabasePath), Chain.Headquarters, out sight);
+        JournalCheck.Look(Seals.At(_shop.DatabasePath), Chain.Trust.Headquarters, out sight);
 
     private List<string> Outbox(JournalSight sight) =>
         [.. JournalCheck.Outbox(sight, _chain.Clock.GetUtcNow()).Select(f => f.Code)];

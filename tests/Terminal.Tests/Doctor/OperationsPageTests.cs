@@ -30,7 +30,7 @@ public sealed partial class OperationsPageTests
 
     [Fact]
     public void The_page_explains_how_the_servers_commands_fail() => Same(
-        new[] { "Commands", "Backup", "Storage" }
+        new[] { "Commands", "Backup", "Storage", "Vault" }
             .SelectMany(room => Found(CommandFailure(), $"src/Server/{room}")),
         Table("What the server's commands say"));
 

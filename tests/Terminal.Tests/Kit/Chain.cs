@@ -8,6 +8,7 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
 using CardStatus = SmartCardCrm.SyncContract.CardStatus;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.Terminal.Tests.Kit;
 
@@ -44,7 +45,7 @@ internal sealed class Chain(uint firstDraw = 0)
 
     /// <summary>A terminal's, whose certificate is no real one.</summary>
     public static readonly TerminalTrust Trust = new(
-        Headquarters, new byte[] { 0x30, 0x00 },
+        new TrustedAuthorities(Headquarters), new byte[] { 0x30, 0x00 },
         bytes => Headquarters.SignData(bytes, HashAlgorithmName.SHA256));
 
     public static ByteString Sign(ReadOnlySpan<byte> document) => ByteString.CopyFrom(

@@ -40,6 +40,7 @@ internal static class OlderRelease
         "DROP TABLE acknowledged_day",
         "ALTER TABLE hotlist DROP COLUMN version",
         "ALTER TABLE hotlist DROP COLUMN is_signed",
+        "DROP TABLE audit_head",
         "PRAGMA user_version = 4",
     ];
 

@@ -311,7 +311,7 @@ public sealed class HotlistTests : IDisposable
     {
         public TerminalDatabase Database { get; } = database;
 
-        public Replica Replica { get; } = new(database, terminal: 1, Chain.Headquarters);
+        public Replica Replica { get; } = new(database, terminal: 1, Chain.Trust.Headquarters);
 
         public Hotlist Hotlist => Replica.Hotlist;
 

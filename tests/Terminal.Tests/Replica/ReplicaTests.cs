@@ -31,6 +31,27 @@ public sealed class ReplicaTests : IDisposable
     }
 
     [Fact]
+    public void What_headquarters_told_of_its_audit_log_is_kept_until_it_tells_of_more()
+    {
+        Tell(5, hash: 1);
+        _shop.Restart();
+        // A log that was cut, and one that was written anew.
+        Tell(4, hash: 2);
+        Tell(5, hash: 2);
+
+        Assert.Equal(Head(5, hash: 1), Replica.AuditHead);
+
+        Tell(6, hash: 3);
+        Assert.Equal(Head(6, hash: 3), Replica.AuditHead);
+        // A backup was restored, as the log says.
+        Tell(4, hash: 4, restored: 4);
+        _shop.Restart();
+        Assert.Equal(Head(4, hash: 4, restored: 4), Replica.AuditHead);
+        _shop.Till.Take(new FeedBatch { AsOfUs = 1 });
+        Assert.Equal(Head(4, hash: 4, restored: 4), Replica.AuditHead);
+    }
+
+    [Fact]
     public void A_later_item_replaces_the_earlier_one_and_twice_is_once()
     {
         var batch = Batch(
@@ -175,6 +196,16 @@ public sealed class ReplicaTests : IDisposable
     {
         Position = position,
         RuleSet = Chain.RuleSetItem(rules.ToDocument()),
+    };
+
+    private void Tell(ulong number, byte hash, ulong restored = 0) =>
+        _shop.Till.Take(new FeedBatch { AuditHead = Head(number, hash, restored) });
+
+    private static AuditHead Head(ulong number, byte hash, ulong restored = 0) => new()
+    {
+        Number = number,
+        Hash = ByteString.CopyFrom([.. Enumerable.Repeat(hash, 32)]),
+        Restored = restored,
     };
 
     private static CardActionItem Action(ushort card, uint number, int points) => new()

@@ -15,6 +15,7 @@ public sealed class SealingCutTests
     private static readonly string[] Unsealed =
     [
         "DROP TABLE journal_key",
+        "DROP TABLE audit_head",
         "DROP TABLE card",
         "DROP TABLE card_action",
         "CREATE TABLE card(uid TEXT PRIMARY KEY, item BLOB NOT NULL)",

@@ -3,6 +3,7 @@ using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.World.Tests;
 
@@ -77,7 +78,8 @@ public sealed class ToldTests
 
     private static Till Open(SimulatedDisk disk) => Till.Open(
         JournalOnDisk.FileOn(disk), new TerminalProfile(1, Programme: 1, Store: 1, TimeZoneInfo.Utc),
-        new TerminalKeys(), new TerminalTrust(new RepeatableSigner().Key, default, bytes => bytes),
+        new TerminalKeys(),
+        new TerminalTrust(new TrustedAuthorities(new RepeatableSigner().Key), default, bytes => bytes),
         new TapSurroundings(
             new MachineClock(new Timeline(JournalOnDisk.Epoch)), new Dice(1).Fill, NullLogger.Instance));
 }

@@ -3,6 +3,7 @@ using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
+using SmartCardCrm.Terminal.Keys;
 
 namespace SmartCardCrm.World;
 
@@ -62,7 +63,7 @@ internal sealed class ChainWorld : IDisposable
     public RepeatableSigner Signer { get; } = new();
 
     public TerminalTrust TrustOf(uint terminal) =>
-        new(Signer.Key, Signer.CertificateOf(terminal), Signer.SignBytes);
+        new(new TrustedAuthorities(Signer.Key), Signer.CertificateOf(terminal), Signer.SignBytes);
 
     public WorldSecrets Secrets => new(Vault, Signer);
 

@@ -1,0 +1,29 @@
+using SmartCardCrm.Server.Audit;
+using SmartCardCrm.Server.Terminals;
+
+namespace SmartCardCrm.Server.Operator;
+
+/// <summary>Body of <c>POST /api/authorities/retire</c>.</summary>
+/// <param name="Leave">Terminals that do not follow, and are enrolled anew.</param>
+internal sealed record AskedSuccession(IReadOnlyList<uint> Leave);
+
+/// <summary>The authorities that speak for headquarters: how far one has taken over from another.</summary>
+internal static class AuthorityCalls
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/authorities", (AuthorityDesk desk) => desk.Report());
+        api.MapPost("/authorities/retire", Retire);
+    }
+
+    private static IResult Retire(AskedSuccession asked, AuthorityDesk desk) =>
+        desk.Retire(asked.Leave, AuditActor.Operator) switch
+        {
+            null => Results.NoContent(),
+            "authority-alone" => Problems.Of(
+                StatusCodes.Status409Conflict, "authority-alone", "There is no authority to come after it."),
+            var behind => Problems.Of(
+                StatusCodes.Status409Conflict, behind,
+                "Terminals do not trust the next authority yet, or have no certificate of it."),
+        };
+}
