@@ -73,11 +73,14 @@ internal sealed partial class AuditWitnesses(
             Restored = (long)told.Restored,
         };
         var verdict = database.Read(db => Judge(db, testimony));
-        if (verdict == WitnessVerdict.Contradicts ? !IsKept(testimony) : isFirst)
+        var contradicts = verdict == WitnessVerdict.Contradicts;
+        var isNew = contradicts && !IsKept(testimony);
+        if (isNew || (isFirst && !contradicts))
             database.Write(db => Keep(db, testimony, verdict, clock.Microseconds()));
-        if (verdict == WitnessVerdict.Contradicts)
+        // Not with every heartbeat.
+        if (isNew || (isFirst && contradicts))
             LogContradicted(terminal, testimony.Number);
-        return verdict != WitnessVerdict.Contradicts;
+        return !contradicts;
     }
 
     /// <summary>Compares a terminal's word with the log. Whether the log's own chain holds, <see

@@ -106,17 +106,16 @@ internal static class VaultCommands
         {
             var path = SealedIn(parsed.GetRequiredValue(CommandLine.Data).FullName);
             var name = parsed.GetRequiredValue(key);
-            WithPassphrase(PassphraseOf(parsed), passphrase =>
+            using var vault = WithPassphrase(PassphraseOf(parsed), passphrase =>
             {
-                using var content = VaultFile.Open(path, passphrase);
+                var content = VaultFile.Open(path, passphrase);
                 if (name == Authority)
                     content.AddAuthority(TimeProvider.System.GetUtcNow());
                 else
                     content.AddMaster(Rotating[name], RandomNumberGenerator.Fill);
                 VaultFile.Write(path, content, passphrase, RandomNumberGenerator.Fill);
-                return content.Masters.Count;
+                return KeyVault.Holding(content);
             });
-            using var vault = ServeCommand.OpenVault(Path.GetDirectoryName(path)!, PassphraseOf(parsed));
             await PrintAsync(vault);
         }));
         return command;
