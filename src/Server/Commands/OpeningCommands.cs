@@ -124,7 +124,7 @@ internal static class OpeningCommands
         {
             throw new CommandException(
                 "opening-faulty",
-                $"{result.Faults.Count} things are wrong with the file; nothing was loaded.");
+                $"Lines with something wrong: {result.Faults.Count}. Nothing was loaded.");
         }
 
         System.Console.Out.WriteLine($"lines: {result.Lines}");

@@ -53,7 +53,8 @@ internal static class CertificateArchive
             new { skip, take });
 
     /// <summary>How many checks failed when one was last made; null where none ever was.</summary>
-    public static long? NewestFailed(DbSession db) => Newest(db)?.Failed;
+    public static long? NewestFailed(DbSession db) => db.Value<long?>(
+        "SELECT MAX(failed) FROM day_certificate WHERE number = (SELECT MAX(number) FROM day_certificate)");
 
     public static SignedCertificate? Newest(DbSession db) => db.Find<SignedCertificate>(
         $"SELECT {Columns} FROM day_certificate ORDER BY number DESC LIMIT 1");
@@ -103,8 +104,15 @@ internal static class CertificateArchive
             """,
             new
             {
-                row.Number, row.Day, row.Revision, row.Failed, row.Hash, row.Document, row.Signature,
-                row.SignedBy, madeUs,
+                row.Number,
+                row.Day,
+                row.Revision,
+                row.Failed,
+                row.Hash,
+                row.Document,
+                row.Signature,
+                row.SignedBy,
+                madeUs,
             });
         AuditLog.Write(
             db, madeUs, by, AuditAction.CertificateMade, $"certificate:{row.Number}",

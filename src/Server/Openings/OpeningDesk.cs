@@ -21,7 +21,7 @@ internal sealed record OpeningOrder(string Batch, string By, bool CreateMembers 
 /// <param name="Lines">Balances in it.</param>
 /// <param name="Loaded">Now; of a dry run those that would be.</param>
 /// <param name="Already">Those that had been.</param>
-/// <param name="Points">Of those that are loaded now; of a dry run all.</param>
+/// <param name="Points">Of those that are loaded now, or would be.</param>
 /// <param name="Faults">What is wrong; then nothing was loaded.</param>
 internal sealed record OpeningResult(
     int Lines, int Loaded, int Already, long Points, IReadOnlyList<OpeningFault> Faults);
@@ -50,13 +50,14 @@ internal sealed class OpeningDesk(Database database, ICardSecrets secrets, FeedB
         var faults = new List<OpeningFault>(file.Faults);
         if (order.Batch.Length is 0 or > NameLengthMost)
             faults.Add(new OpeningFault(0, OpeningCode.BatchLength));
-        var already = 0;
+        var (already, pointsAlready) = (0, 0L);
         foreach (var lines in file.Lines.Chunk(LinesAtOnce))
         {
             database.Read(db =>
             {
                 var looks = lines.Select(line => Look(db, programme, line, order)).ToList();
                 faults.AddRange(looks.Select(look => look.Fault).OfType<OpeningFault>());
+                pointsAlready += PointsIn(lines.Where((_, at) => looks[at].IsLoaded));
                 return already += looks.Count(look => look.IsLoaded);
             });
         }
@@ -66,7 +67,8 @@ internal sealed class OpeningDesk(Database database, ICardSecrets secrets, FeedB
         if (order.DryRun || already == file.Lines.Count)
         {
             return new OpeningResult(
-                file.Lines.Count, file.Lines.Count - already, already, PointsIn(file.Lines), []);
+                file.Lines.Count, file.Lines.Count - already, already,
+                PointsIn(file.Lines) - pointsAlready, []);
         }
 
         return Write(programme, file.Lines, order, HashOf(bytes));

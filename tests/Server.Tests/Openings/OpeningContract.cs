@@ -70,7 +70,7 @@ public abstract class OpeningContract : IDisposable
         Load("member,points,reference", "1,100,a");
 
         Assert.Equal(("2|1|1|7", ""), Load("member,points,reference", "1,100,a", "1,7,b"));
-        Assert.Equal(("2|0|2|107", ""), Load("member,points,reference", "1,100,a", "1,7,b"));
+        Assert.Equal(("2|0|2|0", ""), Load("member,points,reference", "1,100,a", "1,7,b"));
         Assert.Equal(("1|1|0|100", ""), LoadAs("another", "member,points,reference", "1,100,a"));
         Assert.Equal(207, _hq.Members.OnAccount(1));
     }

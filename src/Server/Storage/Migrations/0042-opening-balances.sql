@@ -16,3 +16,4 @@ CREATE TABLE opening_balance (
     UNIQUE (batch, reference)
 );
 CREATE INDEX opening_balance_member ON opening_balance (member);
+CREATE INDEX opening_balance_expires ON opening_balance (expires_on) WHERE expires_on IS NOT NULL;
