@@ -58,6 +58,7 @@ internal static class ServerHost
         AddOptions(builder.Services);
         builder.Services.PostConfigure<RelayOptions>(relay => relay.FactoryCards |= options.FactoryCards);
         AddRooms(builder.Services, options, vault);
+        AddTerminals(builder.Services);
         AddDoors(builder, options);
         AddPeople(builder.Services, options);
         builder.AddTelemetry(options);
@@ -117,6 +118,7 @@ internal static class ServerHost
         services.AddSingleton<CardList>();
         services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<TierGrants>();
+        services.AddHostedService<MemberRun>();
         services.AddSingleton<Periods>();
         services.AddSingleton<OpeningDesk>();
         services.AddSingleton(CertificateSeal.Of(vault));
@@ -128,10 +130,17 @@ internal static class ServerHost
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
+        services.AddSingleton<BookFigures>();
+        services.AddSingleton<StaffStore>();
+        services.AddSingleton<StaffLogin>();
+        services.AddSingleton<FirstAdministrator>();
+    }
+
+    private static void AddTerminals(IServiceCollection services)
+    {
         services.AddSingleton<Intake>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
-        services.AddHostedService<MemberRun>();
         services.AddSingleton<FeedBell>();
         services.AddSingleton<ExchangeDesk>();
         services.AddSingleton<TerminalAuthority>();
@@ -153,10 +162,6 @@ internal static class ServerHost
         services.AddSingleton<TapDesk>();
         services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
-        services.AddSingleton<BookFigures>();
-        services.AddSingleton<StaffStore>();
-        services.AddSingleton<StaffLogin>();
-        services.AddSingleton<FirstAdministrator>();
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)

@@ -27,8 +27,8 @@ internal static class RuleTries
     {
         var basket = new Option<FileInfo?>("--basket")
         {
-            Description = "JSON: lines (amountMinor, sku, category, quantityMilli, taxMinor, discountMinor), tier, "
-                + "segments, store, localTime, balance, pointsAsked.",
+            Description = "JSON: lines (amountMinor, sku, category, quantityMilli, taxMinor, "
+                + "discountMinor), tier, segments, store, localTime, balance, pointsAsked.",
         };
         var amount = new Option<long?>("--amount-minor") { Description = "Or only what it costs." };
         var command = new Command("preview", "Tries a basket: which rule gives what.")

@@ -68,7 +68,8 @@ internal sealed class MemberHistory(DbSession db, Member member, DateOnly today)
     public IReadOnlyList<MemberReturn> Returns() => db.List<MemberReturn>(
         """
         SELECT r.terminal, r.sequence, r.sale_terminal, r.sale_sequence, r.given_back, r.taken_back,
-            r.waived, r.business_date, COALESCE(t.recorded_us, sold.recorded_us, account.posted_us) AS recorded_us,
+            r.waived, r.business_date,
+            COALESCE(t.recorded_us, sold.recorded_us, account.posted_us) AS recorded_us,
             COALESCE(sold.rule_set, account.rule_set) AS rule_set, t.amount_minor
         FROM sale_return r
         LEFT JOIN card_transaction t ON t.terminal = r.terminal AND t.sequence = r.sequence

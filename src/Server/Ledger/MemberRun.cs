@@ -96,8 +96,8 @@ internal sealed partial class MemberRun(
         }
     }
 
-    // Without rules about it no point ever waits or expires, but those that came with their day, and everybody
-    // is in tier 0.
+    // Without rules about it no point ever waits or expires, but those that came with their day, and
+    // everybody is in tier 0.
     private static bool HasDays(DbSession db) =>
         ProgrammeBook.Published(db).Any(rules =>
             rules.Validity is { PendingDays: > 0 } or { Months: > 0 } || rules.Tiers.Levels.Count > 0)

@@ -96,9 +96,9 @@ internal static class ReturnJudge
     private static string? RefundDiffers(
         SyncContract.Intent written, ReturnTerms terms, ReturnOnCard onCard, int pointValue) =>
         written.FromRefund != onCard.FromRefund ? "points"
-        : onCard.FromRefund > 0 && written.DueMinor != (long)onCard.FromRefund * pointValue - terms.Refund.Minor
-            ? "return-amount"
-        : null;
+        : onCard.FromRefund == 0
+            || written.DueMinor == (long)onCard.FromRefund * pointValue - terms.Refund.Minor ? null
+        : "return-amount";
 
     private static string? AccountDiffers(
         SyncContract.Intent written, ReturnableSale sale, ReturnTerms terms, long price) =>

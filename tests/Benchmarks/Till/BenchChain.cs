@@ -9,8 +9,8 @@ using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal;
-using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 using SmartCardCrm.Terminal.Keys;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Benchmarks.Till;
 

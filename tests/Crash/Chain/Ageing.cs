@@ -33,9 +33,10 @@ internal static class Ageing
         using var vault = OpenVault(chain, TimeProvider.System);
         var authority = new TerminalAuthority(vault, new ClockPutBack(Age));
         using var own = X509CertificateLoader.LoadCertificateFromFile(terminal.Certificate);
-        using var old = authority.RenewForTerminal(own, (uint)number);
+        var by = authority.For([]);
+        using var old = authority.RenewForTerminal(own, (uint)number, by);
         using var book = SqliteDatabase.Open(Path.Combine(chain.Server, "book.db"));
-        new TerminalBook(book, TimeProvider.System).Renew(number, old.RawData);
+        new TerminalBook(book, TimeProvider.System).Renew(number, old.RawData, by.Fingerprint);
         File.WriteAllBytes(terminal.OldCertificate, old.RawData);
     }
 

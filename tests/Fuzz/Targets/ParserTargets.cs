@@ -50,7 +50,8 @@ internal static class ParserTargets
 
     private static ECDsa Headquarters { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    private static ContactSeal Contacts { get; } = new(Headquarters, bytes => bytes.Fill(7));
+    private static ContactSeal Contacts { get; } = new(
+        new TrustedAuthorities(Headquarters), bytes => bytes.Fill(7));
 
     private static RuleSet Rules { get; } = new(
         1, 1, "USD", 100, 1000,

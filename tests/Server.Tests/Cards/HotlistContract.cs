@@ -158,7 +158,7 @@ public abstract class HotlistContract : IDisposable
 
     private List<string> Report(long? card)
     {
-        var table = new ReportRoom(_hq.Database, _hq.Clock).Of("hotlist-terminals", null, null, card)!;
+        var table = new ReportRoom(_hq.Database, _hq.Clock).Of("hotlist-terminals", null, null, card: card)!;
         return
         [
             .. table.Rows.Select(row => $"{row[0]} {row[3]}/{row[4]} behind {row[5]} told {Time(row[6])}, "

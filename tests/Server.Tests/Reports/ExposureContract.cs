@@ -72,7 +72,7 @@ public abstract class ExposureContract : IDisposable
         _watch.Current(2, _hq.Clock.GetUtcNow());
         Note();
         _hq.Clock.Advance(TimeSpan.FromHours(11));
-        new BlockBook(_hq.Database, _hq.Clock).Block(1_000_001, "stolen", "Vera");
+        new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock).Block(1_000_001, "stolen", "Vera");
 
         Assert.Equal(
             ["11|1|100000|100000", "11|1|0|100000", "||100000|200000"],

@@ -7,8 +7,8 @@ using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
-using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 using SmartCardCrm.Terminal.Keys;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Terminal.Tests.Kit;
 

@@ -195,8 +195,6 @@ public sealed class TillApiTests : IAsyncLifetime
     [InlineData("""[{"amountMinor":2147483647},{"amountMinor":1}]""", "amount-out-of-range")]
     [InlineData("""[{"amountMinor":1,"taxMinor":2}]""", "tax-out-of-range")]
     [InlineData("""[{"amountMinor":1,"taxMinor":-1}]""", "tax-out-of-range")]
-    [InlineData("""[{"amountMinor":1,"discountMinor":-1}]""", "discount-out-of-range")]
-    [InlineData("""[{"amountMinor":1,"discountMinor":2147483647}]""", "discount-out-of-range")]
     [InlineData("""[{"amountMinor":1,"quantity":0}]""", "quantity-out-of-range")]
     [InlineData("""[{"amountMinor":1,"quantity":0.0001}]""", "quantity-out-of-range")]
     [InlineData("""[{"amountMinor":1,"quantity":2147484}]""", "quantity-out-of-range")]

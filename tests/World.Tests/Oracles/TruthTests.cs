@@ -89,11 +89,12 @@ public sealed class TruthTests : IDisposable
     [Fact]
     public void A_queued_card_action_must_stay_as_it_is()
     {
-        _chain.World.Truth.Queued(_chain.Card.Uid, 1, -10, isDelivery: false);
+        _chain.World.Truth.Queued(_chain.Card.Uid, 1, new TrueAction(-10, IsDelivery: false, Tier: null));
 
         Assert.Equal(
             "I8",
-            SmallChain.Violated(() => _chain.World.Truth.Queued(_chain.Card.Uid, 1, -9, isDelivery: false)));
+            SmallChain.Violated(() => _chain.World.Truth.Queued(
+                _chain.Card.Uid, 1, new TrueAction(-9, IsDelivery: false, Tier: null))));
     }
 
     private string Violated(TrueCommit commit) => SmallChain.Violated(() => Commit(commit));

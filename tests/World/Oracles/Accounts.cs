@@ -64,7 +64,8 @@ internal sealed class Accounts(ChainWorld world)
 
     private int Expected(Purchase purchase, int rules) => purchase.Undoes switch
     {
-        null => PlainRules.Sale(world.Truth.RulesOf(rules), balance: 0, purchase.Amount, asked: 0, tier: 0).Earned,
+        null => PlainRules.Sale(
+            world.Truth.RulesOf(rules), balance: 0, purchase.Amount, asked: 0, tier: 0).Earned,
         { WithoutCard: true } sale => -sale.OnAccount,
         { Commits: [var sale, ..] } => sale.Record.Redeemed - sale.Record.Earned,
         var sale => throw new InvalidOperationException($"{sale} did not happen."),

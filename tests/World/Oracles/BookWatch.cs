@@ -81,8 +81,8 @@ internal sealed class BookWatch(ChainWorld world)
     {
         var rows = db.List<ActionRow>(
             """
-            SELECT a.rowid AS row, a.uid, a.number, a.points, a.tier, a.reason, a.for_terminal, a.for_sequence,
-                COALESCE(t.counter, 0) AS counter
+            SELECT a.rowid AS row, a.uid, a.number, a.points, a.tier, a.reason, a.for_terminal,
+                a.for_sequence, COALESCE(t.counter, 0) AS counter
             FROM card_action a LEFT JOIN card_transaction t
                 ON t.uid = a.uid AND t.terminal = a.for_terminal AND t.sequence = a.for_sequence
             WHERE a.rowid > @_actions ORDER BY a.rowid

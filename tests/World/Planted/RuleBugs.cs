@@ -48,9 +48,8 @@ internal static class RuleBugs
             Actions, "applied.Aggregate(before, (tier, action) => action.Tier ?? tier);",
             "$bug ? before : applied.Aggregate(before, (tier, action) => action.Tier ?? tier);", 8),
         new("tier-too-late", "The sale that puts a tier on the card earns by the one before.",
-            Decider, "PendingCardActions.TierAfter(reading.Newest.Tier, actions), [.. known?.Item.Segments ?? []],",
-            "$bug ? reading.Newest.Tier : PendingCardActions.TierAfter(reading.Newest.Tier, actions), "
-            + "[.. known?.Item.Segments ?? []],", 8),
+            Decider, "PendingCardActions.TierAfter(reading.Newest.Tier, actions), [",
+            "$bug ? reading.Newest.Tier : PendingCardActions.TierAfter(reading.Newest.Tier, actions), [", 8),
         new("one-sided-posting", "Redeemed points leave the card's account and arrive nowhere.",
             Posting, "postings.Add(new Posting(other, 0, -toCard));",
             "if (!$bug || other != AccountKind.Redeemed) postings.Add(new Posting(other, 0, -toCard));", 3),
