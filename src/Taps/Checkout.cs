@@ -19,6 +19,9 @@ internal sealed record CheckoutRequest(
     TimeSpan Timeout)
 {
     public const int AllPoints = int.MaxValue;
+
+    /// <summary>Who is at the till, 1 to 64 characters; null where it does not say.</summary>
+    public string? Cashier { get; init; }
 }
 
 /// <summary>One checkout: it wants one card, once.</summary>

@@ -76,6 +76,7 @@ internal static class Entries
                 IntentReading.LocalTimeFormat, CultureInfo.InvariantCulture),
             Tier = (uint)occasion.Tier,
             Segments = { occasion.Segments },
+            Cashier = checkout.Request.Cashier ?? "",
         };
     }
 

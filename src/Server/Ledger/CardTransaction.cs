@@ -28,6 +28,9 @@ internal sealed record Circumstance(
     /// <summary>What is left to say where no till took part, or its intent is lost.</summary>
     public static readonly Circumstance Unknown = new(null, 0, "", "", "");
 
+    /// <summary>Who was at the till, as it said; empty where it did not.</summary>
+    public string Cashier { get; init; } = "";
+
     /// <summary>What the rules were asked; null where it is not known, or not readable.</summary>
     public SaleRequest? Asked { get; init; }
 
@@ -69,7 +72,7 @@ internal record CardTransaction
         previous_reader_id {bytes}, balance_before bigint, adjusted bigint, earned bigint, redeemed bigint,
         balance_after bigint, amount_minor bigint, kind bigint, rule_set bigint, recorded_us bigint,
         operation_id text, programme bigint, currency text, store bigint, store_zone text, business_date text,
-        sold_at text, posted_us bigint
+        sold_at text, cashier text, posted_us bigint
         """));
 
     private const string Columns =
@@ -139,7 +142,7 @@ internal record CardTransaction
             (long)commit.Written.Kind, (long)commit.Written.RuleSetVersion,
             UnixTime.Microseconds(commit.Written.Time), circumstance.OperationId, card.Programme,
             book.CurrencyOf(card.Programme), circumstance.Store, circumstance.StoreZone,
-            circumstance.BusinessDate, circumstance.SoldAt, book.NowUs);
+            circumstance.BusinessDate, circumstance.SoldAt, circumstance.Cashier, book.NowUs);
 }
 
 /// <summary>Card values as the book keeps them.</summary>

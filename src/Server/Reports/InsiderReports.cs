@@ -11,6 +11,9 @@ internal static class InsiderReports
     private const int OftenLeast = 3;
     // Nobody shops so often in one day.
     private const int DaySalesLeast = 5;
+
+    // A regular customer meets more than one cashier.
+    private const int CashierSalesLeast = 5;
     private const string SoonUs = "86400000000";
 
     private static readonly Report Resolutions = Report.OfQuery(
@@ -46,6 +49,16 @@ internal static class InsiderReports
         FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation
         WHERE t.kind = 2 AND t.earned > 0 AND t.recorded_us >= @FromUs AND t.recorded_us < @ToUs
         GROUP BY t.terminal, c.number, c.member, t.business_date HAVING COUNT(*) >= {DaySalesLeast}
+        UNION ALL
+        SELECT 'cashier-and-card',
+            CASE WHEN MIN(t.terminal) = MAX(t.terminal) THEN MIN(t.terminal) END, t.cashier, c.number,
+            c.member, COUNT(*), SUM(t.earned), MIN(t.recorded_us), MAX(t.recorded_us)
+        FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation
+        WHERE t.kind = 2 AND t.cashier <> '' AND t.recorded_us >= @FromUs AND t.recorded_us < @ToUs
+        GROUP BY t.uid, t.generation, t.cashier, c.number, c.member
+        HAVING COUNT(*) >= {CashierSalesLeast} AND COUNT(*) * 2 > (
+            SELECT COUNT(*) FROM card_transaction a WHERE a.uid = t.uid AND a.generation = t.generation
+                AND a.kind = 2 AND a.recorded_us >= @FromUs AND a.recorded_us < @ToUs)
         ORDER BY 1, 2
         """);
 
@@ -65,8 +78,9 @@ internal static class InsiderReports
         new Report(
             "insiders",
             "Patterns: points without a card again and again to one member at one terminal; points redeemed "
-            + "within a day of an adjustment; one supervisor and one card again and again; one card at one "
-            + "terminal again and again on one day, as a clerk's own that is put under others' sales.",
+            + "within a day of an adjustment; one supervisor and one card again and again; one cashier with "
+            + "most of a card's sales; one card at one terminal again and again on one day, as a clerk's own "
+            + "that is put under others' sales.",
             ["pattern", "terminal", "who", "card", "member", "times", "points", "first_utc", "last_utc"],
             (db, period) => Patterns.Rows(db, period).Concat(SupervisorsOf(db, period))),
     ];

@@ -55,6 +55,7 @@ internal static class JournalReading
             Convert.ToHexString(intent.OperationId.Span), context.Store, context.StoreZone,
             context.BusinessDate, context.SoldAt)
         {
+            Cashier = context.Cashier,
             Asked = AskedBy(intent),
             Undoing = UndoingOf(intent),
         };
@@ -174,7 +175,8 @@ internal static class JournalReading
 
     private static bool IsWhole(SaleContext? context) =>
         context is not null
-        && IsText(context.StoreZone) && IsText(context.BusinessDate) && IsText(context.SoldAt);
+        && IsText(context.StoreZone) && IsText(context.BusinessDate) && IsText(context.SoldAt)
+        && IsText(context.Cashier);
 
     /// <summary>Whether it may be stored and shown: PostgreSQL takes no NUL in a text, and people no control
     /// characters in a list.</summary>

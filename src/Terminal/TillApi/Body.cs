@@ -8,6 +8,7 @@ internal static class Body
 {
     public const int BytesMost = 256 * 1024;
 
+    private const int CashierMost = 64;
     private const long TimeoutMsLeast = 1_000;
     private const long TimeoutMsMost = 24 * 60 * 60 * 1_000;
 
@@ -43,6 +44,15 @@ internal static class Body
     {
         Check(name is null || readers.Contains(name), "reader-unknown", "GET /v1/readers lists them.");
         return name;
+    }
+
+    /// <exception cref="ProblemException">It has too many characters, or none.</exception>
+    public static string? Cashier(string? name)
+    {
+        Check(
+            name is null || (name.Trim().Length is >= 1 and <= CashierMost && !name.Any(char.IsControl)),
+            "cashier-malformed", $"cashier has 1 to {CashierMost} characters.");
+        return name?.Trim();
     }
 
     /// <exception cref="ProblemException">It is out of its range.</exception>

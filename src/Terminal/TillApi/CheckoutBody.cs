@@ -61,11 +61,12 @@ internal sealed record LineBody(
 /// <param name="TimeoutMs">How long to wait for a card, 1 second to 1 day; left out, 2 minutes.</param>
 /// <param name="Member">Phone number or e-mail address of a member who has no card here: the points go to the
 /// account, and no card is waited for.</param>
+/// <param name="Cashier">Who is at the till, 1 to 64 characters: a number or name of the shop's.</param>
 internal sealed record CheckoutBody(
     string Currency, long? AmountMinor = null, IReadOnlyList<LineBody>? Lines = null,
     int RedeemPoints = 0, bool RedeemAll = false, uint? Store = null,
     string? SoldAt = null, string? BusinessDate = null, string? Reader = null, long TimeoutMs = 120_000,
-    string? Member = null)
+    string? Member = null, string? Cashier = null)
 {
     /// <summary>The same, checked.</summary>
     /// <param name="contacts">Seals the member's number or address; null where none is wanted.</param>
@@ -88,7 +89,10 @@ internal sealed record CheckoutBody(
                 : new Order.SaleOnAccount(ToBasket(), ContactOf(Member, contacts)),
             Store, SoldAt,
             BusinessDate is null ? null : Day(BusinessDate), Body.ReaderOf(Reader, readers),
-            Body.Timeout(TimeoutMs));
+            Body.Timeout(TimeoutMs))
+        {
+            Cashier = Body.Cashier(Cashier),
+        };
     }
 
     private string ContactOf(string member, ContactSeal? contacts)

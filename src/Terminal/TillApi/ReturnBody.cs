@@ -14,9 +14,10 @@ internal sealed record ReturnedLineBody(int Line, decimal Quantity = 1);
 /// <param name="TimeoutMs">How long to wait for a card, 1 second to 1 day; left out, 2 minutes.</param>
 /// <param name="WithoutCard">Whether the points move on the member's account, and no card is waited
 /// for.</param>
+/// <param name="Cashier">Who is at the till, 1 to 64 characters: a number or name of the shop's.</param>
 internal sealed record ReturnBody(
     Guid Sale, IReadOnlyList<ReturnedLineBody>? Lines = null, string? Reader = null, long TimeoutMs = 120_000,
-    bool WithoutCard = false)
+    bool WithoutCard = false, string? Cashier = null)
 {
     /// <summary>The return, checked.</summary>
     /// <exception cref="ProblemException">A value is out of its range.</exception>
@@ -39,7 +40,10 @@ internal sealed record ReturnBody(
 
     private CheckoutRequest ToRequest(Order order, IEnumerable<string> readers) => new(
         order, Store: null, SoldAt: null, BusinessDate: null, Body.ReaderOf(Reader, readers),
-        Body.Timeout(TimeoutMs));
+        Body.Timeout(TimeoutMs))
+    {
+        Cashier = Body.Cashier(Cashier),
+    };
 
     private static ReturnedLine ToLine(ReturnedLineBody? line)
     {

@@ -50,6 +50,9 @@ internal sealed record TestSale(int Amount)
     /// <summary>Another operation id than the intent's own.</summary>
     public ByteString? Operation { get; init; }
 
+    /// <summary>Who is at the till.</summary>
+    public string Cashier { get; init; } = "";
+
     /// <summary>The tier that a dishonest terminal says the rules were asked for.</summary>
     public byte? SaysTier { get; init; }
 
@@ -296,6 +299,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
                 RuleSetVersion = written.RuleSetVersion,
                 LocalTime = "2026-01-05T12:00:00",
                 Tier = sale.SaysTier ?? written.Tier,
+                Cashier = sale.Cashier,
             },
             Lines = { (sale.Basket ?? Basket.Of(new Money(sale.Amount, "USD"))).Lines.Select(Wire) },
             PointsAsked = (uint)sale.Redeem,

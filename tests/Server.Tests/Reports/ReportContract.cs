@@ -162,6 +162,27 @@ public abstract class ReportContract : IDisposable
     }
 
     [Fact]
+    public void A_cashier_who_serves_one_card_again_and_again_is_seen_and_a_customers_usual_one_is_not()
+    {
+        var regular = _hq.Issue(2);
+        for (var day = 0; day < 6; day++)
+        {
+            var (till, cashier) = day % 2 == 0 ? (_till, "7 Kim") : (_other, "9 Ann");
+            if (day < 5)
+                till.Sell(_chip, new TestSale(10_00) { Cashier = "7 Kim" });
+            till.Sell(regular, new TestSale(10_00) { Cashier = cashier });
+            _hq.Clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        _hq.Sync(_till);
+        _hq.Sync(_other);
+
+        Assert.Equal(
+            ["cashier-and-card||7 Kim|1000001|1|5|50|2026-01-06 09:00:00|2026-01-10 09:00:00"],
+            Rows("insiders"));
+    }
+
+    [Fact]
     public void Doubts_tell_how_they_ended()
     {
         _till.Sell(_chip, new TestSale(9_00) { Fate = Fate.AnswerLost });
