@@ -12,7 +12,7 @@ TESTS_LEAST=1900
 PURCHASES=../shared/data/completejourney/transactions.csv.gz
 PROJECTS=(
     Architecture.Tests Loyalty.Tests CardProtocol.Tests Simulator.Tests Demo.Tests Terminal.Tests Server.Tests
-    World.Tests EndToEnd.Tests
+    World.Tests Network.Tests EndToEnd.Tests
 )
 
 case ${1:-} in

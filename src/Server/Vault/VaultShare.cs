@@ -65,13 +65,15 @@ internal sealed class VaultShare(string set, byte number, byte shares, byte thre
                 "shares-few", $"There are {different.Count} different shares, and it takes {threshold}.");
         }
 
-        var secret = SecretSharing.Combine(
-            [.. different.Take(threshold).Select(share => (share.Number, share.Bytes))]);
+        var enough = different.Take(threshold).ToList();
+        if (enough.Select(share => share.Bytes.Length).Distinct().Count() > 1)
+            throw Wrong();
+        var secret = SecretSharing.Combine([.. enough.Select(share => (share.Number, share.Bytes))]);
         try
         {
             var encoded = secret.AsSpan(SHA256.HashSizeInBytes);
             if (!SHA256.HashData(encoded).AsSpan().SequenceEqual(secret.AsSpan(0, SHA256.HashSizeInBytes)))
-                throw new VaultException("shares-wrong", "One is not what was given out; try others.");
+                throw Wrong();
             return VaultContent.Decode(encoded);
         }
         finally
@@ -79,6 +81,9 @@ internal sealed class VaultShare(string set, byte number, byte shares, byte thre
             CryptographicOperations.ZeroMemory(secret);
         }
     }
+
+    private static VaultException Wrong() =>
+        new("shares-wrong", "One is not what was given out; try others.");
 
     /// <summary>As it is printed or saved: a line for people, and base64.</summary>
     /// <remarks><c>"SCCRMS01" ‖ set(8) ‖ number(1) ‖ shares(1) ‖ threshold(1) ‖ share ‖ the first 8 bytes of

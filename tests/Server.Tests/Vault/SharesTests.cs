@@ -114,6 +114,26 @@ public sealed class SharesTests
         Assert.Equal("shares-wrong", Refusal(() => VaultShare.Combine([shares[0], forged[1]])));
     }
 
+    [Fact]
+    public void A_share_of_another_length_under_a_real_sets_name_restores_nothing()
+    {
+        using var vault = New();
+        using var longer = New();
+        longer.AddAuthority(TimeProvider.System.GetUtcNow());
+        var shares = VaultShare.Split(vault, 3, 2, RandomNumberGenerator.Fill);
+        var set = Convert.FromHexString(shares[0].Set);
+        var forged = VaultShare.Split(longer, 3, 2, bytes =>
+        {
+            if (bytes.Length == set.Length)
+                set.CopyTo(bytes);
+            else
+                RandomNumberGenerator.Fill(bytes);
+        });
+
+        Assert.Equal("shares-wrong", Refusal(() => VaultShare.Combine([shares[0], forged[1]])));
+        Assert.Equal("shares-wrong", Refusal(() => VaultShare.Combine([forged[0], shares[1]])));
+    }
+
     private static VaultContent New() =>
         VaultContent.Create(RandomNumberGenerator.Fill, TimeProvider.System.GetUtcNow());
 

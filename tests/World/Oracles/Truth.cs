@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 
@@ -242,4 +243,9 @@ internal sealed class Truth(ChainWorld world)
 /// <param name="Points">What it asks for, signed.</param>
 /// <param name="IsDelivery">Whether the points come from the member's account, or go there.</param>
 /// <param name="Tier">The tier that the card is to have; null where it stays.</param>
-internal sealed record TrueAction(int Points, bool IsDelivery, byte? Tier);
+internal sealed record TrueAction(int Points, bool IsDelivery, byte? Tier)
+{
+    // Alike in every culture.
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Points} points{(Tier is { } tier ? $", tier {tier}" : "")}");
+}

@@ -14,7 +14,7 @@ using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Sync;
 
-namespace SmartCardCrm.World.Tests.Authorities;
+namespace SmartCardCrm.Network.Tests;
 
 /// <summary>One authority takes over from another: the whole server and whole terminals, over real sockets,
 /// and nobody visits a shop.</summary>
