@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
@@ -38,7 +39,18 @@ internal static class SignedAnew
                 new { row.Owner, row.Version, signature = sign(row.Document) });
         }
 
-        return [.. ProgrammeBook.News(db), .. LimitsBook.News(db), .. Days(db, sign)];
+        // A new terminal takes the list from its first version on.
+        foreach (var row in db.List<Signed>("SELECT 0 AS owner, version, document FROM hotlist_version"))
+        {
+            db.Run(
+                "UPDATE hotlist_version SET signature = @signature WHERE version = @Version",
+                new { row.Version, signature = sign(row.Document) });
+        }
+
+        return
+        [
+            .. ProgrammeBook.News(db), .. LimitsBook.News(db), .. HotlistBook.News(db), .. Days(db, sign),
+        ];
     }
 
     // As many as the feed keeps.

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartCardCrm.Loyalty;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Backup;
 using SmartCardCrm.Server.Cards;
@@ -49,6 +51,30 @@ public abstract class HotlistContract : IDisposable
         Assert.All(
             new BookRebuild(_hq.Database, _hq.Clock).Run((_, _) => { }),
             part => Assert.Empty(part.Differences));
+    }
+
+    // A terminal that is enrolled later takes them all, and trusts that one alone.
+    [Fact]
+    public void Another_authority_signs_every_version_anew_in_order()
+    {
+        _blocks.Block(NumberOf(_hq.Issue(1)), "lost", "Ada");
+        _blocks.Block(NumberOf(_hq.Issue(2)), "lost", "Ada");
+        var before = Deltas();
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        var news = _hq.Database.Write(db => SignedAnew.By(
+            db, document => next.SignData(DocumentSignature.Covered(document), HashAlgorithmName.SHA256)));
+
+        var told = news.Select(one => one.Item.HotlistDelta).Where(delta => delta is not null).ToList();
+        Assert.Equal(
+            [1UL, 2UL], told.Select(delta => HotlistDelta.FromDocument(delta.Document.Span).To)
+                .Select(version => (ulong)version));
+        Assert.All(told, delta => Assert.True(
+            DocumentSignature.IsValid(next, delta.Document.Span, delta.Signature.Span)));
+        Assert.Equal(before, Deltas());
+        Assert.All(
+            _hq.Database.Read(db => HotlistBook.News(db).ToList()),
+            one => Assert.Contains(one.Item.HotlistDelta.Signature, told.Select(delta => delta.Signature)));
     }
 
     // Blocked, its points waiting, and then out of use: it is on the list once.
