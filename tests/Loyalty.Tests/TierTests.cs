@@ -139,6 +139,19 @@ public sealed class TierTests
     public void Tiers_are_in_the_document() =>
         Assert.Equal(Yearly, RuleSet.FromDocument((Rules with { Tiers = Yearly }).ToDocument()).Tiers);
 
+    [Fact]
+    public void A_document_may_name_its_levels_alone()
+    {
+        var document = """
+            { "version": 1, "programme": 1, "currency": "USD", "minorPerUnit": 100, "cardBalanceMost": 1000,
+              "rules": [],
+              "tiers": { "levels": [ { "tier": 1, "name": "Silver", "from": 1000 },
+                                     { "tier": 2, "name": "Gold", "from": 5000 } ] } }
+            """u8;
+
+        Assert.Equal(Yearly, RuleSet.FromDocument(document).Tiers);
+    }
+
     // What is said of the end is what comes, and the day after it something else.
     [Fact]
     public void The_last_day_is_the_last_day() =>

@@ -2,7 +2,15 @@ namespace SmartCardCrm.Loyalty.Programme;
 
 /// <summary>Levels that members reach by what they buy in a cycle of the calendar. A level is had from the
 /// moment on which it is reached.</summary>
-public sealed record Tiers
+/// <param name="Counts">What counts.</param>
+/// <param name="CycleMonths">How long a cycle is: a divisor of 12.</param>
+/// <param name="FirstMonth">The month, 1 to 12, in which one begins.</param>
+/// <param name="KeptCycles">How many cycles beyond the one in which it was reached a level is kept, 0 to
+/// 12.</param>
+/// <param name="Fall">How far one falls when it is not kept.</param>
+public sealed record Tiers(
+    TierMeasure Counts = TierMeasure.Points, int CycleMonths = 12, int FirstMonth = 1, int KeptCycles = 1,
+    TierFall Fall = TierFall.AsQualified)
 {
     public const int LevelsMost = 10;
     public const int KeptCyclesMost = 12;
@@ -11,21 +19,6 @@ public sealed record Tiers
 
     /// <summary>From the lowest to the highest; none: everybody is in tier 0.</summary>
     public IReadOnlyList<TierLevel> Levels { get; init => field = value ?? []; } = [];
-
-    /// <summary>What counts.</summary>
-    public TierMeasure Counts { get; init; }
-
-    /// <summary>How long a cycle is: a divisor of 12.</summary>
-    public int CycleMonths { get; init; } = MonthsOfYear;
-
-    /// <summary>The month, 1 to 12, in which one begins.</summary>
-    public int FirstMonth { get; init; } = 1;
-
-    /// <summary>How many cycles beyond the one in which it was reached a level is kept, 0 to 12.</summary>
-    public int KeptCycles { get; init; } = 1;
-
-    /// <summary>How far one falls when it is not kept.</summary>
-    public TierFall Fall { get; init; }
 
     internal bool IsInRange =>
         Levels.Count <= LevelsMost && Levels.All(level => level?.IsInRange == true)
