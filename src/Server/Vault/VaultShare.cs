@@ -66,14 +66,13 @@ internal sealed class VaultShare(string set, byte number, byte shares, byte thre
         }
 
         var enough = different.Take(threshold).ToList();
-        if (enough.Select(share => share.Bytes.Length).Distinct().Count() > 1)
-            throw Wrong();
+        DemandRight(enough.Select(share => share.Bytes.Length).Distinct().Count() == 1);
         var secret = SecretSharing.Combine([.. enough.Select(share => (share.Number, share.Bytes))]);
         try
         {
             var encoded = secret.AsSpan(SHA256.HashSizeInBytes);
-            if (!SHA256.HashData(encoded).AsSpan().SequenceEqual(secret.AsSpan(0, SHA256.HashSizeInBytes)))
-                throw Wrong();
+            DemandRight(
+                SHA256.HashData(encoded).AsSpan().SequenceEqual(secret.AsSpan(0, SHA256.HashSizeInBytes)));
             return VaultContent.Decode(encoded);
         }
         finally
@@ -82,8 +81,11 @@ internal sealed class VaultShare(string set, byte number, byte shares, byte thre
         }
     }
 
-    private static VaultException Wrong() =>
-        new("shares-wrong", "One is not what was given out; try others.");
+    private static void DemandRight(bool isRight)
+    {
+        if (!isRight)
+            throw new VaultException("shares-wrong", "One is not what was given out; try others.");
+    }
 
     /// <summary>As it is printed or saved: a line for people, and base64.</summary>
     /// <remarks><c>"SCCRMS01" ‖ set(8) ‖ number(1) ‖ shares(1) ‖ threshold(1) ‖ share ‖ the first 8 bytes of
