@@ -22,7 +22,7 @@ case ${1:-} in
 ./test.sh
 
 Installs the Debian packages the tests need (as root or with passwordless sudo), restores, builds, checks the format,
-runs every test project, then a replay of 200 sales and a short one with --chaos, 30,000 taps of the simulated chain,
+runs every test project, then a replay of 200 sales and a short one with --chaos, 20,000 taps of the simulated chain,
 the hunt for the bugs planted in it, a sample of blows at a terminal's writes and syncs, a server killed under load and
 one restored from a backup on each store, and 20 seconds of arbitrary bytes, each counted as one test.
 Real purchases are read from ../shared/data; where they are absent, the tests that need them count as skipped.
@@ -119,7 +119,7 @@ replay() {
 }
 
 worlds() {
-    campaign tests/World/run.sh --taps 30000
+    campaign tests/World/run.sh --taps 20000
     campaign tests/World/run.sh --planted
 }
 
