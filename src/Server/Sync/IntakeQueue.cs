@@ -5,7 +5,8 @@ namespace SmartCardCrm.Server.Sync;
 
 /// <summary>
 /// The one writer of what terminals report. What waits together is committed together, so that many terminals
-/// cost one sync of the disk; each is answered only after that.
+/// cost one sync of the disk; each is answered only after that. Where journals are behind, the end of what
+/// one has sent may wait for the next commit (<see cref="Abreast"/>), and for no other.
 /// </summary>
 internal sealed partial class IntakeQueue(
     Intake intake, FeedBell bell, ServerMetrics metrics, IntakeTrace trace, TimeProvider clock,
@@ -37,21 +38,21 @@ internal sealed partial class IntakeQueue(
     public async Task TakeAsync(IReadOnlyList<ReadEntry> entries, CancellationToken cancellation)
     {
         using var span = IntakeTrace.Begin(entries);
-        var waiting = new Waiting(
-            entries, clock.GetTimestamp(), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(entries, clock.GetTimestamp());
         await _waiting.Writer.WriteAsync(waiting, cancellation);
-        trace.Taken(span, entries, await waiting.Done.Task.WaitAsync(cancellation));
+        trace.Taken(span, entries, await waiting.Done.WaitAsync(cancellation));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var together = new List<Waiting>(TogetherMost);
-        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        List<Waiting> together = [];
+        while (together.Count > 0 || await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
-            together.Clear();
+            stoppingToken.ThrowIfCancellationRequested();
             while (together.Count < TogetherMost && _waiting.Reader.TryRead(out var next))
                 together.Add(next);
             Commit(together);
+            together.RemoveAll(waiting => waiting.Done.IsCompleted);
         }
     }
 
@@ -61,14 +62,16 @@ internal sealed partial class IntakeQueue(
         Interlocked.Exchange(ref _committingSince, clock.GetTimestamp());
         try
         {
-            var entries = ReadEntry.InOrder(together.SelectMany(waiting => waiting.Entries));
+            var counts = Abreast.Cut(
+                [.. together.Select(waiting => waiting.Rest)], at => !together[at].HasWaited);
+            var entries = ReadEntry.InOrder(
+                together.Zip(counts).SelectMany(one => one.First.Rest.Take(one.Second)));
             var verdicts = entries.Zip(intake.Take(entries))
                 .ToDictionary(one => one.First, one => one.Second);
-            foreach (var (its, arrived, done) in together)
+            foreach (var (waiting, count) in together.Zip(counts))
             {
-                List<Verdict> judged = [.. its.Select(entry => verdicts[entry])];
-                metrics.Taken(judged, clock.GetElapsedTime(arrived));
-                done.SetResult(judged);
+                if (waiting.Judge([.. waiting.Rest.Take(count).Select(entry => verdicts[entry])]) is { } all)
+                    metrics.Taken(all, clock.GetElapsedTime(waiting.Arrived));
             }
 
             bell.Ring();
@@ -77,7 +80,7 @@ internal sealed partial class IntakeQueue(
         {
             LogFailed(log, failure, together.Count);
             foreach (var waiting in together)
-                waiting.Done.SetException(new IOException("The delivery could not be stored.", failure));
+                waiting.Fail(new IOException("The delivery could not be stored.", failure));
         }
         finally
         {
@@ -88,6 +91,36 @@ internal sealed partial class IntakeQueue(
     [LoggerMessage(LogLevel.Error, "{Deliveries} deliveries could not be stored.")]
     private static partial void LogFailed(ILogger log, Exception failure, int deliveries);
 
-    private sealed record Waiting(
-        IReadOnlyList<ReadEntry> Entries, long Arrived, TaskCompletionSource<IReadOnlyList<Verdict>> Done);
+    /// <summary>A delivery of which somebody waits for the end.</summary>
+    private sealed class Waiting(IReadOnlyList<ReadEntry> entries, long arrived)
+    {
+        private readonly List<Verdict> _verdicts = [];
+        private readonly TaskCompletionSource<IReadOnlyList<Verdict>> _done =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long Arrived => arrived;
+
+        /// <summary>What is not taken yet.</summary>
+        public IReadOnlyList<ReadEntry> Rest { get; private set; } = entries;
+
+        /// <summary>A commit has left some of it.</summary>
+        public bool HasWaited { get; private set; }
+
+        public Task<IReadOnlyList<Verdict>> Done => _done.Task;
+
+        /// <summary>The first of the rest are on the disk.</summary>
+        /// <returns>What was thought of all of it; null while there is more.</returns>
+        public List<Verdict>? Judge(IReadOnlyList<Verdict> verdicts)
+        {
+            _verdicts.AddRange(verdicts);
+            Rest = [.. Rest.Skip(verdicts.Count)];
+            HasWaited = true;
+            if (Rest.Count > 0)
+                return null;
+            _done.SetResult(_verdicts);
+            return _verdicts;
+        }
+
+        public void Fail(Exception failure) => _done.SetException(failure);
+    }
 }
