@@ -99,7 +99,8 @@ internal static class BookChecks
             "I6", "doubts-decided", "no doubt is open that the card's history decides", Extent.Whole,
             $"""
             SELECT COUNT(*) FROM intent i JOIN card c ON c.uid = i.uid AND c.generation = i.generation
-            WHERE i.state IN ('{IntentState.Open}', '{IntentState.Failed}', '{IntentState.Doubt}')
+            WHERE i.state <> '{IntentState.Posted}'
+                AND i.state IN ('{IntentState.Open}', '{IntentState.Failed}', '{IntentState.Doubt}')
                 AND i.doubted = 1 AND i.counter <= c.acknowledged_counter
             """),
         new BookCheck(

@@ -113,7 +113,11 @@ internal static class Intents
 
     /// <summary>Gives intents that came before their card was registered the generation it now has.</summary>
     public static void Adopt(DbSession db, Card card) =>
-        db.Run("UPDATE intent SET generation = @Generation WHERE uid = @Uid AND generation = 0",
+        db.Run(
+            $"""
+            UPDATE intent SET generation = @Generation
+            WHERE uid = @Uid AND generation = 0 AND state <> '{IntentState.Posted}'
+            """,
             new { card.Uid, card.Generation });
 
     public static void SetState(DbSession db, JournalPlace place, string state) =>
