@@ -95,6 +95,13 @@ internal sealed class OpenBook(DbSession db, ICardSecrets secrets, long nowUs)
     /// <summary>The intent taken last: mostly its outcome follows.</summary>
     public (JournalPlace Place, Intent Intent)? NewestIntent { get; set; }
 
+    /// <summary>Looks where journals end, for <see cref="HeadOf"/>.</summary>
+    public void ReadHeads(IReadOnlyList<long> terminals)
+    {
+        foreach (var (terminal, sequence) in Journals.Ends(db, terminals))
+            _heads[terminal] = sequence;
+    }
+
     /// <summary>The newest entry of a terminal's journal that was taken, 0 for none.</summary>
     public long HeadOf(long terminal)
     {
@@ -134,6 +141,7 @@ internal sealed class OpenBook(DbSession db, ICardSecrets secrets, long nowUs)
     {
         _heads[entry.Place.Terminal] = entry.Place.Sequence;
         _gathered.MoveHead(entry);
+        _gathered.StartTo(db);
         Insert(Journals.Table, row);
     }
 

@@ -10,6 +10,8 @@ namespace SmartCardCrm.Server.Reconciliation;
 /// </summary>
 internal static class Gaps
 {
+    private static readonly RowShape Terminals = new("terminal bigint");
+
     /// <summary>The counters missing below the highest posted one, as runs from and through.</summary>
     /// <param name="known">Everything up to here is posted.</param>
     /// <param name="posted">Posted counters above it, rising.</param>
@@ -54,15 +56,15 @@ internal static class Gaps
             ExceptionBook.Close(book, healed, "arrived");
     }
 
-    /// <summary>A terminal has reported further, or was shut out: what it has passed over, or can never
+    /// <summary>Terminals have reported further, or were shut out: what they have passed over, or can never
     /// report, is not late any more.</summary>
-    public static void Reported(DbSession db, long terminal) => db.Run(
+    public static void Reported(DbSession db, IEnumerable<long> terminals) => db.RunForEach(
         $"""
-        UPDATE book_exception SET cause = '{Cause.Gap}'
-        WHERE cause = '{Cause.Late}' AND closed_us IS NULL AND terminal = @terminal
+        UPDATE book_exception SET cause = '{Cause.Gap}' FROM {RowShape.Place}
+        WHERE cause = '{Cause.Late}' AND closed_us IS NULL AND book_exception.terminal = row.terminal
             AND NOT {IsToCome("book_exception.")}
         """,
-        new { terminal });
+        new Rows(Terminals, [.. terminals.Select(terminal => new object?[] { terminal })]));
 
     // A run is known by its upper end: it shrinks from below as pieces arrive, and keeps its age.
     private static IEnumerable<Difference> Missing(

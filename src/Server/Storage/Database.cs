@@ -84,9 +84,7 @@ internal abstract class Database : IDisposable
         try
         {
             using var transaction = begin(connection);
-            var session = new DbSession(this, connection, transaction);
-            var result = work(session);
-            session.Flush();
+            var result = Run(new DbSession(this, connection, transaction), work);
             transaction.Commit();
             return result;
         }
@@ -94,6 +92,21 @@ internal abstract class Database : IDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    // What was begun has an end before the transaction has.
+    private static T Run<T>(DbSession session, Func<DbSession, T> work)
+    {
+        try
+        {
+            var result = work(session);
+            session.Flush();
+            return result;
+        }
+        finally
+        {
+            session.Rest();
         }
     }
 }

@@ -51,4 +51,15 @@ internal sealed record Rows(RowShape Shape, IReadOnlyList<object?[]> Values);
 /// <summary>A statement that is run for rows.</summary>
 /// <param name="Sql">With <see cref="RowShape.Place"/>.</param>
 /// <param name="Rows">One or more.</param>
-internal sealed record RowsStatement(string Sql, Rows Rows);
+internal sealed record RowsStatement(string Sql, Rows Rows)
+{
+    /// <summary>The table that it adds the rows to, and does nothing else; null where it does.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Adds rows to a table.</summary>
+    public static RowsStatement Insert(string table, Rows rows) =>
+        new($"INSERT INTO {table} ({rows.Shape.Names}) SELECT {rows.Shape.Names} FROM {RowShape.Place}", rows)
+        {
+            Table = table,
+        };
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
@@ -11,8 +12,11 @@ internal sealed class ExchangeStream(
     : IDisposable
 {
     // What changes within this time after a change is told with it: in a busy chain the book changes with
-    // every sale, and each look for what is new costs as much as a sale.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+    // every sale, and each look for what is new costs as much as a sale. So it is looked for a tenth of the
+    // time at most, and nobody waits longer than a second.
+    private static readonly TimeSpan GatheringLeast = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan GatheringMost = TimeSpan.FromSeconds(1);
+    private const int WaitedForEachLook = 10;
 
     // What waits together is committed together. A terminal sends twice as many before it waits itself: the
     // others are read meanwhile.
@@ -81,14 +85,19 @@ internal sealed class ExchangeStream(
     /// <summary>Sends the change feed, or says that there is no more of it, and on as it grows.</summary>
     public async Task FeedAsync(CancellationToken cancellation)
     {
+        var looking = TimeSpan.Zero;
         while (true)
         {
-            var (rung, hadAll) = (bell.Next, machine.HasAllOfFeed);
+            var (rung, hadAll, began) = (bell.Next, machine.HasAllOfFeed, Stopwatch.GetTimestamp());
             await WriteAsync(() => machine.NextFeed() ?? (hadAll ? null : machine.StillAll()), cancellation);
+            looking += Stopwatch.GetElapsedTime(began);
             if (!machine.HasAllOfFeed)
                 continue;
             await rung.WaitAsync(cancellation);
-            await Task.Delay(Gathering, TimeProvider.System, cancellation);
+            var gathering = TimeSpan.FromTicks(Math.Clamp(
+                (looking * WaitedForEachLook).Ticks, GatheringLeast.Ticks, GatheringMost.Ticks));
+            await Task.Delay(gathering, TimeProvider.System, cancellation);
+            looking = TimeSpan.Zero;
         }
     }
 

@@ -32,9 +32,11 @@ internal static class Feed
         Publish(db, [new News(name, item, audience)]);
 
     /// <summary>Writes items over those of the same keys, each key once.</summary>
-    public static void Publish(DbSession db, IReadOnlyList<News> news)
-    {
-        var head = (long)Head(db);
+    public static void Publish(DbSession db, IReadOnlyList<News> news) => Publish(db, news, Head(db));
+
+    /// <inheritdoc cref="Publish(DbSession, IReadOnlyList{News})"/>
+    /// <param name="head">As <see cref="Head"/> says, and nothing was published since.</param>
+    public static void Publish(DbSession db, IReadOnlyList<News> news, ulong head) =>
         db.RunForEach(
             $"""
             INSERT INTO feed ({Shape.Names}) SELECT {Shape.Names} FROM {RowShape.Place} WHERE true
@@ -43,9 +45,9 @@ internal static class Feed
             """,
             new Rows(Shape, [.. news.Select((one, at) => new object?[]
             {
-                one.Name, head + at + 1, one.Item.ToByteArray(), one.Audience.Terminal, one.Audience.Card,
+                one.Name, (long)head + at + 1, one.Item.ToByteArray(), one.Audience.Terminal,
+                one.Audience.Card,
             })]));
-    }
 
     /// <summary>Whether terminals are told this and nothing newer in its place.</summary>
     public static bool Has(DbSession db, News news) => db.Value<long>(
@@ -89,8 +91,8 @@ internal static class Feed
                 WHERE position > @cursor AND position <= @head
                     AND (for_terminal IS NULL OR for_terminal = @terminal)
                     AND (for_card IS NULL OR EXISTS (
-                        SELECT 1 FROM known_card k JOIN terminal t ON t.store = k.store
-                        WHERE k.uid = feed.for_card AND t.number = @terminal))
+                        SELECT 1 FROM known_card k WHERE k.uid = feed.for_card
+                            AND k.store = (SELECT store FROM terminal WHERE number = @terminal)))
                 ORDER BY position LIMIT @most
                 """,
                 new { cursor = checked((long)cursor), head = (long)head, terminal = (long)terminal, most })

@@ -146,6 +146,8 @@ internal sealed partial class Intake(
     private static List<Verdict> Take(OpenBook book, IReadOnlyList<ReadEntry> entries)
     {
         var verdicts = new List<Verdict>(entries.Count);
+        List<long> terminals = [.. entries.Select(entry => entry.Place.Terminal).Distinct()];
+        book.ReadHeads(terminals);
         var ahead = new LookingAhead(entries);
         foreach (var (at, entry) in entries.Index())
         {
@@ -153,8 +155,7 @@ internal sealed partial class Intake(
             verdicts.Add(Take(book, entry));
         }
 
-        foreach (var terminal in entries.Select(entry => entry.Place.Terminal).Distinct())
-            Gaps.Reported(book.Db, terminal);
+        Gaps.Reported(book.Db, terminals);
         return verdicts;
     }
 

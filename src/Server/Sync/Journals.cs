@@ -51,6 +51,8 @@ internal static class Journals
         "terminal bigint, sequence bigint, body {bytes}, chain_hash {bytes}, verdict text, uid text, "
         + "taken_us bigint"));
 
+    private static readonly RowShape Terminals = new("terminal bigint");
+
     private static readonly RowShape Heads = new(
         "terminal bigint, sequence bigint, chain_hash {bytes}, taken_us bigint, duplicates bigint");
 
@@ -61,6 +63,17 @@ internal static class Journals
             WHERE terminal = @terminal
             """,
             new { terminal }) ?? new JournalHead { Terminal = terminal };
+
+    /// <summary>The newest entries of journals that were taken, 0 for none.</summary>
+    public static IEnumerable<(long Terminal, long Sequence)> Ends(
+        DbSession db, IReadOnlyList<long> terminals) =>
+        db.ListForEach<JournalHead>(
+            $"""
+            SELECT row.terminal, COALESCE(head.sequence, 0) AS sequence
+            FROM {RowShape.Place} LEFT JOIN journal_head head ON head.terminal = row.terminal
+            """,
+            new Rows(Terminals, [.. terminals.Select(terminal => new object?[] { terminal })]))
+            .Select(head => (head.Terminal, head.Sequence));
 
     /// <summary>The chain hash of an entry that was taken, or null.</summary>
     public static byte[]? HashAt(DbSession db, long terminal, long sequence) =>

@@ -7,7 +7,7 @@ namespace SmartCardCrm.Server.Sync;
 internal sealed class LookingAhead(IReadOnlyList<ReadEntry> entries)
 {
     private const int ReachLeast = 8;
-    private const int ReachMost = 1024;
+    private const int ReachMost = 4096;
 
     private int _reach = ReachMost / 2;
     private int _through;

@@ -86,7 +86,7 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
         {
             AuditLog.Write(db, now, by, AuditAction.TerminalRevoked, $"terminal:{number}",
                 """{"before":"enrolled","after":"revoked"}""");
-            Gaps.Reported(db, number);
+            Gaps.Reported(db, [number]);
             return true;
         }
 

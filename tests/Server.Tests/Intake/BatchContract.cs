@@ -35,23 +35,29 @@ public abstract class BatchContract(Engine engine, int stories)
     [Fact]
     public void A_batch_leaves_the_book_as_its_entries_do_one_by_one() =>
         Gen.Select(Steps.Array[4, 14], Gen.Int[0, Tills - 1].Array[80]).Sample(
-            (story, turns) =>
-            {
-                using var together = New();
-                using var apart = New();
-                var chips = Enumerable.Range(1, Cards).Select(n => together.Issue((uint)n)).ToList();
-                chips.ForEach(chip => apart.Adopt(chip.Uid));
-                var tills = Enumerable.Range(0, Tills).Select(_ => together.NewTill()).ToList();
-                foreach (var step in story)
-                    Play(chips[step.Card], tills[step.Till], step);
-                var entries = Mixed(tills, turns);
+            TakeBoth, iter: stories, threads: 1);
 
-                var verdicts = together.Intake.Take(entries);
+    // So long that rows go to the engine in bulk, and while entries are still judged.
+    [Fact]
+    public void So_does_a_long_one() =>
+        Gen.Select(Steps.Array[400], Gen.Int[0, Tills - 1].Array[800]).Sample(TakeBoth, iter: 1, threads: 1);
 
-                Assert.Equal(entries.SelectMany(one => apart.Intake.Take([one])), verdicts);
-                Assert.Equal(Everything(apart), Everything(together));
-            },
-            iter: stories, threads: 1);
+    private void TakeBoth(Step[] story, int[] turns)
+    {
+        using var together = New();
+        using var apart = New();
+        var chips = Enumerable.Range(1, Cards).Select(n => together.Issue((uint)n)).ToList();
+        chips.ForEach(chip => apart.Adopt(chip.Uid));
+        var tills = Enumerable.Range(0, Tills).Select(_ => together.NewTill()).ToList();
+        foreach (var step in story)
+            Play(chips[step.Card], tills[step.Till], step);
+        var entries = Mixed(tills, turns);
+
+        var verdicts = together.Intake.Take(entries);
+
+        Assert.Equal(entries.SelectMany(one => apart.Intake.Take([one])), verdicts);
+        Assert.Equal(Everything(apart), Everything(together));
+    }
 
     private Headquarters New()
     {
@@ -93,7 +99,7 @@ public abstract class BatchContract(Engine engine, int stories)
     {
         var next = new int[Tills];
         var mixed = new List<ReadEntry>();
-        foreach (var turn in turns.Concat(Enumerable.Range(0, 100 * Tills).Select(at => at % Tills)))
+        foreach (var turn in turns.Concat(Enumerable.Range(0, 1000 * Tills).Select(at => at % Tills)))
         {
             var journal = tills[turn].Journal.Entries;
             if (next[turn] == journal.Count)

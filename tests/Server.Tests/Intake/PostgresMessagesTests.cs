@@ -9,15 +9,13 @@ namespace SmartCardCrm.Server.Tests.Intake;
 /// <summary>Each message to PostgreSQL and back is a wait for another process.</summary>
 public sealed class PostgresMessagesTests(PostgresCluster cluster)
 {
-    // What is foreseen: cards, and what is said of their sales. What is written, which names the head of the
-    // feed. What is late at the terminal. And once for the transaction: its lock, the journal's head, rules
-    // and currency, and the newest posting.
-    private const int MessagesMost = 11;
-
+    // What is foreseen: cards, and what is said of their sales. The head of the feed, and what is written,
+    // with what is late at the terminal. And once for the transaction: its lock, the journal's head, rules
+    // and currency, and the newest posting. Many rows go by COPY, two messages for each of four tables.
     [Theory]
-    [InlineData(2)]
-    [InlineData(150)]
-    public void Sales_taken_together_cost_as_many_messages_however_many_they_are(int sales)
+    [InlineData(2, 10)]
+    [InlineData(150, 18)]
+    public void Sales_taken_together_cost_as_many_messages_however_many_they_are(int sales, int most)
     {
         using var hq = new Headquarters(new PostgresEngine(cluster).OpenBook());
         hq.Enrol(1, store: 1);
@@ -28,7 +26,7 @@ public sealed class PostgresMessagesTests(PostgresCluster cluster)
 
         var messages = MessagesOf(() => hq.Intake.Take(entries));
 
-        Assert.InRange(messages.Count, 1, MessagesMost);
+        Assert.InRange(messages.Count, 1, most);
         Assert.Equal(sales, hq.Database.Read(
             db => db.Value<long>("SELECT COUNT(*) FROM card_transaction WHERE kind = 2")));
     }

@@ -50,6 +50,74 @@ public abstract class BookContract(Engine engine)
         Assert.Equal(1ul, database.Read(Feed.Head));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3000)]
+    public void Few_rows_and_many_arrive_as_they_are(int count)
+    {
+        using var database = engine.OpenBook();
+        var rows = RowsOf(count);
+
+        database.Write(db => db.Insert("feed", rows));
+
+        Assert.Equal(rows.Values.Select(Text), database.Read(Feeds));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3000)]
+    public void A_row_that_may_not_be_refuses_all_of_them(int count)
+    {
+        using var database = engine.OpenBook();
+        var rows = RowsOf(count);
+        rows.Values[^1][1] = 1L;
+
+        var failure = Assert.ThrowsAny<DbException>(() => database.Write(db => db.Insert("feed", rows)));
+
+        Assert.True(database.IsRefusal(failure));
+        Assert.Empty(database.Read(Feeds));
+    }
+
+    [Fact]
+    public void What_was_begun_is_there_for_the_next_statement()
+    {
+        using var database = engine.OpenBook();
+
+        var found = database.Write(db =>
+        {
+            db.Insert("feed", RowsOf(3000));
+            db.Start();
+            return Feeds(db).Count;
+        });
+
+        Assert.Equal(3000, found);
+    }
+
+    [Fact]
+    public void What_was_begun_and_fails_undoes_everything()
+    {
+        using var database = engine.OpenBook();
+        var rows = RowsOf(3000);
+        rows.Values[^1][1] = 1L;
+
+        Assert.ThrowsAny<DbException>(() => database.Write(db =>
+        {
+            Feed.Publish(db, "one", Item(1), Audience.Everybody);
+            db.Insert("feed", rows);
+            db.Start();
+        }));
+        Assert.Throws<InvalidOperationException>(() => database.Write(db =>
+        {
+            db.Insert("feed", RowsOf(3000));
+            db.Start();
+            throw new InvalidOperationException("The work went wrong.");
+        }));
+
+        Assert.Empty(database.Read(Feeds));
+        database.Write(db => db.Insert("feed", RowsOf(3)));
+        Assert.Equal(3, database.Read(Feeds).Count);
+    }
+
     [Fact]
     public void A_migration_runs_once()
     {
@@ -188,6 +256,25 @@ public abstract class BookContract(Engine engine)
         Assert.Equal(SyncContract.CardStatus.Personalising, hq.CardOf(chip).Status);
         Assert.DoesNotContain(hq.Feed(), item => item.Card is not null);
     }
+
+    private static readonly RowShape FeedShape = new(
+        "name text, position bigint, body {bytes}, for_terminal bigint, for_card text");
+
+    private static Rows RowsOf(int count) => new(FeedShape,
+    [
+        .. Enumerable.Range(1, count).Select(at => new object?[]
+        {
+            $"имя {at}", (long)at, BitConverter.GetBytes(at), at % 2 == 0 ? (long)at : null,
+            at % 3 == 0 ? "" : null,
+        }),
+    ]);
+
+    private static IReadOnlyList<string> Feeds(DbSession db) =>
+        [.. db.List<dynamic>($"SELECT {FeedShape.Names} FROM feed ORDER BY position")
+            .Select(row => Text([.. ((IDictionary<string, object?>)row).Values]))];
+
+    private static string Text(object?[] row) => string.Join('|', row.Select(
+        value => value is byte[] bytes ? Convert.ToHexString(bytes) : $"{value ?? "null"}"));
 
     private static FeedItem Item(uint version) => new() { RuleSet = new RuleSetItem { Version = version } };
 }
