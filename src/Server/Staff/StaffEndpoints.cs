@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -8,8 +7,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace SmartCardCrm.Server.Staff;
 
-/// <summary>The pages before the console: login, the first administrator's, logout, the choice of
-/// language.</summary>
+/// <summary>The pages before the console: login, the first administrator's, an invitation's, logout, the
+/// choice of language.</summary>
 internal static partial class StaffEndpoints
 {
     /// <summary>Name of the rate limit on everything that takes a password or a code.</summary>
@@ -22,8 +21,10 @@ internal static partial class StaffEndpoints
         pages.MapPost("/login", TryLogin).RequireRateLimiting(RateLimit);
         pages.MapGet("/first-login", () => FirstLogin(null));
         pages.MapPost("/first-login", TryFirstLogin).RequireRateLimiting(RateLimit);
+        pages.MapGet("/invitation", () => Invitation(null));
+        pages.MapPost("/invitation", TryJoin).RequireRateLimiting(RateLimit);
         pages.MapGet("/language/{culture}", ChooseLanguage);
-        app.MapPost("/logout", Logout).ExcludeFromDescription();
+        app.MapPost("/logout", Logout).WithMetadata(new ForAllStaffAttribute()).ExcludeFromDescription();
     }
 
     private static RazorComponentResult<LoginPage> Login(string? problem) => new(new { Problem = problem });
@@ -31,28 +32,44 @@ internal static partial class StaffEndpoints
     private static RazorComponentResult<FirstLoginPage> FirstLogin(string? problem) =>
         new(new { Problem = problem });
 
+    private static RazorComponentResult<InvitationPage> Invitation(string? problem) =>
+        new(new { Problem = problem });
+
     private static async Task<IResult> TryLogin(
-        [FromForm] string name, [FromForm] string password, StaffLogin staff, HttpContext context,
-        ILogger<StaffLogin> log)
+        [FromForm] string name, [FromForm] string password, StaffLogin staff, StaffStore store,
+        HttpContext context, ILogger<StaffLogin> log)
     {
         var outcome = staff.TryLogin(name, password);
         LogLogin(log, outcome);
         if (outcome != LoginOutcome.Welcome)
             return Login(outcome == LoginOutcome.Locked ? "Locked" : "Refused");
 
-        await SignIn(context, name);
+        await SignIn(context, store, StaffName.Canonical(name));
         return Results.Redirect("/");
     }
 
     private static async Task<IResult> TryFirstLogin(
-        [FromForm] FirstLoginForm form, FirstAdministrator first, StaffLogin staff, HttpContext context)
+        [FromForm] FirstLoginForm form, FirstAdministrator first, StaffLogin staff, StaffStore store,
+        HttpContext context)
     {
         if (!StaffLogin.IsAcceptable(form.Name, form.Password))
             return FirstLogin("NotAcceptable");
         if (!first.TryUse(form.Code, () => staff.TryAddFirst(form.Name, form.Password)))
             return FirstLogin("CodeVoid");
 
-        await SignIn(context, form.Name);
+        await SignIn(context, store, StaffName.Canonical(form.Name));
+        return Results.Redirect("/");
+    }
+
+    private static async Task<IResult> TryJoin(
+        [FromForm] InvitationForm form, StaffDesk desk, StaffStore store, HttpContext context)
+    {
+        if (!StaffLogin.IsAcceptable(form.Password))
+            return Invitation("PasswordNotAcceptable");
+        if (desk.Join(form.Code, form.Password) is not { } name)
+            return Invitation("CodeVoid");
+
+        await SignIn(context, store, name);
         return Results.Redirect("/");
     }
 
@@ -82,16 +99,14 @@ internal static partial class StaffEndpoints
         return Results.LocalRedirect(from?.Host == context.Request.Host.Host ? from.PathAndQuery : "/");
     }
 
-    private static Task SignIn(HttpContext context, string name)
-    {
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Name, StaffLogin.Canonical(name))],
-            CookieAuthenticationDefaults.AuthenticationScheme);
-        return context.SignInAsync(new ClaimsPrincipal(identity));
-    }
+    private static Task SignIn(HttpContext context, StaffStore store, string name) =>
+        context.SignInAsync(StaffPrincipal.Of(
+            store.Find(name)!, CookieAuthenticationDefaults.AuthenticationScheme));
 
     [LoggerMessage(LogLevel.Information, "A login ended with {Outcome}.")]
     private static partial void LogLogin(ILogger log, LoginOutcome outcome);
 
     private sealed record FirstLoginForm(string Code, string Name, string Password);
+
+    private sealed record InvitationForm(string Code, string Password);
 }

@@ -33,21 +33,26 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
         new(() => Hasher.HashPassword("", "nobody's password"));
 
     public static bool IsAcceptable(string name, string password) =>
-        name.Trim().Length is > 0 and <= 64
-        && password.Length is >= PasswordLengthLeast and <= PasswordLengthMost;
+        StaffName.IsAcceptable(name) && IsAcceptable(password);
+
+    public static bool IsAcceptable(string password) =>
+        password.Length is >= PasswordLengthLeast and <= PasswordLengthMost;
+
+    /// <summary>A password as the book keeps it.</summary>
+    public static string HashOf(string name, string password) => Hasher.HashPassword(name, password);
 
     /// <summary>Adds the first of the staff.</summary>
     /// <returns>False where somebody is there already.</returns>
     public bool TryAddFirst(string name, string password)
     {
-        var canonical = Canonical(name);
-        return store.TryAddFirst(canonical, Hasher.HashPassword(canonical, password), clock.GetUtcNow());
+        var canonical = StaffName.Canonical(name);
+        return store.TryAddFirst(canonical, HashOf(canonical, password), clock.GetUtcNow());
     }
 
     public LoginOutcome TryLogin(string name, string password)
     {
         var now = clock.GetUtcNow();
-        var known = store.Find(Canonical(name));
+        var known = store.Find(StaffName.Canonical(name));
         if (known?.LockedUntil > now)
             return LoginOutcome.Locked;
         if (password.Length > PasswordLengthMost || !IsRight(known, password))
@@ -57,13 +62,15 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
         return LoginOutcome.Welcome;
     }
 
-    /// <summary>A name as it is kept: upper and lower case do not matter.</summary>
-    public static string Canonical(string name) => name.Trim().ToLowerInvariant();
-
     private static bool IsRight(StaffMember? known, string password) =>
-        Hasher.VerifyHashedPassword("", known?.PasswordHash ?? NobodysHash.Value, password)
-            != PasswordVerificationResult.Failed
-        && known is not null;
+        Hasher.VerifyHashedPassword("", HashOfOrNobodys(known), password) != PasswordVerificationResult.Failed
+        && CanLogIn(known);
+
+    private static bool CanLogIn(StaffMember? known) =>
+        known is { DisabledUs: null, PasswordHash.Length: > 0 };
+
+    private static string HashOfOrNobodys(StaffMember? known) =>
+        CanLogIn(known) ? known!.PasswordHash : NobodysHash.Value;
 
     private LoginOutcome Failed(StaffMember known, DateTimeOffset now)
     {
