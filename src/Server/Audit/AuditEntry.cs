@@ -38,6 +38,11 @@ internal static class AuditAction
     public const string StaffEnabled = "staff-enabled";
     public const string StaffReset = "staff-reset";
     public const string StaffJoined = "staff-joined";
+    public const string StaffFactorSet = "staff-second-factor-set";
+    public const string StaffFactorRemoved = "staff-second-factor-removed";
+    public const string StaffPasskeyAdded = "staff-passkey-added";
+    public const string StaffPasskeyRemoved = "staff-passkey-removed";
+    public const string StaffRecovered = "staff-recovery-code-used";
     public const string StaffTokenMade = "staff-token-made";
     public const string StaffTokenRevoked = "staff-token-revoked";
     public const string BookRestored = "book-restored";

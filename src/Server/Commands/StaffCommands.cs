@@ -145,6 +145,7 @@ internal static class StaffCommands
             Required = true,
             HelpName = "FILE",
         };
+        var code = new Option<string?>("--code") { Description = "Of his app, where he has one." };
         var title = new Option<string>("--title") { Description = "What it is for.", Required = true };
         var days = new Option<int>("--days")
         {
@@ -154,7 +155,7 @@ internal static class StaffCommands
         var command = new Command(
             "token", "Prints a token that does what its owner may, in his name. It is shown this once.")
         {
-            Name, password, title, days, CommandLine.Data,
+            Name, password, code, title, days, CommandLine.Data,
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
@@ -162,7 +163,7 @@ internal static class StaffCommands
             using var asked = JsonContent.Create(
                 new AskedStaffToken(
                     parsed.GetRequiredValue(Name), SecretIn(parsed.GetRequiredValue(password)),
-                    parsed.GetRequiredValue(title), parsed.GetValue(days)),
+                    parsed.GetRequiredValue(title), parsed.GetValue(days), parsed.GetValue(code)),
                 OperatorJson.Default.AskedStaffToken);
             var given = await server.PostAsync(
                 "/api/my/tokens", asked, OperatorJson.Default.GivenStaffToken, cancellation);

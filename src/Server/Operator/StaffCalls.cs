@@ -26,7 +26,9 @@ internal sealed record AskedWhy(string Why);
 /// name.</summary>
 /// <param name="Title">What it is for.</param>
 /// <param name="Days">Until it expires.</param>
-internal sealed record AskedStaffToken(string Name, string Password, string Title, int Days = 90);
+/// <param name="Code">Of his app, where he has a second factor.</param>
+internal sealed record AskedStaffToken(
+    string Name, string Password, string Title, int Days = 90, string? Code = null);
 
 /// <summary>A token, this once.</summary>
 internal sealed record GivenStaffToken(string Token);
@@ -92,11 +94,15 @@ internal static class StaffCalls
             return Refused("days-range");
         if (asked.Title.Trim().Length is 0 or > StaffTokens.TitleMost)
             return Refused("title-length");
-        return login.TryLogin(asked.Name, asked.Password) switch
+        var outcome = login.TryLogin(asked.Name, asked.Password);
+        if (outcome == LoginOutcome.CodeWanted && asked.Code is not null)
+            outcome = login.TryCode(asked.Name, asked.Code);
+        return outcome switch
         {
             LoginOutcome.Welcome => Results.Ok(new GivenStaffToken(
                 tokens.Make(StaffName.Canonical(asked.Name), asked.Title.Trim(), asked.Days))),
             LoginOutcome.Locked => Refused("login-locked"),
+            LoginOutcome.CodeWanted => Refused("code-wanted"),
             _ => Refused("login-refused"),
         };
     }
@@ -128,8 +134,10 @@ internal static class StaffCalls
         "title-length" => Problems.BadRequest(code, "What it is for has 1 to 64 characters."),
         "login-locked" => Problems.Of(
             StatusCodes.Status401Unauthorized, code, "Too many wrong passwords; try again later."),
+        "code-wanted" => Problems.Of(
+            StatusCodes.Status401Unauthorized, code, "A code of the second factor is wanted as well."),
         "login-refused" => Problems.Of(
-            StatusCodes.Status401Unauthorized, code, "Name or password is wrong."),
+            StatusCodes.Status401Unauthorized, code, "Name, password or code is wrong."),
         _ => throw new System.Diagnostics.UnreachableException(code),
     };
 }

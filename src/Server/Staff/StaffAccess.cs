@@ -18,7 +18,11 @@ internal static class StaffAccess
     {
         services.AddSingleton<StaffStore>();
         services.AddSingleton<StaffLogin>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<FormSeal>();
+        services.AddPasskeys();
         services.AddSingleton<StaffDesk>();
+        services.AddSingleton<StaffAccount>();
         services.AddSingleton<StaffTokens>();
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<OpenCircuits>();

@@ -75,9 +75,10 @@ internal sealed class StaffDesk(StaffStore store, IOptions<StaffOptions> options
         var refusal = store.Change(
             StaffName.Canonical(name), Change(AuditAction.StaffReset, by, why), member =>
             {
-                (invitation, var invited) = Invite(member);
+                (invitation, var invited) = Invite(member with { TotpSecret = null });
                 return invited;
-            });
+            },
+            recoveryHashes: [], withoutPasskeys: true);
         return refusal is null ? invitation : new InvitationAnswer.Refused(refusal);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -17,8 +18,10 @@ internal static partial class StaffEndpoints
     public static void MapStaff(this WebApplication app)
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
-        pages.MapGet("/login", () => Login(null));
+        pages.MapGet("/login", (Passkeys passkeys, HttpContext context) => Login(null, passkeys, context));
+        pages.MapPost("/login/passkey", TryPasskey).RequireRateLimiting(RateLimit);
         pages.MapPost("/login", TryLogin).RequireRateLimiting(RateLimit);
+        pages.MapPost("/login/code", TryCode).RequireRateLimiting(RateLimit);
         pages.MapGet("/first-login", () => FirstLogin(null));
         pages.MapPost("/first-login", TryFirstLogin).RequireRateLimiting(RateLimit);
         pages.MapGet("/invitation", () => Invitation(null));
@@ -27,7 +30,15 @@ internal static partial class StaffEndpoints
         app.MapPost("/logout", Logout).WithMetadata(new ForAllStaffAttribute()).ExcludeFromDescription();
     }
 
-    private static RazorComponentResult<LoginPage> Login(string? problem) => new(new { Problem = problem });
+    private static async Task<IResult> Login(string? problem, Passkeys passkeys, HttpContext context)
+    {
+        var question = await passkeys.AskAsync(context);
+        return new RazorComponentResult<LoginPage>(
+            new { Problem = problem, question.Options, question.State });
+    }
+
+    private static RazorComponentResult<CodePage> Code(string? problem, string pending) =>
+        new(new { Problem = problem, Pending = pending });
 
     private static RazorComponentResult<FirstLoginPage> FirstLogin(string? problem) =>
         new(new { Problem = problem });
@@ -36,15 +47,50 @@ internal static partial class StaffEndpoints
         new(new { Problem = problem });
 
     private static async Task<IResult> TryLogin(
-        [FromForm] string name, [FromForm] string password, StaffLogin staff, StaffStore store,
+        [FromForm] LoginForm form, StaffLogin staff, StaffStore store, FormSeal seal, Passkeys passkeys,
         HttpContext context, ILogger<StaffLogin> log)
     {
-        var outcome = staff.TryLogin(name, password);
+        var (name, outcome) = (StaffName.Canonical(form.Name), staff.TryLogin(form.Name, form.Password));
         LogLogin(log, outcome);
+        if (outcome == LoginOutcome.CodeWanted)
+            return Code(null, seal.Seal(CodeForm.Name, $"{name}\n{store.Find(name)!.Stamp}"));
         if (outcome != LoginOutcome.Welcome)
-            return Login(outcome == LoginOutcome.Locked ? "Locked" : "Refused");
+            return await Login(outcome == LoginOutcome.Locked ? "Locked" : "Refused", passkeys, context);
 
-        await SignIn(context, store, StaffName.Canonical(name));
+        await SignIn(context, store, name);
+        return Results.Redirect("/");
+    }
+
+    // The password was right a moment ago, for somebody who has not changed since.
+    private static async Task<IResult> TryCode(
+        [FromForm] CodeForm form, StaffLogin staff, StaffStore store, FormSeal seal, Passkeys passkeys,
+        HttpContext context, ILogger<StaffLogin> log)
+    {
+        if (seal.Open(CodeForm.Name, form.Pending)?.Split('\n') is not [var name, var stamp]
+            || store.Find(name)?.Stamp.ToString(CultureInfo.InvariantCulture) != stamp)
+        {
+            return await Login("Again", passkeys, context);
+        }
+
+        var outcome = staff.TryCode(name, form.Code);
+        LogLogin(log, outcome);
+        if (outcome == LoginOutcome.Locked)
+            return await Login("Locked", passkeys, context);
+        if (outcome != LoginOutcome.Welcome)
+            return Code("CodeRefused", form.Pending);
+
+        await SignIn(context, store, name);
+        return Results.Redirect("/");
+    }
+
+    private static async Task<IResult> TryPasskey(
+        [FromForm] PasskeyForm form, Passkeys passkeys, StaffStore store, HttpContext context)
+    {
+        var answer = new PasskeyAnswer(form.Credential, form.State);
+        if (await passkeys.LetInAsync(answer, context) is not { } member)
+            return await Login("PasskeyRefused", passkeys, context);
+
+        await SignIn(context, store, member.Name);
         return Results.Redirect("/");
     }
 
@@ -105,6 +151,15 @@ internal static partial class StaffEndpoints
 
     [LoggerMessage(LogLevel.Information, "A login ended with {Outcome}.")]
     private static partial void LogLogin(ILogger log, LoginOutcome outcome);
+
+    private sealed record LoginForm(string Name, string Password);
+
+    private sealed record CodeForm(string Pending, string Code)
+    {
+        public const string Name = "login code";
+    }
+
+    private sealed record PasskeyForm(string Credential, string State);
 
     private sealed record FirstLoginForm(string Code, string Name, string Password);
 

@@ -6,18 +6,22 @@ namespace SmartCardCrm.Server.Staff;
 /// <summary>What comes of a login.</summary>
 internal enum LoginOutcome
 {
-    /// <summary>The password is right.</summary>
+    /// <summary>All is right.</summary>
     Welcome,
 
-    /// <summary>No such name, or another password: the answer does not say which.</summary>
+    /// <summary>The password is right, and a code is wanted as well.</summary>
+    CodeWanted,
+
+    /// <summary>No such name, another password or another code: the answer does not say which.</summary>
     Refused,
 
-    /// <summary>Too many wrong passwords; later again.</summary>
+    /// <summary>Too many wrong passwords and codes; later again.</summary>
     Locked,
 }
 
-/// <summary>Passwords, and how often one may be wrong.</summary>
-internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> options, TimeProvider clock)
+/// <summary>Passwords and codes, and how often they may be wrong.</summary>
+internal sealed class StaffLogin(
+    StaffStore store, SecondFactor factor, IOptions<StaffOptions> options, TimeProvider clock)
 {
     /// <summary>Shortest password taken.</summary>
     public const int PasswordLengthLeast = 12;
@@ -58,7 +62,31 @@ internal sealed class StaffLogin(StaffStore store, IOptions<StaffOptions> option
         if (password.Length > PasswordLengthMost || !IsRight(known, password))
             return known is null ? LoginOutcome.Refused : Failed(known, now);
 
-        store.SetFailures(known!.Name, 0, null, clock.GetUtcNow());
+        // Until the code is right as well, failures go on being counted.
+        return known!.TotpSecret is not null ? LoginOutcome.CodeWanted : Welcome(known);
+    }
+
+    /// <summary>Takes a code of somebody whose password was right: one of his app, or a recovery
+    /// code.</summary>
+    public LoginOutcome TryCode(string name, string code)
+    {
+        var now = clock.GetUtcNow();
+        if (store.Find(StaffName.Canonical(name)) is not { TotpSecret: not null } known || !CanLogIn(known))
+            return LoginOutcome.Refused;
+        if (known.LockedUntil > now)
+            return LoginOutcome.Locked;
+        return IsRightCode(known, code) ? Welcome(known) : Failed(known, now);
+    }
+
+    /// <summary>Whether this is a code of his; it is void from now on.</summary>
+    public bool IsRightCode(StaffMember known, string code) =>
+        (factor.Open(known.TotpSecret!) is { } secret && factor.StepOf(secret, code) is { } step
+            && store.TakeStep(known.Name, step))
+        || store.TakeRecoveryCode(known.Name, SecondFactor.HashOf(code), clock.GetUtcNow());
+
+    private LoginOutcome Welcome(StaffMember known)
+    {
+        store.SetFailures(known.Name, 0, null, clock.GetUtcNow());
         return LoginOutcome.Welcome;
     }
 

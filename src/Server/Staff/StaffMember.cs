@@ -38,6 +38,12 @@ internal sealed record StaffMember
 
     public long CreatedUs { get; init; }
 
+    /// <summary>Sealed; null where there is no second factor.</summary>
+    public string? TotpSecret { get; init; }
+
+    /// <summary>Codes of this step of time, and of earlier ones, let in no more.</summary>
+    public long TotpStep { get; init; }
+
     public DateTimeOffset? LockedUntil =>
         LockedUntilUs is { } until ? UnixTime.FromMicroseconds(until) : null;
 

@@ -19,7 +19,7 @@ internal sealed class StaffStore(Database database)
     private const string Columns =
         """
         name, password_hash, failures, locked_until_us, roles, stores, stamp, disabled_us, invitation_hash,
-        invited_until_us, created_us
+        invited_until_us, created_us, totp_secret, totp_step
         """;
 
     private readonly Lock _lock = new();
@@ -74,9 +74,16 @@ internal sealed class StaffStore(Database database)
     }
 
     /// <summary>Changes somebody, and ends his sessions.</summary>
+    /// <param name="name">Who it is.</param>
+    /// <param name="change">What is done, by whom and why.</param>
+    /// <param name="to">What becomes of him.</param>
+    /// <param name="recoveryHashes">Recovery codes instead of those that he has; null leaves them.</param>
+    /// <param name="withoutPasskeys">Takes his passkeys away.</param>
     /// <returns>A stable code where it is refused: nobody is to be left who could let others in; or
     /// null.</returns>
-    public string? Change(string name, StaffChange change, Func<StaffMember, StaffMember> to)
+    public string? Change(
+        string name, StaffChange change, Func<StaffMember, StaffMember> to,
+        IReadOnlyList<string>? recoveryHashes = null, bool withoutPasskeys = false)
     {
         var refusal = database.Write(db =>
         {
@@ -86,6 +93,10 @@ internal sealed class StaffStore(Database database)
             if (before.Administers && !after.Administers && !IsAnotherThere(db, name))
                 return "last-administrator";
             Update(db, after);
+            if (recoveryHashes is not null)
+                ReplaceRecoveryCodes(db, name, recoveryHashes);
+            if (withoutPasskeys)
+                db.Run("DELETE FROM staff_passkey WHERE owner = @name", new { name });
             Audit(db, change, name, WordsOf(before), WordsOf(after));
             return null;
         });
@@ -126,6 +137,36 @@ internal sealed class StaffStore(Database database)
             Forget(joined);
         return joined;
     }
+
+    /// <summary>Takes the step of time of a right code, so that neither that code nor an earlier one lets in
+    /// again.</summary>
+    /// <returns>False where one has.</returns>
+    public bool TakeStep(string name, long step) => database.Write(db => db.Run(
+        "UPDATE staff SET totp_step = @step WHERE name = @name AND totp_step < @step",
+        new { name, step }) == 1);
+
+    /// <summary>Takes a recovery code, which is void then.</summary>
+    /// <param name="name">Whose.</param>
+    /// <param name="codeHash">As <see cref="SecondFactor.HashOf"/> gives it.</param>
+    /// <param name="now">When.</param>
+    /// <returns>False where there is no such code.</returns>
+    public bool TakeRecoveryCode(string name, string codeHash, DateTimeOffset now) => database.Write(db =>
+    {
+        var taken = db.Run(
+            "DELETE FROM staff_recovery_code WHERE owner = @name AND code_hash = @codeHash",
+            new { name, codeHash }) == 1;
+        if (taken)
+        {
+            AuditLog.Write(
+                db, UnixTime.Microseconds(now), name, AuditAction.StaffRecovered, SubjectOf(name));
+        }
+
+        return taken;
+    });
+
+    /// <summary>Recovery codes that are left.</summary>
+    public long RecoveryCodesOf(string name) => database.Read(db => db.Value<long>(
+        "SELECT COUNT(*) FROM staff_recovery_code WHERE owner = @name", new { name }));
 
     public void SetFailures(string name, long failures, DateTimeOffset? lockedUntil, DateTimeOffset now) =>
         database.Write(db =>
@@ -176,10 +217,21 @@ internal sealed class StaffStore(Database database)
             UPDATE staff SET password_hash = @PasswordHash, failures = @Failures,
                 locked_until_us = @LockedUntilUs, roles = @Roles, stores = @Stores, stamp = @Stamp,
                 disabled_us = @DisabledUs, invitation_hash = @InvitationHash,
-                invited_until_us = @InvitedUntilUs
+                invited_until_us = @InvitedUntilUs, totp_secret = @TotpSecret, totp_step = @TotpStep
             WHERE name = @Name
             """,
             member);
+
+    private static void ReplaceRecoveryCodes(DbSession db, string owner, IReadOnlyList<string> hashes)
+    {
+        db.Run("DELETE FROM staff_recovery_code WHERE owner = @owner", new { owner });
+        foreach (var hash in hashes)
+        {
+            db.Run(
+                "INSERT INTO staff_recovery_code (owner, code_hash) VALUES (@owner, @hash)",
+                new { owner, hash });
+        }
+    }
 
     private static void Audit(
         DbSession db, StaffChange change, string name, string? before, string? after) =>
@@ -189,7 +241,9 @@ internal sealed class StaffStore(Database database)
                 new StaffWords(before, after, change.Why), StaffJson.Default.StaffWords));
 
     private static string WordsOf(StaffMember member) =>
-        $"{member.Roles} in {member.Stores}{(member.DisabledUs is null ? "" : ", disabled")}";
+        $"{member.Roles} in {member.Stores}"
+        + (member.DisabledUs is null ? "" : ", disabled")
+        + (member.TotpSecret is null ? "" : ", second factor");
 
     // After the commit: who reads in between reads what was before, and once.
     private void Forget(string name)

@@ -29,6 +29,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/account", "/account/second-factor", "/account/passkeys",
         "/no/such/page",
     ];
 
@@ -169,8 +170,11 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     {
         Clerks.Hire(server.Server.Services, "anton", "analyst");
         var page = await LoginAsync(width: 1280, "anton", Clerks.Password);
-        await Assertions.Expect(page.Locator(".tiles")).ToBeVisibleAsync();
-        await page.WaitForFunctionAsync("() => window.Blazor !== undefined");
+        var live = page.WaitForWebSocketAsync();
+        await page.GotoAsync("/");
+        var drawn = new TaskCompletionSource();
+        (await live).FrameReceived += (_, _) => drawn.TrySetResult();
+        await drawn.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         server.Server.Services.GetRequiredService<StaffDesk>().Disable("anton", "test", "Has left.");
 
@@ -201,7 +205,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GotoAsync("/");
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(password);
-        await page.GetByRole(AriaRole.Button).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
         await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
         return page;
     }

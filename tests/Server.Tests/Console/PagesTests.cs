@@ -12,6 +12,7 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
         "/transactions", "/transactions?terminal=1&day=2026-01-05", "/exceptions",
         "/exceptions?state=all&cause=gap", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=1", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/account", "/account/second-factor", "/account/passkeys",
     ];
 
     public static TheoryData<string> AllPages => [.. Pages];

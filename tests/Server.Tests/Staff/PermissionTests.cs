@@ -229,7 +229,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
     // Addresses of pages, whom they let in.
     private static readonly (string Pages, string[] For)[] PageTable =
     [
-        ("/ /no/such/page", Everybody),
+        ("/ /no/such/page /account /account/second-factor /account/passkeys", Everybody),
         ("/members /members/1", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
         ("/members/new", [Cashier, Supervisor, Issuer, Administrator, AtStore]),
         ("/cards /cards/1000001", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
