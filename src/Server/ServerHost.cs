@@ -2,8 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -131,9 +129,6 @@ internal static class ServerHost
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
         services.AddSingleton<BookFigures>();
-        services.AddSingleton<StaffStore>();
-        services.AddSingleton<StaffLogin>();
-        services.AddSingleton<FirstAdministrator>();
     }
 
     private static void AddTerminals(IServiceCollection services)
@@ -226,25 +221,7 @@ internal static class ServerHost
         services.AddDataProtection()
             .SetApplicationName("SmartCardCrm")
             .PersistKeysToFileSystem(new DirectoryInfo(options.PathOf("cookie-keys")));
-        var operatorToken = AccessToken.OpenOrCreate(options.PathOf(OperatorEndpoints.TokenFile));
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-            .AddCookie()
-            .AddScheme<TokenOptions, TokenAuthentication>(
-                OperatorEndpoints.Scheme, scheme => scheme.Token = operatorToken);
-        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
-            .Configure<IOptions<StaffOptions>>((cookie, staff) =>
-            {
-                cookie.Cookie.Name = "hq";
-                cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Strict;
-                cookie.LoginPath = "/login";
-                cookie.ExpireTimeSpan = TimeSpan.FromHours(staff.Value.SessionHours);
-                cookie.SlidingExpiration = true;
-            });
-        services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(OperatorEndpoints.Scheme, policy => policy
-                .AddAuthenticationSchemes(OperatorEndpoints.Scheme).RequireAuthenticatedUser());
+        services.AddStaffAccess(AccessToken.OpenOrCreate(options.PathOf(OperatorEndpoints.TokenFile)));
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "hq-form");
         services.AddLocalization();
         services.AddConsole();
@@ -284,6 +261,7 @@ internal static class ServerHost
         app.UseLanguages();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseOpenCircuits();
         app.UseAntiforgery();
     }
 
@@ -298,5 +276,6 @@ internal static class ServerHost
         app.MapTelemetry();
         app.MapOpenApi().AllowAnonymous();
         app.MapConsole();
+        Permissions.Demand(app);
     }
 }

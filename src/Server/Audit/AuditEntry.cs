@@ -33,6 +33,18 @@ internal static class AuditAction
     public const string TerminalRevoked = "terminal-revoked";
     public const string StaffAdded = "staff-added";
     public const string StaffLocked = "staff-locked";
+    public const string StaffChanged = "staff-changed";
+    public const string StaffDisabled = "staff-disabled";
+    public const string StaffEnabled = "staff-enabled";
+    public const string StaffReset = "staff-reset";
+    public const string StaffJoined = "staff-joined";
+    public const string StaffFactorSet = "staff-second-factor-set";
+    public const string StaffFactorRemoved = "staff-second-factor-removed";
+    public const string StaffPasskeyAdded = "staff-passkey-added";
+    public const string StaffPasskeyRemoved = "staff-passkey-removed";
+    public const string StaffRecovered = "staff-recovery-code-used";
+    public const string StaffTokenMade = "staff-token-made";
+    public const string StaffTokenRevoked = "staff-token-revoked";
     public const string BookRestored = "book-restored";
     public const string ExceptionAssigned = "exception-assigned";
     public const string ExceptionNoted = "exception-noted";
@@ -64,6 +76,17 @@ internal static class AuditActor
         ?? throw new InvalidOperationException("Nobody is signed in, and something is being changed.");
 
     public static string Terminal(long number) => $"terminal:{number}";
+
+    /// <summary>Somebody who holds the operator's token, by the name that he says he has.</summary>
+    public static string OperatorAs(string name) => $"{Operator}:{name}";
+
+    /// <summary>Whether two may be one person: by name, or because both held the operator's token.</summary>
+    public static bool MayBeOne(string one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase)
+        || (IsOperator(one) && IsOperator(other));
+
+    private static bool IsOperator(string actor) =>
+        actor == Operator || actor.StartsWith(OperatorAs(""), StringComparison.Ordinal);
 }
 
 /// <summary>One change, as the log keeps it.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Relay;
@@ -16,7 +17,7 @@ internal static class CardCommands
     public static readonly Option<string> By = new("--by")
     {
         Description = "Who does it.",
-        DefaultValueFactory = _ => Environment.UserName,
+        DefaultValueFactory = _ => AuditActor.Operator,
     };
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);

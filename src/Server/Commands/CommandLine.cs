@@ -91,6 +91,7 @@ internal static class CommandLine
             AuditCommand.Create(),
             VaultCommands.Create(),
             AuthorityCommands.Create(),
+            StaffCommands.Create(),
             ExceptionCommands.Create(),
             PeriodCommands.Create(),
             TierCommands.Create(),

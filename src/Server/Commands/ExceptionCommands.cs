@@ -25,7 +25,8 @@ internal static class ExceptionCommands
         "exceptions",
         """
         Where card, terminal and book differ. Most exceptions close by themselves when what is missing comes;
-        for the rest somebody has to answer. Points above a limit need a second person: another --by.
+        for the rest somebody has to answer. Points above a limit need a second person, with a token of
+        his own.
         """)
     {
         List(), Show(), Assign(), Note(), Resolve(),

@@ -6,7 +6,8 @@ using SmartCardCrm.Server.Operator;
 
 namespace SmartCardCrm.Server.Commands;
 
-/// <summary>The running server's REST door, opened with the token in its data folder.</summary>
+/// <summary>The running server's REST door, opened with the token in a data folder: the
+/// server's own, or one that <c>staff connect</c> has made.</summary>
 internal sealed class OperatorClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -76,6 +77,14 @@ internal sealed class OperatorClient : IDisposable
     public async Task PostAsync(string path, HttpContent body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        using var response = await RespondAsync(request, cancellation);
+    }
+
+    /// <summary>A change whose answer has no content.</summary>
+    /// <exception cref="CommandException">The server is away, or says no.</exception>
+    public async Task PutAsync(string path, HttpContent body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = body };
         using var response = await RespondAsync(request, cancellation);
     }
 

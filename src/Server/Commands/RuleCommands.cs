@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
@@ -13,7 +14,7 @@ internal static class RuleCommands
     private static readonly Option<string> By = new("--by")
     {
         Description = "Who does it.",
-        DefaultValueFactory = _ => Environment.UserName,
+        DefaultValueFactory = _ => AuditActor.Operator,
     };
 
     private static readonly Argument<long> DraftNumber = new("draft") { Description = "The draft's number." };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Operator;
 
 namespace SmartCardCrm.Server.Commands;
@@ -105,7 +106,7 @@ internal static class TierCommands
     private static Option<string> By() => new("--by")
     {
         Description = "Who does it.",
-        DefaultValueFactory = _ => Environment.UserName,
+        DefaultValueFactory = _ => AuditActor.Operator,
     };
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

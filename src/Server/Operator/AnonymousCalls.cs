@@ -2,31 +2,43 @@ using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Operator;
 
 /// <summary>Body of <c>POST /api/members/anonymous</c>.</summary>
-internal sealed record AskedAnonymous(string Language = "en", string By = AuditActor.Operator);
+internal sealed record AskedAnonymous(string Language = "en", string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/members/{id}/register</c>.</summary>
 internal sealed record AskedRegistration(
     string Name, string? Phone = null, string Language = "en", string? Email = null,
-    string By = AuditActor.Operator);
+    string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/cards/{id}/move</c>.</summary>
 /// <param name="Member">Whose the card is to be.</param>
 /// <param name="By">Who does it.</param>
-internal sealed record AskedMove(long Member, string By = AuditActor.Operator);
+internal sealed record AskedMove(long Member, string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Members of whom nobody knows who they are.</summary>
 internal static class AnonymousCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/members/anonymous", Add);
-        api.MapPost("/members/{id:long}/register", Register);
-        api.MapPost("/cards/{id}/move", (
+        var members = api.For(Resource.Members, Access.Change);
+        var cards = api.For(Resource.Cards, Access.Change);
+        members.MapPost("/members/anonymous", Add);
+        members.MapPost("/members/{id:long}/register", Register);
+        cards.MapPost("/cards/{id}/move", (
             string id, AskedMove asked, CardList cards, AnonymousBook book, FeedBell bell) =>
             CardCalls.Find(id, cards) is { } card
                 ? Answer(book.Move(card.Number, asked.Member, asked.By), bell)

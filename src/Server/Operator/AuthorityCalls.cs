@@ -1,4 +1,5 @@
 using SmartCardCrm.Server.Audit;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
@@ -12,12 +13,14 @@ internal static class AuthorityCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/authorities", (AuthorityDesk desk) => desk.Report());
-        api.MapPost("/authorities/retire", Retire);
+        var read = api.For(Resource.Authorities, Access.Read);
+        var change = api.For(Resource.Authorities, Access.Change);
+        read.MapGet("/authorities", (AuthorityDesk desk) => desk.Report());
+        change.MapPost("/authorities/retire", Retire);
     }
 
-    private static IResult Retire(AskedSuccession asked, AuthorityDesk desk) =>
-        desk.Retire(asked.Leave, AuditActor.Operator) switch
+    private static IResult Retire(AskedSuccession asked, AuthorityDesk desk, HttpContext context) =>
+        desk.Retire(asked.Leave, AuditActor.Of(context)) switch
         {
             null => Results.NoContent(),
             "authority-alone" => Problems.Of(

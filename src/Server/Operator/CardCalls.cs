@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Security.Claims;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
@@ -29,16 +31,24 @@ internal static class CardCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/cards", (CardList cards, string? text, int skip = 0, int take = 100) =>
+        var cards = api.For(Resource.Cards, Access.Read);
+        var issuing = api.For(Resource.Issuing, Access.Change);
+        cards.MapGet("/cards", (CardList cards, string? text, int skip = 0, int take = 100) =>
             cards.List(text, Math.Max(skip, 0), BookCalls.Most(take)));
-        api.MapGet("/cards/{id}", Card);
-        api.MapGet("/ledger/cards", LedgerCards);
-        api.MapPost("/cards/issue", Issue);
-        api.MapGet("/jobs", (IssueDesk desk) => desk.Jobs);
-        api.MapGet("/jobs/{id:guid}", (Guid id, IssueDesk desk) =>
-            desk.Find(id) is { } job ? Results.Ok(job) : NoJob());
-        api.MapDelete("/jobs/{id:guid}", (Guid id, IssueDesk desk) =>
-            desk.Cancel(id) ? Results.NoContent() : NoJob());
+        cards.MapGet("/cards/{id}", Card);
+        cards.MapGet("/ledger/cards", LedgerCards);
+        issuing.MapPost("/cards/issue", Issue);
+        issuing.MapGet("/jobs", IReadOnlyList<IssueProgress> (
+            IssueDesk desk, TerminalBook terminals, ClaimsPrincipal user) =>
+            [.. desk.Jobs.Where(job => terminals.Find(job.Request.Terminal, user.Scope!) is not null)]);
+        issuing.MapGet("/jobs/{id:guid}", (
+            Guid id, IssueDesk desk, TerminalBook terminals, ClaimsPrincipal user) =>
+            desk.Find(id, terminals, user.Scope!) is { } job ? Results.Ok(job) : NoJob());
+        issuing.MapDelete("/jobs/{id:guid}", (
+            Guid id, IssueDesk desk, TerminalBook terminals, ClaimsPrincipal user) =>
+            desk.Find(id, terminals, user.Scope!) is not null && desk.Cancel(id)
+                ? Results.NoContent()
+                : NoJob());
     }
 
     /// <summary>The card of a number, or of a UID in 14 hex digits; null where there is none.</summary>
@@ -62,15 +72,16 @@ internal static class CardCalls
         [.. cards.List(null, 0, int.MaxValue).Rows
             .Select(card => new LedgerCard(card.Uid, card.Number, card.Balance, card.AcknowledgedCounter))];
 
-    private static IResult Issue(AskedIssue asked, IssueDesk desk, MemberBook members, TerminalBook terminals)
+    private static IResult Issue(
+        AskedIssue asked, IssueDesk desk, MemberBook members, TerminalBook terminals, HttpContext context)
     {
         if (members.Find(asked.Member) is null)
             return Problems.NotFound("member-unknown", "There is no such member.");
-        if (terminals.Find(asked.Terminal) is not { RevokedUs: null })
+        if (terminals.Find(asked.Terminal, context.User.Scope!) is not { RevokedUs: null })
             return Problems.NotFound("terminal-unknown", "There is no such terminal, or it was revoked.");
 
         var job = desk.Start(new IssueRequest(
-            asked.Member, asked.Terminal, asked.Reader, AuditActor.Operator));
+            asked.Member, asked.Terminal, asked.Reader, AuditActor.Of(context)));
         return Results.Accepted($"/api/jobs/{job.Id}", job);
     }
 

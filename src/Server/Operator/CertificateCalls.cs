@@ -1,5 +1,6 @@
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.DayCertificates;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Operator;
@@ -7,7 +8,10 @@ namespace SmartCardCrm.Server.Operator;
 /// <summary>Body of <c>POST /api/certificates</c>.</summary>
 /// <param name="Day">The last one that is over, where none is given.</param>
 /// <param name="By">Who wants it.</param>
-internal sealed record AskedCertificate(DateOnly? Day = null, string By = AuditActor.Operator);
+internal sealed record AskedCertificate(DateOnly? Day = null, string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/certificates/compare</c>: a certificate that somebody has kept.</summary>
 internal sealed record KeptCertificate(byte[] Document, byte[] Signature);
@@ -23,16 +27,18 @@ internal static class CertificateCalls
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/certificates", (Database database, int skip = 0, int take = 100) =>
+        var read = api.For(Resource.Certificates, Access.Read);
+        var change = api.For(Resource.Certificates, Access.Change);
+        read.MapGet("/certificates", (Database database, int skip = 0, int take = 100) =>
             database.Read(db => CertificateArchive.List(db, Math.Max(skip, 0), BookCalls.Most(take))));
-        api.MapPost("/certificates", Make);
-        api.MapGet("/certificates/{day}", (DateOnly day, Database database, int? revision) =>
+        change.MapPost("/certificates", Make);
+        read.MapGet("/certificates/{day}", (DateOnly day, Database database, int? revision) =>
             Find(database, day, revision, one => Results.Text(one.Document, "application/json")));
-        api.MapGet("/certificates/{day}/signature", (DateOnly day, Database database, int? revision) =>
+        read.MapGet("/certificates/{day}/signature", (DateOnly day, Database database, int? revision) =>
             Find(database, day, revision, one => Results.Bytes(one.Signature)));
-        api.MapGet("/certificates/faults", (Database database, CertificateSeal seal) =>
+        read.MapGet("/certificates/faults", (Database database, CertificateSeal seal) =>
             new CertificateVerification(database, seal.PublicKey).Run());
-        api.MapPost("/certificates/compare", Compare);
+        read.MapPost("/certificates/compare", Compare);
     }
 
     private static IResult Make(AskedCertificate asked, CertificateDesk desk)

@@ -1,53 +1,91 @@
+using System.Security.Claims;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Staff;
 
 namespace SmartCardCrm.Server.Operator;
 
 /// <summary>Body of <c>POST /api/exceptions/{id}/assign</c>.</summary>
 /// <param name="Owner">Whose it is to be; empty for nobody's.</param>
 /// <param name="By">Who gives it.</param>
-internal sealed record AskedOwner(string Owner, string By = AuditActor.Operator);
+internal sealed record AskedOwner(string Owner, string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/exceptions/{id}/notes</c>.</summary>
-internal sealed record AskedNote(string Note, string By = AuditActor.Operator);
+internal sealed record AskedNote(string Note, string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/exceptions/{id}/resolve</c>.</summary>
 /// <param name="Reason">A code of <see cref="ResolutionReason"/>.</param>
 /// <param name="Points">To be put on the card, or below zero taken off.</param>
 /// <param name="By">Who wants it.</param>
-internal sealed record AskedResolution(string Reason, int Points = 0, string By = AuditActor.Operator);
+internal sealed record AskedResolution(string Reason, int Points = 0, string By = AuditActor.Operator)
+    : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/exceptions/{id}/approve</c> and <c>/reject</c>.</summary>
 /// <param name="By">Who decides: another than who asked.</param>
-internal sealed record AskedDecision(string By = AuditActor.Operator);
+internal sealed record AskedDecision(string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Exceptions, and what people do about them.</summary>
 internal static class ExceptionCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/exceptions", List);
-        api.MapGet("/exceptions/{id:long}", (long id, ExceptionList exceptions) =>
-            exceptions.Find(id) is { } story ? Results.Ok(story) : Answer("exception-unknown"));
-        api.MapPost("/exceptions/{id:long}/assign", (long id, AskedOwner asked, ExceptionDesk desk) =>
+        var read = api.For(Resource.Exceptions, Access.Read);
+        var change = api.For(Resource.Exceptions, Access.Change).AddEndpointFilter(WhereVisible);
+        var decide = api.For(Resource.Approvals, Access.Change).AddEndpointFilter(WhereVisible);
+        read.MapGet("/exceptions", List);
+        read.MapGet("/exceptions/{id:long}", (long id, ExceptionList exceptions, ClaimsPrincipal user) =>
+            exceptions.Find(id, user.Scope!) is { } story ? Results.Ok(story) : Answer("exception-unknown"));
+        change.MapPost("/exceptions/{id:long}/assign", (long id, AskedOwner asked, ExceptionDesk desk) =>
             Answer(desk.Assign(id, asked.Owner, asked.By)));
-        api.MapPost("/exceptions/{id:long}/notes", (long id, AskedNote asked, ExceptionDesk desk) =>
+        change.MapPost("/exceptions/{id:long}/notes", (long id, AskedNote asked, ExceptionDesk desk) =>
             Answer(desk.Note(id, asked.Note, asked.By)));
-        api.MapPost("/exceptions/{id:long}/resolve", (long id, AskedResolution asked, ExceptionDesk desk) =>
+        change.MapPost("/exceptions/{id:long}/resolve", (
+            long id, AskedResolution asked, ExceptionDesk desk) =>
             Answer(desk.Resolve(id, new ResolutionWish(asked.Reason, asked.Points, asked.By))));
-        api.MapPost("/exceptions/{id:long}/approve", (long id, AskedDecision asked, ExceptionDesk desk) =>
+        decide.MapPost("/exceptions/{id:long}/approve", (long id, AskedDecision asked, ExceptionDesk desk) =>
             Answer(desk.Decide(id, approves: true, asked.By)));
-        api.MapPost("/exceptions/{id:long}/reject", (long id, AskedDecision asked, ExceptionDesk desk) =>
+        decide.MapPost("/exceptions/{id:long}/reject", (long id, AskedDecision asked, ExceptionDesk desk) =>
             Answer(desk.Decide(id, approves: false, asked.By)));
     }
 
+    // What is done about one of another store's is done about one that is not there.
+    private static async ValueTask<object?> WhereVisible(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var exceptions = http.RequestServices.GetRequiredService<ExceptionList>();
+        return http.User.Scope is { IsChain: false } scope
+            && exceptions.Find(context.GetArgument<long>(0), scope) is null
+            ? Answer("exception-unknown")
+            : await next(context);
+    }
+
     private static IResult List(
-        ExceptionList exceptions, string? cause, string? owner, bool open = true, int skip = 0,
-        int take = 100) =>
-        Results.Ok(exceptions.Newest(
-            new ExceptionFilter { OpenOnly = open, Cause = cause, Owner = owner }, Math.Max(skip, 0),
-            BookCalls.Most(take)));
+        ExceptionList exceptions, ClaimsPrincipal user, string? cause, string? owner, bool open = true,
+        int skip = 0, int take = 100)
+    {
+        var filter = new ExceptionFilter
+        {
+            OpenOnly = open,
+            Cause = cause,
+            Owner = owner,
+            Within = user.Scope,
+        };
+        return Results.Ok(exceptions.Newest(filter, Math.Max(skip, 0), BookCalls.Most(take)));
+    }
 
     private static IResult Answer(string? refusal) => refusal switch
     {

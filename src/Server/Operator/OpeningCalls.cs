@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
-using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Staff;
 
 namespace SmartCardCrm.Server.Operator;
 
@@ -17,17 +17,20 @@ internal static class OpeningCalls
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/openings/{batch}", LoadAsync)
+        var read = api.For(Resource.Openings, Access.Read);
+        var change = api.For(Resource.Openings, Access.Change);
+        change.MapPost("/openings/{batch}", LoadAsync)
             .WithMetadata(new RequestSizeLimitAttribute(FileBytesMost));
-        api.MapGet("/openings/{batch}", (string batch, OpeningDesk desk) =>
+        read.MapGet("/openings/{batch}", (string batch, OpeningDesk desk) =>
             new OpeningState(desk.Loaded(batch)));
-        api.MapPost("/openings/{batch}/undo", Undo);
+        change.MapPost("/openings/{batch}/undo", Undo);
     }
 
     private static async Task<IResult> LoadAsync(
         string batch, HttpRequest request, OpeningDesk desk, ProgrammeBook programmes,
-        string by = AuditActor.Operator, bool createMembers = false, bool dryRun = false)
+        [AsParameters] Signature signed, bool createMembers = false, bool dryRun = false)
     {
+        var by = signed.By;
         if (IsNobody(by))
             return Nobody();
         var file = await Body.ReadAsync(request);
@@ -35,8 +38,9 @@ internal static class OpeningCalls
         return Results.Ok(desk.Load(programmes.All()[0].Number, file, order));
     }
 
-    private static IResult Undo(string batch, OpeningDesk desk, string by = AuditActor.Operator)
+    private static IResult Undo(string batch, OpeningDesk desk, [AsParameters] Signature signed)
     {
+        var by = signed.By;
         if (IsNobody(by))
             return Nobody();
         if (desk.Loaded(batch) == 0)

@@ -10,6 +10,7 @@ using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Terminals;
 
@@ -35,6 +36,7 @@ internal static class OperatorEndpoints
         var api = app.MapGroup("/api")
             .RequireAuthorization(Scheme)
             .DisableAntiforgery();
+        api.Sign();
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
         ReportCalls.Map(api);
@@ -50,6 +52,8 @@ internal static class OperatorEndpoints
         RuleCalls.Map(api);
         TierCalls.Map(api);
         AuthorityCalls.Map(api);
+        StaffCalls.Map(api);
+        StaffCalls.MapOwn(app);
     }
 }
 
@@ -119,6 +123,14 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(OperatorOverview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSerializable(typeof(AskedStaff))]
+[JsonSerializable(typeof(AskedPlace))]
+[JsonSerializable(typeof(AskedWhy))]
+[JsonSerializable(typeof(AskedStaffToken))]
+[JsonSerializable(typeof(GivenStaffToken))]
+[JsonSerializable(typeof(GivenInvitation))]
+[JsonSerializable(typeof(IReadOnlyList<StaffRow>))]
+[JsonSerializable(typeof(IReadOnlyList<StaffToken>))]
 internal sealed partial class OperatorJson : JsonSerializerContext
 {
     /// <summary>What the door takes: exactly the shapes it knows.</summary>

@@ -1,19 +1,25 @@
 using System.Text;
 using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Staff;
 
 namespace SmartCardCrm.Server.Operator;
 
 /// <summary>Body of <c>POST /api/periods/{month}/close</c>.</summary>
 /// <param name="By">Who closes it.</param>
-internal sealed record AskedClose(string By);
+internal sealed record AskedClose(string By) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Closed months, and their files for the accountants.</summary>
 internal static class PeriodCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/periods", (Periods periods) => periods.All());
-        api.MapPost("/periods/{month}/close", (string month, AskedClose asked, Periods periods) =>
+        var read = api.For(Resource.Periods, Access.Read);
+        var change = api.For(Resource.Periods, Access.Change);
+        read.MapGet("/periods", (Periods periods) => periods.All());
+        change.MapPost("/periods/{month}/close", (string month, AskedClose asked, Periods periods) =>
             periods.Close(month, asked.By) is { } code
                 ? Problems.Of(
                     code is "period-malformed" or "by-length"
@@ -21,7 +27,7 @@ internal static class PeriodCalls
                         : StatusCodes.Status409Conflict,
                     code, TitleOf(code))
                 : Results.NoContent());
-        api.MapGet("/periods/{month}/accounting.csv", (string month, Periods periods) =>
+        read.MapGet("/periods/{month}/accounting.csv", (string month, Periods periods) =>
             periods.Csv(month) is { } csv
                 ? Results.File(
                     Encoding.UTF8.GetBytes(csv), "text/csv; charset=utf-8", $"accounting-{month}.csv")

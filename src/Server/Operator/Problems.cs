@@ -8,6 +8,10 @@ internal static class Problems
             statusCode: status, title: title, type: $"urn:smartcardcrm:problem:{code}",
             extensions: [KeyValuePair.Create<string, object?>("code", code)]);
 
+    /// <summary>The caller's roles or stores do not let him.</summary>
+    public static IResult NotPermitted() =>
+        Of(StatusCodes.Status403Forbidden, "not-permitted", "Your roles and stores do not permit this.");
+
     public static IResult NotFound(string code, string title) =>
         Of(StatusCodes.Status404NotFound, code, title);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SmartCardCrm.Server.Reports;
+using SmartCardCrm.Server.Staff;
 
 namespace SmartCardCrm.Server.Operator;
 
@@ -13,12 +14,13 @@ internal static class ReportCalls
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/reports", () => Results.Ok<IReadOnlyList<KnownReport>>(
+        var read = api.For(Resource.Reports, Access.Read);
+        read.MapGet("/reports", () => Results.Ok<IReadOnlyList<KnownReport>>(
             [.. ReportRoom.All.Select(report => new KnownReport(report.Name, report.Says, report.Columns))]));
-        api.MapGet("/reports/{name}", (
+        read.MapGet("/reports/{name}", (
             string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
             room.Of(name, from, through, days, card) is { } table ? Results.Ok(table) : Unknown());
-        api.MapGet("/reports/{name}/csv", (
+        read.MapGet("/reports/{name}/csv", (
             string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
             room.Of(name, from, through, days, card) is { } table
                 ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")

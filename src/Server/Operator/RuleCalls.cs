@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using SmartCardCrm.Loyalty.Programme;
-using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Programmes;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Operator;
@@ -11,13 +11,20 @@ namespace SmartCardCrm.Server.Operator;
 /// <param name="Rules">A rule set as docs/rules.md has it; the version in it does not matter.</param>
 /// <param name="By">Who writes it.</param>
 /// <param name="Revision">Of the draft that was edited; not for a new one.</param>
-internal sealed record AskedDraft(string Name, JsonElement Rules, string By = "operator", long Revision = 0);
+internal sealed record AskedDraft(string Name, JsonElement Rules, string By = "operator", long Revision = 0)
+    : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of calls that change a draft or a version.</summary>
 /// <param name="By">Who does it.</param>
 /// <param name="At">When to publish it: <c>2026-12-01T06:00</c> by the clock of the programme's zone, or with
 /// an offset or Z.</param>
-internal sealed record AskedStep(string By = "operator", string? At = null);
+internal sealed record AskedStep(string By = "operator", string? At = null) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of calls that begin a back-test.</summary>
 /// <param name="From">The first day, in the programme's zone.</param>
@@ -32,47 +39,50 @@ internal static class RuleCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/rule-sets", (ProgrammeBook book) => book.Versions());
-        api.MapGet("/rule-sets/{version:long}", (long version, ProgrammeBook book) =>
+        var read = api.For(Resource.Rules, Access.Read);
+        var change = api.For(Resource.Rules, Access.Change);
+        read.MapGet("/rule-sets", (ProgrammeBook book) => book.Versions());
+        read.MapGet("/rule-sets/{version:long}", (long version, ProgrammeBook book) =>
             book.Find(version) is { } rules
                 ? Results.Text(rules.ToDocument(), "application/json")
                 : VersionUnknown());
-        api.MapPost("/rule-sets/{version:long}/retire", (long version, AskedStep asked, ProgrammeBook book) =>
+        change.MapPost("/rule-sets/{version:long}/retire", (
+            long version, AskedStep asked, ProgrammeBook book) =>
             book.Retire(version, asked.By) is { } refusal ? Refused(refusal) : Results.NoContent());
-        api.MapPost("/rule-sets/{version:long}/preview", (
+        read.MapPost("/rule-sets/{version:long}/preview", (
             long version, AskedPreview asked, ProgrammeBook book, TimeProvider clock) =>
             Preview(book.Find(version), VersionUnknown, asked, book, clock));
-        api.MapPost("/rule-sets/{version:long}/backtest", (
+        read.MapPost("/rule-sets/{version:long}/backtest", (
             long version, AskedBackTest asked, ProgrammeBook book, BackTestDesk desk) =>
             BackTest($"version:{version}", book.Find(version), VersionUnknown, asked, desk));
 
-        api.MapGet("/rule-drafts", (RuleDrafts drafts) => drafts.All());
-        api.MapPost("/rule-drafts", (AskedDraft asked, RuleDrafts drafts) => Written(
+        read.MapGet("/rule-drafts", (RuleDrafts drafts) => drafts.All());
+        change.MapPost("/rule-drafts", (AskedDraft asked, RuleDrafts drafts) => Written(
             asked, rules => drafts.Add(asked.Name, rules, asked.By), StatusCodes.Status201Created));
-        api.MapGet("/rule-drafts/{id:long}", (long id, RuleDrafts drafts) => drafts.Find(id) is { } draft
+        read.MapGet("/rule-drafts/{id:long}", (long id, RuleDrafts drafts) => drafts.Find(id) is { } draft
             ? Results.Ok(new DraftWithRules(draft, JsonSerializer.Deserialize(
                 draft.Document, OperatorJson.Default.JsonElement)))
             : Refused("draft-unknown"));
-        api.MapPut("/rule-drafts/{id:long}", (long id, AskedDraft asked, RuleDrafts drafts) => Written(
+        change.MapPut("/rule-drafts/{id:long}", (long id, AskedDraft asked, RuleDrafts drafts) => Written(
             asked, rules => drafts.Change(id, asked.Name, rules, asked.Revision, asked.By),
             StatusCodes.Status200OK));
-        api.MapDelete("/rule-drafts/{id:long}", (
-            long id, RuleDrafts drafts, string by = AuditActor.Operator) =>
-            Answer(drafts.Discard(id, by)));
-        api.MapPost("/rule-drafts/{id:long}/publish", Publish);
-        api.MapPost("/rule-drafts/{id:long}/schedule", Schedule);
-        api.MapPost("/rule-drafts/{id:long}/withdraw", (long id, AskedStep asked, RuleDrafts drafts) =>
+        change.MapDelete("/rule-drafts/{id:long}", (
+            long id, RuleDrafts drafts, [AsParameters] Signature signed) =>
+            Answer(drafts.Discard(id, signed.By)));
+        change.MapPost("/rule-drafts/{id:long}/publish", Publish);
+        change.MapPost("/rule-drafts/{id:long}/schedule", Schedule);
+        change.MapPost("/rule-drafts/{id:long}/withdraw", (long id, AskedStep asked, RuleDrafts drafts) =>
             Answer(drafts.Withdraw(id, asked.By)));
-        api.MapPost("/rule-drafts/{id:long}/preview", (
+        read.MapPost("/rule-drafts/{id:long}/preview", (
             long id, AskedPreview asked, RuleDrafts drafts, ProgrammeBook book, TimeProvider clock) =>
             Preview(drafts.Find(id)?.ToRules(), DraftUnknown, asked, book, clock));
-        api.MapPost("/rule-drafts/{id:long}/backtest", (
+        read.MapPost("/rule-drafts/{id:long}/backtest", (
             long id, AskedBackTest asked, RuleDrafts drafts, BackTestDesk desk) =>
             BackTest($"draft:{id}", drafts.Find(id)?.ToRules(), DraftUnknown, asked, desk));
 
-        api.MapGet("/rule-backtests/{id:guid}", (Guid id, BackTestDesk desk) =>
+        read.MapGet("/rule-backtests/{id:guid}", (Guid id, BackTestDesk desk) =>
             desk.Find(id) is { } job ? Results.Ok(job) : Refused("backtest-unknown"));
-        api.MapDelete("/rule-backtests/{id:guid}", (Guid id, BackTestDesk desk) =>
+        read.MapDelete("/rule-backtests/{id:guid}", (Guid id, BackTestDesk desk) =>
             desk.Cancel(id) ? Results.NoContent() : Refused("backtest-unknown"));
     }
 

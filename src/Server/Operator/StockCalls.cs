@@ -1,6 +1,7 @@
 using System.Text;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Operator;
@@ -11,16 +12,21 @@ namespace SmartCardCrm.Server.Operator;
 /// <param name="Programme">Whose cards.</param>
 /// <param name="By">Who orders them.</param>
 internal sealed record AskedBatch(
-    long Size, string Origin, long Programme = 1, string By = AuditActor.Operator);
+    long Size, string Origin, long Programme = 1, string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>The stock of cards.</summary>
 internal static class StockCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/batches", (StockBook stock) => stock.All());
-        api.MapPost("/batches", Order);
-        api.MapPost("/batches/{number:long}/cards", ImportAsync);
+        var read = api.For(Resource.Stock, Access.Read);
+        var change = api.For(Resource.Stock, Access.Change);
+        read.MapGet("/batches", (StockBook stock) => stock.All());
+        change.MapPost("/batches", Order);
+        change.MapPost("/batches/{number:long}/cards", ImportAsync);
     }
 
     private static IResult Order(AskedBatch asked, StockBook stock, KeyVault vault)
@@ -34,8 +40,9 @@ internal static class StockCalls
 
     // A list of a whole batch is shorter than what the door lets in at most; a longer one comes in parts.
     private static async Task<IResult> ImportAsync(
-        long number, HttpRequest request, StockBook stock, string by = AuditActor.Operator)
+        long number, HttpRequest request, StockBook stock, [AsParameters] Signature signed)
     {
+        var by = signed.By;
         if (by.Trim().Length is 0 or > NewBatch.TextMost)
             return CardProblems.Of("by-length");
         var text = Encoding.UTF8.GetString(await Body.ReadAsync(request));

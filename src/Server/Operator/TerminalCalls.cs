@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using SmartCardCrm.Loyalty.Offline;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
@@ -18,16 +20,33 @@ internal static class TerminalCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/terminals/tokens", NewToken);
-        api.MapGet("/terminals", (TerminalDesk desk) => desk.All());
-        api.MapPost("/terminals/{number}/revoke", (uint number, TerminalDesk desk) =>
-            desk.Revoke(number, AuditActor.Operator)
-                ? Results.NoContent()
-                : Unknown());
-        api.MapGet("/terminals/{number}/limits", (uint number, LimitsBook book) =>
-            book.Of(number) is { } limits ? Answer(limits) : Unknown());
-        api.MapPut("/terminals/{number}/limits", SetLimits);
-        api.MapGet("/readers", (RelayDesk relay) => relay.Readers);
+        var read = api.For(Resource.Terminals, Access.Read);
+        var change = api.For(Resource.Terminals, Access.Change);
+        var issuing = api.For(Resource.Issuing, Access.Change);
+        change.MapPost("/terminals/tokens", NewToken);
+        read.MapGet("/terminals", (TerminalDesk desk, ClaimsPrincipal user) => desk.All(user.Scope!));
+        change.MapPost("/terminals/{number}/revoke", (uint number, TerminalDesk desk, HttpContext context) =>
+            desk.Revoke(number, AuditActor.Of(context)) ? Results.NoContent() : Unknown())
+            .AddEndpointFilter(WhereVisible);
+        read.MapGet("/terminals/{number}/limits", (uint number, LimitsBook book) =>
+            book.Of(number) is { } limits ? Answer(limits) : Unknown())
+            .AddEndpointFilter(WhereVisible);
+        change.MapPut("/terminals/{number}/limits", SetLimits).AddEndpointFilter(WhereVisible);
+        issuing.MapGet("/readers", IReadOnlyList<RelayReader> (
+            RelayDesk relay, TerminalBook terminals, ClaimsPrincipal user) =>
+            [.. relay.Readers.Where(reader => terminals.Find(reader.Terminal, user.Scope!) is not null)]);
+    }
+
+    // What is done to one of another store's is done to one that is not there.
+    private static async ValueTask<object?> WhereVisible(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var terminals = http.RequestServices.GetRequiredService<TerminalBook>();
+        return http.User.Scope is { IsChain: false } scope
+            && terminals.Find(context.GetArgument<uint>(0), scope) is null
+            ? Unknown()
+            : await next(context);
     }
 
     private static async Task<IResult> SetLimits(
@@ -40,7 +59,7 @@ internal static class TerminalCalls
             if (wanted.Terminal != number)
                 return Problems.BadRequest("limits", "The limits name another terminal.");
             var neededKeys = book.Of(number)?.NeedKeys;
-            if (book.Issue(wanted, AuditActor.Operator) is not { } issued)
+            if (book.Issue(wanted, AuditActor.Of(request.HttpContext)) is not { } issued)
                 return Unknown();
             bell.Ring();
             if (issued.NeedKeys != neededKeys)
@@ -57,13 +76,15 @@ internal static class TerminalCalls
 
     private static IResult Unknown() => Problems.NotFound("terminal-unknown", "There is no such terminal.");
 
-    private static IResult NewToken(AskedToken asked, EnrolmentDesk desk)
+    private static IResult NewToken(AskedToken asked, EnrolmentDesk desk, HttpContext context)
     {
         var place = new TerminalPlace(asked.Name, asked.Store, asked.StoreZone);
         if (place.Refusal is { } refusal)
             return Problems.BadRequest(refusal, "A token cannot be made for this place.");
+        if (!context.User.Scope!.Covers(place.Store))
+            return Problems.NotPermitted();
 
-        var token = desk.NewToken(place, AuditActor.Operator);
+        var token = desk.NewToken(place, AuditActor.Of(context));
         return Results.Ok(new GivenToken(token.Text, UnixTime.Microseconds(token.Expires)));
     }
 }

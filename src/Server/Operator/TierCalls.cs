@@ -1,4 +1,5 @@
 using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Sync;
 
 namespace SmartCardCrm.Server.Operator;
@@ -8,24 +9,33 @@ namespace SmartCardCrm.Server.Operator;
 /// <param name="Through">The last day.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="By">Who does it.</param>
-internal sealed record AskedGrant(byte Tier, DateOnly Through, string Reason, string By = "operator");
+internal sealed record AskedGrant(byte Tier, DateOnly Through, string Reason, string By = "operator")
+    : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Body of <c>POST /api/members/{id}/tier/{number}/revoke</c>.</summary>
 /// <param name="By">Who does it.</param>
-internal sealed record AskedRevocation(string By = "operator");
+internal sealed record AskedRevocation(string By = "operator") : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
 
 /// <summary>Which tier members have, and giving them one.</summary>
 internal static class TierCalls
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/members/{id:long}/tier", (long id, TierGrants grants) =>
+        var read = api.For(Resource.Members, Access.Read);
+        var change = api.For(Resource.Tiers, Access.Change);
+        read.MapGet("/members/{id:long}/tier", (long id, TierGrants grants) =>
             grants.Of(id) is { } tier ? Results.Ok(tier) : Unknown(id));
-        api.MapPost("/members/{id:long}/tier", (
+        change.MapPost("/members/{id:long}/tier", (
             long id, AskedGrant asked, TierGrants grants, FeedBell bell) =>
             Answer(id, bell, grants.Give(
                 id, new WantedGrant(asked.Tier, asked.Through, asked.Reason, asked.By))));
-        api.MapPost("/members/{id:long}/tier/{number:long}/revoke", (
+        change.MapPost("/members/{id:long}/tier/{number:long}/revoke", (
             long id, long number, AskedRevocation asked, TierGrants grants, FeedBell bell) =>
             Answer(id, bell, grants.Revoke(id, number, asked.By)));
     }

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace SmartCardCrm.Server.Operator;
 
-/// <summary>Which token opens a door.</summary>
+/// <summary>Which tokens open a door.</summary>
 internal sealed class TokenOptions : AuthenticationSchemeOptions
 {
-    /// <summary>Null opens to nobody.</summary>
-    public AccessToken? Token { get; set; }
+    /// <summary>Who comes with a token; null of one that opens nothing.</summary>
+    public Func<string, ClaimsPrincipal?> Identify { get; set; } = _ => null;
 }
 
-/// <summary>Lets calls in that carry the door's token: <c>Authorization: Bearer …</c>.</summary>
+/// <summary>Lets calls in that carry one of the door's tokens: <c>Authorization: Bearer …</c>.</summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<TokenOptions> options, ILoggerFactory log, UrlEncoder encoder)
     : AuthenticationHandler<TokenOptions>(options, log, encoder)
@@ -24,16 +24,17 @@ internal sealed class TokenAuthentication(
         var header = Request.Headers.Authorization.ToString();
         return Task.FromResult(
             !header.StartsWith(Prefix, StringComparison.Ordinal) ? AuthenticateResult.NoResult()
-            : Options.Token?.Is(header[Prefix.Length..].Trim()) != true
+            : Options.Identify(header[Prefix.Length..].Trim()) is not { } caller
                 ? AuthenticateResult.Fail("Another token.")
-            : AuthenticateResult.Success(new AuthenticationTicket(
-                new ClaimsPrincipal(new ClaimsIdentity(
-                    [new Claim(ClaimTypes.Name, Scheme.Name)], Scheme.Name)), Scheme.Name)));
+            : AuthenticateResult.Success(new AuthenticationTicket(caller, Scheme.Name)));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         Problems.Of(
                 StatusCodes.Status401Unauthorized, $"{Scheme.Name}-token",
-                $"This call needs the {Scheme.Name} token.")
+                $"This call needs the {Scheme.Name} token, or another one that is good for it.")
             .ExecuteAsync(Context);
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.NotPermitted().ExecuteAsync(Context);
 }

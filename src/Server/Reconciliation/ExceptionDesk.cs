@@ -81,7 +81,7 @@ internal sealed class ExceptionDesk(
     {
         if (Waiting(book.Db, id) is not { } waiting)
             return "nothing-proposed";
-        if (string.Equals(waiting.AskedBy, by.Trim(), StringComparison.OrdinalIgnoreCase))
+        if (AuditActor.MayBeOne(waiting.AskedBy, by.Trim()))
             return "same-person";
         book.Db.Run(
             """

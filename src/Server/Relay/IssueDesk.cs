@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Relay;
 
@@ -52,6 +54,10 @@ internal sealed class IssueDesk(
         lock (_lock)
             return _jobs.GetValueOrDefault(id)?.Progress;
     }
+
+    /// <summary>A job at a terminal of one of these stores.</summary>
+    public IssueProgress? Find(Guid id, TerminalBook terminals, StoreScope within) =>
+        Find(id) is { } job && terminals.Find(job.Request.Terminal, within) is not null ? job : null;
 
     /// <summary>Gives a job up; one that is over stays as it is.</summary>
     /// <returns>False where there is no such job.</returns>

@@ -1,4 +1,5 @@
 using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Reports;
@@ -54,6 +55,9 @@ internal sealed record ExceptionFilter
     /// <summary>Card number.</summary>
     public long? Card { get; init; }
     public string? Owner { get; init; }
+
+    /// <summary>Only of terminals in these stores.</summary>
+    public StoreScope? Within { get; init; }
 }
 
 /// <summary>Reads exceptions.</summary>
@@ -91,8 +95,12 @@ internal sealed class ExceptionList(Database database)
     }
 
     /// <summary>One exception; null where there is none.</summary>
-    public ExceptionStory? Find(long id) => database.Read(db =>
-        db.Find<ExceptionRow>($"SELECT {Columns} {Source} WHERE e.id = @id", new { id }) is { } row
+    /// <param name="id">Its number.</param>
+    /// <param name="within">Only of terminals in these stores; null for all.</param>
+    public ExceptionStory? Find(long id, StoreScope? within = null) => database.Read(db =>
+        db.Find<ExceptionRow>(
+            $"SELECT {Columns} {Source} WHERE e.id = @id AND {OfTerminals(within) ?? "1 = 1"}",
+            new { id }) is { } row
             ? new ExceptionStory(
                 row,
                 db.List<ExceptionNote>(
@@ -119,8 +127,14 @@ internal sealed class ExceptionList(Database database)
             filter.Cause is null ? null : "e.cause = @Cause",
             filter.Card is null ? null : "c.number = @Card",
             filter.Owner is null ? null : "e.owner = @Owner",
+            OfTerminals(filter.Within),
         ];
         var asked = conditions.OfType<string>().ToList();
         return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);
     }
+
+    private static string? OfTerminals(StoreScope? stores) =>
+        stores?.Condition("store") is { } condition
+            ? $"e.terminal IN (SELECT number FROM terminal WHERE {condition})"
+            : null;
 }

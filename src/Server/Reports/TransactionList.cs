@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Reports;
@@ -64,6 +65,9 @@ internal sealed record TransactionFilter
 
     /// <summary>The store's business date.</summary>
     public DateOnly? Day { get; init; }
+
+    /// <summary>Whose stores' only.</summary>
+    public StoreScope? Within { get; init; }
 }
 
 /// <summary>Reads posted transactions.</summary>
@@ -125,6 +129,7 @@ internal sealed class TransactionList(Database database)
             filter.Store is null ? null : "t.store = @Store",
             filter.Card is null ? null : "c.number = @Card",
             filter.Day is null ? null : "t.business_date = @Day",
+            filter.Within?.Condition("t.store"),
         ];
         var asked = conditions.OfType<string>().ToList();
         return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);

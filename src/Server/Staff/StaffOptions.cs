@@ -19,6 +19,10 @@ internal sealed class StaffOptions
     /// <summary>How long a session lasts without a click.</summary>
     [Range(1, 24)]
     public int SessionHours { get; set; } = 8;
+
+    /// <summary>How long a link waits for somebody to set a password.</summary>
+    [Range(1, 720)]
+    public int InvitationHours { get; set; } = 72;
 }
 
 [OptionsValidator]

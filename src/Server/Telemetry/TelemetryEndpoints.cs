@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Telemetry;
@@ -27,7 +29,7 @@ internal static class TelemetryEndpoints
             .AddCheck<CertificateHealth>("certificate");
         var token = AccessToken.OpenOrCreate(options.PathOf(TokenFile));
         services.AddAuthentication().AddScheme<TokenOptions, TokenAuthentication>(
-            Scheme, scheme => scheme.Token = token);
+            Scheme, scheme => scheme.Identify = shown => token.Is(shown) ? Scraper() : null);
         services.AddAuthorizationBuilder().AddPolicy(Scheme, policy => policy
             .AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser());
 
@@ -51,12 +53,17 @@ internal static class TelemetryEndpoints
     {
         // The figures that are only looked at are there from the start.
         _ = app.Services.GetRequiredService<ServerMetrics>();
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Scheme);
+        app.MapPrometheusScrapingEndpoint("/metrics")
+            .RequireAuthorization(Scheme).WithMetadata(new ForAllStaffAttribute());
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
             .AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync })
             .AllowAnonymous();
     }
+
+    // Has no roles, and comes in nowhere else.
+    private static ClaimsPrincipal Scraper() =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Scheme)], Scheme));
 
     // Several servers in one process, as tests have them, do not see each other's figures.
     private static Func<Instrument, MetricStreamConfiguration?> IsOurs(IMeterFactory meters) =>

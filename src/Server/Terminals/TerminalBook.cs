@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Vault;
 
@@ -44,6 +45,10 @@ internal sealed class TerminalBook(Database database, TimeProvider clock)
     public Terminal? Find(uint number) =>
         database.Read(db => db.Find<Terminal>(
             $"SELECT {Columns} FROM terminal WHERE number = @number", new { number = (long)number }));
+
+    /// <summary>A terminal of one of these stores.</summary>
+    public Terminal? Find(uint number, StoreScope within) =>
+        Find(number) is { } terminal && within.Covers(terminal.Store) ? terminal : null;
 
     /// <summary>The terminal that a client certificate was made for, revoked or not, however old.</summary>
     public Terminal? FindByCertificate(ReadOnlySpan<byte> der)

@@ -1,3 +1,5 @@
+using SmartCardCrm.Server.Staff;
+
 namespace SmartCardCrm.Server.Terminals;
 
 /// <summary>A terminal and how it is.</summary>
@@ -10,8 +12,9 @@ internal sealed record TerminalRow(Terminal Terminal, bool Connected, TerminalSt
 internal sealed partial class TerminalDesk(
     TerminalBook book, OpenLines lines, TerminalWatch watch, ILogger<TerminalDesk> log)
 {
-    public IReadOnlyList<TerminalRow> All() =>
-        [.. book.All().Select(terminal => new TerminalRow(
+    /// <summary>All terminals of stores.</summary>
+    public IReadOnlyList<TerminalRow> All(StoreScope within) =>
+        [.. book.All().Where(terminal => within.Covers(terminal.Store)).Select(terminal => new TerminalRow(
             terminal, lines.IsOpen((uint)terminal.Number), watch.Of((uint)terminal.Number)))];
 
     /// <summary>Shuts a terminal out for good, and ends what it has open at once.</summary>

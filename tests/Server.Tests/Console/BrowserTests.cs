@@ -1,7 +1,10 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Tests.Staff;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
@@ -25,7 +28,9 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     [
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
-        "/issue", "/issue?member=3", "/no/such/page",
+        "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/account", "/account/second-factor", "/account/passkeys",
+        "/no/such/page",
     ];
 
     private readonly List<string> _complaints = [];
@@ -139,7 +144,50 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         Assert.Equal([], _complaints);
     }
 
-    private async Task<IPage> LoginAsync(int width)
+    [Fact]
+    public async Task A_cashier_who_types_an_administrators_address_is_told_so_in_both_languages()
+    {
+        Clerks.Hire(server.Server.Services, "carl", "cashier", 319);
+        var page = await LoginAsync(width: 390, "carl", Clerks.Password);
+
+        foreach (var (language, heading) in new[] { ("en", "No permission"), ("ru", "Нет доступа") })
+        {
+            await page.GotoAsync($"/language/{language}");
+            var answer = await page.GotoAsync("/staff/new");
+
+            Assert.Equal(403, answer!.Status);
+            await Assertions.Expect(Heading(page)).ToHaveTextAsync(heading);
+            await Assertions.Expect(page.Locator("main form")).ToHaveCountAsync(0);
+            Assert.Empty((await page.RunAxe()).Violations.Select(Told));
+            await PictureAsync(page, $"forbidden-{language}");
+            await page.GotoAsync("/");
+            await PictureAsync(page, $"cashier-{language}");
+        }
+    }
+
+    [Fact]
+    public async Task A_live_page_ends_with_the_session_of_who_has_it_open()
+    {
+        Clerks.Hire(server.Server.Services, "anton", "analyst");
+        var page = await LoginAsync(width: 1280, "anton", Clerks.Password);
+        var live = page.WaitForWebSocketAsync();
+        await page.GotoAsync("/");
+        var drawn = new TaskCompletionSource();
+        (await live).FrameReceived += (_, _) => drawn.TrySetResult();
+        await drawn.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+
+        server.Server.Services.GetRequiredService<StaffDesk>().Disable("anton", "test", "Has left.");
+
+        await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(
+            new() { Timeout = 15_000 });
+        await page.GotoAsync("/");
+        await Assertions.Expect(page.GetByLabel("Password")).ToBeVisibleAsync();
+    }
+
+    private Task<IPage> LoginAsync(int width) =>
+        LoginAsync(width, ConsoleServer.Name, ConsoleServer.Password);
+
+    private async Task<IPage> LoginAsync(int width, string name, string password)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -155,9 +203,9 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         };
         page.PageError += (_, error) => _complaints.Add(error);
         await page.GotoAsync("/");
-        await page.GetByLabel("Name").FillAsync(ConsoleServer.Name);
-        await page.GetByLabel("Password").FillAsync(ConsoleServer.Password);
-        await page.GetByRole(AriaRole.Button).ClickAsync();
+        await page.GetByLabel("Name").FillAsync(name);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
         await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
         return page;
     }

@@ -11,7 +11,8 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
         "/transactions", "/transactions?terminal=1&day=2026-01-05", "/exceptions",
         "/exceptions?state=all&cause=gap", "/terminals", "/terminals/new", "/terminals/1/revoke",
-        "/issue", "/issue?member=1",
+        "/issue", "/issue?member=1", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/account", "/account/second-factor", "/account/passkeys",
     ];
 
     public static TheoryData<string> AllPages => [.. Pages];
@@ -78,6 +79,8 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
     [InlineData("/terminals/999/revoke", "There is no terminal with number 999.")]
     [InlineData("/issue/0198c0de-0000-7000-8000-000000000000", "This card is no longer being issued")]
     [InlineData("/no/such/page", "There is no such page.")]
+    [InlineData("/staff/nobody", "There is nobody called nobody among the staff.")]
+    [InlineData("/staff/nobody/edit", "There is nobody called nobody among the staff.")]
     [InlineData("/cards/ada", "There is no such page.")]
     public async Task What_is_not_there_is_a_page_that_says_so(string page, string says)
     {

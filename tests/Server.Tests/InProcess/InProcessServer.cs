@@ -37,7 +37,9 @@ internal sealed class InProcessServer : IAsyncDisposable
 
     public Endpoints Endpoints { get; private set; } = new("", "", 0);
 
-    public IServiceProvider Services => _app!.Services;
+    public IServiceProvider Services => App.Services;
+
+    public WebApplication App => _app!;
 
     /// <param name="clock">The server's; the system's where none is given.</param>
     /// <param name="factoryCards">Whether it takes cards fresh from the factory.</param>

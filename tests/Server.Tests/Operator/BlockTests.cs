@@ -36,7 +36,7 @@ public sealed class BlockTests
         Assert.Equal(Uid, Convert.ToHexString(first.Uid.Span));
         var history = (await server.GetAsync($"/api/cards/{Uid}/blocks")).GetProperty("blocks");
         Assert.Equal(
-            ["Ada found False", "operator lost True"],
+            ["operator:Ada found False", "operator lost True"],
             history.EnumerateArray().Select(row =>
                 $"{row.GetProperty("doneBy")} {row.GetProperty("reason")} {row.GetProperty("blocked")}"));
     }

@@ -27,7 +27,7 @@ public sealed class ExceptionTests
         Assert.Equal("unreadable", row.GetProperty("cause").GetString());
         Assert.Equal(0, (await server.GetAsync("/api/exceptions")).GetProperty("total").GetInt64());
         var story = await server.GetAsync("/api/exceptions/1");
-        Assert.Equal("vera", story.GetProperty("exception").GetProperty("resolvedBy").GetString());
+        Assert.Equal("operator:vera", story.GetProperty("exception").GetProperty("resolvedBy").GetString());
         Assert.Equal("Seen.", story.GetProperty("notes")[0].GetProperty("note").GetString());
         Assert.Equal("done", story.GetProperty("resolutions")[0].GetProperty("state").GetString());
     }

@@ -23,7 +23,7 @@ public sealed class PeriodTests
         Assert.Equal(HttpStatusCode.NotFound, open.StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, closed.StatusCode);
         var listed = Assert.Single((await server.GetAsync("/api/periods")).EnumerateArray());
-        Assert.Equal("Eva", listed.GetProperty("closedBy").GetString());
+        Assert.Equal("operator:Eva", listed.GetProperty("closedBy").GetString());
         Assert.Equal(
             "day,programme,currency,debit,credit,points\r\n",
             await http.GetStringAsync("/api/periods/2026-01/accounting.csv"));

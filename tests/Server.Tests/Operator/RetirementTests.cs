@@ -26,7 +26,7 @@ public sealed class RetirementTests
         var returned = await server.CallAsync(
             HttpMethod.Post, $"/api/cards/{Uid}/retire", new { reason = "returned" });
 
-        Assert.Equal(("waiting", "Ada"), (Text(lost, "state"), Text(lost, "askedBy")));
+        Assert.Equal(("waiting", "operator:Ada"), (Text(lost, "state"), Text(lost, "askedBy")));
         Assert.Equal(
             TimeSpan.FromHours(72).TotalMicroseconds,
             lost.GetProperty("dueUs").GetInt64() - lost.GetProperty("askedUs").GetInt64());

@@ -67,6 +67,13 @@ public sealed partial class OperationsPageTests
         Table("What is not done to a card"));
 
     [Fact]
+    public void The_page_explains_who_is_not_let_in() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/StaffCalls.cs")))
+            .Select(m => m.Groups["code"].Value)
+            .Concat(["operator-token", "not-permitted", "by-another"]),
+        Table("Who is not let in"));
+
+    [Fact]
     public void The_page_names_every_report() => Same(
         new[]
             {

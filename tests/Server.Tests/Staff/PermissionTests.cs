@@ -1,0 +1,365 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Tests.Console;
+using SmartCardCrm.Server.Tests.InProcess;
+
+namespace SmartCardCrm.Server.Tests.Staff;
+
+/// <summary>A server with one clerk of each role, who works for the whole chain, and a cashier and a
+/// supervisor of store 7.</summary>
+public sealed class StaffedServer : IAsyncLifetime
+{
+    private readonly Dictionary<string, HttpClient> _programs = [];
+    private readonly Dictionary<string, HttpClient> _browsers = [];
+    private InProcessServer? _server;
+
+    internal InProcessServer Server => _server!;
+
+    public HttpClient ProgramOf(string name) => _programs[name];
+
+    public HttpClient BrowserOf(string name) => _browsers[name];
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await InProcessServer.StartAsync(
+            fill: folder => SeededBook.Write(Path.Combine(folder, "book.db")));
+        // The book's cards have keys that this server's vault has not.
+        _server.AnnounceError("checks of the book failed");
+        Assert.True(_server.Services.GetRequiredService<StaffLogin>().TryAddFirst("grace", Clerks.Password));
+        foreach (var role in Roles.All)
+            await HireAsync(role.Code, role.Code);
+        await HireAsync("cashier-7", "cashier", 7);
+        await HireAsync("supervisor-7", "supervisor", 7);
+        await HireAsync("supervisor-319", "supervisor", 319);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _programs.Values.Concat(_browsers.Values))
+            client.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    private async Task HireAsync(string name, string role, params long[] stores)
+    {
+        Clerks.Hire(Server.Services, name, role, stores);
+        _programs[name] = Server.Program(name);
+        _browsers[name] = await Server.BrowserAsync(name);
+    }
+}
+
+/// <summary>Which role is let where. The table is written out here, from the words of
+/// docs/staff.md.</summary>
+public sealed class PermissionTests(StaffedServer staff) : IClassFixture<StaffedServer>
+{
+    private const string Cashier = "cashier";
+    private const string Supervisor = "supervisor";
+    private const string Issuer = "issuer";
+    private const string Analyst = "analyst";
+    private const string It = "it";
+    private const string Auditor = "auditor";
+    private const string Administrator = "administrator";
+    private const string AtStore = "cashier-7";
+
+    private static readonly string[] Everybody =
+        [Cashier, Supervisor, Issuer, Analyst, It, Auditor, Administrator, AtStore];
+
+    // Method and address of calls, whom they let in; all others get nothing.
+    private static readonly (string Calls, string[] For)[] Table =
+    [
+        (
+            """
+            GET /members
+            GET /members/1/points
+            GET /members/1/tier
+            """,
+            [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        (
+            """
+            POST /members
+            POST /members/anonymous
+            POST /members/1/register
+            """,
+            [Cashier, Supervisor, Issuer, Administrator, AtStore]),
+        (
+            """
+            GET /cards
+            GET /cards/1000001
+            GET /cards/1000001/blocks
+            GET /cards/1000001/retirements
+            GET /ledger/cards
+            """,
+            [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        (
+            """
+            POST /cards/9/block
+            POST /cards/9/unblock
+            POST /cards/9/replace
+            POST /cards/9/retire
+            POST /cards/9/move
+            """,
+            [Supervisor, Administrator]),
+        (
+            """
+            POST /cards/issue
+            GET /jobs
+            GET /jobs/0198c0de-0000-7000-8000-000000000000
+            DELETE /jobs/0198c0de-0000-7000-8000-000000000000
+            GET /readers
+            """,
+            [Supervisor, Issuer, Administrator]),
+        ("GET /batches", [Issuer, Auditor, Administrator]),
+        (
+            """
+            POST /batches
+            POST /batches/9/cards
+            """,
+            [Issuer, Administrator]),
+        ("GET /transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
+        (
+            """
+            GET /exceptions
+            GET /exceptions/9
+            """,
+            [Supervisor, Auditor, Administrator]),
+        (
+            """
+            POST /exceptions/9/assign
+            POST /exceptions/9/notes
+            POST /exceptions/9/resolve
+            POST /exceptions/9/approve
+            POST /exceptions/9/reject
+            """,
+            [Supervisor, Administrator]),
+        (
+            """
+            GET /terminals
+            GET /terminals/9/limits
+            """,
+            [Supervisor, It, Auditor, Administrator]),
+        (
+            """
+            POST /terminals/tokens
+            POST /terminals/9/revoke
+            PUT /terminals/9/limits
+            """,
+            [It, Administrator]),
+        (
+            """
+            GET /rule-sets
+            GET /rule-sets/9
+            POST /rule-sets/9/preview
+            POST /rule-sets/9/backtest
+            GET /rule-drafts
+            GET /rule-drafts/9
+            POST /rule-drafts/9/preview
+            POST /rule-drafts/9/backtest
+            GET /rule-backtests/0198c0de-0000-7000-8000-000000000000
+            DELETE /rule-backtests/0198c0de-0000-7000-8000-000000000000
+            """,
+            [Analyst, Auditor, Administrator]),
+        (
+            """
+            POST /rule-sets
+            POST /rule-sets/9/retire
+            POST /rule-drafts
+            PUT /rule-drafts/9
+            DELETE /rule-drafts/9
+            POST /rule-drafts/9/publish
+            POST /rule-drafts/9/schedule
+            POST /rule-drafts/9/withdraw
+            POST /members/9/tier
+            POST /members/9/tier/9/revoke
+            POST /periods/2026-13/close
+            POST /certificates
+            POST /openings/never
+            POST /openings/never/undo
+            POST /staff
+            PUT /staff/nobody
+            POST /staff/nobody/disable
+            POST /staff/nobody/enable
+            POST /staff/nobody/reset
+            DELETE /staff/nobody/tokens/9
+            """,
+            [Administrator]),
+        (
+            """
+            GET /reports
+            GET /reports/nothing
+            GET /reports/nothing/csv
+            GET /periods
+            GET /periods/2026-13/accounting.csv
+            """,
+            [Analyst, Auditor, Administrator]),
+        (
+            """
+            GET /certificates
+            GET /certificates/2020-01-01
+            GET /certificates/2020-01-01/signature
+            GET /certificates/faults
+            POST /certificates/compare
+            GET /overview
+            GET /check
+            """,
+            [Analyst, It, Auditor, Administrator]),
+        (
+            """
+            GET /audit
+            GET /audit/verify
+            GET /authorities
+            """,
+            [It, Auditor, Administrator]),
+        ("POST /authorities/retire", [It, Administrator]),
+        (
+            """
+            GET /openings/never
+            GET /staff
+            GET /staff/grace/tokens
+            """,
+            [Auditor, Administrator]),
+    ];
+
+    // Addresses of pages, whom they let in.
+    private static readonly (string Pages, string[] For)[] PageTable =
+    [
+        ("/ /no/such/page /account /account/second-factor /account/passkeys", Everybody),
+        ("/members /members/1", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        ("/members/new", [Cashier, Supervisor, Issuer, Administrator, AtStore]),
+        ("/cards /cards/1000001", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        ("/transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
+        ("/exceptions", [Supervisor, Auditor, Administrator]),
+        ("/terminals", [Supervisor, It, Auditor, Administrator]),
+        ("/terminals/new /terminals/1/revoke", [It, Administrator]),
+        ("/issue /issue/0198c0de-0000-7000-8000-000000000000", [Supervisor, Issuer, Administrator]),
+        ("/staff /staff/grace", [Auditor, Administrator]),
+        ("/staff/new /staff/grace/edit", [Administrator]),
+    ];
+
+    public static MatrixTheoryData<string, string> CallsByRole => new(
+        Everybody, Table.SelectMany(row => row.Calls.Split('\n', StringSplitOptions.TrimEntries)));
+
+    public static MatrixTheoryData<string, string> PagesByRole => new(
+        Everybody, PageTable.SelectMany(row => row.Pages.Split(' ')));
+
+    [Theory]
+    [MemberData(nameof(CallsByRole))]
+    public async Task A_call_lets_in_whom_it_is_for_and_nobody_else(string role, string call)
+    {
+        var isFor = Table.Single(row => row.Calls.Split('\n', StringSplitOptions.TrimEntries).Contains(call))
+            .For;
+        var (method, path) = (call.Split(' ')[0], call.Split(' ')[1]);
+
+        var (status, code) = await staff.ProgramOf(role).CallAsync(
+            HttpMethod.Parse(method), $"/api{path}", method is "POST" or "PUT" ? new { } : null);
+
+        if (isFor.Contains(role))
+            Assert.NotEqual("not-permitted", code);
+        else
+            Assert.Equal((HttpStatusCode.Forbidden, "not-permitted"), (status, code));
+    }
+
+    [Theory]
+    [MemberData(nameof(PagesByRole))]
+    public async Task A_page_lets_in_whom_it_is_for_and_nobody_else(string role, string page)
+    {
+        var isFor = PageTable.Single(row => row.Pages.Split(' ').Contains(page)).For.Contains(role);
+
+        using var shown = await staff.BrowserOf(role).GetAsync(page);
+        using var sent = await staff.BrowserOf(role).PostAsync(page, new FormUrlEncodedContent([]));
+
+        Assert.NotEqual(HttpStatusCode.Unauthorized, shown.StatusCode);
+        Assert.Equal(!isFor, IsRefusal(shown));
+        Assert.Equal(!isFor, IsRefusal(sent));
+    }
+
+    [Fact]
+    public void Every_call_and_page_names_its_permission_and_stands_in_the_table()
+    {
+        var app = staff.Server.App;
+        var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>().ToList();
+
+        Assert.Equal([], Permissions.Missing(app));
+        var tried = Table.SelectMany(row => row.Calls.Split('\n', StringSplitOptions.TrimEntries))
+            .Select(call => $"{call.Split(' ')[0]} /api{call.Split(' ')[1]}")
+            .Concat(PageTable.SelectMany(row => row.Pages.Split(' ')).Select(page => $"GET {page}"))
+            .ToList();
+        var untried = routes
+            .Where(route => route.Metadata.GetMetadata<PermissionAttribute>() is not null)
+            .Where(route => !tried.Any(call => Leads(route, call)))
+            .Select(route => route.DisplayName);
+        Assert.Equal([], untried);
+    }
+
+    [Fact]
+    public async Task A_call_without_a_permission_keeps_the_server_from_starting()
+    {
+        await using var app = WebApplication.CreateSlimBuilder().Build();
+        app.MapGet("/forgotten", () => "a secret");
+        app.MapGet("/open", [AllowAnonymous] () => "hello");
+
+        var refused = Assert.Throws<InvalidOperationException>(() => Permissions.Demand(app));
+
+        Assert.Equal("These name no permission: /forgotten.", refused.Message);
+    }
+
+    [Fact]
+    public async Task Who_works_for_one_store_sees_its_terminals_sales_and_exceptions_alone()
+    {
+        var listed = await staff.ProgramOf("supervisor-319").GetFromJsonAsync<JsonElement>("/api/exceptions");
+        var one = $"/api/exceptions/{listed.GetProperty("rows")[0].GetProperty("id").GetInt64()}";
+
+        foreach (var (name, any) in new[] { ("supervisor-319", true), ("supervisor-7", false) })
+        {
+            foreach (var page in new[] { "/terminals", "/transactions", "/exceptions" })
+            {
+                var html = await staff.BrowserOf(name).GetStringAsync(page);
+                Assert.Equal((page, any), (page, html.Contains("<table", StringComparison.Ordinal)));
+            }
+
+            foreach (var call in new[] { "/api/transactions", "/api/exceptions" })
+            {
+                var answer = await staff.ProgramOf(name).GetStringAsync(call);
+                Assert.Equal((call, any), (call, !answer.Contains("\"total\":0", StringComparison.Ordinal)));
+            }
+
+            Assert.Equal(any, await staff.ProgramOf(name).GetStringAsync("/api/terminals") != "[]");
+            var refusal = any ? null : "exception-unknown";
+            var seen = await staff.ProgramOf(name).CallAsync(HttpMethod.Get, one);
+            var noted = await staff.ProgramOf(name).CallAsync(
+                HttpMethod.Post, $"{one}/notes", new { note = "Mine?" });
+            Assert.Equal((refusal, refusal), (seen.Code, noted.Code));
+        }
+    }
+
+    [Fact]
+    public async Task The_menu_shows_what_somebody_may_open()
+    {
+        var html = await staff.BrowserOf(AtStore).GetStringAsync("/");
+
+        Assert.Contains("href=\"/members\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/terminals\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/staff\"", html, StringComparison.Ordinal);
+    }
+
+    private static bool IsRefusal(HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.Found && answer.Headers.Location!.AbsolutePath == "/forbidden";
+
+    private static bool Leads(RouteEndpoint route, string call)
+    {
+        var (method, path) = (call.Split(' ')[0], call.Split(' ')[1]);
+        var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods;
+        var pattern = route.RoutePattern.RawText!.Trim('/').Split('/');
+        var words = path.Trim('/').Split('/');
+        return methods?.Contains(method) == true && pattern.Length == words.Length
+            && pattern.Zip(words).All(pair =>
+                pair.First == pair.Second || pair.First.StartsWith('{'));
+    }
+}
