@@ -162,6 +162,8 @@ internal static class ServerHost
         services.AddSingleton<TapDesk>();
         services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
+        services.AddSingleton<RotationBook>();
+        services.AddHostedService<RotationDesk>();
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)

@@ -16,6 +16,8 @@ internal static class AuditAction
     public const string RetirementBegun = "card-retirement-begun";
     public const string RetirementCancelled = "card-retirement-cancelled";
     public const string CardRetired = "card-retired";
+    public const string CardKeysBegun = "card-keys-begun";
+    public const string CardKeysChanged = "card-keys-changed";
     public const string BatchOrdered = "card-batch-ordered";
     public const string StockRegistered = "card-stock-registered";
     public const string RulesPublished = "rules-published";

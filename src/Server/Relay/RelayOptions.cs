@@ -18,6 +18,11 @@ internal sealed class RelayOptions
     [Range(100, 600_000)]
     public int IdleMs { get; set; } = 10_000;
 
+    /// <summary>The same for a card that lies there still although its customer has been served: the next
+    /// customer may be waiting for the reader.</summary>
+    [Range(100, 10_000)]
+    public int ServedIdleMs { get; set; } = 1_000;
+
     /// <summary>How long staff may take over issuing one card, tears and all.</summary>
     [Range(1, 24 * 60)]
     public int IssueMinutes { get; set; } = 30;
