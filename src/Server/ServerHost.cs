@@ -112,6 +112,8 @@ internal static class ServerHost
         services.AddSingleton<BlockBook>();
         services.AddSingleton<StockBook>();
         services.AddSingleton<Members.AnonymousBook>();
+        services.AddSingleton<Members.ErasureBook>();
+        services.AddSingleton<OfferBook>();
         services.AddSingleton<RetirementBook>();
         services.AddHostedService<RetirementRun>();
         services.AddSingleton<OverviewReport>();

@@ -14,6 +14,10 @@ internal sealed record AskedRegistration(
     string Name, string? Phone = null, string Language = "en", string? Email = null,
     string By = AuditActor.Operator);
 
+/// <summary>Body of <c>POST /api/members/{id}/erase</c>.</summary>
+/// <param name="By">Who does it.</param>
+internal sealed record AskedErasure(string By = AuditActor.Operator);
+
 /// <summary>Body of <c>POST /api/cards/{id}/move</c>.</summary>
 /// <param name="Member">Whose the card is to be.</param>
 /// <param name="By">Who does it.</param>
@@ -26,6 +30,9 @@ internal static class AnonymousCalls
     {
         api.MapPost("/members/anonymous", Add);
         api.MapPost("/members/{id:long}/register", Register);
+        api.MapPost("/members/{id:long}/erase", (
+            long id, AskedErasure asked, ErasureBook book, FeedBell bell) =>
+            Answer(book.Erase(id, asked.By), bell));
         api.MapPost("/cards/{id}/move", (
             string id, AskedMove asked, CardList cards, AnonymousBook book, FeedBell bell) =>
             CardCalls.Find(id, cards) is { } card

@@ -19,8 +19,12 @@ internal static class CardProblems
             + $"{List(BlockReason.OfUnblocking)}; to replace {List(RetirementReason.OfReplacing)}; to retire "
             + $"{List(RetirementReason.OfRetiring)}."),
         "by-length" => Problems.BadRequest(code, "Who does it has 1 to 64 characters."),
+        "offer-range" => Problems.BadRequest(
+            code, "An offer has a number from 1, 1 to 255 uses, a kind of 0 to 255, a last day before 2179."),
+        "offers-full" => Conflict(code, "The card has eight offers."),
+        "offer-unknown" => Problems.NotFound(code, "The card has no such offer."),
         "member-not-anonymous" => Conflict(code, "It is known whose card it is."),
-        "member-anonymous" => Conflict(code, "Nobody knows who that member is either."),
+        "member-anonymous" => Conflict(code, "Nobody knows who that member is."),
         "card-programme" => Conflict(code, "Card and member are of two programmes."),
         "member-unknown" => Problems.NotFound(code, "There is no such member."),
         "batch-size" => Problems.BadRequest(code, "A batch has 1 to 100,000 cards."),

@@ -46,6 +46,7 @@ internal static class OperatorEndpoints
         RetirementCalls.Map(api);
         StockCalls.Map(api);
         AnonymousCalls.Map(api);
+        OfferCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
         TierCalls.Map(api);
@@ -66,6 +67,9 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedAnonymous))]
 [JsonSerializable(typeof(AskedRegistration))]
 [JsonSerializable(typeof(AskedMove))]
+[JsonSerializable(typeof(AskedErasure))]
+[JsonSerializable(typeof(AskedOffer))]
+[JsonSerializable(typeof(IReadOnlyList<OfferRow>))]
 [JsonSerializable(typeof(AskedBatch))]
 [JsonSerializable(typeof(CardBatch))]
 [JsonSerializable(typeof(IReadOnlyList<CardBatch>))]
