@@ -164,6 +164,8 @@ internal static class ServerHost
         services.AddSingleton<TapDesk>();
         services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
+        services.AddSingleton<BenchBook>();
+        services.AddSingleton<BenchDesk>();
         services.AddSingleton<RotationBook>();
         services.AddHostedService<RotationDesk>();
     }

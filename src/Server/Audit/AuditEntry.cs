@@ -22,6 +22,8 @@ internal static class AuditAction
     public const string OfferGiven = "card-offer-given";
     public const string OfferTaken = "card-offer-taken";
     public const string BatchOrdered = "card-batch-ordered";
+    public const string BenchBegun = "card-bench-begun";
+    public const string BenchEnded = "card-bench-ended";
     public const string StockRegistered = "card-stock-registered";
     public const string RulesPublished = "rules-published";
     public const string RulesRetired = "rules-retired";

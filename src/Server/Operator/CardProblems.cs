@@ -29,6 +29,8 @@ internal static class CardProblems
         "member-unknown" => Problems.NotFound(code, "There is no such member."),
         "batch-size" => Problems.BadRequest(code, "A batch has 1 to 100,000 cards."),
         "origin-length" => Problems.BadRequest(code, "The origin has 1 to 64 characters."),
+        "not-a-bench" => Conflict(code, "Factory cards are not prepared at that terminal."),
+        "bench-busy" => Conflict(code, "A batch is being worked on at that terminal."),
         "batch-unknown" => Problems.NotFound(code, "There is no such batch."),
         "programme-unknown" => Problems.NotFound(code, "There is no such programme."),
         "card-unknown" => CardCalls.Unknown(),

@@ -74,6 +74,8 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(CardBatch))]
 [JsonSerializable(typeof(IReadOnlyList<CardBatch>))]
 [JsonSerializable(typeof(StockImport))]
+[JsonSerializable(typeof(AskedBench))]
+[JsonSerializable(typeof(BenchProgress))]
 [JsonSerializable(typeof(AskedReplacement))]
 [JsonSerializable(typeof(AskedRetirement))]
 [JsonSerializable(typeof(Retirement))]

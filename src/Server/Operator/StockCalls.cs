@@ -1,6 +1,8 @@
 using System.Text;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Operator;
@@ -13,6 +15,14 @@ namespace SmartCardCrm.Server.Operator;
 internal sealed record AskedBatch(
     long Size, string Origin, long Programme = 1, string By = AuditActor.Operator);
 
+/// <summary>Body of <c>POST /api/batches/{number}/bench</c>.</summary>
+/// <param name="Task">What is done with each card.</param>
+/// <param name="Terminal">On whose reader they are laid.</param>
+/// <param name="Reader">Its name; empty or missing for whichever gets a card.</param>
+/// <param name="By">Who does it.</param>
+internal sealed record AskedBench(
+    BenchTask Task, uint Terminal, string Reader = "", string By = AuditActor.Operator);
+
 /// <summary>The stock of cards.</summary>
 internal static class StockCalls
 {
@@ -21,6 +31,11 @@ internal static class StockCalls
         api.MapGet("/batches", (StockBook stock) => stock.All());
         api.MapPost("/batches", Order);
         api.MapPost("/batches/{number:long}/cards", ImportAsync);
+        api.MapPost("/batches/{number:long}/bench", Begin);
+        api.MapGet("/bench/{id:guid}", (Guid id, BenchDesk desk) =>
+            desk.Find(id) is { } job ? Results.Ok(job) : NoJob());
+        api.MapDelete("/bench/{id:guid}", (Guid id, BenchDesk desk) =>
+            desk.End(id) is { } job ? Results.Ok(job) : NoJob());
     }
 
     private static IResult Order(AskedBatch asked, StockBook stock, KeyVault vault)
@@ -43,4 +58,19 @@ internal static class StockCalls
             ? Results.Ok(import)
             : CardProblems.Of("batch-unknown");
     }
+
+    private static IResult Begin(long number, AskedBench asked, BenchDesk desk, TerminalBook terminals)
+    {
+        if (asked.By.Trim().Length is 0 or > NewBatch.TextMost)
+            return CardProblems.Of("by-length");
+        if (terminals.Find(asked.Terminal) is not { RevokedUs: null })
+            return Problems.NotFound("terminal-unknown", "There is no such terminal, or it was revoked.");
+        var (begun, refusal) = desk.Start(new BenchRequest(
+            number, asked.Task, asked.Terminal, asked.Reader, asked.By.Trim()));
+        return begun is null
+            ? CardProblems.Of(refusal!)
+            : Results.Accepted($"/api/bench/{begun.Id}", begun);
+    }
+
+    private static IResult NoJob() => Problems.NotFound("job-unknown", "There is no such job.");
 }

@@ -49,13 +49,15 @@ internal sealed class RelayDesk(IOptions<RelayOptions> options, TimeProvider clo
     /// <param name="terminal">Its number.</param>
     /// <param name="reader">Name of the reader; empty for whichever gets a card.</param>
     /// <param name="cancellation">Ends the wait and every later one of the session.</param>
+    /// <param name="cardWait">How long to wait; null for as long as usual.</param>
     /// <returns>The open session. The caller disposes of it, which gives the reader back.</returns>
     /// <exception cref="RelayRefusedException">No card, no reader, no terminal, or another has the
     /// reader.</exception>
-    public RelaySession Open(uint terminal, string reader, CancellationToken cancellation)
+    public RelaySession Open(
+        uint terminal, string reader, CancellationToken cancellation, TimeSpan? cardWait = null)
     {
         var times = new RelayTimes(
-            TimeSpan.FromMilliseconds(options.Value.CardWaitMs),
+            cardWait ?? TimeSpan.FromMilliseconds(options.Value.CardWaitMs),
             TimeSpan.FromMilliseconds(options.Value.IdleMs), clock);
         return Open(terminal, reader, card: null, times, cancellation);
     }

@@ -34,6 +34,12 @@ internal sealed class RelayOptions
     /// </summary>
     public bool FactoryCards { get; set; }
 
+    /// <summary>Terminals that stand where nobody listens: there factory cards are prepared for the stock,
+    /// also where none may be personalised in shops.</summary>
+    public IReadOnlyList<uint> BenchTerminals { get; set; } = [];
+
+    public bool IsBench(uint terminal) => FactoryCards || BenchTerminals.Contains(terminal);
+
     /// <summary>Pause before asking again where asking at once would only be refused again.</summary>
     [Range(1, 60_000)]
     public int RetryMs { get; set; } = 300;
