@@ -11,8 +11,12 @@ namespace SmartCardCrm.Simulator.Faults;
 /// <param name="NewestRecord">Newest record of file 4 in hex; nothing when there is none.</param>
 public sealed record ChipLook(int? Points, uint? Tmc, string? NewestRecord)
 {
+    private const byte MemberFileNumber = 2;
     private const byte PointsFile = 3;
     private const byte LogFile = 4;
+
+    /// <summary>Backup data file 2 in hex, as last committed; nothing when there is none.</summary>
+    public string? MemberFile { get; init; }
 
     private static ReadOnlySpan<byte> Aid => [0xF5, 0x43, 0x52];
 
@@ -34,6 +38,11 @@ public sealed record ChipLook(int? Points, uint? Tmc, string? NewestRecord)
         return new ChipLook(
             points?.Value,
             application.TransactionMac?.Counter,
-            newest is null ? null : Convert.ToHexString(newest));
+            newest is null ? null : Convert.ToHexString(newest))
+        {
+            MemberFile = application.Files.GetValueOrDefault(MemberFileNumber) is BackupFile file
+                ? Convert.ToHexString(file.Content)
+                : null,
+        };
     }
 }

@@ -110,6 +110,8 @@ internal static class ServerHost
         services.AddSingleton<BlockBook>();
         services.AddSingleton<StockBook>();
         services.AddSingleton<Members.AnonymousBook>();
+        services.AddSingleton<Members.ErasureBook>();
+        services.AddSingleton<OfferBook>();
         services.AddSingleton<RetirementBook>();
         services.AddHostedService<RetirementRun>();
         services.AddSingleton<OverviewReport>();
@@ -157,6 +159,10 @@ internal static class ServerHost
         services.AddSingleton<TapDesk>();
         services.AddSingleton<CardIssuer>();
         services.AddSingleton<IssueDesk>();
+        services.AddSingleton<BenchBook>();
+        services.AddSingleton<BenchDesk>();
+        services.AddSingleton<RotationBook>();
+        services.AddHostedService<RotationDesk>();
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)

@@ -17,6 +17,9 @@ internal abstract record Asked(AskedPlace Place)
     /// <param name="Authority">How far who decides may go.</param>
     public sealed record Adjust(Order.Adjustment Order, Authority Authority, AskedPlace Place) : Asked(Place);
 
+    /// <summary>Nothing: the card is told what headquarters has decided.</summary>
+    public sealed record Mark(AskedPlace Place) : Asked(Place);
+
     /// <param name="Kind">Return or reversal.</param>
     /// <param name="Sold">The sale; null where who decides knows none that happened.</param>
     /// <param name="Now">What comes back.</param>

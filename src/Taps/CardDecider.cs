@@ -27,7 +27,12 @@ internal abstract record CardDecision
         : CardDecision;
 
     /// <summary>The programme says no.</summary>
-    public sealed record Declined(DeclineReason Reason) : CardDecision;
+    public sealed record Declined(DeclineReason Reason) : CardDecision
+    {
+        /// <summary>What the card is told all the same: that it is blocked, or that nobody is to be known by
+        /// it any more. Null where it says so already, or nothing is known.</summary>
+        public Approved? Marking { get; init; }
+    }
 
     /// <summary>The card contradicts what is known of it: a copy, or rolled back.</summary>
     /// <param name="Code">As in Suspicion of terminal.proto.</param>
@@ -53,20 +58,28 @@ internal static class CardDecider
         if (Contradiction(reading, known?.Item) is { } contradiction)
             return contradiction;
         var isBlocked = isListed || known?.Item.Status is CardStatus.Blocked or CardStatus.Retired;
-        if (isBlocked)
-            return new CardDecision.Declined(DeclineReason.CardBlocked);
+        var actions = rules is null ? [] : PendingCardActions.Apply(
+            reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, PendingOf(reading, known));
+        var saysBlocked = PendingCardActions.BlockedAfter(reading.Newest.Blocked, actions);
+        if (isBlocked || saysBlocked)
+        {
+            return new CardDecision.Declined(DeclineReason.CardBlocked)
+            {
+                Marking = saysBlocked && rules is not null
+                    && (!reading.Newest.Blocked || PendingCardActions.FileAfter(actions) is not null)
+                        ? Mark(reading, known, actions, rules, asked)
+                        : null,
+            };
+        }
+
         if (Refusal(reading.Newest, known?.Item, asked.Place.Today) is { } reason)
             return new CardDecision.Declined(reason);
         if (rules is null)
             return new CardDecision.Declined(DeclineReason.NoRules);
 
-        var actions = PendingCardActions.Apply(
-            reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, known?.Pending ?? []);
-        var occasion = new Occasion(
-            PendingCardActions.TierAfter(reading.Newest.Tier, actions), [.. known?.Item.Segments ?? []],
-            asked.Place.Store, asked.Place.LocalTime);
+        var occasion = OccasionOf(reading, known, actions, asked);
         var balance = reading.Balance + actions.Sum(a => a.Points);
-        var expiry = known?.ExpiryAt(reading.Newest.Counter) ?? ExpiryOf(reading.Newest, actions);
+        var expiry = ExpiryOf(reading, known, actions);
         var withheld = expiry.Withheld(asked.Place.Today, balance);
         var (terms, declined) = asked switch
         {
@@ -87,6 +100,29 @@ internal static class CardDecider
     /// expires, or has expired.</summary>
     public static NextExpiry ExpiryOf(LogRecord newest, IEnumerable<AppliedCardAction> actions) =>
         NextExpiry.Of(newest).Less(actions.Sum(action => Math.Max(-(long)action.Points, 0)));
+
+    // Another card's are none of this one's business.
+    private static IReadOnlyList<CardAction> PendingOf(CardReading reading, KnownCard? known) =>
+        known is not null && known.Item.Card.CardNumber == reading.Newest.CardNumber ? known.Pending : [];
+
+    // Card actions and nothing else.
+    private static CardDecision.Approved Mark(
+        CardReading reading, KnownCard? known, IReadOnlyList<AppliedCardAction> actions, RuleSet rules,
+        Asked asked) => new(
+        OccasionOf(reading, known, actions, asked),
+        new OperationTerms(
+            LogKind.CardAction, Earned: 0, Redeemed: 0, new Money(0, rules.Currency), DueMinor: 0,
+            rules.Version),
+        actions, ExpiryOf(reading, known, actions));
+
+    private static Occasion OccasionOf(
+        CardReading reading, KnownCard? known, IReadOnlyList<AppliedCardAction> actions, Asked asked) => new(
+        PendingCardActions.TierAfter(reading.Newest.Tier, actions), [.. known?.Item.Segments ?? []],
+        asked.Place.Store, asked.Place.LocalTime);
+
+    private static NextExpiry ExpiryOf(
+        CardReading reading, KnownCard? known, IReadOnlyList<AppliedCardAction> actions) =>
+        known?.ExpiryAt(reading.Newest.Counter) ?? ExpiryOf(reading.Newest, actions);
 
     private static (OperationTerms? Terms, DeclineReason Declined) Sell(
         Asked.Sale asked, Occasion occasion, Allowance allowance, (int All, int Withheld) balance,
@@ -182,8 +218,6 @@ internal static class CardDecider
     {
         if (known is not null && known.Card.CardNumber != newest.CardNumber)
             return DeclineReason.CardUnknown;
-        if (newest.Blocked)
-            return DeclineReason.CardBlocked;
         if (newest.CardExpiry < today)
             return DeclineReason.CardExpired;
 

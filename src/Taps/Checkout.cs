@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
 
@@ -137,7 +138,10 @@ internal sealed record EnquiryResult(
     /// <summary>How many; 0 where none expire.</summary>
     public int Expiring { get; init; }
 
-    /// <summary>Two letters; null where the member file was not wanted.</summary>
+    /// <summary>Those that hold today; null where the member file was not wanted.</summary>
+    public IReadOnlyList<CardOffer>? Offers { get; init; }
+
+    /// <summary>Two letters; null where the member file was not wanted, or is erased.</summary>
     public string? Language { get; init; }
 
     /// <summary>As the member wants to be called; null where the member file was not wanted or names

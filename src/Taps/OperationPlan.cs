@@ -1,4 +1,5 @@
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Taps;
@@ -22,8 +23,12 @@ internal sealed record ApprovedOperation(
             Earned = Decision.Terms.Earned,
             Redeemed = Decision.Terms.Redeemed,
             CardActionPoints = [.. Decision.Actions.Select(a => a.Points)],
+            Profile = PendingCardActions.FileAfter(Decision.Actions) is { } file
+                ? MemberFiles.ToProfile(file)
+                : null,
             NextExpiry = Decision.Expiry,
             Tier = (byte)Decision.Occasion.Tier,
+            Blocked = PendingCardActions.BlockedAfter(Reading.Newest.Blocked, Decision.Actions),
             LastCardAction = Decision.Actions is [.., var last] ? (ushort)last.Number : null,
             Acknowledged = Known?.AcknowledgedCounter ?? 0,
         };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Taps;
 
@@ -12,6 +13,7 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
 
     private readonly ITapJournal _journal = books.Journal;
     private readonly ILogger _log = surroundings.Log;
+    private readonly OperationIds _ids = new(surroundings.Clock, surroundings.Random);
     private readonly Lock _deciding = new();
 
     /// <summary>Whether the keys are there.</summary>
@@ -55,7 +57,8 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
             return Decide(reading, checkout, card.Steps, now) switch
             {
                 (CardDecision.Approved, { } plan) => Commit(card, plan),
-                (CardDecision.Declined { Reason: DeclineReason.CardBlocked }, _) => RefuseBlocked(reading),
+                (CardDecision.Declined { Reason: DeclineReason.CardBlocked }, var marking) =>
+                    RefuseBlocked(card, reading, marking),
                 (CardDecision.Declined declined, _) => new CheckoutState.Declined(declined.Reason),
                 (CardDecision.Contradicted contradiction, _) => Refuse(reading, contradiction),
                 var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
@@ -110,7 +113,8 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
         {
             ExpiresOn = expiry.Day,
             Expiring = Math.Min(expiry.Points, newest.BalanceAfter),
-            Language = member?.Language,
+            Language = member is null || member == MemberProfile.Erased ? null : member.Language,
+            Offers = member is null ? null : MemberFiles.OffersOf(member, asked.Place.Today),
             Alias = member is { Alias.Length: > 0 } ? member.Alias : null,
             Quote = enquiry.Basket is not null && decision is CardDecision.Approved approved
                 ? CheckoutResult.Quoted(newest, approved, asked.Place.Today)
@@ -129,13 +133,28 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
             var isListed = books.Cards.IsListed(reading.Uid);
             var asked = books.Orders.AskedBy(checkout, now);
             var decision = CardDecider.Decide(reading, known, isListed, books.Cards.Current, asked);
-            if (decision is not CardDecision.Approved approved)
+            if (Operation(decision, checkout, asked, reading, known?.Item) is not { } operation)
                 return (decision, null);
-            var operation = new ApprovedOperation(checkout, asked, reading, known?.Item, approved);
             return (
                 decision, _journal.Begin(next => PlanFor(operation, read, now, next), plan => plan.Intent));
         }
     }
+
+    // Where headquarters decides, nobody is served for want of the mark; and the terminal takes what is
+    // written down there for the checkout's own.
+    private ApprovedOperation? Operation(
+        CardDecision decision, Checkout checkout, Asked asked, CardReading reading, CardItem? known) =>
+        decision switch
+        {
+            CardDecision.Approved approved =>
+                new ApprovedOperation(checkout, asked, reading, known, approved),
+            CardDecision.Declined { Marking: { } marking }
+                when !books.Orders.Circumstances.HasFlag(Circumstances.Centralised) =>
+                new ApprovedOperation(
+                    checkout with { Id = _ids.Next(), IdempotencyKey = "" }, new Asked.Mark(asked.Place),
+                    reading, known, marking),
+            _ => null,
+        };
 
     private CheckoutState Commit(MemberCard card, OperationPlan plan)
     {
@@ -198,9 +217,13 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
         return new CheckoutState.PresentAgain(RetryCode.CardNotTrusted);
     }
 
-    // Headquarters learns where a blocked card is shown. What only asks is not written down.
-    private CheckoutState.Declined RefuseBlocked(CardReading reading)
+    // Headquarters learns where a blocked card is shown. What only asks is not written down. Whether the card
+    // has taken its mark is nothing to the till: where it has not, it is told at its next tap.
+    private CheckoutState.Declined RefuseBlocked(
+        MemberCard opened, CardReading reading, OperationPlan? marking)
     {
+        if (marking is not null)
+            Commit(opened, marking);
         var card = Entries.ToCard(reading.Uid, reading.Newest, books.Cards.Find(reading.Uid)?.Item);
         _journal.Append(Entries.Blocked(card, reading));
         return new CheckoutState.Declined(DeclineReason.CardBlocked);

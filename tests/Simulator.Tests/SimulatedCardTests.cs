@@ -106,7 +106,12 @@ public sealed class SimulatedCardTests
 
         var look = SimulatedCard.Load(chip.Memory.Save()).Look();
 
-        Assert.Equal(new ChipLook(111, 1, string.Concat(Enumerable.Repeat("42", 16))), look);
+        Assert.Equal(
+            new ChipLook(111, 1, string.Concat(Enumerable.Repeat("42", 16)))
+            {
+                MemberFile = new string('0', 96),
+            },
+            look);
     }
 
     [Fact]

@@ -137,6 +137,9 @@ public sealed class MemberCard : IDisposable
     /// <summary>Adds a record to the log at commit: 1 APDU. Needs the sale key.</summary>
     public void Append(LogRecord record) => Execute(Writing(record));
 
+    /// <summary>Writes the member file anew at commit: 1 APDU. Needs the sale key.</summary>
+    public void Write(MemberProfile profile) => Execute(Writing(profile));
+
     /// <summary>Names who commits: 1 APDU. Needs the sale key; the card refuses to commit without
     /// it.</summary>
     /// <returns>Who committed before, for the server's eyes.</returns>

@@ -81,10 +81,15 @@ public sealed record MemberProfile
     /// <param name="bytes">128 bytes.</param>
     /// <exception cref="CardForeignException">Another layout version, or an alias that is too
     /// long.</exception>
-    internal static MemberProfile Decode(ReadOnlySpan<byte> bytes)
+    internal static MemberProfile Decode(ReadOnlySpan<byte> bytes) =>
+        TryDecode(bytes) ?? throw CardForeignException.UnknownLayout("member file");
+
+    /// <summary>As <see cref="Decode"/>, but null where it cannot be read.</summary>
+    /// <param name="bytes">128 bytes.</param>
+    internal static MemberProfile? TryDecode(ReadOnlySpan<byte> bytes)
     {
         if (bytes[0] != CardLayout.Version || bytes[5] > AliasMost || !Utf8.IsValid(bytes.Slice(6, bytes[5])))
-            throw CardForeignException.UnknownLayout("member file");
+            return null;
 
         var from = new ByteReader(bytes[1..]);
         return new MemberProfile

@@ -41,6 +41,9 @@ public sealed record CardChange
 
     public bool? Blocked { get; init; }
 
+    /// <summary>The member file to be.</summary>
+    public MemberProfile? Profile { get; init; }
+
     public NextExpiry? NextExpiry { get; init; }
 
     /// <summary>The highest n that headquarters has acknowledged as far as is known here; 0 for none. Not

@@ -27,6 +27,12 @@ public sealed class TransactionContent
     /// <summary>Credits (positive) and debits (negative), in order.</summary>
     public IReadOnlyList<int> ValueChanges => _valueChanges;
 
+    /// <summary>Whether the member file was written.</summary>
+    public bool WritesProfile { get; private set; }
+
+    /// <summary>As it was written; null where it was not, or not so that it can be read.</summary>
+    public MemberProfile? ProfileWritten { get; private set; }
+
     public LogRecord? RecordWritten { get; private set; }
 
     /// <summary>Who committed.</summary>
@@ -63,8 +69,13 @@ public sealed class TransactionContent
                 _valueChanges.Add(-debit);
                 return true;
 
-            case [0xAD or 0x8D, 2, 0, 0, 0, MemberProfile.Length, 0, 0]: // ReadData, WriteData
+            case [0xAD, 2, 0, 0, 0, MemberProfile.Length, 0, 0]: // ReadData
                 return data.Length == MemberProfile.Length;
+
+            case [0x8D, 2, 0, 0, 0, MemberProfile.Length, 0, 0] when data.Length == MemberProfile.Length:
+                WritesProfile = true; // WriteData; the last one counts
+                ProfileWritten = MemberProfile.TryDecode(data);
+                return true;
 
             case [0x8B, 4, 0, 0, 0, LogRecord.Length, 0, 0] when RecordWritten is null: // WriteRecord
                 RecordWritten = LogRecord.TryDecode(data);

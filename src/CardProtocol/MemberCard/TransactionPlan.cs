@@ -30,6 +30,7 @@ public sealed record TransactionPlan(LogRecord Record, ReaderId ReaderId)
         return new TransactionPlan(record, sign(record.Counter))
         {
             Changes = [.. change.CardActionPoints.Concat(own).Where(points => points != 0)],
+            Profile = change.Profile,
         };
     }
 

@@ -55,7 +55,8 @@ internal sealed class Ev2Channel : IDisposable
             frames.Add(frame[..length].ToArray());
         }
 
-        distant.SendAhead(frames);
+        if (frames.Count > 0)
+            distant.SendAhead(frames);
     }
 
     /// <summary>Sends a command and returns what the card answered, verified.</summary>

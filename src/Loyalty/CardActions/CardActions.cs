@@ -2,17 +2,23 @@ namespace SmartCardCrm.Loyalty.CardActions;
 
 /// <summary>A change that headquarters asks the next tap to make.</summary>
 /// <param name="Number">1, 2, 3 … per card and generation, without a hole.</param>
-/// <param name="Points">Above zero puts points on the card, below takes them off; zero where only the tier
+/// <param name="Points">Above zero puts points on the card, below takes them off; zero where something else
 /// changes.</param>
 /// <param name="Tier">The tier that the card is to have from then on; null where it stays.</param>
-public sealed record CardAction(int Number, int Points, byte? Tier = null);
+/// <param name="Blocks">Whether the card is to be blocked from then on; null where it stays.</param>
+/// <param name="File">What its member file is to say from then on; null where it stays.</param>
+public sealed record CardAction(
+    int Number, int Points, byte? Tier = null, bool? Blocks = null, MemberFile? File = null);
 
 /// <summary>A card action as a tap applies it.</summary>
 /// <param name="Number">The action's number; it counts as done even where nothing could be taken.</param>
 /// <param name="Points">What really changes on the card, signed; 0 where the balance or the cap left no
 /// room.</param>
 /// <param name="Tier">The tier that the card has from then on; null where it stays.</param>
-public sealed record AppliedCardAction(int Number, int Points, byte? Tier = null);
+/// <param name="Blocks">Whether the card is blocked from then on; null where it stays.</param>
+/// <param name="File">What its member file says from then on; null where it stays.</param>
+public sealed record AppliedCardAction(
+    int Number, int Points, byte? Tier = null, bool? Blocks = null, MemberFile? File = null);
 
 /// <summary>Applies pending card actions strictly in order, the same way on terminal and server.</summary>
 public static class PendingCardActions
@@ -36,7 +42,8 @@ public static class PendingCardActions
             var points = action.Points < 0
                 ? -Math.Min(-action.Points, balance)
                 : Math.Min(action.Points, balanceMost - balance);
-            applied.Add(new AppliedCardAction(action.Number, points, action.Tier));
+            applied.Add(new AppliedCardAction(
+                action.Number, points, action.Tier, action.Blocks, action.File));
             balance += points;
             lastApplied = action.Number;
         }
@@ -49,4 +56,16 @@ public static class PendingCardActions
     /// <param name="applied">In the order of their numbers.</param>
     public static byte TierAfter(byte before, IEnumerable<AppliedCardAction> applied) =>
         applied.Aggregate(before, (tier, action) => action.Tier ?? tier);
+
+    /// <summary>Whether the card is blocked once actions are applied.</summary>
+    /// <param name="before">Whether it is.</param>
+    /// <param name="applied">In the order of their numbers.</param>
+    public static bool BlockedAfter(bool before, IEnumerable<AppliedCardAction> applied) =>
+        applied.Aggregate(before, (blocked, action) => action.Blocks ?? blocked);
+
+    /// <summary>What is written into the card's member file when actions are applied; null for
+    /// nothing.</summary>
+    /// <param name="applied">In the order of their numbers.</param>
+    public static MemberFile? FileAfter(IEnumerable<AppliedCardAction> applied) =>
+        applied.Aggregate((MemberFile?)null, (file, action) => action.File ?? file);
 }

@@ -14,10 +14,15 @@ public readonly record struct DayOperation(
 public sealed record DayTotal(
     uint Kind, int Count, long AmountMinor, long DueMinor, long Earned, long Redeemed, long OnAccount)
 {
-    /// <summary>One total for each kind there is, kinds ascending.</summary>
+    // As the card's log has it: what headquarters wanted and no till asked for.
+    private const uint CardAction = 3;
+
+    /// <summary>One total for each kind there is, kinds ascending; of card actions alone there is
+    /// none.</summary>
     public static IReadOnlyList<DayTotal> Of(IEnumerable<DayOperation> operations) =>
     [
-        .. operations.GroupBy(operation => operation.Kind).OrderBy(kind => kind.Key).Select(
+        .. operations.Where(operation => operation.Kind != CardAction)
+            .GroupBy(operation => operation.Kind).OrderBy(kind => kind.Key).Select(
             kind => new DayTotal(
                 kind.Key, kind.Count(), kind.Sum(o => o.AmountMinor), kind.Sum(o => o.DueMinor),
                 kind.Sum(o => o.Earned), kind.Sum(o => o.Redeemed), kind.Sum(o => o.OnAccount))),

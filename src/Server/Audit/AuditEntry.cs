@@ -9,6 +9,7 @@ internal static class AuditAction
 {
     public const string MemberAdded = "member-added";
     public const string MemberRegistered = "member-registered";
+    public const string MemberErased = "member-erased";
     public const string CardsMoved = "cards-moved";
     public const string CardPlanned = "card-planned";
     public const string CardBlocked = "card-blocked";
@@ -16,7 +17,13 @@ internal static class AuditAction
     public const string RetirementBegun = "card-retirement-begun";
     public const string RetirementCancelled = "card-retirement-cancelled";
     public const string CardRetired = "card-retired";
+    public const string CardKeysBegun = "card-keys-begun";
+    public const string CardKeysChanged = "card-keys-changed";
+    public const string OfferGiven = "card-offer-given";
+    public const string OfferTaken = "card-offer-taken";
     public const string BatchOrdered = "card-batch-ordered";
+    public const string BenchBegun = "card-bench-begun";
+    public const string BenchEnded = "card-bench-ended";
     public const string StockRegistered = "card-stock-registered";
     public const string RulesPublished = "rules-published";
     public const string RulesRetired = "rules-retired";

@@ -1,7 +1,6 @@
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
-using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Cards;
@@ -41,7 +40,7 @@ internal sealed record BlockHistory(IReadOnlyList<BlockRow> Blocks, IReadOnlyLis
 
 /// <summary>Blocks cards and unblocks them. Terminals are told by the card's item and by the hotlist, which
 /// reaches those too that are not told of every card.</summary>
-internal sealed class BlockBook(Database database, IDocumentSigner signer, TimeProvider clock)
+internal sealed class BlockBook(Database database, ICardSecrets secrets, TimeProvider clock)
 {
     private const int ByLengthMost = 64;
     private const int RefusedMost = 100;
@@ -121,7 +120,8 @@ internal sealed class BlockBook(Database database, IDocumentSigner signer, TimeP
         if (!wish.IsBlock)
             Retirement.Cancel(db, card, by, now);
         card.Publish(db);
-        HotlistBook.Publish(db, signer, card, now);
+        HotlistBook.Publish(db, secrets, card, now);
+        CardActionQueue.SetBlock(new OpenBook(db, secrets, now), card, wish.IsBlock);
     }
 
     /// <summary>Writes down that a card goes on the hotlist, or is taken off.</summary>

@@ -1,8 +1,10 @@
+using Google.Protobuf;
 using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Cards;
 
@@ -21,6 +23,12 @@ internal static class CardActionQueue
 
     /// <summary>The member has reached another tier, or is in his no longer.</summary>
     public const string Tier = "tier";
+
+    /// <summary>The card is blocked, or is let in again.</summary>
+    public const string Block = "block";
+
+    /// <summary>What the card's member file says: offers, or that it is erased.</summary>
+    public const string File = "member-file";
 
     /// <summary>Queues what makes one operation good, once however often it is asked for.</summary>
     /// <param name="book">The open book.</param>
@@ -51,6 +59,44 @@ internal static class CardActionQueue
             Queue(book, card, new QueuedAction { Tier = tier, Reason = Tier });
     }
 
+    /// <summary>Queues whether a card is to say that it is blocked, unless it says so, or will,
+    /// already.</summary>
+    public static void SetBlock(OpenBook book, Card card, bool blocks)
+    {
+        // Cards are born open.
+        var queued = book.Db.List<long>(
+            """
+            SELECT blocks FROM card_action
+            WHERE uid = @Uid AND generation = @Generation AND blocks IS NOT NULL ORDER BY number DESC LIMIT 1
+            """,
+            card);
+        if (queued.SingleOrDefault() > 0 != blocks)
+            Queue(book, card, new QueuedAction { Blocks = blocks ? 1 : 0, Reason = Block });
+    }
+
+    /// <summary>Queues what a card's member file is to say, unless it says so, or will, already.</summary>
+    public static void SetFile(OpenBook book, Card card, MemberFile file)
+    {
+        var item = MemberFiles.ToItem(file).ToByteArray();
+        if (NewestFile(book.Db, card)?.AsSpan().SequenceEqual(item) != true)
+            Queue(book, card, new QueuedAction { File = item, Reason = File });
+    }
+
+    /// <summary>Somebody says again who he is: where his card's member file is erased, it gets his language
+    /// back.</summary>
+    public static void NameAgain(OpenBook book, Card card)
+    {
+        if (NewestFile(book.Db, card) is not null)
+            SetFile(book, card, new MemberFile(card.Language));
+    }
+
+    private static byte[]? NewestFile(DbSession db, Card card) => db.Find<byte[]>(
+        """
+        SELECT file FROM card_action
+        WHERE uid = @Uid AND generation = @Generation AND file IS NOT NULL ORDER BY number DESC LIMIT 1
+        """,
+        card);
+
     /// <summary>Queues what somebody at headquarters puts on a card, or below zero takes off; never
     /// 0.</summary>
     /// <returns>The action's number.</returns>
@@ -72,13 +118,14 @@ internal static class CardActionQueue
     private static IReadOnlyList<long> Queue(
         OpenBook book, Card card, QueuedAction wanted, JournalPlace? operation = null)
     {
-        if (wanted is { Points: 0, Tier: null })
+        if (wanted is { Points: 0, Tier: null, Blocks: null, File: null })
             return [];
         var numbers = book.Db.List<long>(
             """
             INSERT INTO card_action
-                (uid, generation, number, points, tier, reason, for_terminal, for_sequence, queued_us)
-            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @Points, @Tier, @Reason,
+                (uid, generation, number, points, tier, blocks, file, reason, for_terminal, for_sequence,
+                queued_us)
+            SELECT @Uid, @Generation, COALESCE(MAX(number), 0) + 1, @Points, @Tier, @Blocks, @File, @Reason,
                 @Terminal, @Sequence, @NowUs
             FROM card_action WHERE uid = @Uid AND generation = @Generation
             ON CONFLICT (for_terminal, for_sequence) DO NOTHING
@@ -90,6 +137,8 @@ internal static class CardActionQueue
                 card.Generation,
                 wanted.Points,
                 wanted.Tier,
+                wanted.Blocks,
+                wanted.File,
                 wanted.Reason,
                 operation?.Terminal,
                 operation?.Sequence,
@@ -119,6 +168,10 @@ internal static class CardActionQueue
         };
         if (action.Tier is { } tier)
             item.Tier = (uint)tier;
+        if (action.Blocks is { } blocks)
+            item.Blocks = blocks > 0;
+        if (action.File is { } file)
+            item.File = MemberFileItem.Parser.ParseFrom(file);
         return new News(
             $"card-action:{card.Uid}:{card.Generation}:{action.Number}", new FeedItem { CardAction = item },
             Audience.Knowing(card.Uid));
@@ -129,7 +182,7 @@ internal static class CardActionQueue
     public static IReadOnlyList<QueuedAction> Between(DbSession db, Card card, int after, int through) =>
         db.List<QueuedAction>(
             """
-            SELECT number, points, tier, reason, carried_us FROM card_action
+            SELECT number, points, tier, blocks, file, reason, carried_us FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND number > @after AND number <= @through
             ORDER BY number
             """,
@@ -140,7 +193,7 @@ internal static class CardActionQueue
     [
         .. db.List<QueuedAction>(
             """
-            SELECT number, points, tier, reason FROM card_action
+            SELECT number, points, tier, blocks, file, reason FROM card_action
             WHERE uid = @Uid AND generation = @Generation AND applied_counter IS NULL ORDER BY number
             """,
             new { card.Uid, card.Generation }).Select(queued => queued.Action),
@@ -157,7 +210,7 @@ internal static class CardActionQueue
             new { card.Uid, card.Generation, number, counter, points = (long)points });
 }
 
-/// <summary>A change of points as headquarters queued it.</summary>
+/// <summary>A card action as headquarters queued it.</summary>
 internal sealed record QueuedAction
 {
     public long Number { get; init; }
@@ -165,6 +218,12 @@ internal sealed record QueuedAction
 
     /// <summary>Null where it stays.</summary>
     public long? Tier { get; init; }
+
+    /// <summary>1 where the card is blocked from then on, 0 where it is not; null where it stays.</summary>
+    public long? Blocks { get; init; }
+
+    /// <summary>A <see cref="MemberFileItem"/>; null where the file stays.</summary>
+    public byte[]? File { get; init; }
 
     /// <summary>A stable code.</summary>
     public string Reason { get; init; } = "";
@@ -175,5 +234,7 @@ internal sealed record QueuedAction
     /// <summary>Whether the points come from the member's account, or go there.</summary>
     public bool IsOfAccount => Reason == CardActionQueue.OnAccount || CarriedUs is not null;
 
-    public CardAction Action => new((int)Number, (int)Points, (byte?)Tier);
+    public CardAction Action => new(
+        (int)Number, (int)Points, (byte?)Tier, Blocks is { } blocks ? blocks > 0 : null,
+        File is null ? null : MemberFiles.OfItem(MemberFileItem.Parser.ParseFrom(File)));
 }

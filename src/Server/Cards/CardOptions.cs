@@ -12,6 +12,11 @@ internal sealed class CardOptions
     /// terminals that were away may still tell of what was spent.</summary>
     [Range(0, 24 * 90)]
     public int LostCardHours { get; set; } = 72;
+
+    /// <summary>How long no card gets a new enquiry or sale key while a terminal that serves by itself has
+    /// not fetched it; 0 waits for none.</summary>
+    [Range(0, 366)]
+    public int NewKeysWaitDays { get; set; } = 30;
 }
 
 [OptionsValidator]

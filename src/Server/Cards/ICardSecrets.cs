@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty;
 using SmartCardCrm.Server.Vault;
@@ -23,4 +24,9 @@ internal interface ICardSecrets : IDocumentSigner
 }
 
 /// <summary>Which versions of the masters a new card gets, each 1 to 255.</summary>
-internal sealed record KeyVersions(byte Issuer, byte Enquiry, byte Sale, byte TransactionMac);
+internal sealed record KeyVersions(byte Issuer, byte Enquiry, byte Sale, byte TransactionMac)
+{
+    /// <summary>As people and the audit log see them: 1.2.2.1.</summary>
+    public string Text => string.Create(
+        CultureInfo.InvariantCulture, $"{Issuer}.{Enquiry}.{Sale}.{TransactionMac}");
+}

@@ -106,6 +106,7 @@ internal sealed class RetirementBook(
         BlockBook.Note(book.Db, card, blocked: true, wish.Reason, (wish.By, book.NowUs));
         blocked.Publish(book.Db);
         HotlistBook.Publish(book.Db, book.Secrets, blocked, book.NowUs);
+        CardActionQueue.SetBlock(book, blocked, blocks: true);
         return blocked;
     }
 

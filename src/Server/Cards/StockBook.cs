@@ -180,8 +180,13 @@ internal sealed class StockBook(Database database, TimeProvider clock)
 
             if (before is not null || Card.Find(db, chip.Uid, generation: 0) is not null)
                 return "uid-known";
-            if (db.Value<long>("SELECT COUNT(*) FROM stock_card WHERE number = @Number", chip) > 0)
+            if (db.Value<long>("SELECT COUNT(*) FROM stock_card WHERE number = @Number", chip) > 0
+                || db.Value<long>(
+                    "SELECT COUNT(*) FROM bench_card WHERE number = @Number AND uid <> @Uid", chip) > 0)
+            {
                 return "number-known";
+            }
+
             Chips.Add(chip);
             return null;
         }

@@ -30,6 +30,7 @@ internal static class CardCommands
         RetirementCommands.Replace(),
         RetirementCommands.Retire(),
         AnonymousCommands.Move(),
+        OfferCommands.Create(),
         StockCommands.Create(),
     };
 

@@ -8,7 +8,7 @@ internal static class MemberCommands
 {
     public static Command Create() => new("member", "Members of the programme.")
     {
-        Add(), AnonymousCommands.Register(), List(),
+        Add(), AnonymousCommands.Register(), Erase(), List(),
     };
 
     private static Command Add()
@@ -38,6 +38,28 @@ internal static class MemberCommands
             var added = await server.PostAsync(
                 "/api/members", asked, OperatorJson.Default.Member, cancellation);
             await System.Console.Out.WriteLineAsync($"{added.Id}");
+        }));
+        return command;
+    }
+
+    private static Command Erase()
+    {
+        var id = new Argument<long>("member") { Description = "The member's number." };
+        var command = new Command(
+            "erase",
+            "Forgets who a member is: name, number and address at once, what stands on a card at its next "
+            + "tap. Cards and points go on, as those of somebody unknown.")
+        {
+            CommandLine.Data, id, CardCommands.By,
+        };
+        command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
+        {
+            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var asked = JsonContent.Create(
+                new AskedErasure(parsed.GetRequiredValue(CardCommands.By)),
+                OperatorJson.Default.AskedErasure);
+            await server.PostAsync(
+                $"/api/members/{parsed.GetRequiredValue(id)}/erase", asked, cancellation);
         }));
         return command;
     }

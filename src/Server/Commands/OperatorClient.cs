@@ -74,9 +74,14 @@ internal sealed class OperatorClient : IDisposable
 
     /// <summary>A call with a body whose answer has no content.</summary>
     /// <exception cref="CommandException">The server is away, or says no.</exception>
-    public async Task PostAsync(string path, HttpContent body, CancellationToken cancellation)
+    public Task PostAsync(string path, HttpContent body, CancellationToken cancellation) =>
+        CallAsync(HttpMethod.Post, path, body, cancellation);
+
+    /// <inheritdoc cref="PostAsync(string, HttpContent, CancellationToken)"/>
+    public async Task CallAsync(
+        HttpMethod method, string path, HttpContent body, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        using var request = new HttpRequestMessage(method, path) { Content = body };
         using var response = await RespondAsync(request, cancellation);
     }
 

@@ -16,7 +16,7 @@ internal static class StockCommands
         "Cards that a trusted bench has prepared and nobody has yet. The report card-stock tells what became "
         + "of each batch.")
     {
-        Order(), Import(), List(),
+        Order(), Import(), BenchCommands.Prepare(), BenchCommands.Bind(), List(),
     };
 
     private static Command Order()

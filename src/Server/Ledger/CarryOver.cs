@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Reconciliation;
@@ -35,6 +36,9 @@ internal static class CarryOver
     public static void Late(OpenBook book, Card card, ProvenCommit commit)
     {
         Run(book, card);
+        // A terminal has told it that it is out of use.
+        if (commit is { Written: { Kind: LogKind.CardAction, Blocked: true }, Adjusted: 0 })
+            return;
         var since = Retirement.Of(book.Db, card)[0].AskedUs;
         var isBefore = commit.Written.Time <= UnixTime.FromMicroseconds(since);
         ExceptionBook.Open(

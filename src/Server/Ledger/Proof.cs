@@ -25,6 +25,12 @@ internal sealed record ProvenCommit
     /// <summary>Who committed before; zero at birth.</summary>
     public required ReaderId Previous { get; init; }
 
+    /// <summary>Whether the member file was written.</summary>
+    public bool WritesProfile { get; init; }
+
+    /// <summary>As it was written; null where it was not, or not so that it can be read.</summary>
+    public MemberProfile? Profile { get; init; }
+
     /// <summary>Points on the chip before, as the chip itself said; 0 at birth.</summary>
     public required int BalanceBefore { get; init; }
     public uint Counter => Written.Counter;
@@ -95,6 +101,8 @@ internal static class Proof
             ReaderId = readerId,
             Previous = TransactionMac.DecryptPrevious(tmKey, reported.Uid, proof.Tmc, encrypted),
             BalanceBefore = content.BalanceRead ?? 0,
+            WritesProfile = content.WritesProfile,
+            Profile = content.ProfileWritten,
         });
     }
 

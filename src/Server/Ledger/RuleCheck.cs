@@ -56,6 +56,7 @@ internal static class RuleCheck
         IReadOnlyList<AppliedCardAction> applied, IEnumerable<int> withheld) =>
         StateDiffers(read, commit.Written, applied) ? "state"
         : ActionsDiffer(commit, read, applied) ? "card-actions"
+        : FileDiffers(commit, applied) ? "member-file"
         : rules is null ? RuleSetUnknown
         : commit.Written.Kind is LogKind.Return or LogKind.Reversal ? null
         : commit.Written.Kind == LogKind.Adjustment ? (IsOneMove(commit.Written) ? null : "points")
@@ -69,12 +70,18 @@ internal static class RuleCheck
     private static bool StateDiffers(
         LogRecord read, LogRecord written, IReadOnlyList<AppliedCardAction> applied) =>
         (written.Tier, written.Blocked, written.CardExpiry)
-            != (PendingCardActions.TierAfter(read.Tier, applied), read.Blocked, read.CardExpiry);
+            != (PendingCardActions.TierAfter(read.Tier, applied),
+                PendingCardActions.BlockedAfter(read.Blocked, applied), read.CardExpiry);
 
     private static bool ActionsDiffer(
         ProvenCommit commit, LogRecord read, IReadOnlyList<AppliedCardAction> applied) =>
         applied.Count != commit.Written.LastCardAction - read.LastCardAction
         || applied.Sum(action => (long)action.Points) != commit.Adjusted;
+
+    private static bool FileDiffers(ProvenCommit commit, IReadOnlyList<AppliedCardAction> applied) =>
+        PendingCardActions.FileAfter(applied) is { } file
+            ? commit.Profile != MemberFiles.ToProfile(file)
+            : commit.WritesProfile;
 
     private static bool IsEmpty(LogRecord written) => written is { Earned: 0, Redeemed: 0, Amount: 0 };
 

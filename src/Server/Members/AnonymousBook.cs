@@ -51,7 +51,11 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
             });
         AuditLog.Write(db, book.NowUs, by, AuditAction.MemberRegistered, $"member:{id}");
         foreach (var card in Card.OfMember(db, id).Where(card => card.Status != CardStatus.Personalising))
+        {
             card.Publish(db);
+            CardActionQueue.NameAgain(book, card);
+        }
+
         MemberBook.TakeWaiting(book, MemberBook.Find(db, id)!);
         return null;
     });
@@ -100,8 +104,12 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
         Post(book, cards[0], from, to);
         MemberDays.Note(book.Db, from.Id, next: null);
         MemberDays.Note(book.Db, to.Id, StoreDays.BegunEverywhere(book.Db, clock.GetUtcNow()));
-        foreach (var card in cards)
-            (card with { Member = to.Id, Language = to.Language }).Publish(book.Db);
+        foreach (var card in cards.Select(card => card with { Member = to.Id, Language = to.Language }))
+        {
+            card.Publish(book.Db);
+            CardActionQueue.NameAgain(book, card);
+        }
+
         AccountDelivery.Review(book, to.Id);
     }
 

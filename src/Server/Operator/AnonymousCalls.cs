@@ -21,6 +21,13 @@ internal sealed record AskedRegistration(
     public ISigned SignedBy(string by) => this with { By = by };
 }
 
+/// <summary>Body of <c>POST /api/members/{id}/erase</c>.</summary>
+/// <param name="By">Who does it.</param>
+internal sealed record AskedErasure(string By = AuditActor.Operator) : ISigned
+{
+    public ISigned SignedBy(string by) => this with { By = by };
+}
+
 /// <summary>Body of <c>POST /api/cards/{id}/move</c>.</summary>
 /// <param name="Member">Whose the card is to be.</param>
 /// <param name="By">Who does it.</param>
@@ -36,8 +43,12 @@ internal static class AnonymousCalls
     {
         var members = api.For(Resource.Members, Access.Change);
         var cards = api.For(Resource.Cards, Access.Change);
+        var erasure = api.For(Resource.Erasure, Access.Change);
         members.MapPost("/members/anonymous", Add);
         members.MapPost("/members/{id:long}/register", Register);
+        erasure.MapPost("/members/{id:long}/erase", (
+            long id, AskedErasure asked, ErasureBook book, FeedBell bell) =>
+            Answer(book.Erase(id, asked.By), bell));
         cards.MapPost("/cards/{id}/move", (
             string id, AskedMove asked, CardList cards, AnonymousBook book, FeedBell bell) =>
             CardCalls.Find(id, cards) is { } card

@@ -48,6 +48,7 @@ internal static class OperatorEndpoints
         RetirementCalls.Map(api);
         StockCalls.Map(api);
         AnonymousCalls.Map(api);
+        OfferCalls.Map(api);
         TerminalCalls.Map(api);
         RuleCalls.Map(api);
         TierCalls.Map(api);
@@ -70,10 +71,15 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedAnonymous))]
 [JsonSerializable(typeof(AskedRegistration))]
 [JsonSerializable(typeof(AskedMove))]
+[JsonSerializable(typeof(AskedErasure))]
+[JsonSerializable(typeof(AskedOffer))]
+[JsonSerializable(typeof(IReadOnlyList<OfferRow>))]
 [JsonSerializable(typeof(AskedBatch))]
 [JsonSerializable(typeof(CardBatch))]
 [JsonSerializable(typeof(IReadOnlyList<CardBatch>))]
 [JsonSerializable(typeof(StockImport))]
+[JsonSerializable(typeof(AskedBench))]
+[JsonSerializable(typeof(BenchProgress))]
 [JsonSerializable(typeof(AskedReplacement))]
 [JsonSerializable(typeof(AskedRetirement))]
 [JsonSerializable(typeof(Retirement))]

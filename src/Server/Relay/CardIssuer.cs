@@ -41,6 +41,19 @@ internal sealed class CardIssuer(CardBook cards, KeyVault vault, FillRandom rand
         bell.Ring();
     }
 
+    /// <summary>Makes a factory card one of a batch, which nobody has yet, from wherever it got
+    /// stuck.</summary>
+    /// <param name="channel">Leads to that card.</param>
+    /// <param name="uid">The card.</param>
+    /// <param name="batch">Whose keys and identity it gets.</param>
+    /// <param name="number">Its number; the same at every attempt.</param>
+    /// <exception cref="CardException">As personalisation throws them.</exception>
+    public void Prepare(ICardChannel channel, Uid uid, CardBatch batch, long number)
+    {
+        using var keys = vault.KeysOf(uid, batch.Versions);
+        Personalisation.Prepare(channel, batch.PlanOf(number), keys, random);
+    }
+
     /// <summary>Whether a bench has prepared the chip, so that no key of the factory is on it.</summary>
     public bool IsFromBench(Uid uid) => cards.IsFromBench(uid);
 

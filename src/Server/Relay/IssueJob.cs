@@ -76,7 +76,7 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
         catch (CardException wrong)
         {
             LogCardWrong(_tools.Log, wrong, _begun?.Masked);
-            Fail(Code.Of(wrong));
+            Fail(CardFailure.CodeOf(wrong));
         }
         catch (Exception failure)
         {
@@ -179,19 +179,6 @@ internal sealed partial class IssueJob : IDisposable, IProgress<PersonalisationS
             PersonalisationStep.TransactionMac => "transaction-mac",
             PersonalisationStep.Birth => "birth",
             PersonalisationStep.Born => "born",
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-
-        public static string Of(CardException wrong) => wrong switch
-        {
-            CardRefusedException => "card-refused",
-            CardNotTrustedException => "card-not-trusted",
-            CardForeignException { Reason: CardForeignReason.NotDesfire } => "card-not-desfire",
-            CardForeignException { Reason: CardForeignReason.UnknownLayout } => "card-layout-unknown",
-            CardForeignException { Reason: CardForeignReason.UnknownKeys } => "card-keys-unknown",
-            CardForeignException { Reason: CardForeignReason.OtherContent } => "card-content-other",
-            CardForeignException { Reason: CardForeignReason.InUse } => "card-in-use",
-            CardForeignException { Reason: CardForeignReason.UnsuitableProduct } => "card-unsuitable",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

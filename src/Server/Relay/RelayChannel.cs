@@ -18,16 +18,22 @@ internal sealed class RelayRefusedException(string code) : Exception($"The relay
 /// A card on a terminal's reader, driven from here. It blocks the thread that uses it, as a reader does;
 /// nobody else has the reader until it is disposed of.
 /// </summary>
-internal sealed class RelayChannel : ICardChannel, IDisposable
+internal sealed class RelayChannel : IDistantCard, IDisposable
 {
+    private const int AnswerLeast = 2;
+    private const int AnswerMost = 258;
+
     private readonly BlockingCollection<RelayAnswer> _answers = [];
     private readonly RelayLink _link;
     private readonly ulong _session;
     private readonly RelayTimes _times;
     private readonly CancellationToken _cancellation;
+
+    // Sent and not asked for yet.
+    private readonly Queue<(ReadOnlyMemory<byte> Command, ReadOnlyMemory<byte> Answer)> _ahead = [];
     private bool _over;
 
-    /// <summary>Made by <see cref="RelayDesk.Open"/>, which knows the link.</summary>
+    /// <summary>Made by <see cref="RelayDesk"/>, which knows the link.</summary>
     /// <param name="link">The terminal's stream.</param>
     /// <param name="session">Unique on this link.</param>
     /// <param name="times">Waits.</param>
@@ -48,9 +54,10 @@ internal sealed class RelayChannel : ICardChannel, IDisposable
 
     /// <summary>Waits for a card on the reader.</summary>
     /// <param name="reader">Its name; empty for whichever gets a card.</param>
+    /// <param name="card">The only one that will do, once it was served there; null for any.</param>
     /// <exception cref="RelayRefusedException">None came, or the reader is not to be had.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public void Open(string reader)
+    public void Open(string reader, Uid? card = null)
     {
         _link.Send(new RelayCommand
         {
@@ -60,6 +67,7 @@ internal sealed class RelayChannel : ICardChannel, IDisposable
                 Reader = reader,
                 CardWaitMs = (uint)_times.CardWait.TotalMilliseconds,
                 IdleMs = (uint)_times.Idle.TotalMilliseconds,
+                Card = card is { } only ? BytesOf(only) : ByteString.Empty,
             },
         });
 
@@ -72,23 +80,35 @@ internal sealed class RelayChannel : ICardChannel, IDisposable
     }
 
     /// <inheritdoc/>
-    public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
+    public void SendAhead(IReadOnlyList<ReadOnlyMemory<byte>> commands)
     {
         if (_over)
             throw new CardLostException("The relay session is over.");
 
+        _ahead.Clear();
         _link.Send(new RelayCommand
         {
             Session = _session,
-            Apdus = new RelayApdus { Apdus = { ByteString.CopyFrom(command) } },
+            Apdus = new RelayApdus { Apdus = { commands.Select(c => ByteString.CopyFrom(c.Span)) } },
         });
         var next = Next(_times.Idle);
-        if (next is not { Answers: { Answers: [{ Length: >= 2 } bytes] } } || bytes.Length > answer.Length)
+        if (next is not { Answers.Answers: { Count: > 0 } answers }
+            || answers.Count > commands.Count || answers.Any(a => a.Length is < AnswerLeast or > AnswerMost))
         {
             _over = true;
             throw new CardLostException($"The relay lost the card: {next?.Failed?.Code ?? "no answer"}.");
         }
 
+        foreach (var (command, answer) in commands.Zip(answers))
+            _ahead.Enqueue((command, answer.Memory));
+    }
+
+    /// <inheritdoc/>
+    public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
+    {
+        if (!_ahead.TryPeek(out var next) || !next.Command.Span.SequenceEqual(command))
+            SendAhead([command.ToArray()]);
+        var bytes = _ahead.Dequeue().Answer;
         bytes.Span.CopyTo(answer);
         return bytes.Length;
     }
@@ -106,6 +126,13 @@ internal sealed class RelayChannel : ICardChannel, IDisposable
 
     /// <summary>Gives the reader back.</summary>
     public void Dispose() => _link.Close(_session);
+
+    private static ByteString BytesOf(Uid uid)
+    {
+        var bytes = new byte[Uid.Length];
+        uid.CopyTo(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
 
     private RelayRefusedException Over(string code)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
@@ -9,11 +10,17 @@ namespace SmartCardCrm.Server.Relay;
 /// <summary>A reader of a connected terminal, as it last said.</summary>
 internal sealed record RelayReader(uint Terminal, string Name, bool Available, bool CardPresent);
 
+/// <summary>A card that still lies on a terminal's reader once its customer has been served.</summary>
+internal sealed record ServedCard(uint Terminal, string Reader, Uid Uid);
+
 /// <summary>Which terminals can be reached for driving a card, and the way to their readers.</summary>
 internal sealed class RelayDesk(IOptions<RelayOptions> options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<uint, RelayLink> _links = new();
     private readonly ConcurrentDictionary<(uint Terminal, string Reader), RelayChannel> _users = new();
+
+    /// <summary>Raised on the stream's own thread; a handler must be quick.</summary>
+    public event Action<ServedCard>? Served;
 
     public IReadOnlyList<RelayReader> Readers =>
         [.. _links.OrderBy(link => link.Key).SelectMany(link => link.Value.Readers.Select(
@@ -25,7 +32,7 @@ internal sealed class RelayDesk(IOptions<RelayOptions> options, TimeProvider clo
         CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(line.Ended, cancellation);
-        var link = new RelayLink();
+        var link = new RelayLink((reader, uid) => Served?.Invoke(new ServedCard(line.Terminal, reader, uid)));
         _links[line.Terminal] = link;
         try
         {
@@ -42,24 +49,45 @@ internal sealed class RelayDesk(IOptions<RelayOptions> options, TimeProvider clo
     /// <param name="terminal">Its number.</param>
     /// <param name="reader">Name of the reader; empty for whichever gets a card.</param>
     /// <param name="cancellation">Ends the wait and every later one of the session.</param>
+    /// <param name="cardWait">How long to wait; null for as long as usual.</param>
     /// <returns>The open session. The caller disposes of it, which gives the reader back.</returns>
     /// <exception cref="RelayRefusedException">No card, no reader, no terminal, or another has the
     /// reader.</exception>
-    public RelaySession Open(uint terminal, string reader, CancellationToken cancellation)
+    public RelaySession Open(
+        uint terminal, string reader, CancellationToken cancellation, TimeSpan? cardWait = null)
+    {
+        var times = new RelayTimes(
+            cardWait ?? TimeSpan.FromMilliseconds(options.Value.CardWaitMs),
+            TimeSpan.FromMilliseconds(options.Value.IdleMs), clock);
+        return Open(terminal, reader, card: null, times, cancellation);
+    }
+
+    /// <summary>Takes a card that lies there still; no other customer's is taken, and none is waited
+    /// for.</summary>
+    /// <param name="card">As the terminal has told of it.</param>
+    /// <param name="cancellation">Ends the session.</param>
+    /// <returns>The open session. The caller disposes of it, which gives the reader back.</returns>
+    /// <exception cref="RelayRefusedException">The card has left, or the terminal.</exception>
+    public RelaySession Open(ServedCard card, CancellationToken cancellation)
+    {
+        var served = TimeSpan.FromMilliseconds(options.Value.ServedIdleMs);
+        return Open(
+            card.Terminal, card.Reader, card.Uid, new RelayTimes(served, served, clock), cancellation);
+    }
+
+    private RelaySession Open(
+        uint terminal, string reader, Uid? card, RelayTimes times, CancellationToken cancellation)
     {
         if (!_links.TryGetValue(terminal, out var link))
             throw new RelayRefusedException("terminal-away");
 
-        var times = new RelayTimes(
-            TimeSpan.FromMilliseconds(options.Value.CardWaitMs),
-            TimeSpan.FromMilliseconds(options.Value.IdleMs), clock);
         var channel = link.NewSession(times, cancellation);
         var session = new RelaySession(channel, this, terminal);
         try
         {
             if (reader.Length > 0)
                 session.Claim(reader);
-            channel.Open(reader);
+            channel.Open(reader, card);
             if (reader.Length == 0)
                 session.Claim(channel.Reader);
             return session;

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Grpc.Core;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Relay;
 
 /// <summary>One terminal's relay stream, with the sessions on it.</summary>
-internal sealed class RelayLink
+/// <param name="served">Told reader and card when a customer has been served.</param>
+internal sealed class RelayLink(Action<string, Uid> served)
 {
     private readonly ConcurrentDictionary<ulong, RelayChannel> _sessions = new();
     private readonly Channel<RelayCommand> _outbound = Channel.CreateUnbounded<RelayCommand>();
@@ -64,6 +66,8 @@ internal sealed class RelayLink
     {
         if (answer.Readers is { } readers)
             Readers = [.. readers.Readers];
+        else if (answer.Served is { Uid.Length: Uid.Length } card)
+            served(card.Reader, Uid.FromBytes(card.Uid.Span));
         else if (_sessions.TryGetValue(answer.Session, out var session))
             session.Take(answer);
     }

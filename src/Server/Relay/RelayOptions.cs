@@ -18,6 +18,11 @@ internal sealed class RelayOptions
     [Range(100, 600_000)]
     public int IdleMs { get; set; } = 10_000;
 
+    /// <summary>The same for a card that lies there still although its customer has been served: the next
+    /// customer may be waiting for the reader.</summary>
+    [Range(100, 10_000)]
+    public int ServedIdleMs { get; set; } = 1_000;
+
     /// <summary>How long staff may take over issuing one card, tears and all.</summary>
     [Range(1, 24 * 60)]
     public int IssueMinutes { get; set; } = 30;
@@ -28,6 +33,12 @@ internal sealed class RelayOptions
     /// first session, so it is for demos and for chains that accept that; such cards carry a mark.
     /// </summary>
     public bool FactoryCards { get; set; }
+
+    /// <summary>Terminals that stand where nobody listens: there factory cards are prepared for the stock,
+    /// also where none may be personalised in shops.</summary>
+    public IReadOnlyList<uint> BenchTerminals { get; set; } = [];
+
+    public bool IsBench(uint terminal) => FactoryCards || BenchTerminals.Contains(terminal);
 
     /// <summary>Pause before asking again where asking at once would only be refused again.</summary>
     [Range(1, 60_000)]

@@ -53,7 +53,7 @@ internal sealed class ReportRoom(Database database, TimeProvider clock)
     public static readonly IReadOnlyList<Report> All =
     [
         .. LedgerReports.All, .. ExceptionReports.All, .. TerminalReports.All, .. CardReports.All,
-        .. HotlistReports.All, .. InsiderReports.All, .. TierReports.All,
+        .. HotlistReports.All, .. KeyReports.All, .. InsiderReports.All, .. TierReports.All,
     ];
 
     /// <summary>Asks the book.</summary>

@@ -9,6 +9,9 @@ internal enum Resource
     /// <summary>Customers, what they hold, and their tiers.</summary>
     Members,
 
+    /// <summary>Forgetting who a member is, for good.</summary>
+    Erasure,
+
     /// <summary>Cards in use, each with its history.</summary>
     Cards,
 
@@ -27,6 +30,9 @@ internal enum Resource
 
     /// <summary>Giving tiers to members.</summary>
     Tiers,
+
+    /// <summary>Giving offers to cards.</summary>
+    Offers,
     Reports,
 
     /// <summary>Closed months, and their files for the accountants.</summary>
@@ -78,12 +84,12 @@ internal static class Roles
     [
         new("cashier")
         {
-            Reads = [Resource.Cards, Resource.Transactions],
+            Reads = [Resource.Cards, Resource.Offers, Resource.Transactions],
             Changes = [Resource.Members],
         },
         new("supervisor")
         {
-            Reads = [Resource.Transactions, Resource.Terminals],
+            Reads = [Resource.Offers, Resource.Transactions, Resource.Terminals],
             Changes =
             [
                 Resource.Members, Resource.Cards, Resource.Issuing, Resource.Exceptions, Resource.Approvals,
@@ -114,8 +120,8 @@ internal static class Roles
     // What belongs to a store. Members and cards belong to all: a customer shops anywhere.
     private static readonly IReadOnlyList<Resource> InStores =
     [
-        Resource.Members, Resource.Cards, Resource.Issuing, Resource.Transactions, Resource.Exceptions,
-        Resource.Approvals, Resource.Terminals,
+        Resource.Members, Resource.Cards, Resource.Offers, Resource.Issuing, Resource.Transactions,
+        Resource.Exceptions, Resource.Approvals, Resource.Terminals,
     ];
 
     public static bool IsKnown(string code) => All.Any(role => role.Code == code);

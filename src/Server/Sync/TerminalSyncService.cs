@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Taps;
@@ -15,7 +16,8 @@ namespace SmartCardCrm.Server.Sync;
 /// <summary>The terminals' calls. Who calls is known from the certificate before any of these runs.</summary>
 internal sealed class TerminalSyncService(
     KeyVault vault, RenewalDesk renewals, SaleFinder sales, ExchangeDesk exchange, RelayDesk relay,
-    TapDesk taps, LimitsBook limits, IOptions<EnrolmentOptions> options) : TerminalSync.TerminalSyncBase
+    TapDesk taps, LimitsBook limits, RotationBook rotations, IOptions<EnrolmentOptions> options)
+    : TerminalSync.TerminalSyncBase
 {
     private const int OperationIdLength = 16;
 
@@ -31,7 +33,9 @@ internal sealed class TerminalSyncService(
     public override Task<CardKeysReply> FetchCardKeys(CardKeysRequest request, ServerCallContext context)
     {
         var terminal = (uint)TerminalInterceptor.TerminalOf(context).Number;
-        if (limits.Of(terminal) is { NeedKeys: false })
+        var holdsKeys = limits.Of(terminal) is not { NeedKeys: false };
+        rotations.Given(terminal, holdsKeys);
+        if (!holdsKeys)
             return Task.FromResult(new CardKeysReply());
         using var readerIdKey = vault.ReaderIdKey(terminal);
         Span<byte> key = stackalloc byte[ReaderIdKey.Length];

@@ -113,6 +113,21 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
             _ => Newest(number),
         })]));
 
+    /// <summary>Every key that a card may have, whatever became of it. The caller disposes of them.</summary>
+    /// <param name="uid">The card.</param>
+    /// <param name="likeliest">Those that the book has of it: the first set.</param>
+    public CardKeySets EveryKeyOf(Uid uid, KeyVersions likeliest)
+    {
+        var versions = Enum.GetValues<CardKeyNumber>().ToDictionary(number => number, VersionsOf);
+        var depth = versions.Values.Max(all => all.Count);
+        return new CardKeySets(
+        [
+            KeysOf(uid, likeliest),
+            .. Enumerable.Range(0, depth).Select(age => new PersonalisationKeys(uid, versions.Select(
+                one => _masters[(one.Key, one.Value[Math.Min(age, one.Value.Count - 1)])]))),
+        ]);
+    }
+
     /// <summary>The masters that a checkout terminal holds: enquiry and sale, every version. The caller
     /// disposes of them.</summary>
     public IEnumerable<VaultMaster> TerminalMasters => _masters.Keys
@@ -137,6 +152,19 @@ internal sealed class KeyVault(IVaultKeys keys) : ICardSecrets, IDisposable
 
     private byte Newest(CardKeyNumber number) =>
         _masters.Keys.Where(key => key.Number == number).Max(key => key.Version);
+}
+
+/// <summary>Several sets of keys of one card.</summary>
+/// <param name="sets">Owned from here on.</param>
+internal sealed class CardKeySets(IReadOnlyList<PersonalisationKeys> sets) : IDisposable
+{
+    public IReadOnlyList<PersonalisationKeys> Sets => sets;
+
+    public void Dispose()
+    {
+        foreach (var set in sets)
+            set.Dispose();
+    }
 }
 
 /// <summary>What people may see of a master.</summary>

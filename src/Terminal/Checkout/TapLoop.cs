@@ -53,7 +53,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
         || (card is { MayBeAsked: true, Uid: { } uid } && MaySettle
             && till.Journal.DoubtsToSettle(uid).Count > 0)
         || MaySell(card)
-        || (MayLend && till.Guests.Wants(reader.Name));
+        || (MayLend && till.Guests.Wants(reader.Name, card.Served));
 
     private bool MaySell(Insertion card) =>
         !card.HasServed && till.Desk.HasWork(reader.Name, _mayServe);
@@ -74,7 +74,7 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
         card.Opened(connection.Uid, wasServed: connection.Uid == _mayStillLie);
         SettleAndSell(card, connection);
-        if (MayLend && till.Guests.TryTake(reader.Name) is { } guest)
+        if (MayLend && till.Guests.TryTake(reader.Name, card.Served) is { } guest)
             Lend(guest, connection);
         return true;
     }
@@ -114,6 +114,8 @@ internal sealed class TapLoop(ICardReader reader, Till till)
             card.HasFinished = card.HasServed && result.IsOver;
             till.Desk.Finish(taken.Id, result);
             taps.CarryLog();
+            if (card.Served is { } served && MayLend)
+                till.Guests.Offer(reader.Name, served);
         }
         catch (CardException wrong)
         {
@@ -197,6 +199,9 @@ internal sealed class TapLoop(ICardReader reader, Till till)
 
         /// <summary>Whether a checkout is over with it.</summary>
         public bool HasFinished { get; set; }
+
+        /// <summary>The card, once its customer waits for nothing any more; null before.</summary>
+        public Uid? Served => HasFinished ? Uid : null;
 
         /// <summary>Whether the card has not been asked about doubts yet: once per insertion is
         /// enough.</summary>

@@ -97,6 +97,7 @@ internal static class IdentifyCommand
         Console.Out.WriteLine($"balance  {record.BalanceAfter} points");
         Console.Out.WriteLine($"tier     {record.Tier}");
         Console.Out.WriteLine($"visits   {record.Counter - 1}");
-        Console.Out.WriteLine($"speaks   {profile.Language}");
+        Console.Out.WriteLine(
+            $"speaks   {(profile == MemberProfile.Erased ? "(erased)" : profile.Language)}");
     }
 }

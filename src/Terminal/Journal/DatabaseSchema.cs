@@ -95,6 +95,12 @@ internal static class DatabaseSchema
             // What headquarters has told of its audit log: one row at most.
             "CREATE TABLE audit_head(number INTEGER NOT NULL, hash BLOB NOT NULL, restored INTEGER NOT NULL)",
         ],
+        [
+            "ALTER TABLE card_action ADD COLUMN blocks INTEGER",
+            "ALTER TABLE card_action ADD COLUMN file BLOB",
+            // A release that knew neither has read card actions without them.
+            "UPDATE cursor SET position = 0 WHERE name = 'feed'",
+        ],
     ];
 
     private const int Unsealed = 5;

@@ -10,6 +10,7 @@ internal enum SealedPlace : byte
     Entry = 1,
     Checkout = 2,
     Card = 3,
+    CardAction = 4,
 }
 
 /// <summary>

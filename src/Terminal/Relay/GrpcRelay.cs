@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using Grpc.Core;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
@@ -27,6 +28,7 @@ internal sealed partial class GrpcRelay : BackgroundService
         (_server, _desk, _board, _line) = (server, rooms.Desk, rooms.Board, rooms.Line);
         (_clock, _backOff, _log) = (clock, new BackOff(random), log);
         _board.Changed += () => _answers?.TryWrite(Readers());
+        rooms.Till.Guests.Offered += (reader, served) => _answers?.TryWrite(Served(reader, served));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -95,9 +97,19 @@ internal sealed partial class GrpcRelay : BackgroundService
         },
     };
 
+    private static RelayAnswer Served(string reader, Uid served)
+    {
+        var uid = new byte[Uid.Length];
+        served.CopyTo(uid);
+        return new RelayAnswer
+        {
+            Served = new RelayServed { Reader = reader, Uid = ByteString.CopyFrom(uid) },
+        };
+    }
+
     [LoggerMessage(LogLevel.Debug, "relay-ended code={Code}", EventName = "relay-ended")]
     private partial void LogEnded(string code);
 }
 
 /// <summary>What the relay reads and changes on this terminal.</summary>
-internal sealed record RelayRooms(RelayDesk Desk, ReaderBoard Board, SyncLine Line);
+internal sealed record RelayRooms(RelayDesk Desk, ReaderBoard Board, SyncLine Line, Till Till);

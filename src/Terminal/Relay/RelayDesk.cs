@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Terminal.Pcsc;
 
@@ -60,6 +61,10 @@ internal sealed class RelayDesk(GuestBook guests, ReaderBoard board, TimeProvide
 
     private RelaySession? TryAdd(RelayCommand command, Action<RelayAnswer> answer, out string code)
     {
+        code = RelayCode.Malformed;
+        if (command.Open.Card.Length is not (0 or Uid.Length))
+            return null;
+
         code = RelayCode.ReaderUnknown;
         var reader = command.Open.Reader;
         if (reader.Length > 0 && !board.Has(reader))

@@ -25,7 +25,9 @@ internal sealed class RelaySession
     public RelaySession(ulong id, RelayOpen open, GuestBook guests, Action<RelayAnswer> answer)
     {
         (Id, _open, _guests, _answer, Reader) = (id, open, guests, answer, open.Reader);
-        _guest = new ReaderGuest(open.Reader.Length == 0 ? null : open.Reader, Drive);
+        _guest = new ReaderGuest(
+            open.Reader.Length == 0 ? null : open.Reader, Drive,
+            open.Card.Length == Uid.Length ? Uid.FromBytes(open.Card.Span) : null);
     }
 
     public ulong Id { get; }

@@ -100,8 +100,11 @@ internal sealed class Replica : ICardKnowledge
             row => CardItem.Parser.ParseFrom(c.Seal.Open(SealedPlace.Card, new RowName(key), row.Span(0))),
             key).SingleOrDefault();
         return item is null ? null : new KnownCard(item, [.. c.Rows(
-            "SELECT number, points, COALESCE(tier, -1) FROM card_action WHERE uid = ? AND generation = ?",
-            Action, key, (long)item.Card.Generation)]);
+            """
+            SELECT number, points, COALESCE(tier, -1), COALESCE(blocks, -1), COALESCE(file, x'')
+            FROM card_action WHERE uid = ? AND generation = ?
+            """,
+            row => Action(row, c, key), key, (long)item.Card.Generation)]);
     });
 
     /// <summary>Whether headquarters has countersigned these very totals of a day.</summary>
@@ -226,19 +229,28 @@ internal sealed class Replica : ICardKnowledge
         }
     }
 
-    private static CardAction Action(PreparedConnection.Row row) =>
-        new((int)row.Number(0), (int)row.Number(1), row.Number(2) is >= 0 and var tier ? (byte)tier : null);
+    private static CardAction Action(PreparedConnection.Row row, PreparedConnection c, byte[] card) => new(
+        (int)row.Number(0), (int)row.Number(1), row.Number(2) is >= 0 and var tier ? (byte)tier : null,
+        row.Number(3) is >= 0 and var blocks ? blocks > 0 : null,
+        row.Span(4) is { Length: > 0 } file
+            ? MemberFiles.OfItem(MemberFileItem.Parser.ParseFrom(
+                c.Seal.Open(SealedPlace.CardAction, new RowName(card), file)))
+            : null);
 
     private static void StoreAction(PreparedConnection c, CardActionItem action)
     {
         if (action.Tier > byte.MaxValue)
             throw new FormatException($"A card has no tier {action.Tier}.");
+        var key = Key(c, action.Uid);
+        var file = action.File is null ? null : MemberFiles.ToItem(MemberFiles.OfItem(action.File));
         c.Run(
             """
-            INSERT OR REPLACE INTO card_action(uid, generation, number, points, tier) VALUES (?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO card_action(uid, generation, number, points, tier, blocks, file)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
-            Key(c, action.Uid), (long)action.Generation, (long)action.Number, action.Points,
-            action.HasTier ? (long)action.Tier : null);
+            key, (long)action.Generation, (long)action.Number, action.Points,
+            action.HasTier ? (long)action.Tier : null, action.HasBlocks ? action.Blocks : null,
+            file is null ? null : c.Seal.Seal(SealedPlace.CardAction, new RowName(key), file.ToByteArray()));
     }
 
     // The log only grows: what is shorter, or another entry of the same number, is not believed, unless the

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
@@ -82,16 +83,29 @@ internal sealed record ResultAnswer(
 /// none expire.</param>
 /// <param name="Expiring">How many.</param>
 /// <param name="DeclineReason">Why it could not buy now; left out where it could.</param>
+/// <param name="Offers">Those that hold today; left out where the member file was not wanted.</param>
 /// <param name="Quote">What the basket would do.</param>
 internal sealed record CardAnswer(
     string Number, int Balance, int Tier, uint Counter, DateOnly? ValidThrough, DateOnly? ExpiresOn,
-    int Expiring, string? DeclineReason, string? Language, string? Alias, ResultAnswer? Quote)
+    int Expiring, string? DeclineReason, string? Language, string? Alias,
+    IReadOnlyList<OfferAnswer>? Offers, ResultAnswer? Quote)
 {
     public static CardAnswer Of(Guid id, EnquiryResult result) => new(
         $"…{result.CardNumber % 10_000:0000}", result.Balance, result.Tier, result.Counter,
         result.ValidThrough, result.ExpiresOn, result.Expiring,
         result.Declined is { } reason ? Told.CodeOf(reason) : null,
-        result.Language, result.Alias, result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
+        result.Language, result.Alias, result.Offers?.Select(OfferAnswer.Of).ToList(),
+        result.Quote is { } quote ? ResultAnswer.Of(id, quote) : null);
+}
+
+/// <summary>Something that the chain offers whoever has the card; no rule knows of it.</summary>
+/// <param name="Id">The chain's number for it.</param>
+/// <param name="Until">Its last day, yyyy-MM-dd; left out for no end.</param>
+/// <param name="UsesLeft">How often.</param>
+/// <param name="Kind">What the programme makes of it.</param>
+internal sealed record OfferAnswer(uint Id, DateOnly? Until, int UsesLeft, int Kind)
+{
+    public static OfferAnswer Of(CardOffer offer) => new(offer.Id, offer.Until, offer.UsesLeft, offer.Kind);
 }
 
 /// <summary>What one rule changed.</summary>

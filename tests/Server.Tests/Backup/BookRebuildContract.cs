@@ -53,7 +53,7 @@ public abstract class BookRebuildContract : IDisposable
     [InlineData("feed", 2, "UPDATE feed SET body = substr(body, 2) WHERE name LIKE 'limits:%'")]
     [InlineData("feed", 2, "UPDATE feed SET for_terminal = NULL WHERE name LIKE 'limits:%'")]
     [InlineData("feed", 1, "DELETE FROM feed WHERE name LIKE 'hotlist:%'")]
-    [InlineData("feed", 1, "DELETE FROM feed WHERE name LIKE 'card-action:%'")]
+    [InlineData("feed", 2, "DELETE FROM feed WHERE name LIKE 'card-action:%'")]
     [InlineData("feed", 3, "UPDATE feed SET for_card = 'X' WHERE name LIKE 'card:%'")]
     public void What_was_changed_is_as_it_was_and_told(string part, int differences, string change)
     {

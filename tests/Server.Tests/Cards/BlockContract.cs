@@ -1,7 +1,10 @@
+using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Storage;
 using SmartCardCrm.SyncContract;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Server.Tests.Cards;
 
@@ -76,6 +79,60 @@ public abstract class BlockContract : IDisposable
         Assert.Equal("already-blocked", _blocks.Block(Number, "fraud", "Ada"));
         Assert.Single(_blocks.History(Number).Blocks);
     }
+
+    [Fact]
+    public void A_blocked_card_is_to_say_so_and_one_that_is_let_in_again_no_more()
+    {
+        _blocks.Block(Number, "stolen", "Grace");
+        _blocks.Unblock(Number, "found", "Ada");
+        _blocks.Block(Number, "lost", "Ada");
+
+        Assert.Equal(
+            [new CardAction(1, 0, Blocks: true), new(2, 0, Blocks: false), new(3, 0, Blocks: true)],
+            _hq.Actions(_chip));
+    }
+
+    [Fact]
+    public void A_card_that_was_told_is_no_exception_and_one_that_was_not_is()
+    {
+        var till = _hq.NewTill();
+        till.Sell(_chip, new TestSale(30_00));
+        _blocks.Block(Number, "lost", "Ada");
+        till.Sell(_chip, Mark(_hq.Actions(_chip)));
+        _hq.Sync(till);
+        Assert.Empty(_hq.Open());
+        _hq.AssertBalanced(_chip);
+
+        _blocks.Unblock(Number, "found", "Ada");
+        till.Sell(_chip, new TestSale(1_00)
+        {
+            Pending = _hq.Actions(_chip),
+            Forge = record => record with { Blocked = true },
+        });
+        _hq.Sync(till);
+
+        Assert.Equal(["rule-mismatch state"], _hq.Open());
+    }
+
+    [Fact]
+    public void A_terminal_that_marks_a_card_for_nobody_is_caught()
+    {
+        var till = _hq.NewTill();
+        till.Sell(_chip, new TestSale(0)
+        {
+            Forge = record => record with { Kind = LogKind.CardAction, Blocked = true },
+        });
+
+        _hq.Sync(till);
+
+        Assert.Equal(["rule-mismatch state"], _hq.Open());
+    }
+
+    private static TestSale Mark(IReadOnlyList<CardAction> pending) => new(0)
+    {
+        Pending = pending,
+        Forge = record => record with { Kind = LogKind.CardAction },
+    };
 
     [Fact]
     public void A_refusal_that_a_terminal_reports_is_listed_and_no_exception()

@@ -14,6 +14,9 @@ internal sealed class Chip(SimulatedCard card) : ICardChannel
     /// <summary>Commits the chip has made.</summary>
     public uint Tmc => card.Look().Tmc ?? 0;
 
+    /// <summary>The member file in hex.</summary>
+    public string? MemberFile => card.Look().MemberFile;
+
     public static Chip FromFactory(uint number)
     {
         byte[] uid = [0x04, 0x11, 0x22, 0x33, (byte)(number >> 16), (byte)(number >> 8), (byte)number];

@@ -11,6 +11,7 @@ using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Tests.Chain;
 
@@ -153,7 +154,9 @@ internal sealed class Headquarters : IDisposable
             .Select(item => item.CardAction)
             .Where(action => Uid.FromBytes(action.Uid.Span) == chip.Uid)
             .Select(action => new CardAction(
-                (int)action.Number, action.Points, action.HasTier ? (byte)action.Tier : null))];
+                (int)action.Number, action.Points, action.HasTier ? (byte)action.Tier : null,
+                action.HasBlocks ? action.Blocks : null,
+                action.File is null ? null : MemberFiles.OfItem(action.File)))];
 
     /// <summary>The book agrees with itself and with the cards.</summary>
     public void AssertBalanced(params ReadOnlySpan<Chip> chips)

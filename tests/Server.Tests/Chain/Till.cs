@@ -7,6 +7,7 @@ using SmartCardCrm.Loyalty.CardActions;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Taps;
 
 namespace SmartCardCrm.Server.Tests.Chain;
 
@@ -58,6 +59,13 @@ internal sealed record TestSale(int Amount)
 
     /// <summary>Card actions that the terminal knows.</summary>
     public IReadOnlyList<CardAction> Pending { get; init; } = [];
+
+    /// <summary>Whether a dishonest terminal leaves the member file as it is, whatever card actions
+    /// say.</summary>
+    public bool KeepsFile { get; init; }
+
+    /// <summary>What a dishonest terminal writes into the member file.</summary>
+    public MemberFile? WritesFile { get; init; }
 
     /// <summary>A dishonest terminal's way with what it writes on the card; value commands follow the
     /// record.</summary>
@@ -122,6 +130,8 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
         Change(card, -redeemed);
         if (sale.Return is null)
             Change(card, earned);
+        if ((sale.KeepsFile ? null : PendingCardActions.FileAfter(actions) ?? sale.WritesFile) is { } file)
+            card.Write(MemberFiles.ToProfile(file));
         card.Append(record);
         Step[] steps = [.. card.Steps.Select(WireStep), Wire(readerId)];
         var intent = Journal.Add(new EntryBody
@@ -222,6 +232,7 @@ internal sealed class Till(uint number, TestSecrets secrets, TimeProvider clock)
             Amount = sale.Return is null ? sale.Amount : -sale.Amount,
             BalanceAfter = spendable + earned - redeemed,
             Tier = (byte)request.Occasion.Tier,
+            Blocked = PendingCardActions.BlockedAfter(read.Blocked, actions),
             LastCardAction = (ushort)(read.LastCardAction + actions.Count),
         };
     }

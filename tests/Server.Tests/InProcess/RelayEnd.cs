@@ -17,6 +17,7 @@ internal sealed class RelayEnd : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<ulong, SimulatedCard> _lent = [];
     private readonly Task _serving;
 
     private RelayEnd(AsyncDuplexStreamingCall<RelayAnswer, RelayCommand> call)
@@ -33,6 +34,10 @@ internal sealed class RelayEnd : IAsyncDisposable
 
     /// <summary>Takes APDUs and answers nothing, as a terminal that hangs.</summary>
     public bool Silent { get; set; }
+
+    /// <summary>What a terminal that lies answers for the card, which is not asked then; null to ask
+    /// it.</summary>
+    public Func<byte[], byte[]?> Forges { get; set; } = _ => null;
 
     /// <summary>A silent terminal has been asked something.</summary>
     public Task SilenceHeard => _silence.Task;
@@ -51,6 +56,20 @@ internal sealed class RelayEnd : IAsyncDisposable
             },
         });
         return end;
+    }
+
+    /// <summary>Tells that the customer of the card has been served, and that it still lies there.</summary>
+    public Task OfferAsync(SimulatedCard card)
+    {
+        Card = card;
+        return AnswerAsync(new RelayAnswer
+        {
+            Served = new RelayServed
+            {
+                Reader = Reader,
+                Uid = ByteString.CopyFrom(Convert.FromHexString(card.Uid)),
+            },
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -80,29 +99,39 @@ internal sealed class RelayEnd : IAsyncDisposable
                 _silence.TrySetResult();
                 return null;
             case RelayCommand.ContentOneofCase.Apdus:
-                return Passed(command.Session, command.Apdus.Apdus[0]);
+                return Passed(command.Session, command.Apdus.Apdus);
             default:
                 return null;
         }
     }
 
-    private static RelayAnswer Opened(ulong session, SimulatedCard card)
+    private RelayAnswer Opened(ulong session, SimulatedCard card)
     {
         card.Insert();
+        _lent[session] = card;
         var uid = ByteString.CopyFrom(Convert.FromHexString(card.Uid));
         return new RelayAnswer { Session = session, Opened = new RelayOpened { Reader = Reader, Uid = uid } };
     }
 
-    private RelayAnswer Passed(ulong session, ByteString apdu)
+    private RelayAnswer Passed(ulong session, IEnumerable<ByteString> apdus)
     {
-        if (Card?.Transmit(apdu.Span) is { } answer)
+        var answers = new RelayAnswers();
+        foreach (var apdu in apdus)
         {
-            var answers = new RelayAnswers { Answers = { ByteString.CopyFrom(answer) } };
-            return new RelayAnswer { Session = session, Answers = answers };
+            // Another card on the reader is the end of the one that was lent.
+            var card = Card == _lent[session] ? Card : null;
+            if ((Forges(apdu.ToByteArray()) ?? card?.Transmit(apdu.Span)) is not { } answer)
+            {
+                (Card, AfterTear) = (AfterTear ?? Card, null);
+                return new RelayAnswer { Session = session, Failed = new RelayFailed { Code = "card-lost" } };
+            }
+
+            answers.Answers.Add(ByteString.CopyFrom(answer));
+            if (answer is not [.., 0x91, 0x00 or 0xAF])
+                break;
         }
 
-        (Card, AfterTear) = (AfterTear ?? Card, null);
-        return new RelayAnswer { Session = session, Failed = new RelayFailed { Code = "card-lost" } };
+        return new RelayAnswer { Session = session, Answers = answers };
     }
 
     private async Task AnswerAsync(RelayAnswer answer)

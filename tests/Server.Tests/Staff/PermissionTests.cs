@@ -115,11 +115,19 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
             GET /readers
             """,
             [Supervisor, Issuer, Administrator]),
-        ("GET /batches", [Issuer, Auditor, Administrator]),
+        ("GET /cards/1000001/offers", [Cashier, Supervisor, Auditor, Administrator, AtStore]),
+        (
+            """
+            GET /batches
+            GET /bench/0198c0de-0000-7000-8000-000000000000
+            """,
+            [Issuer, Auditor, Administrator]),
         (
             """
             POST /batches
             POST /batches/9/cards
+            POST /batches/9/bench
+            DELETE /bench/0198c0de-0000-7000-8000-000000000000
             """,
             [Issuer, Administrator]),
         ("GET /transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
@@ -175,6 +183,9 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
             POST /rule-drafts/9/publish
             POST /rule-drafts/9/schedule
             POST /rule-drafts/9/withdraw
+            POST /members/9/erase
+            PUT /cards/9/offers/9
+            DELETE /cards/9/offers/9
             POST /members/9/tier
             POST /members/9/tier/9/revoke
             POST /periods/2026-13/close

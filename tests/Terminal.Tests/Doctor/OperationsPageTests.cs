@@ -77,8 +77,8 @@ public sealed partial class OperationsPageTests
     public void The_page_names_every_report() => Same(
         new[]
             {
-                "CardReports", "ExceptionReports", "HotlistReports", "InsiderReports", "LedgerReports",
-                "TerminalReports",
+                "CardReports", "ExceptionReports", "HotlistReports", "InsiderReports", "KeyReports",
+                "LedgerReports", "TerminalReports",
             }
             .SelectMany(file => ReportName().Matches(
                 File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))

@@ -23,7 +23,7 @@ public sealed class OpenApiTests
     [
         typeof(LineBody), typeof(CheckoutBody), typeof(EnquiryBody), typeof(ReturnedLineBody),
         typeof(ReturnBody), typeof(CheckoutAnswer), typeof(ResultAnswer), typeof(GainAnswer),
-        typeof(CardAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
+        typeof(CardAnswer), typeof(OfferAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
         typeof(DayLineAnswer), typeof(ReadersAnswer),
         typeof(ReceiptAnswer), typeof(ReceiptLineAnswer), typeof(ReaderAnswer), typeof(HealthAnswer),
         typeof(Told), typeof(Problem),

@@ -47,7 +47,7 @@ internal sealed class SmallChain : IDisposable
             Sequence = last.Sequence + 2,
             BalanceAfter = last.BalanceAfter + last.Earned,
         };
-        return new TrueCommit(record, [], record.BalanceAfter, purchase);
+        return new TrueCommit(record, [], record.BalanceAfter, purchase) { File = Card.Newest!.File };
     }
 
     /// <summary>10 dollars at the first terminal, not yet tapped.</summary>

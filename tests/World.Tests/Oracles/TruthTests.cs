@@ -79,6 +79,47 @@ public sealed class TruthTests : IDisposable
     }
 
     [Fact]
+    public void The_member_file_must_be_what_the_last_action_said()
+    {
+        var (purchase, file) = (_chain.Untapped(), new string('0', 256));
+        var commit = _chain.Next(purchase);
+        Assert.Equal("I8", Violated(commit with { File = file }));
+        _chain.World.Truth.Queued(
+            _chain.Card.Uid, 1, new TrueAction(0, IsDelivery: false, Tier: null, File: file));
+
+        purchase.Commits.Clear();
+        Commit(commit with { File = file, Record = commit.Record with { LastCardAction = 1 } });
+    }
+
+    [Fact]
+    public void A_card_is_marked_as_blocked_only_where_headquarters_wants_it_and_with_nothing_else()
+    {
+        var next = _chain.Next(_chain.Untapped());
+        var mark = next with
+        {
+            Purchase = null,
+            Points = _chain.Card.Points,
+            Record = next.Record with
+            {
+                Kind = CardProtocol.LogKind.CardAction,
+                Earned = 0,
+                Redeemed = 0,
+                Amount = 0,
+                BalanceAfter = _chain.Card.Points,
+                Blocked = true,
+                LastCardAction = 1,
+            },
+        };
+        Assert.Equal("I8", Violated(mark));
+        _chain.World.Truth.Queued(
+            _chain.Card.Uid, 1, new TrueAction(0, IsDelivery: false, Tier: null, Blocks: true));
+
+        Commit(mark);
+        Assert.Equal("I8", Violated(mark with { Record = mark.Record with { Blocked = false } }));
+        Assert.Equal("model", Violated(mark with { Record = mark.Record with { Earned = 1 } }));
+    }
+
+    [Fact]
     public void A_card_action_must_have_been_queued()
     {
         var commit = _chain.Next(_chain.Untapped());

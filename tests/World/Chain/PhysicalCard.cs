@@ -16,6 +16,9 @@ internal sealed record TrueCommit(LogRecord Record, byte[] Bytes, int Points, Pu
     /// <summary>Points that card actions took off.</summary>
     public int ActionsTook { get; set; }
 
+    /// <summary>The member file afterwards, in hex.</summary>
+    public string? File { get; init; }
+
     public (uint Terminal, uint Sequence) Place => (Record.Terminal, Record.Sequence);
 }
 
@@ -86,7 +89,10 @@ internal sealed class PhysicalCard(ChainWorld world, SimulatedCard chip, int mem
         }
 
         var bytes = Convert.FromHexString(hex);
-        var commit = new TrueCommit(LogRecord.Decode(bytes), bytes, points, presentation?.Purchase);
+        var record = LogRecord.Decode(bytes);
+        // Marking a blocked card is nothing that its customer came for.
+        var purchase = record.Kind == LogKind.CardAction ? null : presentation?.Purchase;
+        var commit = new TrueCommit(record, bytes, points, purchase) { File = look.MemberFile };
         if (commit.Record.Counter != counter)
             throw new ViolationException(new Violation(
                 "I12", $"card {Uid}: TMC {counter}, newest record {commit.Record.Counter}"));

@@ -243,7 +243,8 @@ internal sealed class ServerRooms
     {
         Database = database;
         Programmes = new ProgrammeBook(database, world.Signer, clock);
-        Blocks = new BlockBook(database, world.Signer, clock);
+        Blocks = new BlockBook(database, world.Secrets, clock);
+        Offers = new OfferBook(database, world.Secrets, clock);
         Members = new MemberBook(database, world.Secrets, clock);
         Cards = new CardBook(database, world.Secrets, clock);
         Terminals = new TerminalBook(database, clock);
@@ -265,6 +266,8 @@ internal sealed class ServerRooms
     public CardBook Cards { get; }
 
     public BlockBook Blocks { get; }
+
+    public OfferBook Offers { get; }
 
     public TerminalBook Terminals { get; }
 

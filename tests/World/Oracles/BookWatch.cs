@@ -1,6 +1,7 @@
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.World;
 
@@ -81,8 +82,8 @@ internal sealed class BookWatch(ChainWorld world)
     {
         var rows = db.List<ActionRow>(
             """
-            SELECT a.rowid AS row, a.uid, a.number, a.points, a.tier, a.reason, a.for_terminal,
-                a.for_sequence, COALESCE(t.counter, 0) AS counter
+            SELECT a.rowid AS row, a.uid, a.number, a.points, a.tier, a.blocks, a.file, a.reason,
+                a.for_terminal, a.for_sequence, COALESCE(t.counter, 0) AS counter
             FROM card_action a LEFT JOIN card_transaction t
                 ON t.uid = a.uid AND t.terminal = a.for_terminal AND t.sequence = a.for_sequence
             WHERE a.rowid > @_actions ORDER BY a.rowid
@@ -97,13 +98,16 @@ internal sealed class BookWatch(ChainWorld world)
             var commit = world.CommitsOf(card)
                 .FirstOrDefault(c => c.Place == place && c.Record.Counter == row.Counter);
             Truth.Demand(
-                row.IsDelivery || row is { Tier: not null, Points: 0 }
+                row.IsDelivery || row is { Points: 0, HasOther: true }
                     || commit is not null && row.Points == commit.Record.Redeemed - commit.Record.Earned,
                 "I8",
                 $"card {row.Uid}: action {row.Number} of {row.Points} points for {place}, "
                     + $"which made {commit?.Record.Earned} and took {commit?.Record.Redeemed}");
             world.Weather.Decided();
-            var action = new TrueAction((int)row.Points, row.IsDelivery, (byte?)row.Tier);
+            var action = new TrueAction(
+                (int)row.Points, row.IsDelivery, (byte?)row.Tier,
+                row.Blocks is { } blocks ? blocks > 0 : null,
+                row.File is { } file ? PlainRules.MemberFile(MemberFileItem.Parser.ParseFrom(file)) : null);
             world.Truth.Queued(card, (int)row.Number, action);
             world.Story.Note(
                 Column.Server, "server queues action {0}, {1}, for card {2}", row.Number, action,
@@ -164,6 +168,11 @@ internal sealed class BookWatch(ChainWorld world)
         public long Number { get; init; }
         public long Points { get; init; }
         public long? Tier { get; init; }
+        public long? Blocks { get; init; }
+        public byte[]? File { get; init; }
+
+        /// <summary>Whether it changes something else than points.</summary>
+        public bool HasOther => Tier is not null || Blocks is not null || File is not null;
         public string Reason { get; init; } = "";
         public long ForTerminal { get; init; }
         public long ForSequence { get; init; }

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.World;
 
@@ -48,6 +50,27 @@ internal static class PlainRules
         var given = sale.Redeemed > balanceMost - balance ? balanceMost - balance : sale.Redeemed;
         var taken = sale.Earned > balance + given ? balance + given : sale.Earned;
         return (given, taken);
+    }
+
+    /// <summary>The 128 bytes of a member file, in hex, as docs/card.md lays them down.</summary>
+    public static string MemberFile(MemberFileItem file)
+    {
+        var bytes = new byte[128];
+        bytes[0] = 1;
+        System.Text.Encoding.ASCII.GetBytes(file.Language).CopyTo(bytes, 1);
+        for (var slot = 0; slot < file.Offers.Count; slot++)
+        {
+            var offer = file.Offers[slot];
+            var days = offer.Until.Length == 0
+                ? 0
+                : DateOnly.Parse(offer.Until, null).DayNumber - new DateOnly(2000, 1, 1).DayNumber;
+            var at = 32 + (8 * slot);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), offer.Id);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at + 4), (ushort)days);
+            (bytes[at + 6], bytes[at + 7]) = ((byte)offer.UsesLeft, (byte)offer.Kind);
+        }
+
+        return Convert.ToHexString(bytes);
     }
 
     /// <summary>What a supervisor's word does to a balance: all of it, or nothing that a card may

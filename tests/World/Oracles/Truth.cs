@@ -71,8 +71,35 @@ internal sealed class Truth(ChainWorld world)
         Demand(
             commit.Record.Counter == before.Record.Counter + 1, "I12",
             $"card {card.Uid}: n {before.Record.Counter} is followed by {commit.Record.Counter}");
-        if (!card.Tampered)
+        if (card.Tampered)
+            return;
+        if (commit.Record.Kind == LogKind.CardAction && presentation is not null)
+            ReckonMark(card, before, commit);
+        else
             Reckon(card, before, commit, presentation);
+    }
+
+    // A card that headquarters has blocked is told so, and nothing else but what else it was to be told.
+    private void ReckonMark(PhysicalCard card, TrueCommit before, TrueCommit commit)
+    {
+        var written = commit.Record;
+        Demand(
+            _rules.TryGetValue(written.RuleSetVersion, out var rules), "I10",
+            $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
+        var (balance, tier, blocked) = ApplyActions(card, before, commit, rules!.CardBalanceMost);
+        Demand(
+            (written.Tier, written.Blocked) == (tier, blocked) && blocked
+                && (!before.Record.Blocked || commit.File != before.File),
+            "I8",
+            $"card {card.Uid} n {written.Counter}: marked with tier {written.Tier} as blocked "
+                + $"{written.Blocked}, and {tier}, {blocked} by the actions applied");
+        Demand(
+            (written.Earned, written.Redeemed, written.Amount, written.BalanceAfter, commit.Points)
+                == (0, 0, 0, balance, balance)
+                && Expiries(card, before, commit).Contains((written.NextExpiry, written.NextExpiryPoints)),
+            "model",
+            $"card {card.Uid} n {written.Counter}: {commit.Points} points on the chip after it was marked, "
+                + $"{balance} by the model");
     }
 
     private void Attribute(Purchase purchase, TrueCommit commit, Presentation? presentation)
@@ -116,10 +143,8 @@ internal sealed class Truth(ChainWorld world)
             $"card {card.Uid}: rule set {written.RuleSetVersion} was never published");
 
         DemandVersion(purchase!, written, presentation);
-        var (balance, tier) = ApplyActions(card, before, commit, rules!.CardBalanceMost);
-        Demand(
-            written.Tier == tier, "I8",
-            $"card {card.Uid} n {written.Counter}: tier {written.Tier}, and {tier} by the actions applied");
+        var (balance, tier, blocked) = ApplyActions(card, before, commit, rules!.CardBalanceMost);
+        DemandState(purchase!, written, tier, blocked);
         var isCentral = written.Circumstances.HasFlag(Circumstances.Centralised);
         var isStranger = !isCentral && world.IsStranger(purchase.Terminal, card.Uid);
         if (!isCentral)
@@ -169,6 +194,17 @@ internal sealed class Truth(ChainWorld world)
         }
     }
 
+    private static void DemandState(Purchase purchase, LogRecord written, byte tier, bool blocked)
+    {
+        Demand(
+            written.Tier == tier, "I8",
+            $"{purchase}, n {written.Counter}: tier {written.Tier}, and {tier} by the actions applied");
+        Demand(
+            !blocked && !written.Blocked, "hotlist",
+            $"{purchase}, n {written.Counter}: the card says blocked {written.Blocked}, and is blocked "
+                + $"{blocked} by the actions applied");
+    }
+
     // The newest rules that the terminal had been told; of a return those of the sale.
     private void DemandVersion(Purchase purchase, LogRecord written, Presentation? presentation)
     {
@@ -196,10 +232,11 @@ internal sealed class Truth(ChainWorld world)
     }
 
     // What the card holds after the actions that it says were applied.
-    private (int Balance, byte Tier) ApplyActions(
+    private (int Balance, byte Tier, bool Blocked) ApplyActions(
         PhysicalCard card, TrueCommit before, TrueCommit commit, int balanceMost)
     {
-        var (balance, tier) = (before.Points, before.Record.Tier);
+        var (balance, tier, blocked) = (before.Points, before.Record.Tier, before.Record.Blocked);
+        var file = before.File;
         var (from, through) = (before.Record.LastCardAction, commit.Record.LastCardAction);
         Demand(through >= from, "I8", $"card {card.Uid}: actions {through} after {from}");
         for (var number = from + 1; number <= through; number++)
@@ -213,9 +250,15 @@ internal sealed class Truth(ChainWorld world)
             if (action.IsDelivery)
                 commit.Delivered += change;
             tier = action.Tier ?? tier;
+            blocked = action.Blocks ?? blocked;
+            file = action.File ?? file;
         }
 
-        return (balance, tier);
+        Demand(
+            commit.File == file, "I8",
+            $"card {card.Uid} n {commit.Record.Counter}: its member file is {commit.File}, and {file} by the "
+                + "actions applied");
+        return (balance, tier, blocked);
     }
 
     // A terminal whose disk lied may have forgotten that an older checkout is over, and sell that one.
@@ -243,9 +286,14 @@ internal sealed class Truth(ChainWorld world)
 /// <param name="Points">What it asks for, signed.</param>
 /// <param name="IsDelivery">Whether the points come from the member's account, or go there.</param>
 /// <param name="Tier">The tier that the card is to have; null where it stays.</param>
-internal sealed record TrueAction(int Points, bool IsDelivery, byte? Tier)
+/// <param name="Blocks">Whether the card is to be blocked; null where it stays.</param>
+/// <param name="File">The member file to be, in hex; null where it stays.</param>
+internal sealed record TrueAction(
+    int Points, bool IsDelivery, byte? Tier, bool? Blocks = null, string? File = null)
 {
     // Alike in every culture.
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Points} points{(Tier is { } tier ? $", tier {tier}" : "")}");
+        CultureInfo.InvariantCulture,
+        $"{Points} points{(Tier is { } tier ? $", tier {tier}" : "")}"
+            + $"{(Blocks is { } blocks ? $", blocked {blocks}" : "")}{(File is null ? "" : ", a file")}");
 }

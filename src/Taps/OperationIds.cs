@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SmartCardCrm.CardProtocol;
 
-namespace SmartCardCrm.Terminal;
+namespace SmartCardCrm.Taps;
 
 /// <summary>Makes UUIDv7s from a clock and injected randomness, so that a run can be repeated. They rise even
 /// within a millisecond. Safe for many threads.</summary>
