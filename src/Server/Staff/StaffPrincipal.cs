@@ -49,6 +49,6 @@ internal static class StaffPrincipal
             && user.FindFirst(Stamp)?.Value == member.Stamp.ToString(CultureInfo.InvariantCulture);
 
         /// <summary>Whether he holds the machine's token, and is nobody whom the book knows.</summary>
-        public bool IsMachine => user.Identity?.Name == AuditActor.Operator;
+        public bool IsMachine => user.FindFirst(Stamp) is null;
     }
 }

@@ -72,6 +72,32 @@ public sealed partial class StaffPagesTests
     }
 
     [Fact]
+    public async Task Somebody_makes_a_token_of_his_own_and_he_or_an_administrator_makes_it_void()
+    {
+        await using var server = await OpenAsync();
+        Clerks.Hire(server.Services, "vera", "auditor");
+        Clerks.Hire(server.Services, "boris", "auditor");
+        using var ada = await server.BrowserAsync("ada");
+        using var vera = await server.BrowserAsync("vera");
+        using var boris = await server.BrowserAsync("boris");
+        var tokens = server.Services.GetRequiredService<StaffTokens>();
+
+        var html = await SendAsync(
+            vera, "/account", "token", new() { ["Form.Title"] = "script", ["Form.Days"] = "3" });
+        using var program = server.PeopleWith(Token().Match(html).Groups["token"].Value);
+        Assert.Equal((HttpStatusCode.OK, null), await program.CallAsync(HttpMethod.Get, "/api/staff"));
+
+        // Another who may read of her, and no more.
+        await SendAsync(boris, "/staff/vera", "revoke-1", []);
+        Assert.Null(tokens.Of("vera")[0].RevokedUs);
+        await SendAsync(vera, "/account", "revoke-1", []);
+        Assert.NotNull(tokens.Of("vera")[0].RevokedUs);
+        tokens.Make("vera", "another", 1);
+        await SendAsync(ada, "/staff/vera", "revoke-2", []);
+        Assert.NotNull(tokens.Of("vera")[0].RevokedUs);
+    }
+
+    [Fact]
     public async Task What_is_typed_wrongly_stands_in_the_form_with_what_is_wrong()
     {
         await using var server = await OpenAsync();
@@ -104,6 +130,9 @@ public sealed partial class StaffPagesTests
         Assert.True(server.Services.GetRequiredService<StaffLogin>().TryAddFirst("ada", Clerks.Password));
         return server;
     }
+
+    [GeneratedRegex("id=\"token\">(?<token>[A-Za-z0-9_-]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Token();
 
     [GeneratedRegex("/invitation#(?<code>[A-Za-z0-9_-]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
