@@ -1,16 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using SmartCardCrm.Server;
-using SmartCardCrm.Server.Commands;
 using SmartCardCrm.Server.Terminals;
-using SmartCardCrm.Server.Vault;
 using SmartCardCrm.SyncContract;
-using SmartCardCrm.Terminal;
 using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Sync;
 
