@@ -18,6 +18,10 @@ public class CommandLineTests
     [InlineData("--planted", "no-such-bug")]
     [InlineData("--planted", "--taps", "1000")]
     [InlineData("--planted", "--seed", "1")]
+    [InlineData("--planted", "--part", "0/3")]
+    [InlineData("--planted", "--part", "4/3")]
+    [InlineData("--planted", "--part", "a third")]
+    [InlineData("--part", "1/3")]
     [InlineData("--sead", "1")]
     [InlineData("1")]
     public async Task A_wrong_command_line_runs_nothing_and_ends_with_2(params string[] args)

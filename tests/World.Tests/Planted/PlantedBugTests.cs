@@ -55,6 +55,14 @@ public sealed partial class PlantedBugTests
         }
     }
 
+    [Fact]
+    public void Three_thirds_are_all_of_them_each_once()
+    {
+        var thirds = Enumerable.Range(1, 3).SelectMany(k => new Part(k, 3).Among(PlantedBugs.All));
+
+        Assert.Equal(PlantedBugs.All.Select(b => b.Name).Order(), thirds.Select(b => b.Name).Order());
+    }
+
     [GeneratedRegex("^[a-z]+(-[a-z]+)+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex KebabCase();
 }

@@ -116,6 +116,20 @@ internal static class Options
         },
     };
 
+    public static readonly Option<Part> Part = new("--part")
+    {
+        HelpName = "K/N",
+        Description = "With --planted: every Nth of them, from the Kth on.",
+        DefaultValueFactory = _ => World.Part.Whole,
+        CustomParser = given =>
+        {
+            if (World.Part.TryParse(given.Tokens[0].Value) is { } part)
+                return part;
+            given.AddError("--part is K/N, K from 1 to N: 2/3");
+            return World.Part.Whole;
+        },
+    };
+
     /// <summary>How a campaign starts its children; nobody types it.</summary>
     public static readonly Option<bool> Worker = new("--worker") { Hidden = true };
 
@@ -125,7 +139,7 @@ internal static class Options
     public static IReadOnlyList<Option> OfSingleRuns =>
         [Seed, Taps, Members, Terminals, Faults, Twice, NoShrink, Plain];
 
-    public static IReadOnlyList<Option> OfPlantedBugs => [Planted, Processes];
+    public static IReadOnlyList<Option> OfPlantedBugs => [Planted, Part, Processes];
 
     public static IReadOnlyList<Option> All =>
         [.. OfCampaigns.Union(OfSingleRuns).Union(OfPlantedBugs), Worker];

@@ -15,7 +15,8 @@ internal static class PlantedCommand
         var hunt = BugHunt.In(Planting.Build(copy));
 
         var name = given.GetValue(Options.Planted);
-        IReadOnlyList<PlantedBug> bugs = [.. PlantedBugs.All.Where(bug => name is null || bug.Name == name)];
+        var named = PlantedBugs.All.Where(bug => name is null || bug.Name == name);
+        IReadOnlyList<PlantedBug> bugs = [.. given.GetRequiredValue(Options.Part).Among(named)];
         var rows = new BugHunted[bugs.Count];
         var lanes = new ParallelOptions
         {
