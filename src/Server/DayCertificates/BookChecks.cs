@@ -13,13 +13,6 @@ internal static class BookChecks
 {
     private const string IsIn = "c.number BETWEEN @From AND @Through";
 
-    private const string Newest =
-        """
-        SELECT t.uid, t.generation, t.counter, t.balance_after FROM card_transaction t
-        WHERE t.counter = (SELECT MAX(n.counter) FROM card_transaction n
-            WHERE n.uid = t.uid AND n.generation = t.generation)
-        """;
-
     private const string ItsTransactions =
         "card c JOIN card_transaction t ON t.uid = c.uid AND t.generation = c.generation";
 
@@ -70,8 +63,10 @@ internal static class BookChecks
         BookCheck.OfQuery(
             "I5", "card-balance", "a complete card's newest balance is its account's", Extent.Cards,
             $"""
-            SELECT COUNT(*) FROM card c JOIN ({Newest}) t ON t.uid = c.uid AND t.generation = c.generation
-            WHERE {IsIn} AND c.acknowledged_counter = t.counter AND t.balance_after <>
+            SELECT COUNT(*) FROM {ItsTransactions} AND t.counter = c.acknowledged_counter
+            WHERE {IsIn} AND NOT EXISTS (SELECT 1 FROM card_transaction n
+                WHERE n.uid = c.uid AND n.generation = c.generation AND n.counter > c.acknowledged_counter)
+            AND t.balance_after <>
                 (SELECT COALESCE(SUM(p.points), 0) FROM posting p
                     WHERE p.account = {OnCard} AND p.owner = c.number
                         AND p.terminal <> {BirthPlan.ServerTerminal})
@@ -133,10 +128,14 @@ internal static class BookChecks
     // The record is what the card has signed, and the columns are what the book reckons by.
     private static long DifferingLogs(DbSession db, Stretch range) => db.List<NewestRow>(
         $"""
-        SELECT c.highest_counter, t.counter, t.balance_after, t.record_written FROM {ItsTransactions}
-            AND t.counter = (SELECT MAX(n.counter) FROM card_transaction n
-                WHERE n.uid = t.uid AND n.generation = t.generation)
-        WHERE {IsIn}
+        SELECT newest.highest_counter, t.counter, t.balance_after, t.record_written
+        FROM (
+            SELECT c.uid, c.generation, c.highest_counter, MAX(t.counter) AS counter
+            FROM {ItsTransactions} WHERE {IsIn}
+            GROUP BY c.uid, c.generation, c.highest_counter
+        ) newest
+        JOIN card_transaction t ON t.uid = newest.uid AND t.generation = newest.generation
+            AND t.counter = newest.counter
         """,
         range).LongCount(newest => !newest.Agrees);
 

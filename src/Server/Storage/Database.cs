@@ -27,7 +27,7 @@ internal abstract class Database : IDisposable
         lock (_writer)
         {
             var connection = RentWriter();
-            var result = Run(connection, BeginWrite, work);
+            var result = Run(connection, BeginWrite, work, timeoutSeconds: null);
             ReturnWriter(connection);
             Interlocked.Increment(ref _commits);
             return result;
@@ -42,11 +42,12 @@ internal abstract class Database : IDisposable
             return 0;
         });
 
-    /// <summary>Does the work on a snapshot that no writer disturbs.</summary>
+    /// <summary>Does the work on a snapshot that no writer disturbs. A question about a whole book may take
+    /// as long as it needs.</summary>
     public T Read<T>(Func<DbSession, T> work)
     {
         var connection = RentReader();
-        var result = Run(connection, BeginRead, work);
+        var result = Run(connection, BeginRead, work, timeoutSeconds: 0);
         ReturnReader(connection);
         return result;
     }
@@ -79,12 +80,14 @@ internal abstract class Database : IDisposable
 
     // Nobody knows what a failure, of the disk above all, leaves of a connection: it is not used again.
     private T Run<T>(
-        DbConnection connection, Func<DbConnection, DbTransaction> begin, Func<DbSession, T> work)
+        DbConnection connection, Func<DbConnection, DbTransaction> begin, Func<DbSession, T> work,
+        int? timeoutSeconds)
     {
         try
         {
             using var transaction = begin(connection);
-            var result = Run(new DbSession(this, connection, transaction), work);
+            var session = new DbSession(this, connection, transaction) { TimeoutSeconds = timeoutSeconds };
+            var result = Run(session, work);
             transaction.Commit();
             return result;
         }

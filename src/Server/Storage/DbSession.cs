@@ -11,6 +11,10 @@ internal sealed class DbSession(Database database, DbConnection connection, DbTr
     private readonly List<RowsStatement> _waiting = [];
     private Task _running = Task.CompletedTask;
 
+    /// <summary>How long the engine may take for a query, in seconds, 0 for as long as it likes; null for
+    /// what its connection says.</summary>
+    public int? TimeoutSeconds { get; init; }
+
     /// <summary>Runs a statement and says how many rows it touched.</summary>
     public int Run(string sql, object? parameters = null) => Current.Execute(sql, parameters, transaction);
 
@@ -46,11 +50,11 @@ internal sealed class DbSession(Database database, DbConnection connection, DbTr
 
     /// <summary>All rows of a query.</summary>
     public IReadOnlyList<T> List<T>(string sql, object? parameters = null) =>
-        Current.Query<T>(sql, parameters, transaction).AsList();
+        Current.Query<T>(sql, parameters, transaction, commandTimeout: TimeoutSeconds).AsList();
 
     /// <summary>The only row of a query, or null where there is none.</summary>
     public T? Find<T>(string sql, object? parameters = null) where T : class =>
-        Current.QuerySingleOrDefault<T>(sql, parameters, transaction);
+        Current.QuerySingleOrDefault<T>(sql, parameters, transaction, commandTimeout: TimeoutSeconds);
 
     /// <summary>Does a part of the transaction's work; an exception undoes that part, and goes on to the
     /// caller.</summary>
@@ -76,7 +80,7 @@ internal sealed class DbSession(Database database, DbConnection connection, DbTr
 
     /// <summary>The single value of a query that always has one.</summary>
     public T Value<T>(string sql, object? parameters = null) =>
-        Current.QuerySingle<T>(sql, parameters, transaction);
+        Current.QuerySingle<T>(sql, parameters, transaction, commandTimeout: TimeoutSeconds);
 
     private void Flush(Action<IReadOnlyList<RowsStatement>> run)
     {

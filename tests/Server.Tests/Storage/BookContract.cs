@@ -5,6 +5,7 @@ using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
+using SmartCardCrm.Server.Storage.Postgres;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.SyncContract;
@@ -300,4 +301,15 @@ public sealed class BookOnSqlite(SqliteEngine engine) : BookContract(engine), IC
     }
 }
 
-public sealed class BookOnPostgres(PostgresCluster cluster) : BookContract(new PostgresEngine(cluster));
+public sealed class BookOnPostgres(PostgresCluster cluster) : BookContract(new PostgresEngine(cluster))
+{
+    [Fact]
+    public void A_question_about_the_whole_book_may_take_longer_than_a_connection_waits()
+    {
+        using var database = PostgresDatabase.Open(cluster.CreateSchema() + ";Command Timeout=1");
+        const string Sleep = "SELECT COUNT(*) FROM (SELECT pg_sleep(1.5)) AS slept";
+
+        Assert.Equal(1, database.Read(db => db.Value<long>(Sleep)));
+        Assert.ThrowsAny<DbException>(() => database.Write(db => db.Value<long>(Sleep)));
+    }
+}
