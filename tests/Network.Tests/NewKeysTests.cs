@@ -65,7 +65,7 @@ public sealed class NewKeysTests : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = till.TillApi };
         http.DefaultRequestHeaders.Add("X-Api-Key", till.TillApiKey);
-        http.DefaultRequestHeaders.Add("Idempotency-Key", $"sale {_card.Look().Tmc}");
+        http.DefaultRequestHeaders.Add("Idempotency-Key", $"sale-at-counter-{_card.Look().Tmc}");
         using var posted = await http.PostAsJsonAsync(
             "v1/checkouts", new { currency = "USD", amountMinor = 100 },
             TestContext.Current.CancellationToken);
