@@ -69,7 +69,7 @@ internal static class ServeCommand
         return command;
     }
 
-    private static Uri? Url(ArgumentResult argument)
+    public static Uri? Url(ArgumentResult argument)
     {
         if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url))
             return url;

@@ -216,6 +216,7 @@ internal static class StaffCommands
         {
             Description = "Where browsers find it.",
             Required = true,
+            CustomParser = ServeCommand.Url,
             HelpName = "URL",
         };
         var token = new Option<FileInfo>("--token-file")

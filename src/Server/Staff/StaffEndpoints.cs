@@ -46,52 +46,47 @@ internal static partial class StaffEndpoints
     private static RazorComponentResult<InvitationPage> Invitation(string? problem) =>
         new(new { Problem = problem });
 
-    private static async Task<IResult> TryLogin(
-        [FromForm] LoginForm form, StaffLogin staff, StaffStore store, FormSeal seal, Passkeys passkeys,
-        HttpContext context, ILogger<StaffLogin> log)
+    private static async Task<IResult> TryLogin([FromForm] LoginForm form, [AsParameters] LoginRoom room)
     {
-        var (name, outcome) = (StaffName.Canonical(form.Name), staff.TryLogin(form.Name, form.Password));
-        LogLogin(log, outcome);
-        if (outcome == LoginOutcome.CodeWanted)
-            return Code(null, seal.Seal(CodeForm.Name, $"{name}\n{store.Find(name)!.Stamp}"));
-        if (outcome != LoginOutcome.Welcome)
-            return await Login(outcome == LoginOutcome.Locked ? "Locked" : "Refused", passkeys, context);
-
-        await SignIn(context, store, name);
-        return Results.Redirect("/");
+        var (name, outcome) = (
+            StaffName.Canonical(form.Name), room.Login.TryLogin(form.Name, form.Password));
+        LogLogin(room.Log, outcome);
+        return outcome switch
+        {
+            LoginOutcome.Welcome => await SignIn(room.Context, room.Store, name),
+            LoginOutcome.CodeWanted => Code(
+                null, room.Seal.Seal(CodeForm.Name, $"{name}\n{room.Store.Find(name)!.Stamp}")),
+            LoginOutcome.Locked => await Login("Locked", room.Passkeys, room.Context),
+            _ => await Login("Refused", room.Passkeys, room.Context),
+        };
     }
 
     // The password was right a moment ago, for somebody who has not changed since.
-    private static async Task<IResult> TryCode(
-        [FromForm] CodeForm form, StaffLogin staff, StaffStore store, FormSeal seal, Passkeys passkeys,
-        HttpContext context, ILogger<StaffLogin> log)
+    private static async Task<IResult> TryCode([FromForm] CodeForm form, [AsParameters] LoginRoom room)
     {
-        if (seal.Open(CodeForm.Name, form.Pending)?.Split('\n') is not [var name, var stamp]
-            || store.Find(name)?.Stamp.ToString(CultureInfo.InvariantCulture) != stamp)
+        if (room.Seal.Open(CodeForm.Name, form.Pending)?.Split('\n') is not [var name, var stamp]
+            || room.Store.Find(name)?.Stamp.ToString(CultureInfo.InvariantCulture) != stamp)
         {
-            return await Login("Again", passkeys, context);
+            return await Login("Again", room.Passkeys, room.Context);
         }
 
-        var outcome = staff.TryCode(name, form.Code);
-        LogLogin(log, outcome);
-        if (outcome == LoginOutcome.Locked)
-            return await Login("Locked", passkeys, context);
-        if (outcome != LoginOutcome.Welcome)
-            return Code("CodeRefused", form.Pending);
-
-        await SignIn(context, store, name);
-        return Results.Redirect("/");
+        var outcome = room.Login.TryCode(name, form.Code);
+        LogLogin(room.Log, outcome);
+        return outcome switch
+        {
+            LoginOutcome.Welcome => await SignIn(room.Context, room.Store, name),
+            LoginOutcome.Locked => await Login("Locked", room.Passkeys, room.Context),
+            _ => Code("CodeRefused", form.Pending),
+        };
     }
 
     private static async Task<IResult> TryPasskey(
         [FromForm] PasskeyForm form, Passkeys passkeys, StaffStore store, HttpContext context)
     {
         var answer = new PasskeyAnswer(form.Credential, form.State);
-        if (await passkeys.LetInAsync(answer, context) is not { } member)
-            return await Login("PasskeyRefused", passkeys, context);
-
-        await SignIn(context, store, member.Name);
-        return Results.Redirect("/");
+        return await passkeys.LetInAsync(answer, context) is { } member
+            ? await SignIn(context, store, member.Name)
+            : await Login("PasskeyRefused", passkeys, context);
     }
 
     private static async Task<IResult> TryFirstLogin(
@@ -103,8 +98,7 @@ internal static partial class StaffEndpoints
         if (!first.TryUse(form.Code, () => staff.TryAddFirst(form.Name, form.Password)))
             return FirstLogin("CodeVoid");
 
-        await SignIn(context, store, StaffName.Canonical(form.Name));
-        return Results.Redirect("/");
+        return await SignIn(context, store, StaffName.Canonical(form.Name));
     }
 
     private static async Task<IResult> TryJoin(
@@ -112,11 +106,9 @@ internal static partial class StaffEndpoints
     {
         if (!StaffLogin.IsAcceptable(form.Password))
             return Invitation("PasswordNotAcceptable");
-        if (desk.Join(form.Code, form.Password) is not { } name)
-            return Invitation("CodeVoid");
-
-        await SignIn(context, store, name);
-        return Results.Redirect("/");
+        return desk.Join(form.Code, form.Password) is { } name
+            ? await SignIn(context, store, name)
+            : Invitation("CodeVoid");
     }
 
     // A form posted by the console, which carries the anti-forgery token as every form does.
@@ -145,12 +137,20 @@ internal static partial class StaffEndpoints
         return Results.LocalRedirect(from?.Host == context.Request.Host.Host ? from.PathAndQuery : "/");
     }
 
-    private static Task SignIn(HttpContext context, StaffStore store, string name) =>
-        context.SignInAsync(StaffPrincipal.Of(
+    private static async Task<IResult> SignIn(HttpContext context, StaffStore store, string name)
+    {
+        await context.SignInAsync(StaffPrincipal.Of(
             store.Find(name)!, CookieAuthenticationDefaults.AuthenticationScheme));
+        return Results.Redirect("/");
+    }
 
     [LoggerMessage(LogLevel.Information, "A login ended with {Outcome}.")]
     private static partial void LogLogin(ILogger log, LoginOutcome outcome);
+
+    // What both steps of a login work with.
+    private sealed record LoginRoom(
+        StaffLogin Login, StaffStore Store, FormSeal Seal, Passkeys Passkeys, HttpContext Context,
+        ILogger<StaffLogin> Log);
 
     private sealed record LoginForm(string Name, string Password);
 

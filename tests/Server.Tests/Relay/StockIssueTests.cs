@@ -35,7 +35,7 @@ public sealed class StockIssueTests
         await call.AcknowledgedAsync(journal.Entries);
 
         Assert.Equal(
-            ["Ada card-stock-registered", "operator card-batch-ordered"],
+            ["operator:Ada card-stock-registered", "operator card-batch-ordered"],
             (await server.GetAsync("/api/audit?subject=batch:1")).EnumerateArray()
                 .Select(line => $"{Text(line, "doneBy")} {Text(line, "action")}"));
         Assert.Equal("Done", Text(job, "state"));
