@@ -68,7 +68,7 @@ internal static class SyncCode
 /// <param name="WindowEntriesMost">Entries sent and not yet acknowledged.</param>
 internal sealed record SyncLimits(int BatchEntriesMost, int BatchBytesMost, int WindowEntriesMost)
 {
-    public static SyncLimits Default { get; } = new(256, 256 * 1024, 1024);
+    public static SyncLimits Default { get; } = new(512, 512 * 1024, 2048);
 }
 
 /// <summary>

@@ -30,7 +30,7 @@ internal sealed record TableRows(
 internal sealed class BookRows(Database book)
 {
     // As the server writes them. A posting is of a transaction, an intent of an entry; how a card stands and
-    // what is told of it are written once for all that a transaction posts of it.
+    // what is told of it are written once in each commit that posts something of it.
     private static readonly IReadOnlyList<(string Table, string Sql, string? OnConflict)> Written =
     [
         ("journal_entry",
@@ -51,9 +51,8 @@ internal sealed class BookRows(Database book)
             """, null),
         ("card",
             """
-            SELECT t.newest_us AS commit_us, w.* FROM card w JOIN (
-                SELECT uid, MAX(posted_us) AS newest_us FROM card_transaction WHERE posted_us > @after
-                GROUP BY uid) t ON t.uid = w.uid
+            SELECT t.posted_us AS commit_us, w.* FROM card w JOIN (
+                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after) t ON t.uid = w.uid
             """,
             """
             ON CONFLICT (uid, generation) DO UPDATE SET
@@ -63,9 +62,8 @@ internal sealed class BookRows(Database book)
             """),
         ("feed",
             """
-            SELECT t.newest_us AS commit_us, w.* FROM feed w JOIN (
-                SELECT uid, MAX(posted_us) AS newest_us FROM card_transaction WHERE posted_us > @after
-                GROUP BY uid) t ON t.uid = w.for_card
+            SELECT t.posted_us AS commit_us, w.* FROM feed w JOIN (
+                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after) t ON t.uid = w.for_card
             """,
             """
             ON CONFLICT (name) DO UPDATE SET position = excluded.position, body = excluded.body
