@@ -52,7 +52,8 @@ internal sealed class BookRows(Database book)
         ("card",
             """
             SELECT t.posted_us AS commit_us, w.* FROM card w JOIN (
-                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after) t ON t.uid = w.uid
+                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after
+            ) t ON t.uid = w.uid
             """,
             """
             ON CONFLICT (uid, generation) DO UPDATE SET
@@ -63,7 +64,8 @@ internal sealed class BookRows(Database book)
         ("feed",
             """
             SELECT t.posted_us AS commit_us, w.* FROM feed w JOIN (
-                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after) t ON t.uid = w.for_card
+                SELECT DISTINCT uid, posted_us FROM card_transaction WHERE posted_us > @after
+            ) t ON t.uid = w.for_card
             """,
             """
             ON CONFLICT (name) DO UPDATE SET position = excluded.position, body = excluded.body
