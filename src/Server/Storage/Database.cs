@@ -21,6 +21,10 @@ internal abstract class Database : IDisposable
     /// <summary>Transactions written since it was opened.</summary>
     public long Commits => Interlocked.Read(ref _commits);
 
+    /// <summary>How long a question may take, 0 for as long as it needs; null for what the connection
+    /// says.</summary>
+    protected virtual int? ReadTimeoutSeconds => null;
+
     /// <summary>Does the work in one transaction, durable on return. An exception undoes all of it.</summary>
     public T Write<T>(Func<DbSession, T> work)
     {
@@ -42,12 +46,11 @@ internal abstract class Database : IDisposable
             return 0;
         });
 
-    /// <summary>Does the work on a snapshot that no writer disturbs. A question about a whole book may take
-    /// as long as it needs.</summary>
+    /// <summary>Does the work on a snapshot that no writer disturbs.</summary>
     public T Read<T>(Func<DbSession, T> work)
     {
         var connection = RentReader();
-        var result = Run(connection, BeginRead, work, timeoutSeconds: 0);
+        var result = Run(connection, BeginRead, work, ReadTimeoutSeconds);
         ReturnReader(connection);
         return result;
     }

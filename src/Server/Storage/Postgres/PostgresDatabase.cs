@@ -29,6 +29,9 @@ internal sealed class PostgresDatabase : Database
 
     public override string BytesType => "bytea";
 
+    // A question about a whole book takes longer than the driver's half minute.
+    protected override int? ReadTimeoutSeconds => 0;
+
     /// <summary>Connects and brings the database to the newest shape.</summary>
     public static PostgresDatabase Open(string connectionString)
     {
