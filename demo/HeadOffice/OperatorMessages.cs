@@ -41,7 +41,11 @@ internal sealed record LedgerCard(string Uid, long Balance, long Counter);
 /// <param name="Redeemed">Points redeemed.</param>
 /// <param name="Adjusted">Points that card actions changed, signed.</param>
 internal sealed record PostedTransaction(
-    string Uid, long Counter, string? OperationId, int Earned, int Redeemed, int Adjusted);
+    string Uid, long Counter, string? OperationId, int Earned, int Redeemed, int Adjusted)
+{
+    /// <summary>As in the card's log: 1 birth, 2 sale, 3 card action.</summary>
+    public int Kind { get; init; }
+}
 
 internal sealed record TransactionPage(IReadOnlyList<PostedTransaction> Rows);
 

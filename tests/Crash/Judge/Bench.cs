@@ -8,6 +8,9 @@ namespace SmartCardCrm.Crash.Judge;
 /// <summary>Compares, from outside, what tills were told with chips and headquarters.</summary>
 internal sealed class Bench(Shop shop)
 {
+    // docs/card.md: kind of a log record.
+    private const int CardAction = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan VisitAfter = TimeSpan.FromMilliseconds(250);
@@ -140,7 +143,8 @@ internal sealed class Bench(Shop shop)
         if (told.Values.FirstOrDefault(t => t is { Happened: true, IsOnAccount: false }
             && !IsPosted(t, ofOperation)) is { } lost)
             return new Violation("I3", $"not posted as told: {lost.Answer}");
-        var ghost = ofOperation.FirstOrDefault(
+        // That a card was told that it is blocked, no till is told.
+        var ghost = ofOperation.Where(p => p.First().Kind != CardAction).FirstOrDefault(
             p => !told.TryGetValue(p.Key, out var known) || !(known.Happened || known.IsGivenUp));
         return ghost is null
             ? null

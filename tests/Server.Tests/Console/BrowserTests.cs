@@ -169,11 +169,17 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     public async Task A_live_page_ends_with_the_session_of_who_has_it_open()
     {
         Clerks.Hire(server.Server.Services, "anton", "analyst");
-        var page = await LoginAsync(width: 1280, "anton", Clerks.Password);
-        var live = page.WaitForWebSocketAsync();
-        await page.GotoAsync("/");
+        var welcome = await LoginAsync(width: 1280, "anton", Clerks.Password);
+        // In a page of its own, so that what is heard is not of the one before.
+        var page = await welcome.Context.NewPageAsync();
+        await welcome.CloseAsync();
         var drawn = new TaskCompletionSource();
-        (await live).FrameReceived += (_, _) => drawn.TrySetResult();
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+        {
+            if (frame.Binary is { } bytes && bytes.AsSpan().IndexOf("RenderBatch"u8) >= 0)
+                drawn.TrySetResult();
+        };
+        await page.GotoAsync("/");
         await drawn.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         server.Server.Services.GetRequiredService<StaffDesk>().Disable("anton", "test", "Has left.");

@@ -8,6 +8,7 @@ internal static class RuleBugs
     private const string Returns = "src/Server/Ledger/Returns.cs";
     private const string Actions = "src/Loyalty/CardActions/CardActions.cs";
     private const string Decider = "src/Taps/CardDecider.cs";
+    private const string Plan = "src/Taps/OperationPlan.cs";
     private const string Posting = "src/Loyalty/Ledger/Posting.cs";
 
     public static IReadOnlyList<PlantedBug> All { get; } =
@@ -51,8 +52,9 @@ internal static class RuleBugs
             Decider, "PendingCardActions.TierAfter(reading.Newest.Tier, actions), [",
             "$bug ? reading.Newest.Tier : PendingCardActions.TierAfter(reading.Newest.Tier, actions), [", 8),
         new("block-flag-forgotten", "A card that is blocked is never told so.",
-            Actions, "applied.Aggregate(before, (blocked, action) => action.Blocks ?? blocked);",
-            "$bug ? before : applied.Aggregate(before, (blocked, action) => action.Blocks ?? blocked);", 30),
+            Plan, "PendingCardActions.BlockedAfter(Reading.Newest.Blocked, Decision.Actions),",
+            "$bug ? Reading.Newest.Blocked "
+            + ": PendingCardActions.BlockedAfter(Reading.Newest.Blocked, Decision.Actions),", 30),
         new("unblocking-unread", "A card that is let in again goes on saying that it is blocked.",
             Actions, "(blocked, action) => action.Blocks ?? blocked);",
             "(blocked, action) => $bug ? blocked || action.Blocks == true : action.Blocks ?? blocked);", 30),
