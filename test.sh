@@ -128,20 +128,21 @@ part_of_three() {
 worlds() {
     campaign tests/World/run.sh --taps 20000
     campaign tests/World/run.sh --planted --part "$(part_of_three)"
+    campaign tests/Load/run.sh kill --kills 6
+    campaign tests/Load/run.sh kill --kills 3 --store postgres
 }
 
 processes() {
     replay --members 20 --sales 200
     replay --members 20 --sales 200 --chaos
     campaign tests/Crash/run.sh --slice
-    campaign tests/Load/run.sh kill --kills 6
-    campaign tests/Load/run.sh kill --kills 3 --store postgres
     campaign tests/Load/run.sh restore
     campaign tests/Load/run.sh restore --store postgres
     campaign tests/Fuzz/run.sh 20
 }
 
-# Worlds reckon, processes wait: side by side they take less time. What worlds said is printed when both are done.
+# Worlds reckon, processes wait: side by side they take less time. What the first lane said is printed when both are
+# done.
 run_campaigns() {
     export BUILT=yes
     : > "$work/campaigns"

@@ -80,7 +80,7 @@ internal static class IntakeBugs
             "Postings.EarnedOnAccount(member.Id, $bug ? 0 : decided.Earned)", 8),
         new("new-card-not-told", "Terminals are not told that a new card is active.",
             CardBook, "Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);",
-            "if (!$bug) Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);", 12),
+            "if (!$bug) Card.Find(book.Db, card.Uid, card.Generation)!.Publish(book.Db);", 30),
         new("acknowledge-before-fsync", "A terminal's entries are acknowledged before they are on disk.",
             Database, """Demand(connection, "PRAGMA synchronous = FULL; PRAGMA synchronous", "2");""",
             """

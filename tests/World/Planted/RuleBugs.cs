@@ -30,7 +30,7 @@ internal static class RuleBugs
             ": new Allowance($bug ? int.MaxValue : OperationMost, RedemptionLimit.OfflineOperation),", 20),
         new("card-limit-forgets", "What a card has redeemed since it was acknowledged does not count.",
             Limits, "Math.Max(CardMost - now.CardPoints, 0)",
-            "$bug ? CardMost : Math.Max(CardMost - now.CardPoints, 0)", 8),
+            "$bug ? CardMost : Math.Max(CardMost - now.CardPoints, 0)", 24),
         new("strangers-are-members", "A card that the terminal does not know redeems as one that it knows.",
             Limits, "now.IsStranger\n", "!$bug && now.IsStranger\n", 8),
         new("old-replica-redeems", "Points are redeemed however long ago headquarters was heard.",
