@@ -26,19 +26,11 @@ internal static class BlockCalls
                 : CardCalls.Unknown());
         change.MapPost("/cards/{id}/block", (
             string id, AskedBlock asked, CardList cards, BlockBook book, FeedBell bell) =>
-            Answer(CardCalls.Find(id, cards), bell, number => book.Block(number, asked.Reason, asked.By)));
+            CardCalls.Change(
+                CardCalls.Find(id, cards), bell, number => book.Block(number, asked.Reason, asked.By)));
         change.MapPost("/cards/{id}/unblock", (
             string id, AskedBlock asked, CardList cards, BlockBook book, FeedBell bell) =>
-            Answer(CardCalls.Find(id, cards), bell, number => book.Unblock(number, asked.Reason, asked.By)));
-    }
-
-    private static IResult Answer(CardRow? card, FeedBell bell, Func<long, string?> change)
-    {
-        if (card is null)
-            return CardCalls.Unknown();
-        if (change(card.Number) is { } refusal)
-            return CardProblems.Of(refusal);
-        bell.Ring();
-        return Results.NoContent();
+            CardCalls.Change(
+                CardCalls.Find(id, cards), bell, number => book.Unblock(number, asked.Reason, asked.By)));
     }
 }

@@ -6,6 +6,7 @@ using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
@@ -58,6 +59,20 @@ internal static class CardCalls
         : null;
 
     public static IResult Unknown() => Problems.NotFound("card-unknown", "There is no such card.");
+
+    /// <summary>Changes a card, and has terminals told.</summary>
+    /// <param name="card">Null where there is none.</param>
+    /// <param name="bell">Rung when it is changed.</param>
+    /// <param name="change">Of the card with this number; returns why not, or null.</param>
+    public static IResult Change(CardRow? card, FeedBell bell, Func<long, string?> change)
+    {
+        if (card is null)
+            return Unknown();
+        if (change(card.Number) is { } refusal)
+            return CardProblems.Of(refusal);
+        bell.Ring();
+        return Results.NoContent();
+    }
 
     private static IResult Card(
         string id, CardList cards, TransactionList transactions, UnreportedList unreported, int take = 100)

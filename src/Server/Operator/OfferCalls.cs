@@ -28,22 +28,13 @@ internal static class OfferCalls
             CardCalls.Find(id, cards) is { } card ? Results.Ok(offers.Of(card.Number)) : CardCalls.Unknown());
         change.MapPut("/cards/{id}/offers/{offer:long}", (
             string id, long offer, AskedOffer asked, CardList cards, OfferBook offers, FeedBell bell) =>
-            Answer(CardCalls.Find(id, cards), bell, number =>
+            CardCalls.Change(CardCalls.Find(id, cards), bell, number =>
                 new WantedOffer(offer, asked.Until, asked.Uses, asked.Kind, asked.By) is var wanted
                     && wanted.Refusal is { } refusal ? refusal : offers.Give(number, wanted)));
         change.MapDelete("/cards/{id}/offers/{offer:long}", (
             string id, long offer, CardList cards, OfferBook offers, FeedBell bell,
             [AsParameters] Signature signed) =>
-            Answer(CardCalls.Find(id, cards), bell, number => offers.Take(number, offer, signed.By)));
-    }
-
-    private static IResult Answer(CardRow? card, FeedBell bell, Func<long, string?> change)
-    {
-        if (card is null)
-            return CardCalls.Unknown();
-        if (change(card.Number) is { } refusal)
-            return CardProblems.Of(refusal);
-        bell.Ring();
-        return Results.NoContent();
+            CardCalls.Change(
+                CardCalls.Find(id, cards), bell, number => offers.Take(number, offer, signed.By)));
     }
 }
