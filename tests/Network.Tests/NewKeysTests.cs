@@ -37,7 +37,7 @@ public sealed class NewKeysTests : IAsyncDisposable
         _chain.Content.AddMaster(CardKeyNumber.Issuer, RandomNumberGenerator.Fill);
         _chain.Content.AddMaster(CardKeyNumber.Sale, RandomNumberGenerator.Fill);
         await _chain.StartServerAsync();
-        await RunningChain.EventuallyAsync(() => _chain.Connected(till));
+        await RunningChain.EventuallyAsync(() => _chain.Lends(till));
         await SellAsync(reader, till, until: () => Keys() == "2.1.2.1");
         await SellAsync(reader, till);
 

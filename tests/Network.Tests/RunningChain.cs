@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SmartCardCrm.Server;
 using SmartCardCrm.Server.Commands;
+using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Vault;
 using SmartCardCrm.Terminal.Keys;
@@ -42,6 +43,11 @@ internal sealed class RunningChain : IAsyncDisposable
     public bool Connected(RunningTerminal terminal) =>
         Services.GetRequiredService<OpenLines>().IsOpen(terminal.Number);
 
+    /// <summary>Whether the server can drive cards on the terminal's reader: that is asked for on a stream of
+    /// its own.</summary>
+    public bool Lends(RunningTerminal terminal) =>
+        Services.GetRequiredService<RelayDesk>().Readers.Any(reader => reader.Terminal == terminal.Number);
+
     public async Task<RunningTerminal> EnrolAsync(string name)
     {
         var desk = Services.GetRequiredService<EnrolmentDesk>();
@@ -70,7 +76,12 @@ internal sealed class RunningChain : IAsyncDisposable
             VaultPassphraseFile = "",
             FactoryCards = true,
         };
-        _server = ServerHost.Build(options, _vault, builder => builder.Logging.ClearProviders());
+        _server = ServerHost.Build(options, _vault, builder =>
+        {
+            builder.Logging.ClearProviders();
+            // A busy machine is no customer in a hurry.
+            builder.Configuration[$"{RelayOptions.Section}:{nameof(RelayOptions.ServedIdleMs)}"] = "10000";
+        });
         await _server.StartAsync(TestContext.Current.CancellationToken);
         Grpc = new Uri(Endpoints.Of(_server).Grpc);
     }
