@@ -45,4 +45,10 @@ internal interface ICardKnowledge
     /// <summary>Whether headquarters lets nobody be served with a card, known here or not. Ask before
     /// how old the knowledge is: damage shows when it is looked at.</summary>
     bool IsListed(Uid uid);
+
+    /// <summary>All that a decision about a card rests on.</summary>
+    CardSight Look(Uid uid) => new(Find(uid), IsListed(uid), Current);
 }
+
+/// <summary>What is known of a card, whether nobody may be served with it, and the rules in force.</summary>
+internal sealed record CardSight(KnownCard? Card, bool IsListed, RuleSet? Rules);

@@ -98,10 +98,9 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
     {
         var newest = session.Card.ReadNewest();
         var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
-        var known = books.Cards.Find(session.Uid);
-        var isListed = books.Cards.IsListed(session.Uid);
+        var (known, isListed, rules) = books.Cards.Look(session.Uid);
         var asked = books.Orders.AskedBy(checkout, now);
-        var decision = CardDecider.Decide(reading, known, isListed, books.Cards.Current, asked);
+        var decision = CardDecider.Decide(reading, known, isListed, rules, asked);
         if (decision is CardDecision.Contradicted contradiction)
             return Refuse(reading, contradiction);
 
@@ -129,10 +128,9 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
     {
         lock (_deciding)
         {
-            var known = books.Cards.Find(reading.Uid);
-            var isListed = books.Cards.IsListed(reading.Uid);
+            var (known, isListed, rules) = books.Cards.Look(reading.Uid);
             var asked = books.Orders.AskedBy(checkout, now);
-            var decision = CardDecider.Decide(reading, known, isListed, books.Cards.Current, asked);
+            var decision = CardDecider.Decide(reading, known, isListed, rules, asked);
             if (Operation(decision, checkout, asked, reading, known?.Item) is not { } operation)
                 return (decision, null);
             return (

@@ -30,11 +30,11 @@ internal sealed class CentralOrders(CentralBooks books, TerminalProfile profile,
             StoreClock.DayOf(now, profile.StoreZone));
         return checkout.Request.Order switch
         {
-            Order.Sale sale => new Asked.Sale(sale.Basket, sale.PointsAsked, AuthorityAt(now), place),
+            Order.Sale sale => new Asked.Sale(sale.Basket, sale.PointsAsked, Authority(adjustedToday), place),
             Order.Enquiry enquiry => new Asked.Sale(
                 enquiry.Basket ?? Basket.Of(new Money(0, Rules().Currency)), enquiry.PointsAsked,
-                AuthorityAt(now), place),
-            Order.Adjustment adjustment => new Asked.Adjust(adjustment, AuthorityAt(now), place),
+                Authority(adjustedToday), place),
+            Order.Adjustment adjustment => new Asked.Adjust(adjustment, Authority(AdjustedAt(now)), place),
             Order.Return back => new Asked.Undo(LogKind.Return, Sold(back.SaleId), back.Lines, place),
             Order.Reversal reversal when Sold(reversal.SaleId) is var sold =>
                 new Asked.Undo(LogKind.Reversal, sold, sold?.Rest ?? [], place),
@@ -54,19 +54,20 @@ internal sealed class CentralOrders(CentralBooks books, TerminalProfile profile,
         return sold is null ? null : sold with { Returned = SoldSale.LinesOf(told.Returned) };
     }
 
+    private Authority Authority(long adjusted) => new(
+        books.Limits.Of(profile.Number), new Used(DayPoints: 0, ReplicaAge: TimeSpan.Zero, adjusted))
+    {
+        IsHeadquarters = true,
+    };
+
     // What a terminal says of itself only ever makes its limits narrower.
-    private Authority AuthorityAt(DateTimeOffset now)
+    private long AdjustedAt(DateTimeOffset now)
     {
         var midnight = StoreClock.MidnightOf(now, profile.StoreZone);
         var adjusted = books.Database.Read(db =>
             CardTransaction.AdjustedSince(db, profile.Number, UnixTime.Microseconds(midnight))
             + Intents.AdjustingOf(db, profile.Number));
-        return new Authority(
-            books.Limits.Of(profile.Number),
-            new Used(DayPoints: 0, ReplicaAge: TimeSpan.Zero, Math.Max(adjusted, adjustedToday)))
-        {
-            IsHeadquarters = true,
-        };
+        return Math.Max(adjusted, adjustedToday);
     }
 }
 

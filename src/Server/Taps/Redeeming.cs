@@ -54,7 +54,8 @@ internal sealed class Redeeming(Database database)
 
     /// <summary>Points of a card whose redeeming was begun, and of which headquarters does not know the
     /// end.</summary>
-    public static long UnderWay(DbSession db, Uid uid) => db.Value<long>(
-        $"SELECT COALESCE(SUM(points), 0) FROM redeeming WHERE uid = @Uid AND NOT {IsOver}",
-        new { Uid = uid.ToString() });
+    /// <param name="db">Where it looks.</param>
+    /// <param name="uid">14 hex digits.</param>
+    public static long UnderWay(DbSession db, string uid) => db.Value<long>(
+        $"SELECT COALESCE(SUM(points), 0) FROM redeeming WHERE uid = @uid AND NOT {IsOver}", new { uid });
 }

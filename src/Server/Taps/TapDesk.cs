@@ -24,24 +24,21 @@ internal sealed partial class TapDesk(
         IAsyncStreamReader<TapReport> from, IServerStreamWriter<TapCommand> to, Terminals.Terminal terminal,
         Line line, CancellationToken cancellation)
     {
-        using var link = new TapLink(TimeSpan.FromMilliseconds(options.Value.IdleMs));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(line.Ended, cancellation);
-        var hearing = link.HearAsync(from, ends.Token);
-        var driving = Task.Factory.StartNew(
-            () => Drive(link, terminal), CancellationToken.None, TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        using var link = new TapLink(to, TimeSpan.FromMilliseconds(options.Value.IdleMs), ends.Token);
+        var hearing = link.HearAsync(from);
         try
         {
-            await link.SpeakAsync(to, ends.Token);
+            await Task.Factory.StartNew(
+                () => Drive(link, terminal), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            ends.Token.ThrowIfCancellationRequested();
         }
         finally
         {
             await ends.CancelAsync();
             await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await driving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        await driving;
     }
 
     private void Drive(TapLink link, Terminals.Terminal terminal)
@@ -60,10 +57,6 @@ internal sealed partial class TapDesk(
         catch (FormatException malformed)
         {
             throw RefusedException.BadRequest("tap-malformed", malformed.Message);
-        }
-        finally
-        {
-            link.Close();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Grpc.Core;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.SyncContract;
@@ -12,6 +11,7 @@ internal sealed class TapLostException(string message) : Exception(message);
 /// <summary>The line to the terminal that a card lies on. It blocks the thread that uses it.</summary>
 internal interface ITapLink
 {
+    /// <exception cref="TapLostException">The terminal is gone.</exception>
     void Say(TapCommand command);
 
     /// <summary>What the terminal says next; null where it has nothing more to say.</summary>
@@ -29,19 +29,32 @@ internal interface ITapLink
 }
 
 /// <summary>One call of a terminal, between its stream and the thread that drives the card.</summary>
+/// <param name="to">Where the terminal listens.</param>
 /// <param name="quietMost">How long the terminal may say nothing.</param>
-internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
+/// <param name="cancellation">Ends the call.</param>
+internal sealed class TapLink(
+    IServerStreamWriter<TapCommand> to, TimeSpan quietMost, CancellationToken cancellation)
+    : ITapLink, IDisposable
 {
     // Whoever answers what is asked, and asks for one thing at a time, never has more on the way.
     private const int ReportsMost = 4;
 
     private readonly BlockingCollection<TapReport> _reports = new(ReportsMost);
-    private readonly Channel<TapCommand> _commands = Channel.CreateUnbounded<TapCommand>(
-        new UnboundedChannelOptions { SingleReader = true });
-
     private volatile bool _hasSaidTooMuch;
 
-    public void Say(TapCommand command) => _commands.Writer.TryWrite(command);
+    // A customer waits: no other thread is woken for it.
+    public void Say(TapCommand command)
+    {
+        try
+        {
+            to.WriteWholeAsync(command, cancellation).GetAwaiter().GetResult();
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException
+            or InvalidOperationException)
+        {
+            throw new TapLostException($"The terminal hears nothing any more: {gone.Message}");
+        }
+    }
 
     public TapReport? Next()
     {
@@ -54,7 +67,7 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
 
     /// <summary>Passes on what the terminal says until it says no more, or more than anybody has asked
     /// for.</summary>
-    public async Task HearAsync(IAsyncStreamReader<TapReport> from, CancellationToken cancellation)
+    public async Task HearAsync(IAsyncStreamReader<TapReport> from)
     {
         try
         {
@@ -66,16 +79,6 @@ internal sealed class TapLink(TimeSpan quietMost) : ITapLink, IDisposable
             _reports.CompleteAdding();
         }
     }
-
-    /// <summary>Passes on what is said here until <see cref="Close"/>.</summary>
-    public async Task SpeakAsync(IServerStreamWriter<TapCommand> to, CancellationToken cancellation)
-    {
-        await foreach (var command in _commands.Reader.ReadAllAsync(cancellation))
-            await to.WriteWholeAsync(command, cancellation);
-    }
-
-    /// <summary>Nothing more is said here.</summary>
-    public void Close() => _commands.Writer.TryComplete();
 
     public void Dispose() => _reports.Dispose();
 }

@@ -88,7 +88,7 @@ public abstract class RedeemingContract : IDisposable
         _redeeming.Begin(new JournalPlace(till.Number, sequence), intent);
     }
 
-    private long UnderWay => _hq.Database.Read(db => Redeeming.UnderWay(db, _chip.Uid));
+    private long UnderWay => _hq.Database.Read(db => Redeeming.UnderWay(db, _chip.Uid.ToString()));
 }
 
 public sealed class RedeemingOnSqlite(SqliteEngine engine)
