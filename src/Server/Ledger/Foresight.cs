@@ -14,34 +14,33 @@ internal readonly record struct ForeseenSale(string Uid, long Terminal, string O
 /// long as they alone change it.</summary>
 internal sealed class Foresight
 {
-    private static readonly RowShape Asked = new(
-        "uid text, generation bigint, tm_key_version bigint, highest_counter bigint, terminal bigint, "
-        + "operation text");
+    private static readonly RowShape Commits = new(
+        "uid text, generation bigint, tm_key_version bigint, counter bigint");
+
+    private static readonly RowShape Places = new("uid text, terminal bigint");
+    private static readonly RowShape Operations = new("operation text");
 
     private readonly Dictionary<string, ForeseenCard> _cards;
-    private readonly Dictionary<(string Uid, long Terminal), long?> _stores = [];
+    private readonly Dictionary<(string Uid, long Terminal), long> _stores = [];
     private readonly HashSet<(string Uid, long Store)> _known = [];
+    private readonly HashSet<string> _unreturned;
     private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _unreturned = new(StringComparer.Ordinal);
 
-    private Foresight(Dictionary<string, ForeseenCard> cards) => _cards = cards;
-
-    public static Foresight Of(DbSession db, IReadOnlyList<ForeseenSale> sales)
+    private Foresight(DbSession db, IReadOnlyList<ForeseenSale> sales)
     {
-        var foresight = new Foresight(Card.FindAll(db, sales.Select(sale => sale.Uid).Distinct())
-            .ToDictionary(card => card.Uid, card => new ForeseenCard(card), StringComparer.Ordinal));
-        foreach (var row in Read(db, foresight._cards, sales))
+        _cards = ReadCards(db, sales);
+        var ofCards = sales.Where(sale => _cards.ContainsKey(sale.Uid)).ToList();
+        foreach (var place in ReadPlaces(db, ofCards))
         {
-            foresight._cards[row.Uid].Add(row);
-            foresight._stores[(row.Uid, row.Terminal)] = row.Store;
-            if (row is { IsKnown: true, Store: { } store })
-                foresight._known.Add((row.Uid, store));
-            if (!row.IsReturned)
-                foresight._unreturned.Add(row.Operation);
+            _stores[(place.Uid, place.Terminal)] = place.Store;
+            if (place.IsKnown)
+                _known.Add((place.Uid, place.Store));
         }
 
-        return foresight;
+        _unreturned = ReadUnreturned(db, ofCards.Select(sale => sale.OperationId));
     }
+
+    public static Foresight Of(DbSession db, IReadOnlyList<ForeseenSale> sales) => new(db, sales);
 
     /// <summary>A card, if it was foreseen; generation 0 asks for the newest.</summary>
     public ForeseenCard? Find(string uid, long generation) =>
@@ -71,40 +70,62 @@ internal sealed class Foresight
     public bool IsUnreturned(string operationId) => _unreturned.Contains(operationId);
 
     /// <summary>The store of a terminal that was foreseen with the card.</summary>
-    public long? StoreOf(string uid, long terminal) => _stores.GetValueOrDefault((uid, terminal));
+    public long? StoreOf(string uid, long terminal) =>
+        _stores.TryGetValue((uid, terminal), out var store) ? store : null;
 
     /// <summary>A store knows a card now.</summary>
     /// <returns>False where it did before.</returns>
     public bool Learn(string uid, long store) => _known.Add((uid, store));
 
-    private static IReadOnlyList<ForeseenRow> Read(
-        DbSession db, Dictionary<string, ForeseenCard> cards, IReadOnlyList<ForeseenSale> sales) =>
-        db.ListForEach<ForeseenRow>(
+    private static Dictionary<string, ForeseenCard> ReadCards(
+        DbSession db, IReadOnlyList<ForeseenSale> sales)
+    {
+        var cards = Card.FindAll(db, sales.Select(sale => sale.Uid).Distinct())
+            .ToDictionary(card => card.Uid, card => new ForeseenCard(card), StringComparer.Ordinal);
+        var newest = new Rows(Commits, [.. cards.Values.Select(foreseen => foreseen.Card).Select(
+            card => new object?[]
+            {
+                card.Uid, card.Generation, (long)card.TmKeyVersion, card.HighestCounter,
+            })]);
+        foreach (var row in db.ListForEach<NewestCommit>(
             $"""
-            SELECT row.uid, row.terminal, row.operation, newest.record_written, newest.reader_id,
-                terminal.store, EXISTS (SELECT 1 FROM known_card k
-                    WHERE k.uid = row.uid AND k.store = terminal.store) AS is_known,
-                EXISTS (SELECT 1 FROM sale_return r WHERE r.sale = row.operation) AS is_returned,
+            SELECT row.uid, newest.record_written, newest.reader_id,
                 EXISTS (SELECT 1 FROM seen_record s WHERE s.uid = row.uid
-                    AND s.generation = row.generation AND s.counter >= row.highest_counter)
+                    AND s.generation = row.generation AND s.counter >= row.counter)
                 OR EXISTS (SELECT 1 FROM intent i WHERE i.uid = row.uid
-                    AND i.generation = row.generation AND i.counter >= row.highest_counter
+                    AND i.generation = row.generation AND i.counter >= row.counter
                     AND i.state <> '{IntentState.Posted}') AS is_awaited
             FROM {RowShape.Place}
-            LEFT JOIN terminal ON terminal.number = row.terminal
             LEFT JOIN card_transaction newest ON newest.uid = row.uid
                 AND newest.generation = row.generation AND newest.tm_key_version = row.tm_key_version
-                AND newest.counter = row.highest_counter
+                AND newest.counter = row.counter
+            """, newest))
+        {
+            cards[row.Uid].Add(row);
+        }
+
+        return cards;
+    }
+
+    private static IReadOnlyList<CardsPlace> ReadPlaces(
+        DbSession db, IEnumerable<ForeseenSale> sales) =>
+        db.ListForEach<CardsPlace>(
+            $"""
+            SELECT row.uid, row.terminal, terminal.store, EXISTS (SELECT 1 FROM known_card k
+                WHERE k.uid = row.uid AND k.store = terminal.store) AS is_known
+            FROM {RowShape.Place} JOIN terminal ON terminal.number = row.terminal
             """,
-            new Rows(Asked, [.. sales.Where(sale => cards.ContainsKey(sale.Uid)).Select(sale =>
-            {
-                var card = cards[sale.Uid].Card;
-                return new object?[]
-                {
-                    card.Uid, card.Generation, (long)card.TmKeyVersion, card.HighestCounter, sale.Terminal,
-                    sale.OperationId,
-                };
-            })]));
+            new Rows(Places, [.. sales.Select(sale => (sale.Uid, sale.Terminal)).Distinct().Select(
+                place => new object?[] { place.Uid, place.Terminal })]));
+
+    private static HashSet<string> ReadUnreturned(DbSession db, IEnumerable<string> operations)
+    {
+        var unreturned = operations.ToHashSet(StringComparer.Ordinal);
+        var rows = new Rows(Operations, [.. unreturned.Select(operation => new object?[] { operation })]);
+        unreturned.ExceptWith(db.ListForEach<string>(
+            $"SELECT sale FROM {RowShape.Place} JOIN sale_return ON sale = row.operation", rows));
+        return unreturned;
+    }
 }
 
 /// <summary>A card as it stands while sales are taken.</summary>
@@ -121,7 +142,7 @@ internal sealed class ForeseenCard(Card card)
     /// <summary>Whether an intent has come of which nothing more is known.</summary>
     public bool HasBegun => _begun.Count > 0;
 
-    public void Add(ForeseenRow row) =>
+    public void Add(NewestCommit row) =>
         (_newestRecord, _newestReaderId, _isAwaited) = (row.RecordWritten, row.ReaderId, row.IsAwaited);
 
     /// <summary>Whether nothing is open about the card but this intent.</summary>
@@ -149,26 +170,26 @@ internal sealed class ForeseenCard(Card card)
         (card, Bytes.Of(newest.Written), Bytes.Of(newest.ReaderId));
 }
 
-/// <summary>What the book says of one <see cref="ForeseenSale"/>.</summary>
-internal sealed record ForeseenRow
+/// <summary>A card's highest commit, as the book has it.</summary>
+internal sealed record NewestCommit
 {
     public string Uid { get; init; } = "";
-    public long Terminal { get; init; }
-    public string Operation { get; init; } = "";
 
-    /// <summary>Of the card's highest commit; null where it has none.</summary>
+    /// <summary>Null where the card has none.</summary>
     public byte[]? RecordWritten { get; init; }
     public byte[]? ReaderId { get; init; }
 
-    /// <summary>The terminal's; null where it is not enrolled here.</summary>
-    public long? Store { get; init; }
+    /// <summary>From that commit on, an intent is not posted, or somebody has seen a record.</summary>
+    public bool IsAwaited { get; init; }
+}
+
+/// <summary>Where a card was.</summary>
+internal sealed record CardsPlace
+{
+    public string Uid { get; init; } = "";
+    public long Terminal { get; init; }
+    public long Store { get; init; }
 
     /// <summary>The store knows the card.</summary>
     public bool IsKnown { get; init; }
-
-    /// <summary>A return of the sale is in the book.</summary>
-    public bool IsReturned { get; init; }
-
-    /// <summary>From the highest commit on, an intent is not posted, or somebody has seen a record.</summary>
-    public bool IsAwaited { get; init; }
 }
