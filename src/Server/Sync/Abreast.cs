@@ -10,6 +10,9 @@ internal static class Abreast
     // Of a terminal that sells and sends, less waits.
     private const int BehindLeast = 64;
 
+    /// <summary>Whether a terminal that sends so many entries at once sends what has waited.</summary>
+    public static bool IsBehind(int entries) => entries >= BehindLeast;
+
     /// <summary>Which entries of deliveries are to be taken now; the others follow on.</summary>
     /// <param name="deliveries">Each of one terminal, its later ones after its earlier ones.</param>
     /// <param name="mayWait">For each, whether it may be cut.</param>
@@ -37,7 +40,7 @@ internal static class Abreast
     private static long Moment(IEnumerable<IReadOnlyList<ReadEntry>> deliveries)
     {
         var ends = deliveries.GroupBy(TerminalOf)
-            .Where(journal => journal.Sum(entries => entries.Count) >= BehindLeast)
+            .Where(journal => IsBehind(journal.Sum(entries => entries.Count)))
             .Select(journal => journal.Last().Max(entry => entry.RecordedAtUs)).ToList();
         return ends.Count > 1 ? ends.Min() : long.MaxValue;
     }

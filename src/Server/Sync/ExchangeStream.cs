@@ -18,9 +18,8 @@ internal sealed class ExchangeStream(
     private static readonly TimeSpan GatheringMost = TimeSpan.FromSeconds(1);
     private const int WaitedForEachLook = 10;
 
-    // What waits together is committed together. A terminal sends twice as many before it waits itself: the
-    // others are read meanwhile.
-    private const int UnderWayMost = 2;
+    // As many as a terminal sends before it waits itself: what is not committed yet is read meanwhile.
+    private const int UnderWayMost = 4;
 
     // A gRPC stream takes one write at a time.
     private readonly SemaphoreSlim _writing = new(1, 1);

@@ -18,6 +18,14 @@ internal sealed partial class IntakeQueue(
     private const int WaitingMost = 256;
     private const int TogetherMost = 64;
 
+    // Half of what a terminal sends before it waits: so those that are behind have the rest here when the next
+    // commit begins, and none gets ahead of the others.
+    private const int OfEachMost = 2;
+
+    // What kept one journal from being sent has mostly kept others, and what has waited for so long may wait
+    // until those are read too.
+    private static readonly TimeSpan OthersComeWithin = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(WaitingMost);
 
     // When the commit under way began; 0 for none.
@@ -49,11 +57,24 @@ internal sealed partial class IntakeQueue(
         while (together.Count > 0 || await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
             stoppingToken.ThrowIfCancellationRequested();
-            while (together.Count < TogetherMost && _waiting.Reader.TryRead(out var next))
-                together.Add(next);
-            Commit(together);
+            var isFirst = together.Count == 0;
+            Gather(together);
+            if (isFirst && together.Exists(waiting => Abreast.IsBehind(waiting.Rest.Count)))
+            {
+                await Task.Delay(OthersComeWithin, clock, stoppingToken);
+                Gather(together);
+            }
+
+            Commit([.. together
+                .GroupBy(waiting => waiting.Terminal).SelectMany(journal => journal.Take(OfEachMost))]);
             together.RemoveAll(waiting => waiting.Done.IsCompleted);
         }
+    }
+
+    private void Gather(List<Waiting> together)
+    {
+        while (together.Count < TogetherMost && _waiting.Reader.TryRead(out var next))
+            together.Add(next);
     }
 
     // The top of the loop: whatever goes wrong with these, the next ones are tried.
@@ -99,6 +120,8 @@ internal sealed partial class IntakeQueue(
             new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public long Arrived => arrived;
+
+        public long Terminal { get; } = entries[0].Place.Terminal;
 
         /// <summary>What is not taken yet.</summary>
         public IReadOnlyList<ReadEntry> Rest { get; private set; } = entries;

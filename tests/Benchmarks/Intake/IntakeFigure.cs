@@ -17,9 +17,9 @@ namespace SmartCardCrm.Benchmarks.Intake;
 /// </summary>
 internal sealed class IntakeFigure(string engine, Headquarters server, IReadOnlyList<IBareBook> beside)
 {
-    private const int WarmUpRounds = 3;
-    private const int Rounds = 7;
-    private const int SalesInRound = 12_000;
+    private const int WarmUpRounds = 6;
+    private const int Rounds = 5;
+    private const int SalesInRound = 24_000;
 
     private readonly List<TimeSpan> _taken = [];
     private readonly List<TimeSpan> _written = [];
