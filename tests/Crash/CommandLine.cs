@@ -16,7 +16,7 @@ internal static class CommandLine
     // The founding of a chain, and its start, are shared by many cases. What a long day has seen is asked for
     // again after each act.
     private const int RepeatsMost = 6;
-    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(70);
+    private static readonly TimeSpan SliceMost = TimeSpan.FromSeconds(50);
 
     private static readonly Option<bool> Slice = new("--slice")
     {
@@ -90,7 +90,7 @@ internal static class CommandLine
 
             Examples:
               tests/Crash/run.sh                                       every call; half an hour or more
-              tests/Crash/run.sh --slice                               three minutes
+              tests/Crash/run.sh --slice                               two minutes
               tests/Crash/run.sh --sales 200 --seed 7 --cases 100      a long day, sampled
               tests/Crash/run.sh --acts offline,back-on-line
               tests/Crash/run.sh --case 002-earn/tap/fsync/2/kill

@@ -128,7 +128,7 @@ public abstract class BatchContract(Engine engine, int stories)
 }
 
 public sealed class BatchOnSqlite(SqliteEngine engine)
-    : BatchContract(engine, stories: 60), IClassFixture<SqliteEngine>;
+    : BatchContract(engine, stories: 40), IClassFixture<SqliteEngine>;
 
 public sealed class BatchOnPostgres(PostgresCluster cluster)
     : BatchContract(new PostgresEngine(cluster), stories: 10);
