@@ -116,6 +116,7 @@ internal static class ServerHost
         services.AddHostedService<RetirementRun>();
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
+        services.AddSingleton<AccountMoves>();
         services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<TierGrants>();
         services.AddHostedService<MemberRun>();

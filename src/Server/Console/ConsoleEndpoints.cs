@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using SmartCardCrm.Server.Console.Book;
 using SmartCardCrm.Server.Console.Layout;
 using SmartCardCrm.Server.Console.Words;
+using SmartCardCrm.Server.Operator;
+using SmartCardCrm.Server.Staff;
 
 namespace SmartCardCrm.Server.Console;
 
@@ -20,8 +22,13 @@ internal static class ConsoleEndpoints
             cookie => cookie.AccessDeniedPath = "/forbidden");
     }
 
-    public static void MapConsole(this WebApplication app) =>
+    public static void MapConsole(this WebApplication app)
+    {
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization();
+        app.MapGet("/reports/{name}/csv", ReportCalls.AsCsv)
+            .RequireAuthorization()
+            .WithMetadata(new PermissionAttribute(Resource.Reports, Access.Read));
+    }
 }

@@ -20,12 +20,15 @@ internal static class ReportCalls
         read.MapGet("/reports/{name}", (
             string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
             room.Of(name, from, through, days, card) is { } table ? Results.Ok(table) : Unknown());
-        read.MapGet("/reports/{name}/csv", (
-            string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
-            room.Of(name, from, through, days, card) is { } table
-                ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")
-                : Unknown());
+        read.MapGet("/reports/{name}/csv", AsCsv);
     }
+
+    /// <summary>A report as a file.</summary>
+    public static IResult AsCsv(
+        string name, ReportRoom room, DateOnly? from, DateOnly? through, long? card, int days = 1) =>
+        room.Of(name, from, through, days, card) is { } table
+            ? Results.File(Encoding.UTF8.GetBytes(Csv.Of(table)), CsvType, $"{name}.csv")
+            : Unknown();
 
     private static IResult Unknown() => Problems.NotFound(
         "report-unknown", $"Reports are {string.Join(", ", ReportRoom.All.Select(report => report.Name))}.");

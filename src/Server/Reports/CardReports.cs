@@ -110,6 +110,7 @@ internal static class CardReports
                 FROM card_block k JOIN card c ON c.uid = k.uid AND c.generation = k.generation
                 WHERE k.blocked = 1 AND k.done_us >= @FromUs AND k.done_us < @ToUs) AS b
             ORDER BY done_us, number
-            """),
+            """,
+            new("reason", "redeemed_after_block")),
     ];
 }

@@ -29,7 +29,8 @@ internal static class ExceptionReports
                 SUM(CASE WHEN resolved_by IS NOT NULL THEN 1 ELSE 0 END) AS resolved
             FROM book_exception WHERE opened_us >= @FromUs AND opened_us < @ToUs
             GROUP BY cause ORDER BY cause
-            """),
+            """,
+            new("cause", "open")),
         Report.OfQuery(
             "certificates",
             "Daily certificates: how many checks of the book failed, and the document's SHA-256.",
@@ -50,12 +51,16 @@ internal static class ExceptionReports
             FROM book_exception e {CardOf}
             WHERE e.cause = 'conflicting-duplicate' AND e.opened_us >= @FromUs AND e.opened_us < @ToUs
             ORDER BY 1, 2, 3
-            """),
+            """,
+            new("what", "times")),
         new Report(
             "suspects",
             "Cards that were copied or rolled back: what the entry that tells has seen or done, and beside "
             + "it the posted transaction that contradicts it.",
-            Suspects.Columns, Suspects.Of),
+            Suspects.Columns, Suspects.Of)
+        {
+            Asks = ReportAsks.Period,
+        },
         Report.OfQuery(
             "doubts", "Commits without an answer: how each ended, or that it has not.",
             ["opened_utc", "terminal", "entry", "card", "counter", "state", "given_up", "settled_at_terminal",

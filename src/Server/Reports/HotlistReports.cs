@@ -29,6 +29,7 @@ internal static class HotlistReports
                     (SELECT MAX(n.version) FROM hotlist_change n WHERE n.uid = g.uid)
             ) listing ON true
             WHERE t.revoked_us IS NULL ORDER BY t.number
-            """),
+            """,
+            new("terminal", "behind")),
     ];
 }

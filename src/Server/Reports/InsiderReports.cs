@@ -74,7 +74,11 @@ internal static class InsiderReports
                     one.DoneUs, one.Terminal, one.Sequence, null, one.Card, one.Points, one.Supervisor, null,
                     one.Reason,
                 ])
-                .Concat(Resolutions.Rows(db, period))),
+                .Concat(Resolutions.Rows(db, period)))
+        {
+            Asks = ReportAsks.Period,
+            Bars = new("by", "points"),
+        },
         new Report(
             "insiders",
             "Patterns: points without a card again and again to one member at one terminal; points redeemed "
@@ -82,7 +86,11 @@ internal static class InsiderReports
             + "most of a card's sales; one card at one terminal again and again on one day, as a clerk's own "
             + "that is put under others' sales.",
             ["pattern", "terminal", "who", "card", "member", "times", "points", "first_utc", "last_utc"],
-            (db, period) => Patterns.Rows(db, period).Concat(SupervisorsOf(db, period))),
+            (db, period) => Patterns.Rows(db, period).Concat(SupervisorsOf(db, period)))
+        {
+            Asks = ReportAsks.Period,
+            Bars = new("pattern", "times"),
+        },
     ];
 
     private static IEnumerable<IReadOnlyList<object?>> SupervisorsOf(DbSession db, Period period) =>

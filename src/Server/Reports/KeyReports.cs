@@ -26,7 +26,8 @@ internal static class KeyReports
                 COALESCE(r.failure, '')
             ORDER BY c.issuer_key_version, c.enquiry_key_version, c.sale_key_version, c.tm_key_version,
                 COALESCE(r.failure, '')
-            """),
+            """,
+            new("sale", "cards")),
         Report.OfQuery(
             "terminal-keys",
             "The newest enquiry and sale keys that each terminal has fetched; none where headquarters "

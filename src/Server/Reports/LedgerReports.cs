@@ -39,12 +39,16 @@ internal static class LedgerReports
                 SUM(points) AS closing
             FROM posting WHERE account IN ({Owed}) AND posted_us < @ToUs
             GROUP BY programme, currency, account ORDER BY programme, currency, account
-            """),
+            """,
+            new("account", "closing")),
         new Report(
             "accounting",
             "The ledger's moves in double entry, added up by day: what loses points, and what gains them.",
             AccountingColumns,
-            (db, period) => AccountingOf(db, "posted_us >= @FromUs AND posted_us < @ToUs", period)),
+            (db, period) => AccountingOf(db, "posted_us >= @FromUs AND posted_us < @ToUs", period))
+        {
+            Asks = ReportAsks.Period,
+        },
         Report.OfQuery(
             "openings",
             "Opening balances by batch: what members have brought from another programme.",
@@ -55,14 +59,18 @@ internal static class LedgerReports
                 MAX(undone_us) AS undone
             FROM opening_balance WHERE loaded_us >= @FromUs AND loaded_us < @ToUs
             GROUP BY batch ORDER BY MIN(number)
-            """),
+            """,
+            new("batch", "points")),
         new Report(
             "vintages",
             "Points that members have now, by the month from which they may be spent and the day on which "
             + "they expire.",
             ["active_month", "expires_on", "members", "points"],
             (db, period) => VintagesOf(db, StoreDays.BegunEverywhere(
-                db, UnixTime.FromMicroseconds(period.NowUs)))),
+                db, UnixTime.FromMicroseconds(period.NowUs))))
+        {
+            Bars = new("active_month", "points"),
+        },
     ];
 
     /// <summary>The moves that a condition on postings holds for, by day.</summary>

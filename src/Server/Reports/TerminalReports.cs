@@ -19,7 +19,8 @@ internal static class TerminalReports
             WHERE t.kind <> 1 AND t.recorded_us >= @FromUs AND t.recorded_us < @ToUs
             GROUP BY t.business_date, t.terminal, t.store, t.currency
             ORDER BY t.business_date, t.terminal
-            """),
+            """,
+            new("business_date", "earned")),
         Report.OfQuery(
             "arrival", "Journals: how far each terminal's has come, and what arrived in the period.",
             ["terminal", "name", "revoked_utc", "entry", "last_utc", "arrived", "first_arrived_utc", "parked",
@@ -34,10 +35,15 @@ internal static class TerminalReports
                 AND e.taken_us >= @FromUs AND e.taken_us < @ToUs
             GROUP BY t.number, t.name, t.revoked_us, h.sequence, h.taken_us, h.duplicates
             ORDER BY t.number
-            """),
+            """,
+            new("name", "arrived")),
         new Report(
             "exposure", "Offline exposure now: what each terminal lets be redeemed without asking, how old "
             + "what it knows is, what it may still lose today to false cards, and the bound for --days.",
-            Exposure.Columns, Exposure.Of),
+            Exposure.Columns, Exposure.Of)
+        {
+            Asks = ReportAsks.Days,
+            Bars = new("terminal", "may_lose_today"),
+        },
     ];
 }

@@ -13,7 +13,10 @@ internal static class TierReports
             "tiers",
             "Members in each tier now, those of them to whom it was given, and those who lose it within 31 "
             + "days if they buy nothing more.",
-            ["tier", "name", "members", "given", "ending_soon"], (db, period) => Rows(db, period)),
+            ["tier", "name", "members", "given", "ending_soon"], (db, period) => Rows(db, period))
+        {
+            Bars = new("name", "members"),
+        },
     ];
 
     private static IEnumerable<IReadOnlyList<object?>> Rows(DbSession db, Period period)

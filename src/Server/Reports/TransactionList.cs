@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
 
@@ -20,7 +21,8 @@ internal sealed record TransactionRow
     public long Terminal { get; init; }
     public long Sequence { get; init; }
 
-    /// <summary>As <see cref="Ledger.ProofState"/> or <see cref="Hearsay"/> says.</summary>
+    /// <summary>As <see cref="Ledger.ProofState"/> or <see cref="Hearsay"/> says, or <see
+    /// cref="TransactionList.WithoutCard"/>.</summary>
     public string Proof { get; init; } = "";
 
     /// <summary>As in the card's log: 1 birth, 2 sale, 3 card action.</summary>
@@ -80,6 +82,9 @@ internal sealed class TransactionList(Database database)
         t.programme, t.rule_set, t.recorded_us, t.store, t.store_zone, t.sold_at
         """;
 
+    /// <summary>What stands for the proof of a sale that no card took part in.</summary>
+    public const string WithoutCard = "without-card";
+
     private const string Source =
         "FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation";
 
@@ -119,6 +124,34 @@ internal sealed class TransactionList(Database database)
                 """,
                 new { cardNumber, skip, take }),
             db.Value<long>($"SELECT COUNT(*) {Source} WHERE c.number = @cardNumber", new { cardNumber })));
+
+    /// <summary>A page of what a member has done, with all cards and without one, newest first, each with its
+    /// intent. Without a card there is no counter, no proof and no balance.</summary>
+    public Page<TransactionRow> OfMember(long member, int skip, int take) =>
+        database.Read(db => new Page<TransactionRow>(
+            db.List<TransactionRow>(
+                $"""
+                SELECT * FROM (
+                    SELECT {Columns}, j.body AS intent {Source}
+                    LEFT JOIN journal_entry j ON j.terminal = t.terminal AND j.sequence = t.sequence
+                    WHERE c.member = @member
+                    UNION ALL
+                    SELECT 0, '', 0, a.operation_id, a.terminal, a.sequence, '{WithoutCard}', @Sale,
+                        a.amount_minor, p.currency, a.earned, 0, 0, CAST(NULL AS bigint), 0, a.programme,
+                        a.rule_set, a.posted_us, a.store, a.store_zone, a.sold_at, j.body
+                    FROM account_sale a JOIN programme p ON p.number = a.programme
+                    LEFT JOIN journal_entry j ON j.terminal = a.terminal AND j.sequence = a.sequence
+                    WHERE a.member = @member
+                ) AS done
+                ORDER BY recorded_us DESC, terminal DESC, sequence DESC LIMIT @take OFFSET @skip
+                """,
+                new { member, Sale = (long)LogKind.Sale, skip, take }),
+            db.Value<long>(
+                $"""
+                SELECT (SELECT COUNT(*) {Source} WHERE c.member = @member)
+                    + (SELECT COUNT(*) FROM account_sale WHERE member = @member)
+                """,
+                new { member })));
 
     // Only the conditions that are asked for, so that each of them can use its index.
     private static string Where(TransactionFilter filter)

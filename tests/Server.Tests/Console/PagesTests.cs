@@ -8,10 +8,12 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
 {
     private static readonly string[] Pages =
     [
-        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/cards", "/cards/1000001",
+        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase", "/cards",
+        "/cards/1000001", "/cards/1000001/block", "/cards/1000001/replace",
         "/transactions", "/transactions?terminal=1&day=2026-01-05", "/exceptions",
         "/exceptions?state=all&cause=gap", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=1", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/reports", "/reports/exceptions", "/reports/end-of-day?from=2026-01-01&through=2026-01-31",
         "/account", "/account/second-factor", "/account/passkeys",
     ];
 
@@ -75,6 +77,9 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
 
     [Theory]
     [InlineData("/members/999", "There is no member with number 999.")]
+    [InlineData("/members/999/erase", "There is no member with number 999.")]
+    [InlineData("/cards/999/block", "There is no card with number 999.")]
+    [InlineData("/cards/999/replace", "There is no card with number 999.")]
     [InlineData("/cards/999", "There is no card with number 999.")]
     [InlineData("/terminals/999/revoke", "There is no terminal with number 999.")]
     [InlineData("/issue/0198c0de-0000-7000-8000-000000000000", "This card is no longer being issued")]
@@ -82,6 +87,7 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
     [InlineData("/staff/nobody", "There is nobody called nobody among the staff.")]
     [InlineData("/staff/nobody/edit", "There is nobody called nobody among the staff.")]
     [InlineData("/cards/ada", "There is no such page.")]
+    [InlineData("/reports/nothing", "There is no such report.")]
     public async Task What_is_not_there_is_a_page_that_says_so(string page, string says)
     {
         using var visitor = await server.LoginAsync();

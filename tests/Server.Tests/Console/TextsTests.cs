@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Resources;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using SmartCardCrm.Server.Console.Reports;
 using SmartCardCrm.Server.Console.Words;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Relay;
@@ -18,7 +19,10 @@ public sealed partial class TextsTests
 
     // Families whose members are chosen by a code of the book.
     private static readonly string[] Families =
-        [.. Family().Matches(Sources()).Select(match => match.Groups["name"].Value)];
+    [
+        .. Family().Matches(Sources()).Select(match => match.Groups["name"].Value),
+        .. ReportColumn.Families,
+    ];
 
     [Fact]
     public void No_text_is_missing_in_either_language() =>
@@ -66,6 +70,10 @@ public sealed partial class TextsTests
             .. Enum.GetValues<CardStatus>().Select(status => $"CardStatus.{(int)status}"),
             .. Enum.GetValues<CardProtocol.LogKind>().Select(kind => $"Kind.{(int)kind}"),
             .. Enum.GetValues<IssueState>().Select(state => $"IssueState.{state}"),
+            .. ReportRoom.Groups.Select(group => $"ReportGroup.{group.Name}"),
+            .. ReportRoom.All.SelectMany(report =>
+                new[] { $"Report.{report.Name}", $"ReportSays.{report.Name}" }),
+            .. ReportRoom.All.SelectMany(report => report.Columns).Select(column => $"Column.{column}"),
             .. new[] { "proven", "inferred", Hearsay.ReadByNext, Hearsay.Seen }
                 .SelectMany(proof => new[] { $"Proof.{proof}", $"ProofWhy.{proof}" }),
         ];

@@ -70,6 +70,35 @@ public abstract class AnonymousContract : IDisposable
     }
 
     [Fact]
+    public void What_a_member_has_done_is_one_list_with_a_card_and_without_one_and_so_is_his_account()
+    {
+        Assert.Null(_book.Register(_somebody.Id, new NewMember("Anna", Phone, "ru"), "Grace"));
+        Sell(_chip, 50_00);
+        _hq.Clock.Advance(TimeSpan.FromMinutes(1));
+        SellWithoutCard(42_00);
+        _hq.Clock.Advance(TimeSpan.FromMinutes(1));
+        Sell(_chip, 10_00, redeem: 20);
+        var list = new TransactionList(_hq.Database);
+
+        var page = list.OfMember(_somebody.Id, 0, 3);
+
+        Assert.Equal(4, page.Total);
+        Assert.Equal(
+            [(3, 10_00, 9, 20, ProofState.Proven), (0, 42_00, 42, 0, TransactionList.WithoutCard),
+                (2, 50_00, 50, 0, ProofState.Proven)],
+            page.Rows.Select(row => (row.Counter, row.AmountMinor, row.Earned, row.Redeemed, row.Proof)));
+        Assert.Equal(
+            [(2, 42_00)],
+            page.Rows.Where(row => row.CardNumber == 0)
+                .Select(row => (row.Kind, JournalReading.TermsOf(row.Intent!)!.AmountMinor)));
+        Assert.Equal([1], list.OfMember(_somebody.Id, 3, 3).Rows.Select(row => row.Counter));
+        Assert.Equal(
+            [(1, -42), (3, 42)],
+            new AccountMoves(_hq.Database).Newest(_somebody.Id, 9)
+                .Select(move => (move.Contra, move.Points)));
+    }
+
+    [Fact]
     public void A_card_that_is_moved_takes_its_points_its_history_and_what_is_on_its_way_along()
     {
         var anna = _hq.Members.Add(1, new NewMember("Anna", Phone, "ru"), "test");

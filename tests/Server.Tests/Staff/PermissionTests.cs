@@ -244,13 +244,22 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         ("/members /members/1", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
         ("/members/new", [Cashier, Supervisor, Issuer, Administrator, AtStore]),
         ("/cards /cards/1000001", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        ("/cards/1000001/block /cards/1000001/replace", [Supervisor, Administrator]),
+        ("/members/1/erase", [Administrator]),
         ("/transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
         ("/exceptions", [Supervisor, Auditor, Administrator]),
         ("/terminals", [Supervisor, It, Auditor, Administrator]),
         ("/terminals/new /terminals/1/revoke", [It, Administrator]),
         ("/issue /issue/0198c0de-0000-7000-8000-000000000000", [Supervisor, Issuer, Administrator]),
+        ("/reports /reports/liability", [Analyst, Auditor, Administrator]),
         ("/staff /staff/grace", [Auditor, Administrator]),
         ("/staff/new /staff/grace/edit", [Administrator]),
+    ];
+
+    // Addresses of files that pages lead to, whom they let in.
+    private static readonly (string Files, string[] For)[] FileTable =
+    [
+        ("/reports/liability/csv", [Analyst, Auditor, Administrator]),
     ];
 
     public static MatrixTheoryData<string, string> CallsByRole => new(
@@ -258,6 +267,9 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
 
     public static MatrixTheoryData<string, string> PagesByRole => new(
         Everybody, PageTable.SelectMany(row => row.Pages.Split(' ')));
+
+    public static MatrixTheoryData<string, string> FilesByRole => new(
+        Everybody, FileTable.SelectMany(row => row.Files.Split(' ')));
 
     [Theory]
     [MemberData(nameof(CallsByRole))]
@@ -290,6 +302,18 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         Assert.Equal(!isFor, IsRefusal(sent));
     }
 
+    [Theory]
+    [MemberData(nameof(FilesByRole))]
+    public async Task A_file_lets_in_whom_it_is_for_and_nobody_else(string role, string file)
+    {
+        var isFor = FileTable.Single(row => row.Files.Split(' ').Contains(file)).For.Contains(role);
+
+        using var answer = await staff.BrowserOf(role).GetAsync(file);
+
+        Assert.Equal(!isFor, IsRefusal(answer));
+        Assert.Equal(isFor, answer.StatusCode == HttpStatusCode.OK);
+    }
+
     [Fact]
     public void Every_call_and_page_names_its_permission_and_stands_in_the_table()
     {
@@ -300,7 +324,8 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         Assert.Equal([], Permissions.Missing(app));
         var tried = Table.SelectMany(row => row.Calls.Split('\n', StringSplitOptions.TrimEntries))
             .Select(call => $"{call.Split(' ')[0]} /api{call.Split(' ')[1]}")
-            .Concat(PageTable.SelectMany(row => row.Pages.Split(' ')).Select(page => $"GET {page}"))
+            .Concat(PageTable.Select(row => row.Pages).Concat(FileTable.Select(row => row.Files))
+                .SelectMany(pages => pages.Split(' ')).Select(page => $"GET {page}"))
             .ToList();
         var untried = routes
             .Where(route => route.Metadata.GetMetadata<PermissionAttribute>() is not null)

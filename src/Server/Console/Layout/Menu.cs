@@ -10,18 +10,41 @@ namespace SmartCardCrm.Server.Console.Layout;
 /// <param name="Access">What it asks for.</param>
 internal sealed record MenuItem(string Href, string Text, Resource Resource, Access Access = Access.Read)
 {
-    private static readonly IReadOnlyList<MenuItem> All =
-    [
-        new("/members", "Members", Resource.Members),
-        new("/cards", "Cards", Resource.Cards),
-        new("/transactions", "Transactions", Resource.Transactions),
-        new("/exceptions", "Exceptions", Resource.Exceptions),
-        new("/terminals", "Terminals", Resource.Terminals),
-        new("/issue", "Issue", Resource.Issuing, Access.Change),
-        new("/staff", "Staff", Resource.Staff),
-    ];
-
     /// <summary>What somebody may open, in the menu's order.</summary>
     public static IEnumerable<MenuItem> For(ClaimsPrincipal? user) =>
-        All.Where(item => user?.May(item.Resource, item.Access) == true);
+        MenuGroup.For(user).SelectMany(group => group.Items);
+}
+
+/// <summary>Pages that stand together in the menu.</summary>
+/// <param name="Name">Stable.</param>
+/// <param name="Items">In their order.</param>
+internal sealed record MenuGroup(string Name, IReadOnlyList<MenuItem> Items)
+{
+    private static readonly IReadOnlyList<MenuGroup> All =
+    [
+        new("customers",
+        [
+            new("/members", "Members", Resource.Members),
+            new("/cards", "Cards", Resource.Cards),
+            new("/issue", "Issue", Resource.Issuing, Access.Change),
+        ]),
+        new("book",
+        [
+            new("/transactions", "Transactions", Resource.Transactions),
+            new("/exceptions", "Exceptions", Resource.Exceptions),
+            new("/reports", "Reports", Resource.Reports),
+        ]),
+        new("house",
+        [
+            new("/terminals", "Terminals", Resource.Terminals),
+            new("/staff", "Staff", Resource.Staff),
+        ]),
+    ];
+
+    /// <summary>What somebody may open; no group is empty.</summary>
+    public static IEnumerable<MenuGroup> For(ClaimsPrincipal? user) =>
+        All.Select(group => group with
+        {
+            Items = [.. group.Items.Where(item => user?.May(item.Resource, item.Access) == true)],
+        }).Where(group => group.Items.Count > 0);
 }

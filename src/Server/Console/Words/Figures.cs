@@ -5,11 +5,26 @@ namespace SmartCardCrm.Server.Console.Words;
 /// <summary>Numbers as the reader's culture writes them.</summary>
 internal static class Figures
 {
-    public static string Whole(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
+    /// <summary>With a true minus.</summary>
+    public static string Whole(long number) =>
+        number.ToString("#,0;\u2212#,0;0", CultureInfo.CurrentCulture);
 
     /// <summary>With its sign, a true minus; nothing for 0.</summary>
     public static string Change(long number) =>
         number.ToString("+#,0;\u2212#,0;''", CultureInfo.CurrentCulture);
+
+    /// <summary>Several changes, those that are 0 left out: +12 −50.</summary>
+    public static string Changes(params ReadOnlySpan<long> numbers)
+    {
+        var words = new List<string>();
+        foreach (var number in numbers)
+        {
+            if (number != 0)
+                words.Add(Change(number));
+        }
+
+        return string.Join(' ', words);
+    }
 
     /// <summary>An amount with its currency: 12.34 USD, −12.34 USD.</summary>
     /// <param name="minor">Minor units; below zero with a true minus.</param>

@@ -22,6 +22,17 @@ internal sealed class Texts(IStringLocalizer<Texts> texts)
     public string Noun(string noun, long number) =>
         Plural.Pick(texts[noun], number, CultureInfo.CurrentUICulture);
 
+    /// <summary>What a report's column is called: in this report, or else in all.</summary>
+    public string Column(string report, string column)
+    {
+        var own = texts[$"Column.{report}.{column}"];
+        return own.ResourceNotFound ? Code("Column", column) : own;
+    }
+
+    /// <summary>What an exception's detail says; a settlement's names more than people need.</summary>
+    public string Detail(string detail) => Code(
+        "Detail", detail.StartsWith("settlement-", StringComparison.Ordinal) ? "settlement" : detail);
+
     /// <summary>The text for a stable code, or the code itself where it is newer than the texts.</summary>
     /// <param name="family">What kind of code it is; the text's name is family.code.</param>
     /// <param name="code">As in the book.</param>

@@ -34,7 +34,7 @@ internal sealed class WhyPoints(Texts texts)
 
     private string SayAdjustment(TransactionRow row)
     {
-        var intent = row.Intent is { } body ? JournalReading.IntentOf(body) : null;
+        var intent = row.Intent is { } body ? JournalReading.TermsOf(body) : null;
         return texts[
             "Why.Adjustment", Change(row.Earned - row.Redeemed), intent?.Supervisor ?? "?",
             intent?.Reason ?? "?"];
@@ -54,7 +54,7 @@ internal sealed class WhyPoints(Texts texts)
 
     private static SaleTerms? Decided(TransactionRow row, RuleSet rules)
     {
-        var asked = row.Intent is { } body && JournalReading.IntentOf(body) is { } intent
+        var asked = row.Intent is { } body && JournalReading.TermsOf(body) is { } intent
             ? JournalReading.AskedBy(intent)
             : null;
         var spendable = (int)Math.Clamp((row.BalanceBefore ?? 0) + (row.Adjusted ?? 0), 0, int.MaxValue);
