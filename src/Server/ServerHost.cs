@@ -117,6 +117,7 @@ internal static class ServerHost
         services.AddSingleton<OverviewReport>();
         services.AddSingleton<CardList>();
         services.AddSingleton<AccountMoves>();
+        services.AddSingleton<ExceptionEvidence>();
         services.AddSingleton<MemberPointsReport>();
         services.AddSingleton<TierGrants>();
         services.AddHostedService<MemberRun>();

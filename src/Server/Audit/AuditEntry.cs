@@ -67,6 +67,21 @@ internal static class AuditAction
     public const string OpeningUndone = "opening-undone";
     public const string KeyAdded = "key-added";
     public const string AuthorityRetired = "authority-retired";
+
+    /// <summary>All of them, for lists to choose from.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        MemberAdded, MemberRegistered, MemberErased, CardsMoved, CardPlanned, CardBlocked, CardUnblocked,
+        RetirementBegun, RetirementCancelled, CardRetired, CardKeysBegun, CardKeysChanged, OfferGiven,
+        OfferTaken, BatchOrdered, BenchBegun, BenchEnded, StockRegistered, RulesPublished, RulesRetired,
+        DraftMade, DraftChanged, DraftDiscarded, DraftScheduled, DraftWithdrawn, DraftPublished,
+        LimitsIssued, TokenMade, TerminalEnrolled, TerminalRenewed, TerminalRevoked, StaffAdded,
+        StaffLocked, StaffChanged, StaffDisabled, StaffEnabled, StaffReset, StaffJoined, StaffFactorSet,
+        StaffFactorRemoved, StaffPasskeyAdded, StaffPasskeyRemoved, StaffRecovered, StaffTokenMade,
+        StaffTokenRevoked, BookRestored, ExceptionAssigned, ExceptionNoted, ExceptionProposed,
+        ExceptionResolved, ExceptionRejected, BookRebuilt, PeriodClosed, TierGranted, TierRevoked,
+        CertificateMade, OpeningLoaded, OpeningUndone, KeyAdded, AuthorityRetired,
+    ];
 }
 
 /// <summary>Who did something.</summary>

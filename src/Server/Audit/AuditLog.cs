@@ -54,12 +54,24 @@ internal static class AuditLog
     /// <param name="skip">So many newer ones are passed over.</param>
     /// <param name="take">At most.</param>
     public static IReadOnlyList<AuditEntry> List(DbSession db, string? subject, int skip, int take) =>
+        Find(db, new AuditFilter { Subject = subject }, skip, take);
+
+    /// <inheritdoc cref="List"/>
+    /// <param name="db">The book.</param>
+    /// <param name="filter">Only these.</param>
+    /// <param name="skip">So many newer ones are passed over.</param>
+    /// <param name="take">At most.</param>
+    public static IReadOnlyList<AuditEntry> Find(DbSession db, AuditFilter filter, int skip, int take) =>
         db.List<AuditEntry>(
             $"""
-            SELECT {Columns} FROM audit_entry WHERE @subject IS NULL OR subject = @subject
+            SELECT {Columns} FROM audit_entry {filter.Where}
             ORDER BY number DESC LIMIT @take OFFSET @skip
             """,
-            new { subject, skip, take });
+            new { filter.Subject, filter.By, filter.Action, skip, take });
+
+    /// <summary>How many changes there are.</summary>
+    public static long Count(DbSession db, AuditFilter filter) =>
+        db.Value<long>($"SELECT COUNT(*) FROM audit_entry {filter.Where}", filter);
 
     /// <summary>The number of the first entry that is not as it was written; null where all are. Entries cut
     /// off at the end are not missed: who keeps <see cref="Newest"/> elsewhere finds that out.</summary>
@@ -90,6 +102,35 @@ internal static class AuditLog
             SELECT {Columns} FROM audit_entry WHERE number >= @from ORDER BY number LIMIT @EntriesAtOnce
             """,
             new { from, EntriesAtOnce });
+}
+
+/// <summary>Which changes a list shows; null is all.</summary>
+internal sealed record AuditFilter
+{
+    /// <summary>What was changed, as kind:number.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public string? By { get; init; }
+
+    /// <summary>One of <see cref="AuditAction"/>.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The condition in SQL, whose values this record has.</summary>
+    public string Where
+    {
+        get
+        {
+            string?[] conditions =
+            [
+                Subject is null ? null : "subject = @Subject",
+                By is null ? null : "done_by = @By",
+                Action is null ? null : "action = @Action",
+            ];
+            var asked = conditions.OfType<string>().ToList();
+            return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);
+        }
+    }
 }
 
 /// <summary>Where an audit log ends.</summary>

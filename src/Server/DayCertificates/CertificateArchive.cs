@@ -52,6 +52,9 @@ internal static class CertificateArchive
             """,
             new { skip, take });
 
+    /// <summary>How many there are.</summary>
+    public static long Count(DbSession db) => db.Value<long>("SELECT COUNT(*) FROM day_certificate");
+
     /// <summary>How many checks failed when one was last made; null where none ever was.</summary>
     public static long? NewestFailed(DbSession db) => db.Value<long?>(
         "SELECT MAX(failed) FROM day_certificate WHERE number = (SELECT MAX(number) FROM day_certificate)");

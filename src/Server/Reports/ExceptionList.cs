@@ -54,7 +54,15 @@ internal sealed record ExceptionFilter
 
     /// <summary>Card number.</summary>
     public long? Card { get; init; }
+
+    /// <summary>Whose they are; empty for nobody's.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Of this store's terminals.</summary>
+    public long? Store { get; init; }
+
+    /// <summary>Opened before this instant.</summary>
+    public long? OpenedBeforeUs { get; init; }
 
     /// <summary>Only of terminals in these stores.</summary>
     public StoreScope? Within { get; init; }
@@ -83,7 +91,16 @@ internal sealed class ExceptionList(Database database)
     public Page<ExceptionRow> Newest(ExceptionFilter filter, int skip, int take)
     {
         var where = Where(filter);
-        var parameters = new { filter.Cause, filter.Card, filter.Owner, skip, take };
+        var parameters = new
+        {
+            filter.Cause,
+            filter.Card,
+            filter.Owner,
+            filter.Store,
+            filter.OpenedBeforeUs,
+            skip,
+            take,
+        };
         return database.Read(db => new Page<ExceptionRow>(
             db.List<ExceptionRow>(
                 $"""
@@ -126,7 +143,9 @@ internal sealed class ExceptionList(Database database)
             filter.OpenOnly ? "e.closed_us IS NULL" : null,
             filter.Cause is null ? null : "e.cause = @Cause",
             filter.Card is null ? null : "c.number = @Card",
-            filter.Owner is null ? null : "e.owner = @Owner",
+            filter.Owner is null ? null : "COALESCE(e.owner, '') = @Owner",
+            filter.Store is null ? null : "e.terminal IN (SELECT number FROM terminal WHERE store = @Store)",
+            filter.OpenedBeforeUs is null ? null : "e.opened_us < @OpenedBeforeUs",
             OfTerminals(filter.Within),
         ];
         var asked = conditions.OfType<string>().ToList();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 
@@ -19,6 +20,13 @@ internal sealed record AuthorityFollower(long Terminal, string Name, string Trus
     /// <summary>Whether it goes on when this authority is the only one.</summary>
     public bool Follows(string authority) => Trusts == authority && CertifiedBy == authority;
 }
+
+/// <summary>A version of a card key that the book has met.</summary>
+/// <param name="Name">As people call the key.</param>
+/// <param name="Version">From 1.</param>
+/// <param name="CheckValue">By which two vaults can be compared; no secret.</param>
+/// <param name="SeenUs">Since when the book knows it.</param>
+internal sealed record KnownKey(string Name, long Version, string CheckValue, long SeenUs);
 
 /// <summary>What the book knows of the vault's keys, and which terminals trust which authority.</summary>
 internal static class AuthorityBook
@@ -42,6 +50,15 @@ internal static class AuthorityBook
         foreach (var fingerprint in retired)
             vault.Retire(fingerprint);
     }
+
+    /// <summary>The versions of the card keys, the newest of each first.</summary>
+    public static IReadOnlyList<KnownKey> Keys(DbSession db) =>
+        [.. db.List<NotedKey>("SELECT name, check_value, seen_us FROM vault_key WHERE name LIKE 'key:%'")
+            .Select(key => (Key: key, Words: key.Name.Split(':')))
+            .Select(key => new KnownKey(
+                key.Words[1], long.Parse(key.Words[2], CultureInfo.InvariantCulture), key.Key.CheckValue,
+                key.Key.SeenUs))
+            .OrderBy(key => key.Name, StringComparer.Ordinal).ThenByDescending(key => key.Version)];
 
     /// <summary>Writes down what a terminal says that it trusts.</summary>
     public static void Trusts(DbSession db, long terminal, string fingerprint, long nowUs) => db.Run(
@@ -74,6 +91,13 @@ internal static class AuthorityBook
         FROM terminal t LEFT JOIN terminal_authority a ON a.terminal = t.number
         WHERE t.revoked_us IS NULL ORDER BY t.number
         """);
+
+    private sealed record NotedKey
+    {
+        public string Name { get; init; } = "";
+        public string CheckValue { get; init; } = "";
+        public long SeenUs { get; init; }
+    }
 
     private static void Note(DbSession db, string name, string checkValue, long nowUs)
     {

@@ -30,6 +30,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         "/cards", "/cards/1000001", "/cards/1000001/block",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
         "/account", "/account/second-factor", "/account/passkeys",
         "/no/such/page",
@@ -87,6 +88,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" }).PressAsync("Enter");
         await Assertions.Expect(page.Locator("main")).ToBeFocusedAsync();
         await page.GetByText("Menu").PressAsync("Enter");
+        await PictureAsync(page, "menu-en-390");
         await page.GetByRole(AriaRole.Link, new() { Name = "Cards", Exact = true }).PressAsync("Enter");
         await page.GetByLabel("Card number, UID or member's name").FillAsync("lovelace");
         await page.Keyboard.PressAsync("Enter");
@@ -235,6 +237,11 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
             Assert.Empty(axe.Violations.Select(one => $"{path} at {width}: {Told(one)}"));
             await PictureAsync(page, $"{path.Replace('/', '_').Replace('?', '_')}-{language}-{width}");
         }
+
+        if (Pictures is null)
+            return;
+        await page.SetViewportSizeAsync(2560, 1200);
+        await PictureAsync(page, $"{path.Replace('/', '_').Replace('?', '_')}-{language}-2560");
     }
 
     private static ILocator Heading(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });

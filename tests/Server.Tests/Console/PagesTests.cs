@@ -8,11 +8,13 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
 {
     private static readonly string[] Pages =
     [
-        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase", "/cards",
-        "/cards/1000001", "/cards/1000001/block", "/cards/1000001/replace",
+        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
+        "/cards", "/cards/1000001", "/cards/1000001/block", "/cards/1000001/replace",
         "/transactions", "/transactions?terminal=1&day=2026-01-05", "/exceptions",
         "/exceptions?state=all&cause=gap", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/issue", "/issue?member=1", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/exceptions/1", "/exceptions/2", "/exceptions/3", "/exceptions?days=1&owner=mine&store=319",
+        "/certificates", "/audit", "/audit?action=card-planned&by=test&subject=card:1000001", "/keys",
         "/reports", "/reports/exceptions", "/reports/end-of-day?from=2026-01-01&through=2026-01-31",
         "/account", "/account/second-factor", "/account/passkeys",
     ];
@@ -87,6 +89,9 @@ public sealed partial class PagesTests(ConsoleServer server) : IClassFixture<Con
     [InlineData("/staff/nobody", "There is nobody called nobody among the staff.")]
     [InlineData("/staff/nobody/edit", "There is nobody called nobody among the staff.")]
     [InlineData("/cards/ada", "There is no such page.")]
+    [InlineData("/exceptions/999", "There is no exception with number 999.")]
+    [InlineData("/certificates/2020-01-01", "There is no such certificate.")]
+    [InlineData("/certificates/never", "There is no such certificate.")]
     [InlineData("/reports/nothing", "There is no such report.")]
     public async Task What_is_not_there_is_a_page_that_says_so(string page, string says)
     {

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Resources;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using SmartCardCrm.Server.Audit;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Console.Reports;
 using SmartCardCrm.Server.Console.Words;
 using SmartCardCrm.Server.Reconciliation;
@@ -66,7 +68,12 @@ public sealed partial class TextsTests
     {
         string[] codes =
         [
-            .. Cause.All.SelectMany(cause => new[] { $"Cause.{cause}", $"Heals.{cause}" }),
+            .. Cause.All.SelectMany(cause =>
+                new[] { $"Cause.{cause}", $"CauseSays.{cause}", $"Heals.{cause}" }),
+            .. ResolutionReason.All.Select(reason => $"Resolution.{reason}"),
+            .. AuditAction.All.Select(action => $"AuditAction.{action}"),
+            .. BlockReason.OfBlocking.Concat(BlockReason.OfUnblocking).Concat(RetirementReason.OfReplacing)
+                .Concat(RetirementReason.OfRetiring).Distinct().Select(reason => $"Reason.{reason}"),
             .. Enum.GetValues<CardStatus>().Select(status => $"CardStatus.{(int)status}"),
             .. Enum.GetValues<CardProtocol.LogKind>().Select(kind => $"Kind.{(int)kind}"),
             .. Enum.GetValues<IssueState>().Select(state => $"IssueState.{state}"),

@@ -33,11 +33,14 @@ internal sealed record MenuGroup(string Name, IReadOnlyList<MenuItem> Items)
             new("/transactions", "Transactions", Resource.Transactions),
             new("/exceptions", "Exceptions", Resource.Exceptions),
             new("/reports", "Reports", Resource.Reports),
+            new("/certificates", "Certificates", Resource.Certificates),
         ]),
         new("house",
         [
             new("/terminals", "Terminals", Resource.Terminals),
+            new("/keys", "Keys", Resource.Authorities),
             new("/staff", "Staff", Resource.Staff),
+            new("/audit", "Audit", Resource.Audit),
         ]),
     ];
 

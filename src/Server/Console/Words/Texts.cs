@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
+using SmartCardCrm.Server.Reconciliation;
 
 namespace SmartCardCrm.Server.Console.Words;
 
@@ -28,6 +29,11 @@ internal sealed class Texts(IStringLocalizer<Texts> texts)
         var own = texts[$"Column.{report}.{column}"];
         return own.ResourceNotFound ? Code("Column", column) : own;
     }
+
+    /// <summary>What an exception's detail says, beside its cause.</summary>
+    public string Detail(string cause, string detail) => cause is Cause.Gap or Cause.Late
+        ? texts["MissingCounters", detail.Replace("..", "–", StringComparison.Ordinal)]
+        : Detail(detail);
 
     /// <summary>What an exception's detail says; a settlement's names more than people need.</summary>
     public string Detail(string detail) => Code(
