@@ -62,8 +62,7 @@ internal static class TerminalHost
         builder.Services.AddSingleton(new JournalFile(data.Journal, seal));
         AddRooms(builder.Services, options, terminal, trust, data);
         await using var app = builder.Build();
-        app.UseTillApi(new TillKeys(
-            TillApiKey.LoadOrMake(data.TillApiKey), TillApiKey.LoadOrMake(data.SupervisorKey)));
+        app.UseTillApi(TillKeys.LoadOrMake(data));
         await RunToItsEnd(app, cancellation);
     }
 

@@ -143,6 +143,13 @@ internal sealed class CheckoutDesk
             return _open.TryGetValue(id, out var checkout) ? checkout : _store.Find(id);
     }
 
+    /// <summary>Open and over, newest first.</summary>
+    public IReadOnlyList<Checkout> Newest(int most)
+    {
+        lock (_gate)
+            return _store.Newest(most);
+    }
+
     /// <summary>The till does not want it any more.</summary>
     public CancelAnswer Cancel(Guid id)
     {

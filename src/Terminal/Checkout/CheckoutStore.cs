@@ -30,6 +30,10 @@ internal sealed class CheckoutStore(TerminalDatabase database)
     public IReadOnlyList<Checkout> LoadOpen() => database.Read(
         c => Load(c, "SELECT id, document FROM checkout WHERE is_over = 0 ORDER BY id"));
 
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<Checkout> Newest(int most) => database.Read(
+        c => Load(c, "SELECT id, document FROM checkout ORDER BY id DESC LIMIT ?", most));
+
     private static int Update(PreparedConnection c, Checkout checkout) => c.Run(
         "UPDATE checkout SET is_over = ?, document = ? WHERE id = ?",
         checkout.State.IsOver, Write(c, checkout), Key(checkout.Id));

@@ -41,6 +41,9 @@ internal sealed class DataFolder
     /// <summary>What a supervisor shows beside the till's key.</summary>
     public string SupervisorKey => File("supervisor.key");
 
+    /// <summary>What a customer's display shows.</summary>
+    public string DisplayKey => File("display.key");
+
     public string Journal => File("journal.db");
 
     /// <summary>32 bytes, without which nobody can read the journal, unless they are kept

@@ -1,13 +1,20 @@
 using System.Text.Json;
 using SmartCardCrm.Loyalty.CardActions;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Terminal.Words;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
+/// <summary>The newest checkouts, newest first.</summary>
+internal sealed record CheckoutsAnswer(IReadOnlyList<CheckoutAnswer> Checkouts);
+
 /// <summary>A checkout as the till sees it.</summary>
+/// <param name="Kind">sale, sale-on-account, enquiry, return, reversal, adjustment.</param>
+/// <param name="CreatedAt">When it was posted, by the terminal's clock.</param>
+/// <param name="AmountMinor">What its basket costs; null where it has none.</param>
 /// <param name="State">waiting, tapping, present_again, in_doubt, completed, answered, declined, cancelled,
 /// abandoned, timed_out.</param>
-/// <param name="Reader">Of the last attempt.</param>
+/// <param name="Reader">Of the last attempt; before the first the one that was asked for.</param>
 /// <param name="Result">Where it is completed.</param>
 /// <param name="DeclineReason">Where it is declined: card-blocked, currency-unknown …</param>
 /// <param name="RetryCode">Where the card is to be presented again: card-lost …</param>
@@ -18,14 +25,18 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// is not known.</param>
 /// <param name="Message">The same for people.</param>
 internal sealed record CheckoutAnswer(
-    Guid Id, string State, string? Reader, ResultAnswer? Result, string? DeclineReason, string? RetryCode,
-    int Attempts, int Doubts, CardAnswer? Card, string? CustomerLanguage, Told Message)
+    Guid Id, string Kind, DateTimeOffset CreatedAt, long? AmountMinor, string State, string? Reader,
+    ResultAnswer? Result, string? DeclineReason, string? RetryCode, int Attempts, int Doubts,
+    CardAnswer? Card, string? CustomerLanguage, Told Message)
 {
     /// <param name="texts">The till's, as it asks for them.</param>
     public static CheckoutAnswer Of(Checkout checkout, Texts texts) => new(
         checkout.Id,
+        JsonNamingPolicy.KebabCaseLower.ConvertName(checkout.Request.Order.GetType().Name),
+        checkout.CreatedAt,
+        BasketOf(checkout.Request.Order)?.Total.Minor,
         JsonNamingPolicy.SnakeCaseLower.ConvertName(checkout.State.GetType().Name),
-        checkout.Reader,
+        checkout.Reader ?? checkout.Request.Reader,
         checkout.State is CheckoutState.Completed(var result) ? ResultAnswer.Of(checkout.Id, result) : null,
         checkout.State is CheckoutState.Declined(var reason) ? Told.CodeOf(reason) : null,
         checkout.State is CheckoutState.PresentAgain(var code) ? code : null,
@@ -34,6 +45,14 @@ internal sealed record CheckoutAnswer(
         checkout.State is CheckoutState.Answered(var card) ? CardAnswer.Of(checkout.Id, card) : null,
         Told.LanguageOf(checkout),
         Told.Of(checkout, texts));
+
+    private static Basket? BasketOf(Order order) => order switch
+    {
+        Order.Sale sale => sale.Basket,
+        Order.SaleOnAccount sale => sale.Basket,
+        Order.Enquiry enquiry => enquiry.Basket,
+        _ => null,
+    };
 }
 
 /// <summary>What a completed checkout did.</summary>

@@ -9,14 +9,18 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// show the key, unless it asks for a page or a document that says nothing of this terminal.
 /// </summary>
 /// <param name="hosts">Names and addresses, without port, by which a till may call this terminal.</param>
-/// <param name="keys">The till's key, and the supervisor's.</param>
+/// <param name="keys">The till's key, the supervisor's, and the display's.</param>
 internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillKeys keys)
 {
     public const string KeyHeader = "X-Api-Key";
     public const string SupervisorHeader = "X-Supervisor-Key";
+    public const string DisplayHeader = "X-Display-Key";
 
     /// <summary>What only a supervisor may ask for.</summary>
     public const string SupervisorPath = "/v1/adjustments";
+
+    /// <summary>All that a customer's display may ask for, and nobody else.</summary>
+    public const string DisplayPath = "/v1/display";
 
     /// <summary>The names of this machine for itself.</summary>
     public static IReadOnlySet<string> LoopbackNames { get; } =
@@ -36,6 +40,15 @@ internal sealed class DoorKeeper(IReadOnlySet<string> hosts, TillKeys keys)
                 "Not for web pages but this terminal's own.");
         if (Public.Contains(context.Request.Path.Value ?? ""))
             return next(context);
+        if (context.Request.Path.StartsWithSegments(DisplayPath, StringComparison.OrdinalIgnoreCase))
+        {
+            return keys.Display.Is(context.Request.Headers[DisplayHeader])
+                ? next(context)
+                : Problem.Write(
+                    context, StatusCodes.Status401Unauthorized, "display-key-wrong",
+                    $"Send the display's key in {DisplayHeader}.");
+        }
+
         if (!keys.Till.Is(context.Request.Headers[KeyHeader]))
         {
             return Problem.Write(

@@ -1,26 +1,33 @@
-using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 
 namespace SmartCardCrm.Terminal.TillApi;
 
-/// <summary>Server-sent events: every checkout as it changes, one JSON object an event.</summary>
+/// <summary>Server-sent events, one JSON object an event.</summary>
 /// <remarks>
 /// Written by hand, because the headers must reach the till before the first event does, and because a
 /// comment now and then is how a till that went away is noticed.
 /// </remarks>
-internal sealed class EventStream(HttpResponse response, TimeProvider clock)
+/// <param name="response">Not begun.</param>
+/// <param name="name">What each event is called.</param>
+/// <param name="shape">How one is written.</param>
+/// <param name="clock">Counts the silence.</param>
+internal sealed class EventStream<T>(
+    HttpResponse response, string name, JsonTypeInfo<T> shape, TimeProvider clock)
+    where T : class
 {
     private static readonly TimeSpan SilenceMost = TimeSpan.FromSeconds(15);
 
     /// <param name="first">Sent at once where it is not null.</param>
     /// <param name="changes">Sent as they come, until it ends.</param>
     public async Task Run(
-        CheckoutAnswer? first, IAsyncEnumerable<CheckoutAnswer> changes, CancellationToken cancellation)
+        T? first, IAsyncEnumerable<T> changes, CancellationToken cancellation)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";
-        await Write(": checkouts\n\n"u8.ToArray(), cancellation);
+        await Write(": from now on\n\n"u8.ToArray(), cancellation);
         if (first is not null)
             await Write(Event(first), cancellation);
 
@@ -33,7 +40,7 @@ internal sealed class EventStream(HttpResponse response, TimeProvider clock)
         await filling;
     }
 
-    private static async Task Fill(ChannelWriter<byte[]> queue, IAsyncEnumerable<CheckoutAnswer> changes)
+    private async Task Fill(ChannelWriter<byte[]> queue, IAsyncEnumerable<T> changes)
     {
         try
         {
@@ -52,12 +59,6 @@ internal sealed class EventStream(HttpResponse response, TimeProvider clock)
         await response.Body.FlushAsync(cancellation);
     }
 
-    private static byte[] Event(CheckoutAnswer answer)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        buffer.Write("event: checkout\ndata: "u8);
-        buffer.Write(JsonSerializer.SerializeToUtf8Bytes(answer, TillJson.Default.CheckoutAnswer));
-        buffer.Write("\n\n"u8);
-        return buffer.WrittenSpan.ToArray();
-    }
+    private byte[] Event(T told) => Encoding.UTF8.GetBytes(
+        $"event: {name}\ndata: {JsonSerializer.Serialize(told, shape)}\n\n");
 }

@@ -44,6 +44,8 @@ internal sealed class ProblemException(int status, string code, string detail) :
 [JsonSerializable(typeof(DayBody))]
 [JsonSerializable(typeof(DayAnswer))]
 [JsonSerializable(typeof(CheckoutAnswer))]
+[JsonSerializable(typeof(CheckoutsAnswer))]
+[JsonSerializable(typeof(DisplayAnswer))]
 [JsonSerializable(typeof(ReceiptAnswer))]
 [JsonSerializable(typeof(ReadersAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]

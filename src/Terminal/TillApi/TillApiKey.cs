@@ -8,7 +8,14 @@ namespace SmartCardCrm.Terminal.TillApi;
 /// <summary>Who may call the Till API.</summary>
 /// <param name="Till">Shown with every call.</param>
 /// <param name="Supervisor">Shown beside it with a call that only a supervisor may make.</param>
-internal sealed record TillKeys(TillApiKey Till, TillApiKey Supervisor);
+/// <param name="Display">All that a customer's display has, and good for nothing else.</param>
+internal sealed record TillKeys(TillApiKey Till, TillApiKey Supervisor, TillApiKey Display)
+{
+    /// <summary>From the terminal's data folder.</summary>
+    public static TillKeys LoadOrMake(DataFolder data) => new(
+        TillApiKey.LoadOrMake(data.TillApiKey), TillApiKey.LoadOrMake(data.SupervisorKey),
+        TillApiKey.LoadOrMake(data.DisplayKey));
+}
 
 /// <summary>The key the till shows with every call: made at the first start, kept in a file the till may be
 /// given.</summary>

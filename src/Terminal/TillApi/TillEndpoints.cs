@@ -27,6 +27,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private const string IdempotencyHeader = "Idempotency-Key";
     private const int IdempotencyKeyMost = 128;
+    private const int ListMost = 20;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -36,6 +37,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         routes.MapPost("/v1/reversals", (HttpContext context) => Answered(context, CreateReversal));
         routes.MapPost(
             DoorKeeper.SupervisorPath, (HttpContext context) => Answered(context, CreateAdjustment));
+        routes.MapGet("/v1/checkouts", (HttpContext context) => Answered(context, List));
         routes.MapGet("/v1/checkouts/{id}", (HttpContext context) => Answered(context, Get));
         routes.MapGet(
             "/v1/checkouts/{id}/receipt", (HttpContext context) => Answered(context, PrintCheckout));
@@ -48,6 +50,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
             "/v1/days/{number}/receipt", (HttpContext context) => Answered(context, PrintDay));
         routes.MapPost("/v1/days", (HttpContext context) => Answered(context, CloseDay));
         routes.MapGet("/v1/events", (HttpContext context) => Answered(context, Watch));
+        routes.MapGet(DoorKeeper.DisplayPath, (HttpContext context) => Answered(context, WatchDisplay));
         routes.MapGet(DocumentPath, Describe);
         routes.MapGet("/v1/readers", (HttpContext context) => context.Response.WriteAsJsonAsync(
             Readers(), TillJson.Default.ReadersAnswer, cancellationToken: context.RequestAborted));
@@ -138,6 +141,15 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         _ => "More would come back than was sold and has not come back yet.",
     };
 
+    private Task List(HttpContext context)
+    {
+        var texts = Texts.For(context.Request);
+        return context.Response.WriteAsJsonAsync(
+            new CheckoutsAnswer(
+                [.. rooms.Till.Desk.Newest(ListMost).Select(c => CheckoutAnswer.Of(c, texts))]),
+            TillJson.Default.CheckoutsAnswer, cancellationToken: context.RequestAborted);
+    }
+
     private Task Get(HttpContext context) => Write(context, StatusCodes.Status200OK, Find(Id(context)));
 
     private async Task Cancel(HttpContext context)
@@ -214,8 +226,7 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
 
     private async Task Watch(HttpContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, lifetime.ApplicationStopping);
+        using var ending = Ending(context);
         var asked = context.Request.Query["checkout"].ToString();
         Guid? only = asked.Length > 0 ? ParseId(asked) : null;
         var texts = Texts.For(context.Request);
@@ -223,9 +234,35 @@ internal sealed class TillEndpoints(TillRooms rooms, TimeProvider clock, IHostAp
         var changes = rooms.Till.Desk.Watch(ending.Token)
             .Where(c => only is null || c.Id == only).Select(c => CheckoutAnswer.Of(c, texts));
         var now = only is { } id ? CheckoutAnswer.Of(Find(id), texts) : null;
+        await Send(
+            new EventStream<CheckoutAnswer>(
+                context.Response, "checkout", TillJson.Default.CheckoutAnswer, clock),
+            now, changes, ending);
+    }
+
+    private async Task WatchDisplay(HttpContext context)
+    {
+        using var ending = Ending(context);
+        var reader = context.Request.Query["reader"].ToString();
+        var watch = new DisplayWatch(
+            rooms, reader.Length > 0 ? reader : null, Texts.For(context.Request), clock);
+        await Send(
+            new EventStream<DisplayAnswer>(
+                context.Response, "display", TillJson.Default.DisplayAnswer, clock),
+            first: null, watch.Run(ending.Token), ending);
+    }
+
+    private CancellationTokenSource Ending(HttpContext context) =>
+        CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
+
+    private static async Task Send<T>(
+        EventStream<T> stream, T? first, IAsyncEnumerable<T> changes, CancellationTokenSource ending)
+        where T : class
+    {
         try
         {
-            await new EventStream(context.Response, clock).Run(now, changes, ending.Token);
+            await stream.Run(first, changes, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {

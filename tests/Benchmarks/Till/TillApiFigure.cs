@@ -62,7 +62,9 @@ internal static class TillApiFigure
                 BenchChain.TerminalNumber, BenchChain.Programme, BenchChain.Store, TimeZoneInfo.Utc))
             .AddSingleton<FaultBook>().AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         var app = builder.Build();
-        app.UseTillApi(new TillKeys(TillApiKey.LoadOrMake(key), TillApiKey.LoadOrMake($"{key}-supervisor")));
+        app.UseTillApi(new TillKeys(
+            TillApiKey.LoadOrMake(key), TillApiKey.LoadOrMake($"{key}-supervisor"),
+            TillApiKey.LoadOrMake($"{key}-display")));
         return app;
     }
 

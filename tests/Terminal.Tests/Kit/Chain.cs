@@ -118,7 +118,9 @@ internal sealed class Chain(uint firstDraw = 0)
     /// <param name="number">Card number, and the end of the UID.</param>
     /// <param name="expiry">Its last day.</param>
     /// <param name="keyVersion">Of every key.</param>
-    public SimulatedCard Issue(ushort number = 1, DateOnly? expiry = null, byte keyVersion = 1)
+    /// <param name="member">Null for one who speaks English and has no alias.</param>
+    public SimulatedCard Issue(
+        ushort number = 1, DateOnly? expiry = null, byte keyVersion = 1, MemberProfile? member = null)
     {
         var uid = UidOf(number);
         var bytes = new byte[Uid.Length];
@@ -133,7 +135,7 @@ internal sealed class Chain(uint firstDraw = 0)
         using var connection = reader.TryConnect();
         Personalisation.Run(
             connection ?? throw new InvalidOperationException("The card just put there is gone."),
-            PlanOf(uid, number, expiry), keys, Random);
+            PlanOf(uid, number, expiry, member ?? new MemberProfile { Language = "en" }), keys, Random);
         masters.ForEach(m => m.Dispose());
         reader.Take();
         return card;
@@ -179,12 +181,12 @@ internal sealed class Chain(uint firstDraw = 0)
     public static Uid UidOf(ushort number) =>
         Uid.FromBytes([0x04, 0x11, 0x22, 0x33, 0x44, (byte)(number >> 8), (byte)number]);
 
-    private PersonalisationPlan PlanOf(Uid uid, ushort number, DateOnly? expiry)
+    private PersonalisationPlan PlanOf(Uid uid, ushort number, DateOnly? expiry, MemberProfile member)
     {
         using var server = ReaderIdKey(0);
         return new PersonalisationPlan(
             new Identity { Programme = 7, CardNumber = number, Generation = 1, Expiry = expiry },
-            new MemberProfile { Language = "en" },
+            member,
             new LogRecord
             {
                 Counter = 1,

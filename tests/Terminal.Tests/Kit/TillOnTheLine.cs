@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.TillApi;
@@ -25,14 +26,12 @@ internal sealed class TillOnTheLine : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Shop.Till).AddSingleton(Board).AddSingleton<FaultBook>();
         builder.Services.AddSingleton(new TerminalProfile(1, 7, 42, TimeZoneInfo.Utc));
-        builder.Services.AddSingleton<SyncLine>().AddSingleton<SaleLookup>()
+        builder.Services.AddSingleton(Line).AddSingleton<SaleLookup>()
             .AddSingleton(new TerminalSync.TerminalSyncClient(new UnaryServer(_ => new FindSaleReply())));
         builder.Services.AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         _app = builder.Build();
         KeyFile = Path.Combine(_folder.FullName, "till-api.key");
-        _app.UseTillApi(new TillKeys(
-            TillApiKey.LoadOrMake(KeyFile),
-            TillApiKey.LoadOrMake(Path.Combine(_folder.FullName, "supervisor.key"))));
+        _app.UseTillApi(TillKeys.LoadOrMake(new DataFolder(_folder.FullName)));
     }
 
     public Chain Chain { get; }
@@ -42,6 +41,9 @@ internal sealed class TillOnTheLine : IAsyncDisposable
     public ReaderBoard Board { get; } = new();
 
     public string KeyFile { get; }
+
+    /// <summary>How the network stands.</summary>
+    public SyncLine Line { get; } = new();
 
     /// <summary>Where commands find key and address.</summary>
     public string DataFolder => _folder.FullName;

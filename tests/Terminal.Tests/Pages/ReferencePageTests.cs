@@ -19,8 +19,9 @@ public sealed class ReferencePageTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(page.Locator(".opblock")).ToHaveCountAsync(operations);
         await sight.PictureAsync("reference");
         await page.GetByRole(AriaRole.Button, new() { Name = "Authorize" }).First.ClickAsync();
-        await page.Locator(".auth-container input").FillAsync(await File.ReadAllTextAsync(till.KeyFile));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Apply credentials" }).ClickAsync();
+        await page.Locator(".auth-container input").First
+            .FillAsync(await File.ReadAllTextAsync(till.KeyFile));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply credentials" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
         await page.Locator("#operations-Checkouts-post_v1_checkouts .opblock-summary-control").ClickAsync();
         await page.GetByPlaceholder("Idempotency-Key").FillAsync("from-the-reference");

@@ -26,7 +26,8 @@ public sealed class OpenApiTests
         typeof(CardAnswer), typeof(OfferAnswer), typeof(AdjustmentBody), typeof(DayBody), typeof(DayAnswer),
         typeof(DayLineAnswer), typeof(ReadersAnswer),
         typeof(ReceiptAnswer), typeof(ReceiptLineAnswer), typeof(ReaderAnswer), typeof(HealthAnswer),
-        typeof(Told), typeof(Problem),
+        typeof(Told), typeof(Problem), typeof(CheckoutsAnswer), typeof(DisplayAnswer),
+        typeof(DisplayedCheckout), typeof(DisplayedPoints),
     ];
 
     [Fact]
@@ -80,10 +81,14 @@ public sealed class OpenApiTests
     {
         var states = typeof(CheckoutState).GetNestedTypes(BindingFlags.Public)
             .Select(state => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Name));
+        var orders = typeof(Order).GetNestedTypes(BindingFlags.Public)
+            .Select(order => JsonNamingPolicy.KebabCaseLower.ConvertName(order.Name));
         var retries = typeof(RetryCode).GetFields().Select(code => (string)code.GetRawConstantValue()!);
 
         Same(states, "CheckoutAnswer", "state");
         Same(retries, "CheckoutAnswer", "retryCode");
+        Same(states, "DisplayedCheckout", "state");
+        Same(orders, "CheckoutAnswer", "kind");
         Same(Kebab<DeclineReason>(), "CheckoutAnswer", "declineReason");
         Same(Kebab<DeclineReason>(), "CardAnswer", "declineReason");
         Same(Kebab<RedemptionLimit>(), "ResultAnswer", "redemptionLimit");

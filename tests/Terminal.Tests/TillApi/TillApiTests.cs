@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.SyncContract;
+using SmartCardCrm.Terminal.Keys;
 using SmartCardCrm.Terminal.Pcsc;
 using SmartCardCrm.Terminal.Sync;
 using SmartCardCrm.Terminal.Tests.Kit;
@@ -42,13 +43,11 @@ public sealed class TillApiTests : IAsyncLifetime
         builder.Services.AddSingleton<TillRooms>().AddSingleton<TerminalEnd>();
         builder.Services.AddSingleton(_faults);
         _app = builder.Build();
-        var keyFile = Path.Combine(_folder.FullName, "key");
-        _app.UseTillApi(new TillKeys(
-            TillApiKey.LoadOrMake(keyFile),
-            TillApiKey.LoadOrMake(Path.Combine(_folder.FullName, "supervisor.key"))));
+        var data = new DataFolder(_folder.FullName);
+        _app.UseTillApi(TillKeys.LoadOrMake(data));
         await _app.StartAsync();
         _client.BaseAddress = new Uri(_app.Urls.Single());
-        _client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(keyFile));
+        _client.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(data.TillApiKey));
     }
 
     public async ValueTask DisposeAsync()
