@@ -29,9 +29,9 @@ internal sealed record PageFile(string Path, string Resource)
 }
 
 /// <summary>
-/// Pages in a browser on the same machine: a sample till, and the reference of the Till API. Anybody may look
-/// at them, for they say nothing of this terminal; their calls need the key as all calls do. What they load
-/// comes from here, and they run nothing that stands in a page.
+/// Pages in a browser on the same machine: the counter, the customer's display, and the reference of the Till
+/// API. Anybody may look at them, for they say nothing of this terminal; their calls need a key as all calls
+/// do. What they load comes from here, and they run nothing that stands in a page.
 /// </summary>
 internal static class BrowserPages
 {
@@ -41,11 +41,17 @@ internal static class BrowserPages
 
     private const string SwaggerUi = "Swashbuckle.AspNetCore.SwaggerUI.node_modules.swagger_ui_dist.";
 
+    private static readonly string[] CounterParts =
+    [
+        "page.css", "counter.css", "display.css", "book.js", "counter.js", "dictionary.js", "display.js",
+        "door.js", "now.js", "page.js", "sale.js", "status.js", "tasks.js", "till-api.js", "words.js",
+    ];
+
     public static IReadOnlyList<PageFile> Files { get; } =
     [
-        new("/till", "pages/till.html"),
-        new("/till/till.js", "pages/till.js"),
-        new("/till/till.css", "pages/till.css"),
+        new("/counter", "pages/counter.html"),
+        new("/counter/display", "pages/display.html"),
+        .. CounterParts.Select(name => new PageFile($"/counter/{name}", $"pages/{name}")),
         new("/reference", "pages/reference.html"),
         new("/reference/reference.js", "pages/reference.js"),
         new("/reference/swagger-ui-bundle.js", $"{SwaggerUi}swagger-ui-bundle.js") { IsSwaggerUi = true },

@@ -169,7 +169,7 @@ public sealed class BlockedCardTests : IDisposable
         return item;
     }
 
-    private static FeedItem Listed(ushort number, bool listed) => new()
+    internal static FeedItem Listed(ushort number, bool listed) => new()
     {
         Hotlist = new HotlistItem { Uid = Chain.ItemOf(number).Card.Uid, Listed = listed },
     };

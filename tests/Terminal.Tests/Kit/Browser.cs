@@ -45,12 +45,12 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page that nobody has been at before.</summary>
-    internal async Task<Sight> OpenAsync(Uri address, string path)
+    internal async Task<Sight> OpenAsync(Uri address, string path, string locale = "en-GB")
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
-            Locale = "en-GB",
+            Locale = locale,
             ViewportSize = new ViewportSize { Width = 1280, Height = 844 },
             ReducedMotion = ReducedMotion.Reduce,
         });
@@ -82,11 +82,11 @@ public sealed class Browser : IAsyncLifetime
 
         public List<string> Requests { get; } = [];
 
-        /// <summary>Nothing sticks out and axe finds nothing, on a phone and on a wide screen, in the light
-        /// and in the dark: the one or the other first, in turn.</summary>
+        /// <summary>Nothing sticks out and axe finds nothing, on a phone, a laptop and a wide screen, in the
+        /// light and in the dark: the one or the other first, in turn.</summary>
         public async Task IsAccessibleAsync(string name)
         {
-            foreach (var width in new[] { 390, 1280 })
+            foreach (var width in new[] { 390, 1280, 1920 })
             {
                 _isDark = !_isDark;
                 await Page.SetViewportSizeAsync(width, 844);
@@ -101,7 +101,7 @@ public sealed class Browser : IAsyncLifetime
                 await PictureAsync($"{name}-{width}-{(_isDark ? "dark" : "light")}");
             }
 
-            _isDark = !_isDark;
+            await Page.SetViewportSizeAsync(1280, 844);
         }
 
         public async Task PictureAsync(string name)

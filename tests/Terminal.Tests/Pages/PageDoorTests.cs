@@ -36,7 +36,7 @@ public sealed class PageDoorTests
     }
 
     [Theory]
-    [InlineData("/till")]
+    [InlineData("/counter")]
     [InlineData("/v1/openapi.json")]
     public async Task A_page_is_not_for_other_hosts(string path)
     {
@@ -49,10 +49,10 @@ public sealed class PageDoorTests
     }
 
     [Theory]
-    [InlineData("/till/")]
-    [InlineData("/till/../v1/health")]
-    [InlineData("/till/till.map")]
-    [InlineData("/Till")]
+    [InlineData("/counter/")]
+    [InlineData("/counter/../v1/health")]
+    [InlineData("/counter/counter.map")]
+    [InlineData("/Counter")]
     [InlineData("/v1/openapi.json/")]
     [InlineData("/reference/swagger-ui.js")]
     public async Task What_is_beside_a_page_needs_the_key(string path)
