@@ -14,8 +14,9 @@ internal static class WhatToTry
         foreach (var terminal in chain.Terminals)
             screen.Say($"  {terminal.Name}         {terminal.Address} key in {KeyFile(terminal)}");
         screen.Heading("Try in a browser");
-        screen.Say($"  {till.Address}till        a sample till: paste the key; the next card there pays");
-        screen.Say($"  {till.Address}reference   the Till API, each call to be tried out");
+        screen.Say($"  {till.Address}counter           the cashier's: paste the key; the next card pays");
+        screen.Say($"  {till.Address}counter/display   the customer's: display.key beside it is its key");
+        screen.Say($"  {till.Address}reference         the Till API, each call to be tried out");
         screen.Heading("Try with curl");
         screen.Say($"  KEY=$(cat {KeyFile(till)})");
         screen.Say($"  curl -H \"X-Api-Key: $KEY\" {till.Address}v1/health");
