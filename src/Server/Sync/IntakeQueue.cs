@@ -18,8 +18,8 @@ internal sealed partial class IntakeQueue(
     private const int WaitingMost = 256;
     private const int TogetherMost = 64;
 
-    // Half of what a terminal sends before it waits: so those that are behind have the rest here when the next
-    // commit begins, and none gets ahead of the others.
+    // Half of what a terminal sends before it waits: so those that are behind have the rest here when the
+    // next commit begins, and none gets ahead of the others.
     private const int OfEachMost = 2;
 
     // What kept one journal from being sent has mostly kept others, and what has waited for so long may wait
