@@ -166,7 +166,7 @@ must install_packages
 heading "build"
 must dotnet restore --locked-mode SmartCardCrm.sln
 must dotnet build -c Release --no-restore SmartCardCrm.sln
-must dotnet format SmartCardCrm.sln --verify-no-changes --no-restore
+must dotnet format whitespace SmartCardCrm.sln --verify-no-changes --no-restore
 for project in "${PROJECTS[@]}"; do
     run_project "$project"
 done

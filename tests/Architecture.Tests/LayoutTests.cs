@@ -22,6 +22,17 @@ public sealed partial class LayoutTests
             .SelectMany(f => Tree.Lines(f).Select((line, i) => (line, At: $"{f}:{i + 1}")))
             .Where(l => l.line.Length > ColumnsMost).Select(l => l.At));
 
+    // The rest of the style is the compiler's to check, and the formatter's.
+    [Fact]
+    public void Usings_are_sorted_with_System_first() =>
+        None(Tree.Sources.Where(f => f.EndsWith(".cs", StringComparison.Ordinal)).Where(f =>
+        {
+            var names = Tree.Lines(f).Select(l => Using().Match(l)).Where(m => m.Success)
+                .Select(m => m.Groups["name"].Value).ToList();
+            return !names.SequenceEqual(names
+                .OrderBy(name => !IsSystem(name)).ThenBy(name => name, StringComparer.OrdinalIgnoreCase));
+        }));
+
     [Fact]
     public void A_folder_says_what_is_in_it() =>
         None(Tree.Files.Where(f => f.Split('/').Intersect(EmptyWords, StringComparer.Ordinal).Any()));
@@ -58,6 +69,8 @@ public sealed partial class LayoutTests
         Assert.True(places.Length == 0, places);
     }
 
+    private static bool IsSystem(string name) => (name + '.').StartsWith("System.", StringComparison.Ordinal);
+
     private static bool IsText(string file) => Path.GetExtension(file)
         is ".cs" or ".razor" or ".sh" or ".md" or ".proto" or ".csproj" or ".props" or ".py" or ".js";
 
@@ -65,6 +78,9 @@ public sealed partial class LayoutTests
         @"\b(class|record|struct|enum)\s+(?<name>\w+(Manager|Helper|Data|Info|Processor|Utils))\b",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EmptySuffix();
+
+    [GeneratedRegex(@"^using (?<name>[\w.]+);$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LeftForLater();
