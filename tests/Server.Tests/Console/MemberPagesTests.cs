@@ -31,10 +31,10 @@ public sealed class MemberPagesTests(ConsoleServer server) : IClassFixture<Conso
         using var sue = await server.Server.BrowserAsync("sue");
 
         Says(await ReadAsync(sue, Card), $"href=\"{Card}/block\"");
-        Says(await SendAsync(sue, $"{Card}/block", "block", []), "Choose one of the reasons.");
-        Assert.Equal("", await SendAsync(sue, $"{Card}/block", "block", new() { ["Reason"] = "stolen" }));
+        Says(await ChangeAsync(sue, "block", reason: ""), "Choose one of the reasons.");
+        Assert.Equal("", await ChangeAsync(sue, "block", "stolen"));
         var blocked = await ReadAsync(sue, Card);
-        Assert.Equal("", await SendAsync(sue, $"{Card}/block", "block", new() { ["Reason"] = "found" }));
+        Assert.Equal("", await ChangeAsync(sue, "unblock", "found"));
         var open = await ReadAsync(sue, Card);
 
         Says(blocked, "class=\"badge bad\">blocked");
@@ -42,6 +42,18 @@ public sealed class MemberPagesTests(ConsoleServer server) : IClassFixture<Conso
         Says(blocked, "<td data-label=\"By\">sue</td>");
         Says(open, "class=\"badge good\">active");
         Says(open, "let in again");
+    }
+
+    [Fact]
+    public async Task A_card_that_is_blocked_twice_stays_blocked_whatever_the_reason()
+    {
+        using var visitor = await server.LoginAsync();
+
+        Assert.Equal("", await ChangeAsync(visitor, "block", "customer-request"));
+        Assert.NotEqual("", await ChangeAsync(visitor, "block", "customer-request"));
+
+        Says(await ReadAsync(visitor, Card), "class=\"badge bad\">blocked");
+        Assert.Equal("", await ChangeAsync(visitor, "unblock", "customer-request"));
     }
 
     [Fact]
@@ -96,6 +108,9 @@ public sealed class MemberPagesTests(ConsoleServer server) : IClassFixture<Conso
             Assert.DoesNotContain("/erase", html, StringComparison.Ordinal);
         }
     }
+
+    private static Task<string> ChangeAsync(HttpClient visitor, string step, string reason) => SendAsync(
+        visitor, $"{Card}/block", "block", new() { ["Step"] = step, ["Reason"] = reason });
 
     private static void Says(string html, string text) =>
         Assert.Contains(text, html, StringComparison.Ordinal);
