@@ -30,9 +30,13 @@ internal sealed class LentCard
     public ByteString Uid { get; }
 
     /// <summary>Issues one in a book that no server has.</summary>
-    public static LentCard Issue(Database book, KeyVault vault, TimeProvider clock)
+    /// <param name="number">No two cards have the same.</param>
+    /// <param name="book">Where.</param>
+    /// <param name="vault">Whose keys.</param>
+    /// <param name="clock">Tells the time of the birth.</param>
+    public static LentCard Issue(byte number, Database book, KeyVault vault, TimeProvider clock)
     {
-        var uid = CardProtocol.Uid.FromBytes([0x04, 0x41, 0x55, 0x54, 0x48, 0x4F, 0x52]);
+        var uid = CardProtocol.Uid.FromBytes([0x04, 0x41, 0x55, 0x54, 0x48, 0x4F, number]);
         Span<byte> bytes = stackalloc byte[CardProtocol.Uid.Length];
         uid.CopyTo(bytes);
         var chip = SimulatedCard.Factory("ev3-4k", bytes);
