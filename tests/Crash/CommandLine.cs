@@ -20,7 +20,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> Slice = new("--slice")
     {
-        Description = "A sample of 100 cases, spread evenly; what 70 seconds do not hold is left out.",
+        Description = FormattableString.Invariant(
+            $"A sample of {SliceCases} cases, or as many as {SliceMost.TotalSeconds} seconds hold."),
     };
 
     private static readonly Option<int> Sales = new("--sales")

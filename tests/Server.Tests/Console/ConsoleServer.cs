@@ -70,6 +70,22 @@ public sealed partial class ConsoleServer : IAsyncLifetime
         return await visitor.PostAsync(to, content);
     }
 
+    /// <summary>A page as somebody reads it.</summary>
+    internal static async Task<string> ReadAsync(HttpClient visitor, string page) =>
+        WebUtility.HtmlDecode(await visitor.GetStringAsync(page)).Replace('\u00A0', ' ');
+
+    /// <summary>Sends a page's form.</summary>
+    /// <returns>The page that says why not; nothing where it is done.</returns>
+    internal static async Task<string> SendAsync(
+        HttpClient visitor, string page, string form, Dictionary<string, string> fields)
+    {
+        fields["_handler"] = form;
+        using var answer = await PostAsync(visitor, page, page, fields);
+        return answer.StatusCode == HttpStatusCode.Found
+            ? ""
+            : WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+    }
+
     private async Task<CookieContainer> NewLoginAsync(string culture)
     {
         var cookies = new CookieContainer();

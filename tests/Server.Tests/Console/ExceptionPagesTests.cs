@@ -1,8 +1,8 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Server.Reports;
 using SmartCardCrm.Server.Tests.Staff;
+using static SmartCardCrm.Server.Tests.Console.ConsoleServer;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
@@ -137,20 +137,6 @@ public sealed partial class ExceptionPagesTests(ConsoleServer server) : IClassFi
     private static async Task<IReadOnlyList<string>> ListAsync(HttpClient visitor, string filter) =>
         [.. Link().Matches(await visitor.GetStringAsync($"/exceptions?{filter}"))
             .Select(link => link.Groups["page"].Value)];
-
-    private static async Task<string> ReadAsync(HttpClient visitor, string page) =>
-        WebUtility.HtmlDecode(await visitor.GetStringAsync(page)).Replace('\u00A0', ' ');
-
-    // The page that says why not; nothing where it is done.
-    private static async Task<string> SendAsync(
-        HttpClient visitor, string page, string form, Dictionary<string, string> fields)
-    {
-        fields["_handler"] = form;
-        using var answer = await ConsoleServer.PostAsync(visitor, page, page, fields);
-        return answer.StatusCode == HttpStatusCode.Found
-            ? ""
-            : WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
-    }
 
     [GeneratedRegex("href=\"(?<page>/exceptions/[0-9]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

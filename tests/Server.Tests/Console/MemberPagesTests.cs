@@ -1,8 +1,8 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.Server.Tests.Staff;
+using static SmartCardCrm.Server.Tests.Console.ConsoleServer;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
@@ -114,18 +114,4 @@ public sealed class MemberPagesTests(ConsoleServer server) : IClassFixture<Conso
 
     private static void Says(string html, string text) =>
         Assert.Contains(text, html, StringComparison.Ordinal);
-
-    private static async Task<string> ReadAsync(HttpClient visitor, string page) =>
-        WebUtility.HtmlDecode(await visitor.GetStringAsync(page)).Replace('\u00A0', ' ');
-
-    // The page that says why not; nothing where it is done.
-    private static async Task<string> SendAsync(
-        HttpClient visitor, string page, string form, Dictionary<string, string> fields)
-    {
-        fields["_handler"] = form;
-        using var answer = await ConsoleServer.PostAsync(visitor, page, page, fields);
-        return answer.StatusCode == HttpStatusCode.Found
-            ? ""
-            : WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
-    }
 }
