@@ -2,6 +2,7 @@ using System.Globalization;
 using SmartCardCrm.Benchmarks.Authorise;
 using SmartCardCrm.Benchmarks.Growth;
 using SmartCardCrm.Benchmarks.Intake;
+using SmartCardCrm.Benchmarks.Pages;
 using SmartCardCrm.Benchmarks.Sale;
 using SmartCardCrm.Benchmarks.Session;
 using SmartCardCrm.Benchmarks.Till;
@@ -17,6 +18,8 @@ return args switch
         await TakeInAsync(work, [engine]),
     ["growth", var work] => Grow(work, "sqlite", "1000000"),
     ["growth", var work, var engine, var cards] => Grow(work, engine, cards),
+    ["pages", var work] => await ReadPagesAsync(work, "sqlite", "1000000"),
+    ["pages", var work, var engine, var members] => await ReadPagesAsync(work, engine, members),
     ["session"] => SessionFigure.Print(),
     ["cards"] => Cards.Serve(),
     ["empty"] => await EmptyApplication.ServeAsync(),
@@ -38,11 +41,20 @@ static int Grow(string work, string engine, string cards) =>
         ? GrowthFigure.Print(new DirectoryInfo(work), engine, many)
         : Unknown($"growth {engine} {cards}");
 
+static async Task<int> ReadPagesAsync(string work, string engine, string members) =>
+    Book.Engines.Contains(engine)
+        && int.TryParse(members, NumberStyles.None, CultureInfo.InvariantCulture, out var many)
+        && many >= PagesFigure.Few && many % GrownBook.Terminals == 0
+        ? await PagesFigure.PrintAsync(new DirectoryInfo(work), engine, many)
+        : Unknown($"pages {engine} {members}");
+
 static int Names()
 {
     Console.WriteLine("authorise headquarters' word on a redemption beside an empty call");
     Console.WriteLine("growth    what a sale costs with ten stored of each card beside one [ENGINE CARDS]");
     Console.WriteLine("intake    what the server takes in by its real door beside bare writes of its rows");
+    Console.WriteLine(
+        "pages     the console's pages with many members beside few, and an empty one [ENGINE MEMBERS]");
     Console.WriteLine("sale      a sale beside bare transmits of the same lengths, and the journal's share");
     Console.WriteLine("session   a session's set-up and a sale beside the bare AES in them");
     Console.WriteLine("terminal  a tap's host time, the Till API, the start, memory, a long hotlist");

@@ -13,7 +13,7 @@ case ${1:-} in
         bash "$root/hardware-sim/virtual-readers.sh" --dir "$work" --slots 4 -- \
             dotnet "$program" sale "$work"
         ;;
-    terminal | intake | authorise | growth)
+    terminal | intake | authorise | growth | pages)
         # Where the build lies: /tmp may be memory, on which syncs cost nothing.
         work=$(mktemp -d "$root/artifacts/$1.XXXXXX")
         trap 'rm -rf "$work"' EXIT

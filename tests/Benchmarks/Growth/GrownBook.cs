@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
@@ -32,9 +33,29 @@ internal sealed class GrownBook(DbConnection connection, int cards)
     // No factor of any number of cards that anybody asks for: place after place lies far apart.
     private const long Stride = 618_029;
     private const int Together = 100_000;
+    private const int DaysInYear = 365;
+    private const string DaysText = "365";
 
-    private static readonly DateTimeOffset Began = new(2025, 1, 1, 8, 0, 0, TimeSpan.Zero);
-    private static readonly RowShape Grown = new("place bigint, number bigint, uid text, record {bytes}");
+    // As the cards tell it, whose time begins with 2025, and as the book does.
+    private static readonly DateTimeOffset Told = new(2025, 1, 1, 8, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Began = new(2016, 1, 1, 8, 0, 0, TimeSpan.Zero);
+    private static readonly RowShape Grown =
+        new("place bigint, number bigint, uid text, record {bytes}, name text");
+    private static readonly RowShape Days = new("day bigint, date text");
+
+    // As long as a till's of three articles.
+    private static readonly EntryBody Intent = new()
+    {
+        Intent = new Intent
+        {
+            OperationId = ByteString.CopyFrom(new byte[16]),
+            Context = new SaleContext(),
+            AmountMinor = AmountEach,
+            Earned = EarnedEach,
+            Kind = (uint)LogKind.Sale,
+            IdempotencyKey = new string('0', 390),
+        },
+    };
 
     /// <summary>Fills a book that has terminals, rules and nobody's card.</summary>
     /// <param name="folder">The server's data folder.</param>
@@ -58,7 +79,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
     public static LogRecord NewestOf(int card, int years) => new()
     {
         Counter = (uint)years + 1,
-        Time = Began + TimeSpan.FromDays(years),
+        Time = Told + TimeSpan.FromDays(years),
         Terminal = FirstTerminal,
         Sequence = 1,
         Kind = LogKind.Sale,
@@ -109,8 +130,16 @@ internal sealed class GrownBook(DbConnection connection, int cards)
             $"""
             CREATE TABLE grown (
                 place bigint PRIMARY KEY, number bigint NOT NULL, uid text NOT NULL,
-                record {book.BytesType} NOT NULL)
+                record {book.BytesType} NOT NULL, name text NOT NULL);
+            CREATE TABLE grown_day (day bigint PRIMARY KEY, date text NOT NULL)
             """));
+        book.Write(db => db.Insert("grown_day", new Rows(Days, [.. Enumerable.Range(0, years * DaysInYear)
+            .Select(day => new object?[]
+            {
+                (long)day,
+                DateOnly.FromDateTime(Began.UtcDateTime.AddDays(day))
+                    .ToString("O", CultureInfo.InvariantCulture),
+            })])));
         foreach (var places in Enumerable.Range(0, cards).Chunk(Together / 10))
             book.Write(db => db.Insert("grown", new Rows(Grown, [.. places.Select(RowOf)])));
 
@@ -120,7 +149,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
             return
             [
                 (long)place, FirstNumber + card, LoadChain.UidOf(card + 1).ToString(),
-                Bytes.Of(NewestOf(card, years)),
+                Bytes.Of(NewestOf(card, years)), GrownNames.Of(card),
             ];
         }
     }
@@ -131,7 +160,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
         Run(
             """
             INSERT INTO member (id, programme, name, language, created_us)
-            SELECT number - 1000000, 1, 'Member ' || CAST(number AS text), 'en', @beganUs
+            SELECT number - 1000000, 1, name, 'en', @beganUs
             FROM grown ORDER BY number
             """);
         Run(
@@ -140,7 +169,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
                 enquiry_key_version, sale_key_version, tm_key_version, balance_most, plan_id, birth_seconds,
                 birth_rule_set, birth_expiry_day, birth_flags, acknowledged_counter, acknowledged_balance,
                 highest_counter, created_us)
-            SELECT uid, 1, number, 1, number - 1000000, 1, 1, 1, 1, 1, 1000000, number, @beganUs / 1000000, 1,
+            SELECT uid, 1, number, 1, number - 1000000, 1, 1, 1, 1, 1, 1000000, number, @toldUs / 1000000, 1,
                 0, 0, @years + 1, @years * 10, @years + 1, @beganUs
             FROM grown ORDER BY number
             """, new { years = (long)years });
@@ -183,8 +212,9 @@ internal sealed class GrownBook(DbConnection connection, int cards)
                 cards = (long)cards,
                 from = (long)from,
                 through = (long)Math.Min(from + Together, cards) - 1,
-                nowUs = UnixTime.Microseconds(Began + TimeSpan.FromDays(year + 1)),
-                intent = new byte[420],
+                fromUs = UnixTime.Microseconds(Began + TimeSpan.FromDays(year * DaysInYear)),
+                stepUs = (long)TimeSpan.FromDays(DaysInYear).TotalMicroseconds / cards,
+                intent = Intent.ToByteArray(),
                 outcome = new byte[380],
                 hash = new byte[32],
                 mac = new byte[TransactionMacValue.Length],
@@ -197,6 +227,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
         }
     }
 
+    private const string SoldUs = "@fromUs + place * @stepUs";
     private const string Place = "1001 + place % 8, (@year * @cards + place) / 8 * 2";
 
     private static readonly IReadOnlyList<string> Year =
@@ -204,7 +235,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
         $"""
         INSERT INTO journal_entry (terminal, sequence, body, chain_hash, verdict, uid, taken_us)
         SELECT {Place} + 1 + side, CASE WHEN side = 0 THEN @intent ELSE @outcome END, @hash, 'accepted', uid,
-            @nowUs
+            {SoldUs}
         FROM grown CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) sides
         """,
         $"""
@@ -214,17 +245,17 @@ internal sealed class GrownBook(DbConnection connection, int cards)
         $"""
         INSERT INTO card_transaction ({Columns})
         SELECT uid, 1, 1, @year + 2, {Place} + 1, 'proven', @mac, @read, COALESCE(@older, record), @id, @id,
-            @year * 10, 0, 10, 0, @year * 10 + 10, 1000, 2, 1, @nowUs + place,
+            @year * 10, 0, 10, 0, @year * 10 + 10, 1000, 2, 1, {SoldUs},
             '01970000000000000000' || CAST(100000000000 + @year * @cards + place AS text), 1, 'USD',
-            1 + number % 8, 'America/New_York', '2025-06-30', '2025-06-30T12:00:00', @nowUs
-        FROM grown
+            1 + number % 8, 'Etc/UTC', date, date || 'T12:00:00', {SoldUs}
+        FROM grown JOIN grown_day ON day = (@year * @cards + place) * {DaysText} / @cards
         """,
         $"""
         INSERT INTO posting (
             id, programme, currency, account, owner, points, contra, posted_us, terminal, sequence)
         SELECT (@year * @cards + place) * 2 + 1 + side, 1, 'USD', CASE WHEN side = 0 THEN 3 ELSE 1 END,
             CASE WHEN side = 0 THEN 0 ELSE number END, CASE WHEN side = 0 THEN -10 ELSE 10 END,
-            CASE WHEN side = 0 THEN 1 ELSE 3 END, @nowUs, {Place} + 1
+            CASE WHEN side = 0 THEN 1 ELSE 3 END, {SoldUs}, {Place} + 1
         FROM grown CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) sides
         """,
     ];
@@ -238,6 +269,7 @@ internal sealed class GrownBook(DbConnection connection, int cards)
     private void Run(string sql, object? parameters = null)
     {
         var all = new DynamicParameters(parameters);
+        all.Add("toldUs", UnixTime.Microseconds(Told));
         all.Add("beganUs", UnixTime.Microseconds(Began));
         connection.Execute(sql, all, commandTimeout: 0);
     }

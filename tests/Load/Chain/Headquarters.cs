@@ -17,7 +17,8 @@ internal sealed class Headquarters : IAsyncDisposable
     {
         _work = work;
         Folder = work.CreateSubdirectory("server").FullName;
-        File.WriteAllText(PassphraseFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+        if (!File.Exists(PassphraseFile))
+            File.WriteAllText(PassphraseFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
     }
 
     /// <summary>The data folder that it serves.</summary>
@@ -27,7 +28,7 @@ internal sealed class Headquarters : IAsyncDisposable
 
     public Uri Terminals => new(FormattableString.Invariant($"https://127.0.0.1:{_ports[1]}"));
 
-    private Uri People => new(FormattableString.Invariant($"http://127.0.0.1:{_ports[0]}"));
+    public Uri People => new(FormattableString.Invariant($"http://127.0.0.1:{_ports[0]}"));
 
     private string Log => Path.Combine(_work.FullName, "server.log");
 
@@ -38,11 +39,14 @@ internal sealed class Headquarters : IAsyncDisposable
 
     public Database OpenBook() => BookHome.Open(Folder);
 
+    /// <summary>The one-time code for the first administrator; null when there is one already.</summary>
+    public string? FirstLoginCode { get; private set; }
+
     public async Task StartAsync(CancellationToken cancellation) =>
         _process = await ReadyProcess.StartAsync(
             Command("serve", "--urls", People.ToString().TrimEnd('/'), "--grpc",
                 Terminals.ToString().TrimEnd('/'), "--vault-passphrase-file", PassphraseFile),
-            _ => { }, cancellation);
+            Heard, cancellation);
 
     /// <summary>This moment, with SIGKILL.</summary>
     public async Task KillAsync()
@@ -77,6 +81,12 @@ internal sealed class Headquarters : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
+    }
+
+    private void Heard(string line)
+    {
+        if (line.StartsWith("first login:", StringComparison.Ordinal))
+            FirstLoginCode = line[(line.IndexOf('#', StringComparison.Ordinal) + 1)..].Trim();
     }
 
     private ChildCommand Command(params IReadOnlyList<string> arguments) => new(
