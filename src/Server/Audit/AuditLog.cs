@@ -69,16 +69,16 @@ internal static class AuditLog
             """,
             new { filter.Subject, filter.By, filter.Action, skip, take });
 
-    /// <summary>How many changes there are.</summary>
+    /// <summary>How many changes there are, as <see cref="Page.Count"/> counts.</summary>
     public static long Count(DbSession db, AuditFilter filter) =>
-        db.Value<long>($"SELECT COUNT(*) FROM audit_entry {filter.Where}", filter);
+        Page.Count(db, $"FROM audit_entry {filter.Where}", filter);
 
     /// <summary>The number of the first entry that is not as it was written; null where all are. Entries cut
     /// off at the end are not missed: who keeps <see cref="Newest"/> elsewhere finds that out.</summary>
     public static long? FirstFault(DbSession db)
     {
         var hash = AuditHead.None.ChainHash;
-        for (var next = 1L; Page(db, next) is { Count: > 0 } kept; next += kept.Count)
+        for (var next = 1L; EntriesFrom(db, next) is { Count: > 0 } kept; next += kept.Count)
         {
             foreach (var (entry, number) in kept.Select((entry, index) => (entry, next + index)))
             {
@@ -96,7 +96,7 @@ internal static class AuditLog
         db.Find<AuditHead>("SELECT number, chain_hash FROM audit_entry ORDER BY number DESC LIMIT 1")
         ?? AuditHead.None;
 
-    private static IReadOnlyList<AuditEntry> Page(DbSession db, long from) =>
+    private static IReadOnlyList<AuditEntry> EntriesFrom(DbSession db, long from) =>
         db.List<AuditEntry>(
             $"""
             SELECT {Columns} FROM audit_entry WHERE number >= @from ORDER BY number LIMIT @EntriesAtOnce

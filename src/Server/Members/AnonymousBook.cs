@@ -49,6 +49,7 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
                 Email = details.EmailText,
                 details.Language,
             });
+        MemberWords.Renew(db, MemberBook.Find(db, id)!);
         AuditLog.Write(db, book.NowUs, by, AuditAction.MemberRegistered, $"member:{id}");
         foreach (var card in Card.OfMember(db, id).Where(card => card.Status != CardStatus.Personalising))
         {

@@ -28,6 +28,7 @@ internal sealed class ErasureBook(Database database, ICardSecrets secrets, TimeP
             return "member-anonymous";
         var book = new OpenBook(db, secrets, clock.Microseconds());
         db.Run("UPDATE member SET name = '', phone = NULL, email = NULL WHERE id = @id", new { id });
+        MemberWords.Renew(db, MemberBook.Find(db, id)!);
         AuditLog.Write(db, book.NowUs, by.Trim(), AuditAction.MemberErased, $"member:{id}");
         foreach (var card in Card.OfMember(db, id).Where(card => card.Status != CardStatus.Personalising))
         {

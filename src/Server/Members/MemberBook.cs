@@ -51,7 +51,7 @@ internal sealed record NewMember(string Name, string? Phone, string Language, st
 /// <summary>The single customer base.</summary>
 internal sealed class MemberBook(Database database, ICardSecrets secrets, TimeProvider clock)
 {
-    private const string Columns = "id, programme, name, phone, email, language, created_us, moved_to";
+    public const string Columns = "id, programme, name, phone, email, language, created_us, moved_to";
 
     // As the index of migration 6 has it.
     private const string PhoneKey =
@@ -75,11 +75,12 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
     }
 
     /// <summary>Writes down a new member.</summary>
-    public static Member Insert(DbSession db, long programme, NewMember member, long nowUs) =>
-        db.Find<Member>(
+    public static Member Insert(DbSession db, long programme, NewMember member, long nowUs)
+    {
+        var inserted = db.Find<Member>(
             $"""
-            INSERT INTO member (id, programme, name, phone, email, language, created_us)
-            VALUES (@id, @programme, @Name, @Phone, @EmailText, @Language, @nowUs)
+            INSERT INTO member (id, programme, name, phone, email, language, created_us, has_words)
+            VALUES (@id, @programme, @Name, @Phone, @EmailText, @Language, @nowUs, 1)
             RETURNING {Columns}
             """,
             new
@@ -92,6 +93,9 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
                 member.Language,
                 nowUs,
             })!;
+        MemberWords.Add(db, [inserted]);
+        return inserted;
+    }
 
     /// <summary>Takes what waited for a member who can be found by this number or address.</summary>
     public static void TakeWaiting(OpenBook book, Member member)
@@ -122,20 +126,20 @@ internal sealed class MemberBook(Database database, ICardSecrets secrets, TimePr
     public static Member? Find(DbSession db, long id) =>
         db.Find<Member>($"SELECT {Columns} FROM member WHERE id = @id", new { id });
 
-    /// <summary>A page of members by id; text looks in name, phone and address.</summary>
-    public Page<Member> List(string? text, int skip, int take) =>
-        database.Read(db =>
+    /// <summary>A page of members: all of them by id, or those whom a text finds, the likeliest first, at
+    /// most <see cref="MemberSearch.FoundMost"/>.</summary>
+    public Page<Member> List(string? text, int skip, int take) => database.Read(db =>
+    {
+        if (!string.IsNullOrWhiteSpace(text))
         {
-            const string Where =
-                """
-                WHERE moved_to IS NULL
-                    AND (@like = '' OR LOWER(name) LIKE @like OR phone LIKE @like OR email LIKE @like)
-                """;
-            var like = string.IsNullOrWhiteSpace(text) ? "" : $"%{text.Trim().ToLowerInvariant()}%";
-            return new Page<Member>(
-                db.List<Member>(
-                    $"SELECT {Columns} FROM member {Where} ORDER BY id LIMIT @take OFFSET @skip",
-                    new { like, skip, take }),
-                db.Value<long>($"SELECT COUNT(*) FROM member {Where}", new { like }));
-        });
+            var found = MemberSearch.Find(db, text);
+            return new Page<Member>([.. found.Skip(skip).Take(take)], found.Count);
+        }
+
+        return new Page<Member>(
+            db.List<Member>(
+                $"SELECT {Columns} FROM member WHERE moved_to IS NULL ORDER BY id LIMIT @take OFFSET @skip",
+                new { skip, take }),
+            Page.Count(db, "FROM member WHERE moved_to IS NULL"));
+    });
 }

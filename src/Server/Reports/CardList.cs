@@ -1,4 +1,7 @@
+using System.Globalization;
+using Dapper;
 using SmartCardCrm.Loyalty.Ledger;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
 
@@ -41,6 +44,8 @@ internal sealed record CardRow
 /// <summary>Reads cards.</summary>
 internal sealed class CardList(Database database)
 {
+    private const long NumberMost = 10_000_000_000;
+
     private static readonly string Rows =
         $"""
         SELECT c.number, c.uid, c.generation, c.status, c.member, m.name AS member_name, c.programme,
@@ -70,18 +75,43 @@ internal sealed class CardList(Database database)
         database.Read(db => db.List<CardRow>(
             $"{Rows} WHERE c.member = @member ORDER BY c.number", new { member }));
 
-    /// <summary>A page of cards by number; text begins a card number or is part of a member's name.</summary>
-    public Page<CardRow> List(string? text, int skip, int take)
+    /// <summary>A page of cards by number. Digits begin a card's number; other text finds members.</summary>
+    public Page<CardRow> List(string? text, int skip, int take) => database.Read(db =>
     {
-        const string Where =
-            """
-            WHERE @text = '' OR CAST(c.number AS text) LIKE @text || '%'
-                OR LOWER(m.name) LIKE '%' || @text || '%'
-            """;
-        var parameters = new { text = text?.Trim().ToLowerInvariant() ?? "", skip, take };
-        return database.Read(db => new Page<CardRow>(
-            db.List<CardRow>($"{Rows} {Where} ORDER BY c.number LIMIT @take OFFSET @skip", parameters),
-            db.Value<long>(
-                $"SELECT COUNT(*) FROM card c JOIN member m ON m.id = c.member {Where}", parameters)));
+        var sought = text?.Trim() ?? "";
+        var (where, parameters) =
+            sought.Length == 0 ? ("", new DynamicParameters())
+            : sought.All(char.IsAsciiDigit) ? BeginningWith(sought)
+            : OfMembers(MemberSearch.Find(db, sought));
+        var rows = new DynamicParameters(parameters);
+        rows.AddDynamicParams(new { skip, take });
+        return new Page<CardRow>(
+            db.List<CardRow>($"{Rows} {where} ORDER BY c.number LIMIT @take OFFSET @skip", rows),
+            Page.Count(db, $"FROM card c {where}", parameters));
+    });
+
+    private static (string Where, DynamicParameters Parameters) OfMembers(IReadOnlyList<Member> members)
+    {
+        var parameters = new DynamicParameters();
+        var list = InList.Add(parameters, "member", members.Select(member => member.Id));
+        return (members.Count > 0 ? $"WHERE c.member IN {list}" : "WHERE 1 = 0", parameters);
+    }
+
+    // A range for each length that a number may have.
+    private static (string Where, DynamicParameters Parameters) BeginningWith(string digits)
+    {
+        var parameters = new DynamicParameters();
+        var ranges = new List<string>();
+        if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var first))
+        {
+            for (var width = 1L; first < NumberMost / width; width *= 10)
+            {
+                parameters.Add($"from{ranges.Count}", first * width);
+                parameters.Add($"to{ranges.Count}", (first * width) + width);
+                ranges.Add($"(c.number >= @from{ranges.Count} AND c.number < @to{ranges.Count})");
+            }
+        }
+
+        return ($"WHERE ({string.Join(" OR ", ranges.DefaultIfEmpty("1 = 0"))})", parameters);
     }
 }

@@ -108,7 +108,8 @@ internal sealed class ExceptionList(Database database)
                 ORDER BY e.opened_us DESC, e.id DESC LIMIT @take OFFSET @skip
                 """,
                 parameters),
-            db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
+            Page.Count(
+                db, $"{(filter.Card is null ? "FROM book_exception e" : Source)} {where}", parameters)));
     }
 
     /// <summary>One exception; null where there is none.</summary>

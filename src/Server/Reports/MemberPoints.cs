@@ -28,8 +28,8 @@ internal sealed class MemberPointsReport(Database database, TimeProvider clock)
         return new MemberPoints(
             db.Value<long>(
                 """
-                SELECT COALESCE(SUM(p.points), 0) FROM card c
-                JOIN posting p ON p.account = @account AND p.owner = c.number WHERE c.member = @Id
+                SELECT COALESCE(SUM(points), 0) FROM posting
+                WHERE account = @account AND owner IN (SELECT number FROM card WHERE member = @Id)
                 """,
                 new { account = (long)AccountKind.MemberOnCard, member.Id }),
             LedgerBook.BalanceOnAccount(db, member.Id),

@@ -85,13 +85,15 @@ internal sealed class TransactionList(Database database)
     /// <summary>What stands for the proof of a sale that no card took part in.</summary>
     public const string WithoutCard = "without-card";
 
-    private const string Source =
-        "FROM card_transaction t JOIN card c ON c.uid = t.uid AND c.generation = t.generation";
+    // In the order in which SQLite is to look: from what was sold last, or from a card or a member's few.
+    private const string OfAll = "FROM card_transaction t CROSS JOIN card c";
+    private const string OfCards = "FROM card c CROSS JOIN card_transaction t";
+    private const string OfItsCard = "c.uid = t.uid AND c.generation = t.generation";
 
     /// <summary>A page of all transactions, newest first.</summary>
     public Page<TransactionRow> Newest(TransactionFilter filter, int skip, int take)
     {
-        var where = Where(filter);
+        var asked = Asked(filter);
         var parameters = new
         {
             filter.Terminal,
@@ -104,11 +106,16 @@ internal sealed class TransactionList(Database database)
         return database.Read(db => new Page<TransactionRow>(
             db.List<TransactionRow>(
                 $"""
-                SELECT {Columns} {Source} {where}
-                ORDER BY t.recorded_us DESC, t.terminal DESC, t.sequence DESC LIMIT @take OFFSET @skip
+                SELECT {Columns} {(filter.Card is null ? OfAll : OfCards)} WHERE {OfItsCard}{asked}
+                ORDER BY {Order(filter)} LIMIT @take OFFSET @skip
                 """,
                 parameters),
-            db.Value<long>($"SELECT COUNT(*) {Source} {where}", parameters)));
+            Page.Count(
+                db,
+                filter.Card is null
+                    ? $"FROM card_transaction t WHERE 1 = 1{asked}"
+                    : $"{OfCards} WHERE {OfItsCard}{asked}",
+                parameters)));
     }
 
     /// <summary>A page of one card's transactions by counter, newest first, each with its
@@ -117,13 +124,15 @@ internal sealed class TransactionList(Database database)
         database.Read(db => new Page<TransactionRow>(
             db.List<TransactionRow>(
                 $"""
-                SELECT {Columns}, j.body AS intent {Source}
+                SELECT {Columns}, j.body AS intent {OfCards}
                 LEFT JOIN journal_entry j ON j.terminal = t.terminal AND j.sequence = t.sequence
-                WHERE c.number = @cardNumber
+                WHERE c.number = @cardNumber AND {OfItsCard}
                 ORDER BY t.counter DESC LIMIT @take OFFSET @skip
                 """,
                 new { cardNumber, skip, take }),
-            db.Value<long>($"SELECT COUNT(*) {Source} WHERE c.number = @cardNumber", new { cardNumber })));
+            db.Value<long>(
+                $"SELECT COUNT(*) {OfCards} WHERE c.number = @cardNumber AND {OfItsCard}",
+                new { cardNumber })));
 
     /// <summary>A page of what a member has done, with all cards and without one, newest first, each with its
     /// intent. Without a card there is no counter, no proof and no balance.</summary>
@@ -132,9 +141,9 @@ internal sealed class TransactionList(Database database)
             db.List<TransactionRow>(
                 $"""
                 SELECT * FROM (
-                    SELECT {Columns}, j.body AS intent {Source}
+                    SELECT {Columns}, j.body AS intent {OfCards}
                     LEFT JOIN journal_entry j ON j.terminal = t.terminal AND j.sequence = t.sequence
-                    WHERE c.member = @member
+                    WHERE c.member = @member AND {OfItsCard}
                     UNION ALL
                     SELECT 0, '', 0, a.operation_id, a.terminal, a.sequence, '{WithoutCard}', @Sale,
                         a.amount_minor, p.currency, a.earned, 0, 0, CAST(NULL AS bigint), 0, a.programme,
@@ -148,13 +157,18 @@ internal sealed class TransactionList(Database database)
                 new { member, Sale = (long)LogKind.Sale, skip, take }),
             db.Value<long>(
                 $"""
-                SELECT (SELECT COUNT(*) {Source} WHERE c.member = @member)
+                SELECT (SELECT COUNT(*) {OfCards} WHERE c.member = @member AND {OfItsCard})
                     + (SELECT COUNT(*) FROM account_sale WHERE member = @member)
                 """,
                 new { member })));
 
+    // A terminal's sequence runs as its time does, and has an index.
+    private static string Order(TransactionFilter filter) => filter is { Terminal: not null, Day: null }
+        ? "t.sequence DESC"
+        : "t.recorded_us DESC, t.terminal DESC, t.sequence DESC";
+
     // Only the conditions that are asked for, so that each of them can use its index.
-    private static string Where(TransactionFilter filter)
+    private static string Asked(TransactionFilter filter)
     {
         string?[] conditions =
         [
@@ -164,7 +178,6 @@ internal sealed class TransactionList(Database database)
             filter.Day is null ? null : "t.business_date = @Day",
             filter.Within?.Condition("t.store"),
         ];
-        var asked = conditions.OfType<string>().ToList();
-        return asked.Count == 0 ? "" : "WHERE " + string.Join(" AND ", asked);
+        return string.Concat(conditions.OfType<string>().Select(condition => $" AND {condition}"));
     }
 }
