@@ -106,6 +106,7 @@ internal static class ServerHost
         services.AddSingleton<BackTestDesk>();
         services.AddHostedService<RuleSchedule>();
         services.AddSingleton<Members.MemberBook>();
+        services.AddHostedService<Members.MemberWordsRun>();
         services.AddSingleton<CardBook>();
         services.AddSingleton<BlockBook>();
         services.AddSingleton<StockBook>();
@@ -132,6 +133,7 @@ internal static class ServerHost
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
+        services.AddSingleton<Console.Reports.ReportDesk>();
         services.AddSingleton<BookFigures>();
     }
 

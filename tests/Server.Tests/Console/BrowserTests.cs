@@ -67,7 +67,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 1);
         var page = await LoginAsync(width: 1280);
 
-        (string, string, string)[] languages = [("English", "Overview", "en"), ("Русский", "Обзор", "ru")];
+        (string, string, string)[] languages = [("English", "Today", "en"), ("Русский", "Сегодня", "ru")];
         foreach (var (link, heading, language) in languages)
         {
             await page.GotoAsync("/");
@@ -217,7 +217,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Today");
         return page;
     }
 

@@ -81,7 +81,7 @@ public sealed partial class StoriesTests(ConsoleServer server) : IClassFixture<C
 
     [Theory]
     [InlineData("анна", "Анна Каренина")]
-    [InlineData("7946", "Ada <b>Lovelace</b>")]
+    [InlineData("0018", "Ada <b>Lovelace</b>")]
     public async Task A_member_is_found_by_name_or_phone(string text, string name)
     {
         using var visitor = await server.LoginAsync();

@@ -114,7 +114,8 @@ public sealed partial class TextsTests
 
     // Where texts are asked for: T["Name", …], T[flag ? "One" : "Other"], T.Count("Noun", …), texts["Name"].
     [GeneratedRegex(
-        @"\b(T|texts)(\[|\.Count\(|\.Noun\()(?<inside>[^\]\)]*)", RegexOptions.ExplicitCapture, 1000)]
+        @"\b(T|texts)(\[|\.Count(edList)?\(|\.Noun\()(?<inside>[^\]\)]*)",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Asking();
 
     [GeneratedRegex("(?<!\\$)\"(?<name>[A-Z][A-Za-z.]*)\"", RegexOptions.ExplicitCapture, 1000)]

@@ -42,7 +42,7 @@ public sealed class PasskeyTests : IAsyncLifetime
 
         await LogoutAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" }).ClickAsync();
-        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Today");
         await page.GotoAsync("/account/passkeys");
         await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "phone" }).Locator("time"))
             .ToHaveCountAsync(2);
@@ -73,7 +73,7 @@ public sealed class PasskeyTests : IAsyncLifetime
             sent = request.Url.EndsWith("/passkey", StringComparison.Ordinal) ? request.PostData! : sent;
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" }).ClickAsync();
-        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Today");
         await LogoutAsync(page);
         var again = await page.APIRequest.PostAsync("/login/passkey", new()
         {
@@ -138,7 +138,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         await page.GetByLabel("Name").FillAsync("ada");
         await page.GetByLabel("Password").FillAsync(Clerks.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Overview");
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Today");
     }
 
     private static async Task LogoutAsync(IPage page)

@@ -100,13 +100,13 @@ internal sealed record ReportColumn(string Name)
 /// <summary>A bar of a report's picture.</summary>
 /// <param name="Label">What it is called, as in the table.</param>
 /// <param name="Number">How long it is.</param>
-internal sealed record ReportBar(object Label, long Number)
+public sealed record ReportBar(object Label, long Number)
 {
     /// <summary>More are no picture any more.</summary>
     public const int Most = 31;
 
     /// <summary>The latest, or else the longest; none where there are fewer than two.</summary>
-    public static IReadOnlyList<ReportBar> Of(ReportTable table, ReportBars bars)
+    internal static IReadOnlyList<ReportBar> Of(ReportTable table, ReportBars bars)
     {
         var (label, number) = (IndexOf(table, bars.Label), IndexOf(table, bars.Number));
         var all = table.Rows.Where(row => row[label] is not null)

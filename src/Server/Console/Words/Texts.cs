@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using SmartCardCrm.Server.Reconciliation;
+using SmartCardCrm.Server.Storage;
 
 namespace SmartCardCrm.Server.Console.Words;
 
@@ -18,6 +19,12 @@ internal sealed class Texts(IStringLocalizer<Texts> texts)
     /// <param name="noun">Name of a text that holds the noun's forms for <see cref="Plural.Pick"/>.</param>
     /// <param name="number">How many.</param>
     public string Count(string noun, long number) => $"{Figures.Whole(number)} {Noun(noun, number)}";
+
+    /// <summary>How long a list is: "5 cards", or "1,000 cards or more".</summary>
+    /// <param name="noun">As in <see cref="Count"/>.</param>
+    /// <param name="total">As <see cref="Page.Count"/> counts.</param>
+    public string CountedList(string noun, long total) =>
+        total < Page.CountMost ? Count(noun, total) : texts["OrMore", Count(noun, total)];
 
     /// <summary>The noun alone, in the form that the number asks for.</summary>
     public string Noun(string noun, long number) =>
