@@ -34,9 +34,9 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
-        "/programme", "/programme/versions/1", "/programme/drafts/new", "/programme/drafts/1",
-        "/programme/drafts/1?rule=evening&section=tiers", "/programme/drafts/1?add=times&section=redemption",
-        "/programme/drafts/1/schedule", "/programme/drafts/1/difference", "/programme/drafts/1/back-test",
+        "/programme", "/programme/versions/1", "/programme/drafts/new",
+        "/programme/drafts/1?rule=evening&section=tiers", "/programme/drafts/1/schedule",
+        "/programme/drafts/1/difference", "/programme/drafts/1/back-test",
         "/account", "/account/second-factor", "/account/passkeys",
         "/no/such/page",
     ];
