@@ -7,14 +7,9 @@ let asking;
 async function tryIt(form) {
   asking?.abort();
   asking = new AbortController();
-  const fields = new URLSearchParams(location.search);
-  for (const field of form.elements)
-    fields.delete(field.name);
-  for (const [name, value] of new FormData(form))
-    fields.append(name, value);
-  const address = `${location.pathname}?${fields}`;
+  const address = withFields(location.href, form);
   const answer = await fetch(address, { signal: asking.signal });
-  if (!answer.ok)
+  if (!answer.ok || !form.isConnected)
     return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const part = page.getElementById(form.dataset.try);
@@ -22,6 +17,18 @@ async function tryIt(form) {
     return;
   document.getElementById(form.dataset.try).replaceChildren(...part.childNodes);
   history.replaceState(history.state, "", address);
+  // What leads to another state of this page keeps what is tried.
+  for (const link of document.querySelectorAll(`main a[href^="${location.pathname}?"]`))
+    link.href = withFields(link.href, form);
+}
+
+function withFields(address, form) {
+  const to = new URL(address);
+  for (const field of form.elements)
+    to.searchParams.delete(field.name);
+  for (const [name, value] of new FormData(form))
+    to.searchParams.append(name, value);
+  return to;
 }
 
 document.addEventListener("input", event => {

@@ -144,18 +144,19 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GetByRole(AriaRole.Link, new() { Name = "New draft" }).ClickAsync();
         await page.GetByLabel("What it is called").FillAsync("Double points");
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+
+        // Nothing is pressed: the figures follow what is typed, and stay while rules are changed.
+        await page.GetByLabel("Amount, USD").First.FillAsync("12.50");
+        await Assertions.Expect(page.Locator("#earned")).ToHaveTextAsync("12");
+        Assert.Contains("amount=12.50", page.Url, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Link, new() { Name = "Change base" }).ClickAsync();
         await page.GetByLabel("Points", new() { Exact = true }).FillAsync("2");
         await PictureAsync(page, "programme-rule-en");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Assertions.Expect(page.Locator("#rule-base")).ToContainTextAsync(
             "2 points for each 1.00 USD of the basket.");
-
-        // Nothing is pressed: the figures follow what is typed.
-        await page.GetByLabel("Amount, USD").First.FillAsync("12.50");
         await Assertions.Expect(page.Locator("#earned")).ToHaveTextAsync("24");
         await Assertions.Expect(page.GetByText("The draft gives 12 points more.")).ToBeVisibleAsync();
-        Assert.Contains("amount=12.50", page.Url, StringComparison.Ordinal);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Back-test …" }).ClickAsync();
         await page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-01-01");

@@ -230,6 +230,8 @@ public sealed class ProgrammePagesTests(ConsoleServer server) : IClassFixture<Co
             visitor, Page(id, "rename"), "step", new() { ["Revision"] = "1", ["Name"] = "Better" }));
         Assert.Equal("", await SendAsync(visitor, Page(id, "discard"), "step", []));
 
+        Assert.DoesNotContain("Better", await ReadAsync(visitor, "/programme"), StringComparison.Ordinal);
+        Says(await ReadAsync(visitor, "/programme?drafts=all"), $"href=\"{Page(id)}\">Better</a>");
         Assert.Equal(("Better", DraftState.Discarded), (Drafts.Find(id)!.Name, Drafts.Find(id)!.State));
     }
 
