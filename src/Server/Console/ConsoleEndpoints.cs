@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using SmartCardCrm.Server.Console.Book;
 using SmartCardCrm.Server.Console.Layout;
+using SmartCardCrm.Server.Console.Programme;
 using SmartCardCrm.Server.Console.Words;
 using SmartCardCrm.Server.Operator;
 using SmartCardCrm.Server.Staff;
@@ -16,6 +17,7 @@ internal static class ConsoleEndpoints
         services.AddScoped<Texts>();
         services.AddScoped<WhyPoints>();
         services.AddScoped<RulesByVersion>();
+        services.AddScoped<RuleWords>();
         services.AddExceptionHandler<BrokenPages>();
         services.Configure<CookieAuthenticationOptions>(
             CookieAuthenticationDefaults.AuthenticationScheme,

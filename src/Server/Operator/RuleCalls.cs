@@ -143,7 +143,7 @@ internal static class RuleCalls
         TimeZoneInfo.FindSystemTimeZoneById(book.All().Single(p => p.Number == programme).Zone);
 
     // Without an offset by the programme's clock; not a time that its zone skips.
-    private static DateTimeOffset? InstantOf(string? text, TimeZoneInfo zone)
+    internal static DateTimeOffset? InstantOf(string? text, TimeZoneInfo zone)
     {
         string[] local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"];
         string[] offset = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"];

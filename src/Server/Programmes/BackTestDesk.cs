@@ -65,6 +65,9 @@ internal sealed partial class BackTestDesk(
         }
     }
 
+    /// <summary>Those that are kept, newest first.</summary>
+    public IReadOnlyList<BackTestProgress> All => [.. _jobs.Values.OrderByDescending(job => job.Id)];
+
     public BackTestProgress? Find(Guid id) => _jobs.GetValueOrDefault(id);
 
     /// <summary>Ends it before its time; one that is over stays as it is.</summary>

@@ -31,6 +31,9 @@ internal sealed record RuleVersion
     public long Version { get; init; }
     public long PublishedUs { get; init; }
 
+    /// <summary>Null where the log of changes does not say.</summary>
+    public string? PublishedBy { get; init; }
+
     /// <summary>Null where it was not retired.</summary>
     public long? RetiredUs { get; init; }
 
@@ -112,9 +115,13 @@ internal sealed class ProgrammeBook(Database database, IDocumentSigner signer, T
     public IReadOnlyList<RuleVersion> Versions() => database.Read(db => db.List<RuleVersion>(
         """
         SELECT programme, version, published_us, retired_us,
+            (SELECT done_by FROM audit_entry
+                WHERE subject = 'rule-set:' || programme || ':' || version AND action = @RulesPublished
+                ORDER BY number DESC LIMIT 1) AS published_by,
             version = MAX(version) OVER (PARTITION BY programme) AS in_force
         FROM rule_set ORDER BY version DESC
-        """));
+        """,
+        new { AuditAction.RulesPublished }));
 
     /// <summary>One version; null where it was never published.</summary>
     public RuleSet? Find(long version) => database.Read(db =>

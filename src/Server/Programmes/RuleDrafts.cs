@@ -67,8 +67,8 @@ internal sealed class RuleDrafts(Database database, ProgrammeBook programmes, Ti
         {
             if (Refusal(name, by) is { } refusal)
                 return refusal;
-            if (draft.Revision != revision)
-                return new DraftAnswer.Refused("draft-changed");
+            if (IsAnother(draft, revision) is { } another)
+                return another;
             if (draft.Programme != rules.Programme)
                 throw new FormatException("A draft keeps its programme.");
             ProgrammeBook.Check(db, rules);
@@ -96,19 +96,28 @@ internal sealed class RuleDrafts(Database database, ProgrammeBook programmes, Ti
     });
 
     /// <summary>Publishes a draft now.</summary>
-    public DraftAnswer Publish(long id, string by) => Do(id, by, DraftState.Draft, (db, draft) =>
-    {
-        Publish(db, draft, by);
-        return null;
-    });
+    /// <param name="id">The draft.</param>
+    /// <param name="by">Who decides it.</param>
+    /// <param name="revision">That he has looked at: another is not published. Null for any.</param>
+    public DraftAnswer Publish(long id, string by, long? revision = null) =>
+        Do(id, by, DraftState.Draft, (db, draft) =>
+        {
+            if (IsAnother(draft, revision) is { } refusal)
+                return refusal;
+            Publish(db, draft, by);
+            return null;
+        });
 
     /// <summary>Has a draft published at its time. It is not edited meanwhile.</summary>
     /// <param name="id">The draft.</param>
     /// <param name="at">Yet to come.</param>
     /// <param name="by">Who decides it.</param>
-    public DraftAnswer Schedule(long id, DateTimeOffset at, string by) =>
+    /// <param name="revision">That he has looked at: another is not published. Null for any.</param>
+    public DraftAnswer Schedule(long id, DateTimeOffset at, string by, long? revision = null) =>
         Do(id, by, DraftState.Draft, (db, draft) =>
         {
+            if (IsAnother(draft, revision) is { } refusal)
+                return refusal;
             if (at <= clock.GetUtcNow())
                 return new DraftAnswer.Refused("schedule-past");
             db.Run(
@@ -184,6 +193,9 @@ internal sealed class RuleDrafts(Database database, ProgrammeBook programmes, Ti
         DraftState.Scheduled => "draft-scheduled",
         _ => "draft-not-scheduled",
     };
+
+    private static DraftAnswer.Refused? IsAnother(RuleDraft draft, long? revision) =>
+        revision is not null && revision != draft.Revision ? new("draft-changed") : null;
 
     private static DraftAnswer.Refused? Refusal(string name, string by) =>
         !IsName(name) ? new("name-length")

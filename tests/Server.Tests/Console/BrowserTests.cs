@@ -3,8 +3,10 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SmartCardCrm.Server.Staff;
+using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Staff;
+using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
@@ -32,6 +34,9 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
+        "/programme", "/programme/versions/1", "/programme/drafts/new",
+        "/programme/drafts/1?rule=evening&section=tiers", "/programme/drafts/1/schedule",
+        "/programme/drafts/1/difference", "/programme/drafts/1/back-test",
         "/account", "/account/second-factor", "/account/passkeys",
         "/no/such/page",
     ];
@@ -128,6 +133,51 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
 
         Task Expect(string state) =>
             Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync(state);
+    }
+
+    [Fact]
+    public async Task A_marketer_copies_the_rules_changes_one_tries_tests_and_publishes_them()
+    {
+        var page = await LoginAsync(width: 1280);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Programme", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New draft" }).ClickAsync();
+        await page.GetByLabel("What it is called").FillAsync("Double points");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+
+        // Nothing is pressed: the figures follow what is typed, and stay while rules are changed.
+        await page.GetByLabel("Amount, USD").First.FillAsync("12.50");
+        await Assertions.Expect(page.Locator("#earned")).ToHaveTextAsync("12");
+        Assert.Contains("amount=12.50", page.Url, StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Change base" }).ClickAsync();
+        await page.GetByLabel("Points", new() { Exact = true }).FillAsync("2");
+        await PictureAsync(page, "programme-rule-en");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#rule-base")).ToContainTextAsync(
+            "2 points for each 1.00 USD of the basket.");
+        await Assertions.Expect(page.Locator("#earned")).ToHaveTextAsync("24");
+        await Assertions.Expect(page.GetByText("The draft gives 12 points more.")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back-test …" }).ClickAsync();
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-01-01");
+        await page.GetByLabel("Through", new() { Exact = true }).FillAsync("2026-01-31");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("The points would have cost 1.30 USD more."))
+            .ToBeVisibleAsync();
+        Assert.Empty((await page.RunAxe()).Violations.Select(Told));
+        await PictureAsync(page, "programme-back-test-en");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Double points" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Publish …" }).ClickAsync();
+        await PictureAsync(page, "programme-publish-en");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish now" }).ClickAsync();
+        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Version 2");
+        await Assertions.Expect(page.GetByText("0 of 2 terminals sell by version 2")).ToBeVisibleAsync();
+        server.Server.Services.GetRequiredService<TerminalWatch>().Heard(
+            1, new Heartbeat { RuleSetVersion = 2 });
+        await Assertions.Expect(page.GetByText("1 of 2 terminals sell by version 2")).ToBeVisibleAsync();
+        await PictureAsync(page, "programme-published-en");
+        Assert.Equal([], _complaints);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using SmartCardCrm.CardProtocol;
+using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Members;
+using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage.Sqlite;
 using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
@@ -39,6 +41,17 @@ internal static class SeededBook
         second.Journal.Rewrite(forged + 1, body => body.Outcome.Tmv = ByteString.CopyFrom(new byte[8]));
         hq.Sync(first);
         hq.Intake.Take(second.Number, [.. second.Journal.Entries]);
+        DraftEverything(hq);
+    }
+
+    // A draft with every kind of rule and condition.
+    private static void DraftEverything(Headquarters hq)
+    {
+        var drafts = new RuleDrafts(
+            hq.Database, new ProgrammeBook(hq.Database, hq.Secrets, hq.Clock), hq.Clock);
+        var rules = RuleSet.FromDocument(File.ReadAllBytes(
+            Path.Combine(AppContext.BaseDirectory, "rule-set-example.json")));
+        Assert.IsType<DraftAnswer.Done>(drafts.Add("Everything", rules, "test"));
     }
 
     // The third of them stays in the second till's journal until the gap has been seen: it is never sent.

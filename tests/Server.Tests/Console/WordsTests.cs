@@ -143,12 +143,12 @@ public sealed class WordsTests
         return new WhyPoints(TextsOf()).Say(row, ProgrammeBook.FirstRules).Replace('\u00A0', ' ');
     }
 
-    private static Texts TextsOf() =>
+    internal static Texts TextsOf() =>
         new(new StringLocalizer<Texts>(new ResourceManagerStringLocalizerFactory(
             Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance)));
 
     /// <summary>A reader's culture for the length of a test.</summary>
-    private sealed class Reading : IDisposable
+    internal sealed class Reading : IDisposable
     {
         private readonly (CultureInfo Culture, CultureInfo Language) _before =
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);

@@ -28,6 +28,7 @@ internal sealed record MenuGroup(string Name, IReadOnlyList<MenuItem> Items)
             new("/cards", "Cards", Resource.Cards),
             new("/issue", "Issue", Resource.Issuing, Access.Change),
         ]),
+        new("programme", [new("/programme", "Programme", Resource.Rules)]),
         new("book",
         [
             new("/transactions", "Transactions", Resource.Transactions),
