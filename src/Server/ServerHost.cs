@@ -132,6 +132,7 @@ internal static class ServerHost
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
+        services.AddSingleton<TerminalStories>();
         services.AddSingleton<BookFigures>();
     }
 

@@ -29,6 +29,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
         "/cards", "/cards/1000001", "/cards/1000001/block",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
+        "/terminals/1", "/terminals/1/limits",
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
