@@ -111,6 +111,7 @@ internal static class ServerHost
         services.AddSingleton<StockBook>();
         services.AddSingleton<Members.AnonymousBook>();
         services.AddSingleton<Members.ErasureBook>();
+        services.AddSingleton<Members.AdjustmentDesk>();
         services.AddSingleton<OfferBook>();
         services.AddSingleton<RetirementBook>();
         services.AddHostedService<RetirementRun>();
@@ -133,6 +134,7 @@ internal static class ServerHost
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
         services.AddSingleton<TerminalStories>();
+        services.AddSingleton<ApprovalList>();
         services.AddSingleton<BookFigures>();
     }
 

@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Tests.Chain;
 using SmartCardCrm.Server.Tests.Staff;
@@ -27,6 +28,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     private static readonly string[] Pages =
     [
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
+        "/members/1/adjust", "/approvals", "/adjustments/1",
         "/cards", "/cards/1000001", "/cards/1000001/block",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/terminals/1", "/terminals/1/limits",
@@ -66,6 +68,8 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     public async Task Staff_read_every_page_in_both_languages_on_a_phone_and_on_a_wide_screen()
     {
         await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 1);
+        server.Server.Services.GetRequiredService<AdjustmentDesk>().Ask(
+            new AdjustmentWish(1, 500, "goodwill", "test") { Request = "to look at" });
         var page = await LoginAsync(width: 1280);
 
         (string, string, string)[] languages = [("English", "Overview", "en"), ("Русский", "Обзор", "ru")];
