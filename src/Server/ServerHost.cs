@@ -135,6 +135,7 @@ internal static class ServerHost
         services.AddSingleton<ReportRoom>();
         services.AddSingleton<TerminalStories>();
         services.AddSingleton<ApprovalList>();
+        services.AddSingleton<MemberExport>();
         services.AddSingleton<BookFigures>();
     }
 

@@ -10,6 +10,7 @@ internal static class AuditAction
     public const string MemberAdded = "member-added";
     public const string MemberRegistered = "member-registered";
     public const string MemberErased = "member-erased";
+    public const string MemberExported = "member-exported";
     public const string CardsMoved = "cards-moved";
     public const string AdjustmentProposed = "adjustment-proposed";
     public const string AdjustmentMade = "adjustment-made";
@@ -74,8 +75,8 @@ internal static class AuditAction
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        MemberAdded, MemberRegistered, MemberErased, CardsMoved, AdjustmentProposed, AdjustmentMade,
-        AdjustmentRejected, CardPlanned, CardBlocked, CardUnblocked,
+        MemberAdded, MemberRegistered, MemberErased, MemberExported, CardsMoved, AdjustmentProposed,
+        AdjustmentMade, AdjustmentRejected, CardPlanned, CardBlocked, CardUnblocked,
         RetirementBegun, RetirementCancelled, CardRetired, CardKeysBegun, CardKeysChanged, OfferGiven,
         OfferTaken, BatchOrdered, BenchBegun, BenchEnded, StockRegistered, RulesPublished, RulesRetired,
         DraftMade, DraftChanged, DraftDiscarded, DraftScheduled, DraftWithdrawn, DraftPublished,

@@ -40,6 +40,7 @@ internal static class OperatorEndpoints
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
         AdjustmentCalls.Map(api);
+        ExportCalls.Map(api);
         ReportCalls.Map(api);
         PeriodCalls.Map(api);
         CertificateCalls.Map(api);

@@ -12,7 +12,8 @@ internal enum Resource
     /// <summary>Moving members' points by hand.</summary>
     Adjustments,
 
-    /// <summary>Forgetting who a member is, for good.</summary>
+    /// <summary>What a member may ask for about himself: to be told all that is held, and to be forgotten for
+    /// good.</summary>
     Erasure,
 
     /// <summary>Cards in use, each with its history.</summary>

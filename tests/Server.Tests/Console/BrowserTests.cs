@@ -28,7 +28,8 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     private static readonly string[] Pages =
     [
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
-        "/members/1/adjust", "/approvals", "/adjustments/1",
+        "/members/1/adjust", "/approvals", "/adjustments/1", "/members/1/export", "/cards/1000001/retire",
+        "/cards/1000001/slip",
         "/cards", "/cards/1000001", "/cards/1000001/block",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/terminals/1", "/terminals/1/limits",

@@ -193,6 +193,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         (
             """
             GET /openings/never
+            GET /members/99/export
             GET /staff
             GET /staff/grace/tokens
             """,
@@ -205,11 +206,14 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         ("/ /no/such/page /account /account/second-factor /account/passkeys", Everybody),
         ("/members /members/1", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
         ("/members/new", [Cashier, Supervisor, Issuer, Administrator, AtStore]),
-        ("/cards /cards/1000001", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
-        ("/cards/1000001/block /cards/1000001/replace", [Supervisor, Administrator]),
+        (
+            "/cards /cards/1000001 /cards/1000001/slip",
+            [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        ("/cards/1000001/block /cards/1000001/replace /cards/1000001/retire", [Supervisor, Administrator]),
         ("/members/1/adjust", [Supervisor, Administrator]),
         ("/approvals /adjustments/1", [Supervisor, Auditor, Administrator]),
         ("/members/1/erase", [Administrator]),
+        ("/members/1/export", [Auditor, Administrator]),
         ("/transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
         ("/exceptions /exceptions/1", [Supervisor, Auditor, Administrator]),
         ("/terminals /terminals/1", [Supervisor, It, Auditor, Administrator]),
@@ -225,6 +229,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
     // Addresses of files that pages lead to, whom they let in.
     private static readonly (string Files, string[] For)[] FileTable =
     [
+        ("/members/1/export/json", [Auditor, Administrator]),
         ("/reports/liability/csv", [Analyst, Auditor, Administrator]),
     ];
 
