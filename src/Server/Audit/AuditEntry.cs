@@ -10,7 +10,11 @@ internal static class AuditAction
     public const string MemberAdded = "member-added";
     public const string MemberRegistered = "member-registered";
     public const string MemberErased = "member-erased";
+    public const string MemberExported = "member-exported";
     public const string CardsMoved = "cards-moved";
+    public const string AdjustmentProposed = "adjustment-proposed";
+    public const string AdjustmentMade = "adjustment-made";
+    public const string AdjustmentRejected = "adjustment-rejected";
     public const string CardPlanned = "card-planned";
     public const string CardBlocked = "card-blocked";
     public const string CardUnblocked = "card-unblocked";
@@ -71,7 +75,8 @@ internal static class AuditAction
     /// <summary>All of them, for lists to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        MemberAdded, MemberRegistered, MemberErased, CardsMoved, CardPlanned, CardBlocked, CardUnblocked,
+        MemberAdded, MemberRegistered, MemberErased, MemberExported, CardsMoved, AdjustmentProposed,
+        AdjustmentMade, AdjustmentRejected, CardPlanned, CardBlocked, CardUnblocked,
         RetirementBegun, RetirementCancelled, CardRetired, CardKeysBegun, CardKeysChanged, OfferGiven,
         OfferTaken, BatchOrdered, BenchBegun, BenchEnded, StockRegistered, RulesPublished, RulesRetired,
         DraftMade, DraftChanged, DraftDiscarded, DraftScheduled, DraftWithdrawn, DraftPublished,

@@ -128,9 +128,17 @@ internal static class ExceptionCommands
                 parsed.GetRequiredValue(reason), parsed.GetValue(points), parsed.GetRequiredValue(By)));
     }
 
-    private static Command Decide(string name, string description) => Doing(
-        new Command(name, description), name, OperatorJson.Default.AskedDecision,
-        parsed => new AskedDecision(parsed.GetRequiredValue(By)));
+    private static Command Decide(string name, string description)
+    {
+        var proposal = new Option<long>("--proposal")
+        {
+            Description = "The number of the resolution, as `show` prints it.",
+            Required = true,
+        };
+        return Doing(
+            new Command(name, description) { proposal }, name, OperatorJson.Default.AskedDecision,
+            parsed => new AskedDecision(parsed.GetRequiredValue(proposal), parsed.GetRequiredValue(By)));
+    }
 
     private static Command Doing<T>(
         Command command, string path, JsonTypeInfo<T> type, Func<ParseResult, T> body)
@@ -162,7 +170,8 @@ internal static class ExceptionCommands
     private static string LineOf(Resolution one)
     {
         var decided = one.DecidedBy is { } by ? $", decided by {by}" : "";
-        return $"{At(one.AskedUs)} {one.AskedBy}: {one.Reason}, {one.Points} points, {one.State}{decided}";
+        var asked = $"{one.Number}: {At(one.AskedUs)} {one.AskedBy}: {one.Reason}";
+        return $"{asked}, {one.Points} points, {one.State}{decided}";
     }
 
     private static string At(long us) => UnixTime.FromMicroseconds(us).UtcDateTime.ToString(

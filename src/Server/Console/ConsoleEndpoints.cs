@@ -29,6 +29,9 @@ internal static class ConsoleEndpoints
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = "'none'")
             .RequireAuthorization();
+        app.MapGet("/members/{id:long}/export/json", ExportCalls.AsFile)
+            .RequireAuthorization()
+            .WithMetadata(new PermissionAttribute(Resource.Erasure, Access.Read));
         app.MapGet("/reports/{name}/csv", ReportCalls.AsCsv)
             .RequireAuthorization()
             .WithMetadata(new PermissionAttribute(Resource.Reports, Access.Read));

@@ -1,5 +1,6 @@
 using SmartCardCrm.Loyalty.Ledger;
 using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Openings;
 using SmartCardCrm.Server.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class LotHistory(DbSession db, MemberHistory history)
         // Before all that comes at the same time.
         _moves.Clear();
         _moves.AddRange(OpeningBalance.MovesOf(db, history.Member, history.Today));
+        _moves.AddRange(Adjustment.MovesOf(db, history.Member, history.Today));
         foreach (var operation in history.Operations())
             Add(operation, later.GetValueOrDefault(operation.Place));
         foreach (var back in history.Returns())

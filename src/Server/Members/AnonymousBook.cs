@@ -93,7 +93,11 @@ internal sealed class AnonymousBook(Database database, ICardSecrets secrets, Tim
 
     private void Move(OpenBook book, IReadOnlyList<Card> cards, Member from, Member to)
     {
-        string[] tables = ["card", "lot", "sale_return", "account_sale", "opening_balance", "tier_grant"];
+        string[] tables =
+        [
+            "card", "lot", "sale_return", "account_sale", "opening_balance", "tier_grant",
+            "member_adjustment",
+        ];
         foreach (var table in tables)
         {
             book.Db.Run(

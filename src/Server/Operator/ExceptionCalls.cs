@@ -31,8 +31,9 @@ internal sealed record AskedResolution(string Reason, int Points = 0, string By 
 }
 
 /// <summary>Body of <c>POST /api/exceptions/{id}/approve</c> and <c>/reject</c>.</summary>
+/// <param name="Proposal">The number of the resolution that was looked at.</param>
 /// <param name="By">Who decides: another than who asked.</param>
-internal sealed record AskedDecision(string By = AuditActor.Operator) : ISigned
+internal sealed record AskedDecision(long Proposal, string By = AuditActor.Operator) : ISigned
 {
     public ISigned SignedBy(string by) => this with { By = by };
 }
@@ -56,9 +57,9 @@ internal static class ExceptionCalls
             long id, AskedResolution asked, ExceptionDesk desk) =>
             Answer(desk.Resolve(id, new ResolutionWish(asked.Reason, asked.Points, asked.By))));
         decide.MapPost("/exceptions/{id:long}/approve", (long id, AskedDecision asked, ExceptionDesk desk) =>
-            Answer(desk.Decide(id, approves: true, asked.By)));
+            Answer(desk.Decide(id, asked.Proposal, approves: true, asked.By)));
         decide.MapPost("/exceptions/{id:long}/reject", (long id, AskedDecision asked, ExceptionDesk desk) =>
-            Answer(desk.Decide(id, approves: false, asked.By)));
+            Answer(desk.Decide(id, asked.Proposal, approves: false, asked.By)));
     }
 
     // What is done about one of another store's is done about one that is not there.
@@ -96,6 +97,7 @@ internal static class ExceptionCalls
             refusal, "Its terminal is still to report; if it is gone for good, revoke it first."),
         "already-proposed" => Conflict(refusal, "A resolution waits for a second person."),
         "nothing-proposed" => Conflict(refusal, "No resolution waits for a second person."),
+        "proposal-other" => Conflict(refusal, "Another resolution waits than the one that was looked at."),
         "same-person" => Conflict(refusal, "Another person than who asked for it decides."),
         "card-unknown" => Conflict(refusal, "The exception names no card whose points could be moved."),
         "points-missing" => Problems.BadRequest(refusal, "A correction says by how many points."),

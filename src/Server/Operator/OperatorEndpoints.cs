@@ -39,6 +39,8 @@ internal static class OperatorEndpoints
         api.Sign();
         BookCalls.Map(api);
         ExceptionCalls.Map(api);
+        AdjustmentCalls.Map(api);
+        ExportCalls.Map(api);
         ReportCalls.Map(api);
         PeriodCalls.Map(api);
         CertificateCalls.Map(api);
@@ -88,6 +90,11 @@ internal static class OperatorEndpoints
 [JsonSerializable(typeof(AskedNote))]
 [JsonSerializable(typeof(AskedResolution))]
 [JsonSerializable(typeof(AskedDecision))]
+[JsonSerializable(typeof(AskedAdjustment))]
+[JsonSerializable(typeof(AskedApproval))]
+[JsonSerializable(typeof(Adjustment))]
+[JsonSerializable(typeof(IReadOnlyList<Adjustment>))]
+[JsonSerializable(typeof(Page<Approval>))]
 [JsonSerializable(typeof(ExceptionStory))]
 [JsonSerializable(typeof(IReadOnlyList<KnownReport>))]
 [JsonSerializable(typeof(ReportTable))]

@@ -4,7 +4,6 @@ using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Storage;
-using SmartCardCrm.Server.Sync;
 using SmartCardCrm.Server.Terminals;
 
 namespace SmartCardCrm.Server.Operator;
@@ -49,8 +48,7 @@ internal static class TerminalCalls
             : await next(context);
     }
 
-    private static async Task<IResult> SetLimits(
-        uint number, HttpRequest request, LimitsBook book, FeedBell bell, OpenLines lines)
+    private static async Task<IResult> SetLimits(uint number, HttpRequest request, TerminalDesk desk)
     {
         var document = await Body.ReadAsync(request);
         try
@@ -58,13 +56,9 @@ internal static class TerminalCalls
             var wanted = Limits.FromDocument(document);
             if (wanted.Terminal != number)
                 return Problems.BadRequest("limits", "The limits name another terminal.");
-            var neededKeys = book.Of(number)?.NeedKeys;
-            if (book.Issue(wanted, AuditActor.Of(request.HttpContext)) is not { } issued)
-                return Unknown();
-            bell.Ring();
-            if (issued.NeedKeys != neededKeys)
-                lines.ChangeKeys(number);
-            return Answer(issued);
+            return desk.Limit(wanted, AuditActor.Of(request.HttpContext)) is { } issued
+                ? Answer(issued)
+                : Unknown();
         }
         catch (FormatException wrong)
         {

@@ -75,12 +75,15 @@ internal sealed class ExceptionDesk(
 
     /// <summary>A second person decides on what waits.</summary>
     /// <param name="id">The exception.</param>
+    /// <param name="proposal">The number of the resolution that was looked at.</param>
     /// <param name="approves">Whether it is done; it is rejected otherwise.</param>
     /// <param name="by">Another than who asked for it.</param>
-    public string? Decide(long id, bool approves, string by) => Change(id, by, (book, found) =>
+    public string? Decide(long id, long proposal, bool approves, string by) => Change(id, by, (book, found) =>
     {
         if (Waiting(book.Db, id) is not { } waiting)
             return "nothing-proposed";
+        if (waiting.Number != proposal)
+            return "proposal-other";
         if (AuditActor.MayBeOne(waiting.AskedBy, by.Trim()))
             return "same-person";
         book.Db.Run(

@@ -46,6 +46,7 @@ internal sealed record ExceptionNote
 /// <summary>One time that somebody closed an exception, or wanted to.</summary>
 internal sealed record Resolution
 {
+    /// <summary>1, 2, 3 … for each exception. Who decides on one names it.</summary>
     public long Number { get; init; }
 
     /// <summary>One of <see cref="ResolutionReason"/>.</summary>

@@ -55,6 +55,9 @@ internal sealed record ExceptionFilter
     /// <summary>Card number.</summary>
     public long? Card { get; init; }
 
+    /// <summary>Terminal number.</summary>
+    public long? Terminal { get; init; }
+
     /// <summary>Whose they are; empty for nobody's.</summary>
     public string? Owner { get; init; }
 
@@ -95,6 +98,7 @@ internal sealed class ExceptionList(Database database)
         {
             filter.Cause,
             filter.Card,
+            filter.Terminal,
             filter.Owner,
             filter.Store,
             filter.OpenedBeforeUs,
@@ -144,6 +148,7 @@ internal sealed class ExceptionList(Database database)
             filter.OpenOnly ? "e.closed_us IS NULL" : null,
             filter.Cause is null ? null : "e.cause = @Cause",
             filter.Card is null ? null : "c.number = @Card",
+            filter.Terminal is null ? null : "e.terminal = @Terminal",
             filter.Owner is null ? null : "COALESCE(e.owner, '') = @Owner",
             filter.Store is null ? null : "e.terminal IN (SELECT number FROM terminal WHERE store = @Store)",
             filter.OpenedBeforeUs is null ? null : "e.opened_us < @OpenedBeforeUs",

@@ -33,13 +33,17 @@ internal static class Exposure
         return (stands.Sum(one => one.MayLoseToday), stands.Sum(one => one.Bound));
     }
 
-    private static IReadOnlyList<Standing> StandsOf(DbSession db, Period period)
+    /// <summary>One terminal that is let in; null where there is none.</summary>
+    public static Standing? Find(DbSession db, Period period, long terminal) =>
+        StandsOf(db, period, terminal).SingleOrDefault();
+
+    private static IReadOnlyList<Standing> StandsOf(DbSession db, Period period, long? only = null)
     {
         var reported = ByOthers(db).ToLookup(record => (long)record.Terminal);
         return
         [
             .. db.List<TerminalRow>(
-            """
+            $"""
             SELECT t.number, t.name, t.store_zone, l.document, s.seen_us, s.current_us,
                 COALESCE((SELECT sequence FROM journal_head WHERE terminal = t.number), 0) AS head,
                 (SELECT COUNT(*) FROM card_block b
@@ -48,8 +52,9 @@ internal static class Exposure
             JOIN terminal_limits l ON l.terminal = t.number AND l.version =
                 (SELECT MAX(version) FROM terminal_limits WHERE terminal = t.number)
             LEFT JOIN terminal_seen s ON s.terminal = t.number
-            WHERE t.revoked_us IS NULL ORDER BY t.number
-            """).Select(terminal => new Standing(terminal, period, db, reported[terminal.Number])),
+            WHERE t.revoked_us IS NULL {(only is null ? "" : "AND t.number = @only")} ORDER BY t.number
+            """,
+            new { only }).Select(terminal => new Standing(terminal, period, db, reported[terminal.Number])),
         ];
     }
 
@@ -61,7 +66,7 @@ internal static class Exposure
     ];
 
     // What later transactions have read, cards' own logs have and other terminals' word has posted, whether
-    // its terminal has sent it or not.
+    // its terminal has sent it or not. A card of which something is missing stands in an exception.
     private static IEnumerable<LogRecord> ByOthers(DbSession db) => db.List<byte[]>(
         """
         SELECT t.record_written FROM terminal n LEFT JOIN journal_head h ON h.terminal = n.number
@@ -69,7 +74,8 @@ internal static class Exposure
         UNION
         SELECT t.record_read FROM card c
         JOIN card_transaction t ON t.uid = c.uid AND t.generation = c.generation
-        WHERE c.highest_counter > c.acknowledged_counter AND t.counter > c.acknowledged_counter
+        WHERE c.uid IN (SELECT uid FROM book_exception)
+            AND c.highest_counter > c.acknowledged_counter AND t.counter > c.acknowledged_counter
             AND t.record_read IS NOT NULL AND NOT EXISTS (SELECT 1 FROM card_transaction before
                 WHERE before.uid = t.uid AND before.generation = t.generation
                     AND before.counter = t.counter - 1)
@@ -79,7 +85,7 @@ internal static class Exposure
         .Select(record => LogRecord.TryDecode(record)).OfType<LogRecord>()
         .Where(record => record is { Kind: LogKind.Sale, Redeemed: > 0 });
 
-    private sealed record TerminalRow
+    internal sealed record TerminalRow
     {
         public long Number { get; init; }
         public string Name { get; init; } = "";
@@ -94,7 +100,7 @@ internal static class Exposure
     }
 
     /// <summary>One terminal, as far as headquarters knows.</summary>
-    private sealed class Standing
+    internal sealed class Standing
     {
         private readonly TerminalRow _terminal;
         private readonly Limits _limits;
@@ -120,9 +126,13 @@ internal static class Exposure
 
         public long RedeemedToday { get; }
 
+        /// <summary>Known of from others, and not reported by itself.</summary>
         public long RedeemedUnheard { get; }
 
         public long MayLoseToday { get; }
+
+        /// <summary>Blocks that it may not have heard of.</summary>
+        public long BlocksMissing => _terminal.BlocksMissing;
 
         public long Bound { get; }
 
@@ -130,7 +140,7 @@ internal static class Exposure
         [
             _terminal.Number, _terminal.Name, _limits.OperationMost, _limits.CardMost, _limits.StrangerMost,
             DayMost, _limits.ReplicaHoursMost, _terminal.SeenUs, _terminal.CurrentUs, _replicaUs / HourUs,
-            _terminal.BlocksMissing, RedeemedToday, RedeemedUnheard, MayLoseToday, Bound,
+            BlocksMissing, RedeemedToday, RedeemedUnheard, MayLoseToday, Bound,
         ];
 
         // What it is not known to have had, it may have.

@@ -20,11 +20,21 @@ internal static class InsiderReports
         "resolutions", "", [],
         """
         SELECT COALESCE(r.decided_us, r.asked_us) AS done, e.terminal, e.sequence, e.id, c.number, r.points,
-            r.asked_by, r.decided_by, r.reason
+            r.asked_by, r.decided_by, r.reason, c.member
         FROM exception_resolution r JOIN book_exception e ON e.id = r.exception
         LEFT JOIN card c ON c.uid = e.uid AND (c.generation = e.generation OR COALESCE(e.generation, 0) = 0)
         WHERE r.state = 'done' AND r.points <> 0 AND r.asked_us >= @FromUs AND r.asked_us < @ToUs
         ORDER BY 1, 4
+        """);
+
+    private static readonly Report Headquarters = Report.OfQuery(
+        "headquarters", "", [],
+        """
+        SELECT COALESCE(decided_us, asked_us) AS done, NULL AS terminal, NULL AS entry, NULL AS exception,
+            card, points, asked_by, decided_by, reason, member
+        FROM member_adjustment
+        WHERE state = 'done' AND asked_us >= @FromUs AND asked_us < @ToUs
+        ORDER BY 1, number
         """);
 
     private static readonly Report Patterns = Report.OfQuery(
@@ -66,15 +76,18 @@ internal static class InsiderReports
     [
         new Report(
             "adjustments",
-            "Points moved by hand: by supervisors at terminals, and at headquarters to resolve exceptions.",
-            ["done_utc", "terminal", "entry", "exception", "card", "points", "by", "approved_by", "reason"],
+            "Points moved by hand: by supervisors at terminals, and at headquarters for members and to "
+            + "resolve exceptions.",
+            ["done_utc", "terminal", "entry", "exception", "card", "points", "by", "approved_by", "reason",
+                "member"],
             (db, period) => AdjustmentsOf(db, period)
                 .Select(one => (IReadOnlyList<object?>)
                 [
                     one.DoneUs, one.Terminal, one.Sequence, null, one.Card, one.Points, one.Supervisor, null,
-                    one.Reason,
+                    one.Reason, one.Member,
                 ])
-                .Concat(Resolutions.Rows(db, period)))
+                .Concat(Resolutions.Rows(db, period))
+                .Concat(Headquarters.Rows(db, period)))
         {
             Asks = ReportAsks.Period,
             Bars = new("by", "points"),

@@ -9,7 +9,11 @@ internal enum Resource
     /// <summary>Customers, what they hold, and their tiers.</summary>
     Members,
 
-    /// <summary>Forgetting who a member is, for good.</summary>
+    /// <summary>Moving members' points by hand.</summary>
+    Adjustments,
+
+    /// <summary>What a member may ask for about himself: to be told all that is held, and to be forgotten for
+    /// good.</summary>
     Erasure,
 
     /// <summary>Cards in use, each with its history.</summary>
@@ -92,7 +96,8 @@ internal static class Roles
             Reads = [Resource.Offers, Resource.Transactions, Resource.Terminals],
             Changes =
             [
-                Resource.Members, Resource.Cards, Resource.Issuing, Resource.Exceptions, Resource.Approvals,
+                Resource.Members, Resource.Adjustments, Resource.Cards, Resource.Issuing, Resource.Exceptions,
+                Resource.Approvals,
             ],
         },
         new("issuer")
@@ -121,7 +126,7 @@ internal static class Roles
     private static readonly IReadOnlyList<Resource> InStores =
     [
         Resource.Members, Resource.Cards, Resource.Offers, Resource.Issuing, Resource.Transactions,
-        Resource.Exceptions, Resource.Approvals, Resource.Terminals,
+        Resource.Exceptions, Resource.Approvals, Resource.Adjustments, Resource.Terminals,
     ];
 
     public static bool IsKnown(string code) => All.Any(role => role.Code == code);

@@ -48,7 +48,7 @@ internal sealed class ExchangeMachine(
         if (hello.ProtocolVersion != ProtocolVersion)
             throw Refused("protocol-version", $"This server speaks version {ProtocolVersion}.");
 
-        watch.Seen(terminal);
+        watch.Called(terminal, hello);
         var head = database.Read(db => Journals.Head(db, terminal));
         if (hello.HeadSequence < head.Sequence)
             throw Refused("journal-behind", "The server has more of this journal.");

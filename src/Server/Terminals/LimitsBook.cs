@@ -46,11 +46,12 @@ internal sealed class LimitsBook(Database database, IDocumentSigner signer, Time
     /// <param name="limits">Whose they are; the version in it does not matter, the book gives the next
     /// one.</param>
     /// <param name="by">Who allows it.</param>
-    /// <returns>Null where there is no such terminal.</returns>
+    /// <param name="after">Only where this version is in force; null whichever is.</param>
+    /// <returns>Null where there is no such terminal, or another version is in force.</returns>
     /// <exception cref="FormatException">A number is out of its range.</exception>
-    public Limits? Issue(Limits limits, string by) => database.Write(db =>
+    public Limits? Issue(Limits limits, string by, int? after = null) => database.Write(db =>
     {
-        if (Of(db, limits.Terminal) is not { } current)
+        if (Of(db, limits.Terminal) is not { } current || (after ?? current.Version) != current.Version)
             return null;
         var next = Limits.FromDocument((limits with { Version = current.Version + 1 }).ToDocument());
         Issue(db, next, by);

@@ -19,6 +19,12 @@ internal sealed record TerminalState(
     /// <summary>Whether it can open cards by itself; null where it has not said yet.</summary>
     public bool? HoldsKeys { get; init; }
 
+    /// <summary>The newest entry of its journal when it last called, 0 for none.</summary>
+    public uint JournalHead { get; init; }
+
+    /// <summary>Its release when it last called; null where it has not since this server started.</summary>
+    public string? SoftwareVersion { get; init; }
+
     /// <summary>When it last was known to have all that headquarters says; null where it was not
     /// yet.</summary>
     public DateTimeOffset? CurrentAt { get; init; }
@@ -34,6 +40,7 @@ internal sealed record TerminalState(
 internal sealed class TerminalWatch(TimeProvider clock)
 {
     private const int CodeMost = 32;
+    private const int VersionMost = 64;
 
     private readonly ConcurrentDictionary<uint, TerminalState> _states = new();
 
@@ -46,6 +53,12 @@ internal sealed class TerminalWatch(TimeProvider clock)
             terminal, _ => new TerminalState(clock.GetUtcNow(), 0, 0, 0),
             (_, before) => before with { LastSeen = clock.GetUtcNow() });
 
+    /// <summary>It has called.</summary>
+    public void Called(uint terminal, Hello hello) =>
+        _states.AddOrUpdate(
+            terminal, _ => AfterCall(new TerminalState(clock.GetUtcNow(), 0, 0, 0), hello),
+            (_, before) => AfterCall(before with { LastSeen = clock.GetUtcNow() }, hello));
+
     public void Heard(uint terminal, Heartbeat heartbeat)
     {
         var before = Of(terminal);
@@ -54,6 +67,8 @@ internal sealed class TerminalWatch(TimeProvider clock)
         {
             StoppedBecause = IsCode(heartbeat.StoppedBecause) ? heartbeat.StoppedBecause : null,
             HoldsKeys = heartbeat.HoldsKeys,
+            JournalHead = before?.JournalHead ?? 0,
+            SoftwareVersion = before?.SoftwareVersion,
             CurrentAt = before?.CurrentAt,
             HotlistVersion = Math.Min(heartbeat.HotlistVersion, long.MaxValue),
             HotlistSinceUs = heartbeat.HotlistVersion == (before?.HotlistVersion ?? 0)
@@ -67,6 +82,14 @@ internal sealed class TerminalWatch(TimeProvider clock)
         _states.AddOrUpdate(
             terminal, _ => new TerminalState(asOf, 0, 0, 0) { CurrentAt = asOf },
             (_, before) => before with { CurrentAt = asOf });
+
+    private static TerminalState AfterCall(TerminalState state, Hello hello) => state with
+    {
+        JournalHead = hello.HeadSequence,
+        SoftwareVersion = hello.SoftwareVersion.Length is > 0 and <= VersionMost
+            ? hello.SoftwareVersion
+            : null,
+    };
 
     private static bool IsCode(string text) =>
         text.Length is >= 1 and <= CodeMost && text.All(c => char.IsAsciiLetterLower(c) || c == '-');

@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
@@ -29,8 +30,11 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     private static readonly string[] Pages =
     [
         "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
+        "/members/1/adjust", "/approvals", "/adjustments/1", "/members/1/export", "/cards/1000001/retire",
+        "/cards/1000001/slip",
         "/cards", "/cards/1000001", "/cards/1000001/block",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
+        "/terminals/1", "/terminals/1/limits",
         "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
@@ -70,6 +74,8 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     public async Task Staff_read_every_page_in_both_languages_on_a_phone_and_on_a_wide_screen()
     {
         await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 1);
+        server.Server.Services.GetRequiredService<AdjustmentDesk>().Ask(
+            new AdjustmentWish(1, 500, "goodwill", "test") { Request = "to look at" });
         var page = await LoginAsync(width: 1280);
 
         (string, string, string)[] languages = [("English", "Today", "en"), ("Русский", "Сегодня", "ru")];

@@ -88,15 +88,21 @@ public sealed partial class ExceptionPagesTests(ConsoleServer server) : IClassFi
         using var sam = await server.Server.BrowserAsync("sam");
         var page = PageOf("bad-proof");
         var wish = new Dictionary<string, string> { ["Reason"] = "corrected", ["Points"] = "0" };
+        var yes = new Dictionary<string, string> { ["Step"] = "approve", ["Proposal"] = "1" };
 
         Says(await SendAsync(sue, page, "resolve", new(wish)), "Say by how many points.");
         wish["Points"] = "101";
         Assert.Equal("", await SendAsync(sue, page, "resolve", new(wish)));
-        Says(await ReadAsync(sue, page), "A resolution waits for you");
+        var waiting = await ReadAsync(sue, page);
+        Says(waiting, "A resolution waits for you");
+        Says(waiting, "name=\"Proposal\" value=\"1\"");
         Says(
-            await SendAsync(sue, page, "decide", new() { ["Step"] = "approve" }),
+            await SendAsync(sam, page, "decide", new(yes) { ["Proposal"] = "2" }),
+            "Another resolution waits by now. Look at it first.");
+        Says(
+            await SendAsync(sue, page, "decide", new(yes)),
             "Another person than who asked for it decides.");
-        Assert.Equal("", await SendAsync(sam, page, "decide", new() { ["Step"] = "approve" }));
+        Assert.Equal("", await SendAsync(sam, page, "decide", new(yes)));
 
         var html = await ReadAsync(sam, page);
         Says(html, "Resolved by sam");

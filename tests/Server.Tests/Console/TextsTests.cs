@@ -6,6 +6,7 @@ using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.Console.Reports;
 using SmartCardCrm.Server.Console.Words;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Reports;
@@ -71,6 +72,7 @@ public sealed partial class TextsTests
             .. Cause.All.SelectMany(cause =>
                 new[] { $"Cause.{cause}", $"CauseSays.{cause}", $"Heals.{cause}" }),
             .. ResolutionReason.All.Select(reason => $"Resolution.{reason}"),
+            .. AdjustmentReason.All.Select(reason => $"Reason.{reason}"),
             .. AuditAction.All.Select(action => $"AuditAction.{action}"),
             .. BlockReason.OfBlocking.Concat(BlockReason.OfUnblocking).Concat(RetirementReason.OfReplacing)
                 .Concat(RetirementReason.OfRetiring).Distinct().Select(reason => $"Reason.{reason}"),

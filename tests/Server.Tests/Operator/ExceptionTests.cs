@@ -36,7 +36,7 @@ public sealed class ExceptionTests
     [InlineData("7/resolve", """{"reason":"explained"}""", HttpStatusCode.NotFound, "exception-unknown")]
     [InlineData("1/resolve", """{"reason":"bored"}""", HttpStatusCode.BadRequest, "reason-unknown")]
     [InlineData("1/resolve", """{"reason":"corrected"}""", HttpStatusCode.BadRequest, "points-missing")]
-    [InlineData("1/approve", """{"by":"ada"}""", HttpStatusCode.Conflict, "nothing-proposed")]
+    [InlineData("1/approve", """{"proposal":1,"by":"ada"}""", HttpStatusCode.Conflict, "nothing-proposed")]
     [InlineData("1/notes", """{"note":" "}""", HttpStatusCode.BadRequest, "note-length")]
     [InlineData("1/assign", """{"owner":"ada","by":""}""", HttpStatusCode.BadRequest, "by-length")]
     public async Task What_cannot_be_done_is_refused_with_a_stable_code(

@@ -145,9 +145,9 @@ public abstract class ExceptionDeskContract : IDisposable
         Assert.True(Story().Exception.Waits);
         Assert.Empty(_hq.Actions(_chip));
         Assert.Equal("already-proposed", _desk.Resolve(1, new ResolutionWish("written-off", 1, "Ada")));
-        Assert.Equal("same-person", _desk.Decide(1, approves: true, " vera "));
-        Assert.Null(_desk.Decide(1, approves: true, "Ada"));
-        Assert.Equal("nothing-proposed", _desk.Decide(1, approves: true, "Ada"));
+        Assert.Equal("same-person", _desk.Decide(1, 1, approves: true, " vera "));
+        Assert.Null(_desk.Decide(1, 1, approves: true, "Ada"));
+        Assert.Equal("nothing-proposed", _desk.Decide(1, 1, approves: true, "Ada"));
 
         Assert.Empty(_hq.Open());
         Assert.Equal([new CardAction(1, points)], _hq.Actions(_chip));
@@ -161,11 +161,25 @@ public abstract class ExceptionDeskContract : IDisposable
     {
         _desk.Resolve(1, new ResolutionWish("written-off", 500, "Vera"));
 
-        Assert.Null(_desk.Decide(1, approves: false, "Ada"));
+        Assert.Null(_desk.Decide(1, 1, approves: false, "Ada"));
 
         Assert.Equal(["gap 2..3"], _hq.Open());
         Assert.Empty(_hq.Actions(_chip));
         Assert.Equal(("rejected", "Ada"), (Story().Resolutions[0].State, Story().Resolutions[0].DecidedBy));
+    }
+
+    [Fact]
+    public void Who_says_yes_to_one_proposal_has_not_said_yes_to_the_next()
+    {
+        _desk.Resolve(1, new ResolutionWish("written-off", 200, "Vera"));
+        _desk.Decide(1, 1, approves: false, "Ada");
+        _desk.Resolve(1, new ResolutionWish("written-off", 900_000, "Vera"));
+
+        Assert.Equal("proposal-other", _desk.Decide(1, 1, approves: true, "Boris"));
+
+        Assert.Empty(_hq.Actions(_chip));
+        Assert.Null(_desk.Decide(1, 2, approves: true, "Boris"));
+        Assert.Equal([new CardAction(1, 900_000)], _hq.Actions(_chip));
     }
 
     [Fact]
@@ -175,7 +189,7 @@ public abstract class ExceptionDeskContract : IDisposable
 
         _hq.Sync(_gone);
 
-        Assert.Equal("nothing-proposed", _desk.Decide(1, approves: true, "Ada"));
+        Assert.Equal("nothing-proposed", _desk.Decide(1, 1, approves: true, "Ada"));
         Assert.Equal("void", Assert.Single(Story().Resolutions).State);
         Assert.Empty(_hq.Actions(_chip));
     }

@@ -31,6 +31,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
             """
             GET /members
             GET /members/1/points
+            GET /members/1/adjustments
             GET /members/1/tier
             """,
             [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
@@ -97,6 +98,14 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
             POST /exceptions/9/resolve
             POST /exceptions/9/approve
             POST /exceptions/9/reject
+            """,
+            [Supervisor, Administrator]),
+        ("GET /approvals", [Supervisor, Auditor, Administrator]),
+        (
+            """
+            POST /members/99/adjustments
+            POST /adjustments/99/approve
+            POST /adjustments/99/reject
             """,
             [Supervisor, Administrator]),
         (
@@ -184,6 +193,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         (
             """
             GET /openings/never
+            GET /members/99/export
             GET /staff
             GET /staff/grace/tokens
             """,
@@ -196,13 +206,18 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         ("/ /no/such/page /account /account/second-factor /account/passkeys", Everybody),
         ("/members /members/1", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
         ("/members/new", [Cashier, Supervisor, Issuer, Administrator, AtStore]),
-        ("/cards /cards/1000001", [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
-        ("/cards/1000001/block /cards/1000001/replace", [Supervisor, Administrator]),
+        (
+            "/cards /cards/1000001 /cards/1000001/slip",
+            [Cashier, Supervisor, Issuer, Auditor, Administrator, AtStore]),
+        ("/cards/1000001/block /cards/1000001/replace /cards/1000001/retire", [Supervisor, Administrator]),
+        ("/members/1/adjust", [Supervisor, Administrator]),
+        ("/approvals /adjustments/1", [Supervisor, Auditor, Administrator]),
         ("/members/1/erase", [Administrator]),
+        ("/members/1/export", [Auditor, Administrator]),
         ("/transactions", [Cashier, Supervisor, Analyst, Auditor, Administrator, AtStore]),
         ("/exceptions /exceptions/1", [Supervisor, Auditor, Administrator]),
-        ("/terminals", [Supervisor, It, Auditor, Administrator]),
-        ("/terminals/new /terminals/1/revoke", [It, Administrator]),
+        ("/terminals /terminals/1", [Supervisor, It, Auditor, Administrator]),
+        ("/terminals/new /terminals/1/revoke /terminals/1/limits", [It, Administrator]),
         ("/issue /issue/0198c0de-0000-7000-8000-000000000000", [Supervisor, Issuer, Administrator]),
         ("/certificates /certificates/2020-01-01", [Analyst, It, Auditor, Administrator]),
         ("/audit /keys", [It, Auditor, Administrator]),
@@ -214,6 +229,7 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
     // Addresses of files that pages lead to, whom they let in.
     private static readonly (string Files, string[] For)[] FileTable =
     [
+        ("/members/1/export/json", [Auditor, Administrator]),
         ("/reports/liability/csv", [Analyst, Auditor, Administrator]),
     ];
 

@@ -42,7 +42,7 @@ public sealed class SigningTests
         Propose(server, 2, "operator:vera");
 
         var (status, code) = await http.CallAsync(
-            HttpMethod.Post, "/api/exceptions/2/approve", new { by = "boris" });
+            HttpMethod.Post, "/api/exceptions/2/approve", new { proposal = 1, by = "boris" });
 
         Assert.Equal((HttpStatusCode.Conflict, "same-person"), (status, code));
         var story = await server.GetAsync("/api/exceptions/1");
@@ -60,10 +60,10 @@ public sealed class SigningTests
 
         Assert.Equal(
             (HttpStatusCode.Conflict, "same-person"),
-            await vera.CallAsync(HttpMethod.Post, "/api/exceptions/2/approve", new { }));
+            await vera.CallAsync(HttpMethod.Post, "/api/exceptions/2/approve", new { proposal = 1 }));
         Assert.Equal(
             (HttpStatusCode.NoContent, null),
-            await boris.CallAsync(HttpMethod.Post, "/api/exceptions/2/approve", new { }));
+            await boris.CallAsync(HttpMethod.Post, "/api/exceptions/2/approve", new { proposal = 1 }));
     }
 
     [Fact]

@@ -47,6 +47,12 @@ public sealed partial class OperationsPageTests
         Table("What is not done to an exception"));
 
     [Fact]
+    public void The_page_explains_what_is_not_done_to_a_members_points() => Same(
+        Refusal().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Operator/AdjustmentCalls.cs")))
+            .Select(m => m.Groups["code"].Value),
+        Table("What is not done to a member's points"));
+
+    [Fact]
     public void The_page_explains_what_is_wrong_with_opening_balances() => Same(
         Code().Matches(File.ReadAllText(Path.Combine(Root, "src/Server/Openings/OpeningFile.cs")))
             .Select(m => m.Groups["code"].Value),

@@ -33,6 +33,7 @@ internal sealed record MenuGroup(string Name, IReadOnlyList<MenuItem> Items)
         [
             new("/transactions", "Transactions", Resource.Transactions),
             new("/exceptions", "Exceptions", Resource.Exceptions),
+            new("/approvals", "House.Approvals", Resource.Approvals),
             new("/reports", "Reports", Resource.Reports),
             new("/certificates", "Certificates", Resource.Certificates),
         ]),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Resources;
 using Microsoft.Extensions.Localization;
 using SmartCardCrm.Server.Reconciliation;
 using SmartCardCrm.Server.Storage;
@@ -8,6 +9,8 @@ namespace SmartCardCrm.Server.Console.Words;
 /// <summary>The console's texts in the reader's language, from Texts.resx and Texts.ru.resx.</summary>
 internal sealed class Texts(IStringLocalizer<Texts> texts)
 {
+    private static readonly ResourceManager Resources = new(typeof(Texts));
+
     public string this[string name] => texts[name];
 
     public string this[string name, params object[] values] => texts[name, values];
@@ -45,6 +48,10 @@ internal sealed class Texts(IStringLocalizer<Texts> texts)
     /// <summary>What an exception's detail says; a settlement's names more than people need.</summary>
     public string Detail(string detail) => Code(
         "Detail", detail.StartsWith("settlement-", StringComparison.Ordinal) ? "settlement" : detail);
+
+    /// <summary>A text in another language than the reader's.</summary>
+    public static string In(CultureInfo language, string name, params object[] values) =>
+        string.Format(language, Resources.GetString(name, language) ?? name, values);
 
     /// <summary>The text for a stable code, or the code itself where it is newer than the texts.</summary>
     /// <param name="family">What kind of code it is; the text's name is family.code.</param>
