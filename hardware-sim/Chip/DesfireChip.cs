@@ -92,6 +92,9 @@ public sealed class DesfireChip
         return native is [0x71 or 0x77 or 0xAA or 0x1A or 0x0A, ..];
     }
 
+    /// <summary>Whether a command is CommitTransaction, wrapped or as a native frame.</summary>
+    internal static bool Commits(ReadOnlySpan<byte> command) => command is [0x90, 0xC7, ..] or [0xC7, ..];
+
     /// <summary>Whether the answer to this begins with its status, which else ends it.</summary>
     internal bool IsNative(ReadOnlySpan<byte> command) => NativeFraming.IsUnwrapped(Memory, command);
 

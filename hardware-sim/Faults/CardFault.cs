@@ -46,12 +46,17 @@ public enum FaultKind
 
 /// <summary>One thing that goes wrong at one exchange, or at each from one on.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Exchange">The exchange, from 1; the reader's own FF CA does not count.</param>
+/// <param name="Exchange">The exchange, from 1; the reader's own FF CA does not count. <see cref="AtCommit"/>
+/// for whichever commits.</param>
 /// <param name="Number">What the kind makes of it; 0 where it takes none.</param>
 /// <param name="AndAfter">At every later exchange of the insertion too.</param>
 public sealed record CardFault(FaultKind Kind, int Exchange, int Number = 0, bool AndAfter = false)
 {
+    /// <summary>Instead of a number: the exchange that is CommitTransaction.</summary>
+    public const int AtCommit = int.MaxValue;
+
     private const int NumberMost = 600_000;
+    private const string Commit = "commit";
 
     private static readonly Dictionary<string, FaultKind> Kinds = new(StringComparer.Ordinal)
     {
@@ -70,9 +75,11 @@ public sealed record CardFault(FaultKind Kind, int Exchange, int Number = 0, boo
     public const string Language =
         """
         A fault is KIND@N, KIND@N:NUMBER, or with N+ for every exchange from N on. Exchanges are counted
-        from 1 at each insertion; the reader's own FF CA is none.
+        from 1 at each insertion; the reader's own FF CA is none. The word commit instead of N is the
+        exchange that is CommitTransaction.
           tear-before@7    the card leaves, the 7th command never reaches it
           tear-after@9     the card acts on the 9th command and leaves before its answer is heard
+          tear-after@commit   the same in the exchange that commits, wherever it comes
           cut@5:3          3 bytes of the 5th answer arrive
           flip@5:12        bit 12 of the 5th answer arrives wrong
           wrong-mac@6      the last byte of the 6th answer's MAC arrives wrong
@@ -94,7 +101,7 @@ public sealed record CardFault(FaultKind Kind, int Exchange, int Number = 0, boo
             return null;
         var parts = text[(at + 1)..].Split(':');
         var andAfter = parts[0].EndsWith('+');
-        if (NumberIn(parts[0].TrimEnd('+')) is not (> 0 and var exchange) || parts.Length > 2)
+        if (ExchangeIn(parts[0]) is not (> 0 and var exchange) || parts.Length > 2)
             return null;
         var takesNumber = kind is FaultKind.Cut or FaultKind.Flip or FaultKind.Slow;
         if (takesNumber != (parts.Length == 2))
@@ -104,7 +111,10 @@ public sealed record CardFault(FaultKind Kind, int Exchange, int Number = 0, boo
     }
 
     /// <summary>Whether it happens at this exchange.</summary>
-    public bool Strikes(int exchange) => AndAfter ? exchange >= Exchange : exchange == Exchange;
+    /// <param name="exchange">1 for the first.</param>
+    /// <param name="commits">Whether it is CommitTransaction.</param>
+    public bool Strikes(int exchange, bool commits) =>
+        Exchange == AtCommit ? commits : AndAfter ? exchange >= Exchange : exchange == Exchange;
 
     /// <summary>As <see cref="TryParse"/> reads it.</summary>
     public override string ToString()
@@ -112,8 +122,11 @@ public sealed record CardFault(FaultKind Kind, int Exchange, int Number = 0, boo
         var name = Kinds.First(kind => kind.Value == Kind).Key;
         var number = Kind is FaultKind.Cut or FaultKind.Flip or FaultKind.Slow ? $":{Number}" : "";
         var andAfter = AndAfter ? "+" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{name}@{Exchange}{andAfter}{number}");
+        var exchange = Exchange == AtCommit ? Commit : Exchange.ToString(CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{name}@{exchange}{andAfter}{number}");
     }
+
+    private static int? ExchangeIn(string text) => text == Commit ? AtCommit : NumberIn(text.TrimEnd('+'));
 
     private static int? NumberIn(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -43,6 +43,10 @@ public sealed class SimulatedCard : ICardInSlot
     /// <summary>What goes wrong by chance, drawn anew at each insertion; null for nothing.</summary>
     public FaultDice? Chance { get; set; }
 
+    /// <summary>Told of every exchange, on the slot's thread: the command, and the answer that the reader
+    /// hears; null where it hears none. The reader's own <c>FF CA</c> is none.</summary>
+    public Action<byte[], byte[]?>? Exchanged { get; set; }
+
     /// <summary>Armed for every insertion, besides what is armed for one.</summary>
     public IReadOnlyList<CardFault> Always { get; set; } = [];
 
@@ -157,7 +161,10 @@ public sealed class SimulatedCard : ICardInSlot
             answer = PseudoApdu.Is(apdu) ? _onReader.Transmit(apdu) : Exchange(apdu, out delay);
         }
 
-        return delay > TimeSpan.Zero && LeavesWithin(delay) ? null : answer;
+        answer = delay > TimeSpan.Zero && LeavesWithin(delay) ? null : answer;
+        if (!PseudoApdu.Is(apdu))
+            Exchanged?.Invoke(apdu.ToArray(), answer);
+        return answer;
     }
 
     // A card that leaves meanwhile has acted.
@@ -168,7 +175,8 @@ public sealed class SimulatedCard : ICardInSlot
         Apdus++;
         ApdusTotal++;
         delay = TimeSpan.Zero;
-        List<CardFault> striking = [.. _faults.Where(fault => fault.Strikes(Apdus))];
+        var commits = DesfireChip.Commits(apdu);
+        List<CardFault> striking = [.. _faults.Where(fault => fault.Strikes(Apdus, commits))];
         if (Has(striking, FaultKind.TearBefore))
             return Torn(TearMoment.Before);
         if (Has(striking, FaultKind.Swap))

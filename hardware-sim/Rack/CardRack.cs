@@ -14,13 +14,15 @@ internal sealed class CardRack : IDisposable
 {
     /// <summary>What a person sees on <c>help</c> and in the README of the commands.</summary>
     public const string Commands =
-        "card UID [PROFILE] | cards | insert SLOT NAME | mute SLOT | remove SLOT | fault SLOT FAULT | " +
-        "chance SLOT SEED | clone NAME NEWNAME | look NAME | apdus SLOT | help | quit";
+        "card UID [PROFILE] | cards | insert SLOT NAME [FAULT…] | mute SLOT | remove SLOT | " +
+        "fault SLOT FAULT | chance SLOT SEED | clone NAME NEWNAME | look NAME | apdus SLOT | listen SLOT | " +
+        "help | quit";
 
     private readonly Lock _lock = new();
     private readonly Wallet _wallet;
     private readonly TextWriter _output;
     private readonly VpcdSlot[] _slots;
+    private readonly HashSet<int> _heard = [];
 
     /// <param name="wallet">The cards; the rack is its only user from now on.</param>
     /// <param name="ports">One of vpcd's ports for each slot.</param>
@@ -81,8 +83,8 @@ internal sealed class CardRack : IDisposable
                 return "";
             case ["cards"]:
                 return string.Join(' ', _wallet.Names);
-            case ["insert", var slot, var name]:
-                Insert(Slot(slot), _wallet.Find(name));
+            case ["insert", var slot, var name, .. var faults]:
+                Insert(Slot(slot), _wallet.Find(name), [.. faults.Select(Fault)]);
                 return "";
             case ["mute", var slot]:
                 return Slot(slot).TryInsert(new MuteCard())
@@ -103,6 +105,9 @@ internal sealed class CardRack : IDisposable
                 return Describe(_wallet.Find(name));
             case ["apdus", var slot]:
                 return Count(Slot(slot));
+            case ["listen", var slot]:
+                _heard.Add(Array.IndexOf(_slots, Slot(slot)));
+                return "";
             case ["help"]:
                 return Commands;
             default:
@@ -110,10 +115,19 @@ internal sealed class CardRack : IDisposable
         }
     }
 
-    private static void Insert(VpcdSlot slot, SimulatedCard card)
+    private void Insert(VpcdSlot slot, SimulatedCard card, IReadOnlyList<CardFault> faults)
     {
         if (card.IsInserted)
             throw new RackException("inserted", "the card lies in a slot already");
+
+        if (slot.Card is null)
+        {
+            foreach (var fault in faults)
+                card.Arm(fault);
+            var number = Array.IndexOf(_slots, slot);
+            card.Exchanged = _heard.Contains(number)
+                ? (sent, heard) => OnExchange(number, sent, heard) : null;
+        }
 
         if (!slot.TryInsert(card))
             throw new RackException("occupied", "another card lies in that slot");
@@ -135,8 +149,7 @@ internal sealed class CardRack : IDisposable
     private static void Arm(VpcdSlot slot, string text)
     {
         var card = CardIn(slot);
-        var fault = CardFault.TryParse(text)
-            ?? throw new RackException("fault", $"'{text}' is no fault: the command 'faults' explains them");
+        var fault = Fault(text);
         try
         {
             card.Arm(fault);
@@ -146,6 +159,9 @@ internal sealed class CardRack : IDisposable
             throw new RackException("late", $"exchange {fault.Exchange} is past");
         }
     }
+
+    private static CardFault Fault(string text) => CardFault.TryParse(text)
+        ?? throw new RackException("fault", $"'{text}' is no fault: the command 'faults' explains them");
 
     private static int Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -183,6 +199,16 @@ internal sealed class CardRack : IDisposable
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"event torn {number} {_wallet.NameOf(card)} {tear.Exchange} {moment}"));
+        }
+    }
+
+    private void OnExchange(int slot, byte[] command, byte[]? answer)
+    {
+        lock (_lock)
+        {
+            var heard = answer is null ? "-" : Convert.ToHexString(answer);
+            _output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"event apdu {slot} {Convert.ToHexString(command)} {heard}"));
         }
     }
 

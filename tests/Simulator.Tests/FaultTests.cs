@@ -10,6 +10,7 @@ public sealed class FaultTests
     private static readonly byte[] Create = Convert.FromHexString("90CA000005F54352098600");
     private static readonly byte[] Authenticate = Convert.FromHexString("9071000002000000");
     private static readonly byte[] Select = Convert.FromHexString("905A000003F5435200");
+    private static readonly byte[] Commit = Convert.FromHexString("90C7000000");
     private static readonly byte[] ReadUid = Convert.FromHexString("FFCA000000");
 
     private readonly SimulatedCard _card = SimulatedCard.Factory("ev3-4k", TestCard.Uid, TestCard.Counting());
@@ -20,13 +21,37 @@ public sealed class FaultTests
             (kind, exchange, number, andAfter) =>
             {
                 var takesNumber = kind is FaultKind.Cut or FaultKind.Flip or FaultKind.Slow;
-                var fault = new CardFault(kind, exchange, takesNumber ? number : 0, andAfter);
+                var isCommit = exchange == 99;
+                var fault = new CardFault(
+                    kind, isCommit ? CardFault.AtCommit : exchange, takesNumber ? number : 0,
+                    andAfter && !isCommit);
 
                 return CardFault.TryParse(fault.ToString()) == fault;
             });
 
+    [Fact]
+    public void A_tear_at_the_commit_strikes_there_and_nowhere_else()
+    {
+        var heard = new List<byte[]?>();
+        _card.Exchanged = (_, answer) => heard.Add(answer);
+        _card.Arm(Read("tear-after@commit"));
+        _card.Insert();
+        Send(ReadUid);
+        Send(Create);
+
+        var torn = _card.Transmit(Commit);
+
+        Assert.Null(torn);
+        Assert.Equal((2, TearMoment.After), _card.LastTear);
+        Assert.Equal(2, heard.Count);
+        Assert.Equal("9100", Convert.ToHexString(heard[0]!));
+        Assert.Null(heard[1]);
+    }
+
     [Theory]
     [InlineData("")]
+    [InlineData("tear-after@commit+")]
+    [InlineData("tear-after@commits")]
     [InlineData("tear@3")]
     [InlineData("cut@3")]
     [InlineData("swap@3:1")]

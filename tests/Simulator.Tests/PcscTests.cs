@@ -95,16 +95,20 @@ public sealed class PcscTests
     }
 
     [Fact]
-    public void A_card_torn_in_the_rack_is_gone_and_says_so()
+    public void A_card_torn_in_the_rack_is_gone_and_the_rack_says_so_and_what_was_said_before()
     {
         using var stack = new PcscStack(2, "rack", "--slots", "2");
         Assert.Equal("ok", stack.Command($"card {Uid}"));
-        Assert.Equal("ok", stack.Command($"insert 1 {Uid}"));
-        Assert.Equal("ok", stack.Command("fault 1 tear-after@5"));
+        Assert.Equal("ok", stack.Command("listen 1"));
+        Assert.Equal("ok", stack.Command($"insert 1 {Uid} tear-after@5"));
 
         var outcome = stack.RunClient();
 
         Assert.Contains("Traceback", outcome, StringComparison.Ordinal);
+        var heard = Enumerable.Range(0, 5).Select(_ => stack.ReadLine().Split(' ')).ToList();
+        Assert.All(heard, line => Assert.Equal(["event", "apdu", "1"], line[..3]));
+        Assert.Equal(["60", "AF04010133001805"], heard[3][3..]);
+        Assert.Equal(["AF", "-"], heard[4][3..]);
         Assert.Equal($"event torn 1 {Uid} 5 after", stack.ReadLine());
         Assert.Equal("error empty no card lies in that slot", stack.Command("remove 1"));
         Assert.Contains(" history=5", stack.Command($"look {Uid}"), StringComparison.Ordinal);
