@@ -222,6 +222,13 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         ("/certificates /certificates/2020-01-01", [Analyst, It, Auditor, Administrator]),
         ("/audit /keys", [It, Auditor, Administrator]),
         ("/reports /reports/liability", [Analyst, Auditor, Administrator]),
+        ("/programme /programme/versions/1 /programme/versions/1/difference /programme/drafts/1 "
+            + "/programme/drafts/1/difference /programme/drafts/1/back-test "
+            + "/programme/back-tests/0198c0de-0000-7000-8000-000000000000",
+            [Analyst, Auditor, Administrator]),
+        ("/programme/drafts/new /programme/drafts/1/publish /programme/drafts/1/schedule "
+            + "/programme/drafts/1/withdraw /programme/drafts/1/discard /programme/drafts/1/rename",
+            [Administrator]),
         ("/staff /staff/grace", [Auditor, Administrator]),
         ("/staff/new /staff/grace/edit", [Administrator]),
     ];
