@@ -134,6 +134,162 @@ internal static class ServerHost
         services.AddSingleton<ExceptionList>();
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
+        services.AddSingleton<Console.Reports.ReportDesk>();
         services.AddSingleton<TerminalStories>();
         services.AddSingleton<ApprovalList>();
         services.AddSingleton<MemberExport>();
+        services.AddSingleton<BookFigures>();
+    }
+
+    private static void AddTerminals(IServiceCollection services)
+    {
+        services.AddSingleton<Intake>();
+        services.AddSingleton<IntakeQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
+        services.AddSingleton<FeedBell>();
+        services.AddSingleton<ExchangeDesk>();
+        services.AddSingleton<TerminalAuthority>();
+        services.AddSingleton<AuthorityDesk>();
+        services.AddSingleton<Audit.AuditWitnesses>();
+        services.AddSingleton<TerminalBook>();
+        services.AddSingleton<LimitsBook>();
+        services.AddSingleton<TerminalWatch>();
+        services.AddHostedService<Sightings>();
+        services.AddHostedService<HotlistWatch>();
+        services.AddSingleton<TerminalDesk>();
+        services.AddSingleton<EnrolmentBook>();
+        services.AddSingleton<EnrolmentDesk>();
+        services.AddSingleton<RenewalDesk>();
+        services.AddSingleton<SaleFinder>();
+        services.AddSingleton<OpenLines>();
+        services.AddSingleton<RelayDesk>();
+        services.AddSingleton<CentralBooks>();
+        services.AddSingleton<TapDesk>();
+        services.AddSingleton<CardIssuer>();
+        services.AddSingleton<IssueDesk>();
+        services.AddSingleton<BenchBook>();
+        services.AddSingleton<BenchDesk>();
+        services.AddSingleton<RotationBook>();
+        services.AddHostedService<RotationDesk>();
+    }
+
+    private static void AddDoors(WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MessageBytesMost;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+            Listen(kestrel, options.PeopleUrl, Door.People, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1;
+                if (options.PeopleUrl.Scheme == Uri.UriSchemeHttps)
+                    listener.UseHttps();
+            });
+            Listen(kestrel, options.TerminalsUrl, Door.Terminals, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http2;
+                listener.UseHttps(https => Terminals(https, options, kestrel.ApplicationServices));
+            });
+        });
+        builder.Services.AddSingleton<RefusalInterceptor>();
+        builder.Services.AddSingleton<TerminalInterceptor>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MessageBytesMost;
+            grpc.Interceptors.Add<RefusalInterceptor>();
+        }).AddServiceOptions<TerminalSyncService>(service => service.Interceptors.Add<TerminalInterceptor>());
+    }
+
+    private static void Listen(
+        KestrelServerOptions kestrel, Uri url, Door door, Action<ListenOptions> configure)
+    {
+        void Configure(ListenOptions listener)
+        {
+            listener.Leads(door);
+            configure(listener);
+        }
+
+        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
+            kestrel.Listen(address, url.Port, Configure);
+        else
+            kestrel.ListenLocalhost(url.Port, Configure);
+    }
+
+    private static void Terminals(
+        HttpsConnectionAdapterOptions https, ServerOptions options, IServiceProvider services)
+    {
+        var authority = services.GetRequiredService<TerminalAuthority>();
+        var own = new ServerCertificate(
+            authority, options.TerminalsUrl.Host, services.GetRequiredService<TimeProvider>());
+        https.ServerCertificateSelector = (_, _) => own.Current;
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.ClientCertificateValidation = (certificate, _, _) => authority.VouchesFor(certificate);
+    }
+
+    private static void AddPeople(IServiceCollection services, ServerOptions options)
+    {
+        PrivateFile.CreateFolder(options.PathOf("cookie-keys"));
+        services.AddDataProtection()
+            .SetApplicationName("SmartCardCrm")
+            .PersistKeysToFileSystem(new DirectoryInfo(options.PathOf("cookie-keys")));
+        services.AddStaffAccess(AccessToken.OpenOrCreate(options.PathOf(OperatorEndpoints.TokenFile)));
+        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "hq-form");
+        services.AddLocalization();
+        services.AddConsole();
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json => OperatorJson.Configure(json.SerializerOptions));
+        AddRateLimits(services);
+    }
+
+    private static void AddRateLimits(IServiceCollection services)
+    {
+        services.AddRateLimiter(limiter =>
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests);
+        services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>()
+            .Configure<IOptions<DoorOptions>>((limiter, doors) =>
+            {
+                limiter.AddPolicy(
+                    StaffEndpoints.RateLimit, context => PerMinute(context, doors.Value.LoginsPerMinute));
+                limiter.AddPolicy(
+                    EnrolmentService.RateLimit,
+                    context => PerMinute(context, doors.Value.EnrolmentsPerMinute));
+            });
+    }
+
+    private static RateLimitPartition<IPAddress> PerMinute(HttpContext context, int most) =>
+        RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress ?? IPAddress.None,
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = most, Window = TimeSpan.FromMinutes(1) });
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseSecurityHeaders();
+        app.UseRouting();
+        app.UseDoors();
+        app.UseRateLimiter();
+        app.UseLanguages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseOpenCircuits();
+        app.UseAntiforgery();
+    }
+
+    private static void MapDoors(WebApplication app)
+    {
+        app.MapGrpcService<EnrolmentService>()
+            .At(Door.Terminals).AllowAnonymous().RequireRateLimiting(EnrolmentService.RateLimit);
+        app.MapGrpcService<TerminalSyncService>().At(Door.Terminals).AllowAnonymous();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapStaff();
+        app.MapOperator();
+        app.MapTelemetry();
+        app.MapOpenApi().AllowAnonymous();
+        app.MapConsole();
+        Permissions.Demand(app);
+    }
+}
