@@ -130,7 +130,7 @@ public abstract class AdjustmentDeskContract : IDisposable
 
         Assert.Equal("undo-differs", Refused(back with { Points = -39 }));
         Assert.Equal("undo-unnamed", Refused(back with { Undoes = null }));
-        Assert.Equal("undo-unnamed", Refused(back with { Reason = "mistake" }));
+        Assert.Equal("undo-unnamed", Refused(back with { Reason = "goodwill" }));
         Assert.Equal("adjustment-unknown", Refused(back with { Undoes = 99 }));
         var undone = Taken(back);
         Assert.Equal("already-undone", Refused(back with { Request = "again" }));

@@ -212,7 +212,7 @@ public abstract class ReportContract : IDisposable
 
         _hq.Sync(_till);
 
-        Assert.Equal(["2026-01-06 09:00:00|1|1||1000001|60|Vera||goodwill"], Rows("adjustments"));
+        Assert.Equal(["2026-01-06 09:00:00|1|1||1000001|60|Vera||goodwill|1"], Rows("adjustments"));
     }
 
     [Fact]

@@ -125,6 +125,7 @@ public sealed class ExchangeMachineTests : IClassFixture<SqliteEngine>, IDisposa
         {
             StoppedBecause = "tamper",
             HoldsKeys = true,
+            JournalHead = 3,
         };
         Assert.Equal(expected, _watch.Of(1));
     }
