@@ -11,9 +11,10 @@ namespace SmartCardCrm.Demo;
 /// <param name="Terminals">How many are enrolled: terminal-1, terminal-2 …</param>
 /// <param name="Customers">Who has a card, in the order of joining.</param>
 /// <param name="IsInterrupted">Business began, and nobody saw it end well.</param>
+/// <param name="Visitors">Whose cards lie in the playground's wallet; null before the first time.</param>
 internal sealed record ChainState(
     int Run, int LinePort, int ConsolePort, int Terminals, IReadOnlyList<Business.Customer> Customers,
-    bool IsInterrupted = false);
+    bool IsInterrupted = false, IReadOnlyList<Business.Customer>? Visitors = null);
 
 /// <summary>The folder of one chain: everything it keeps, readable by its owner alone.</summary>
 internal sealed class ChainFolder
@@ -33,6 +34,9 @@ internal sealed class ChainFolder
     public string FullPath => _path;
 
     public string Logs => Path.Combine(_path, "logs");
+
+    /// <summary>A page that goes to the playground. Owner only: it has the token in it.</summary>
+    public string PlaygroundFile => Path.Combine(_path, "playground.html");
 
     public string Server => Path.Combine(_path, "server");
 

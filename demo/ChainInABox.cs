@@ -32,6 +32,9 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
 
     public IReadOnlyList<ShopTerminal> Terminals { get; private set; } = [];
 
+    /// <summary>Done to each terminal once it is enrolled, before it starts.</summary>
+    public Action<ShopTerminal>? Equip { get; set; }
+
     /// <summary>
     /// A chain that goes on where the last run on this folder stopped, or a new one. Nothing is started yet.
     /// </summary>
@@ -75,6 +78,13 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
         say($"starting {terminals} terminals");
         foreach (var terminal in Terminals.Skip(State.Terminals))
             await EnrolAsync(terminal, cancellation);
+        foreach (var terminal in Terminals)
+        {
+            // Lights that an earlier run has wired up are of its readers.
+            File.Delete(terminal.SignalsFile);
+            Equip?.Invoke(terminal);
+        }
+
         await Task.WhenAll(Terminals.Select(terminal => terminal.StartAsync(cancellation)));
     }
 
@@ -101,8 +111,14 @@ internal sealed class ChainInABox(ChainFolder folder, ChainState state) : IAsync
     /// <summary>Does the same at all readers at once; the first failure stops the others.</summary>
     public Task AtAllReadersAsync(
         Func<ShopTerminal, ShopReader, CancellationToken, Task> work, CancellationToken cancellation) =>
+        AtReadersOfAsync(Terminals, work, cancellation);
+
+    /// <inheritdoc cref="AtAllReadersAsync"/>
+    public static Task AtReadersOfAsync(
+        IReadOnlyList<ShopTerminal> terminals, Func<ShopTerminal, ShopReader, CancellationToken, Task> work,
+        CancellationToken cancellation) =>
         Together.RunAsync(
-            from terminal in Terminals
+            from terminal in terminals
             from reader in terminal.Readers
             select new Func<CancellationToken, Task>(stop => work(terminal, reader, stop)),
             cancellation);

@@ -28,6 +28,9 @@ internal sealed record DemoOptions
 
     public bool WithoutPcscd { get; init; }
 
+    /// <summary>The playground is not opened in a browser by itself.</summary>
+    public bool NoBrowser { get; init; }
+
     /// <summary>A run with an end and a summary; else open for business until Ctrl-C.</summary>
     public bool HasEnd => Replay is not null || Exit || Chaos || Sales is not null;
 

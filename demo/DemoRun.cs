@@ -1,4 +1,5 @@
 using SmartCardCrm.Demo.Business;
+using SmartCardCrm.Demo.Playground;
 using SmartCardCrm.Demo.Purchases;
 using SmartCardCrm.Demo.Rack;
 using SmartCardCrm.Demo.Summary;
@@ -16,13 +17,16 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
     /// <returns>0 when everything balances, else 1.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
+        await using var visit = options.HasEnd ? null : await WelcomeAsync(cancellation);
         screen.Say($"data: {_folder.FullPath}");
         await using var chain = ChainInABox.In(_folder);
-        await chain.StartAsync(options.TerminalCount, StartReadersAsync, screen.Say, cancellation);
+        visit?.Announce(chain);
+        await chain.StartAsync(
+            options.TerminalCount, StartReadersAsync, stage => Say(visit, stage), cancellation);
         WhatToTry.Tell(chain, _folder, screen);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var business = DoBusinessAsync(chain, end.Token);
+        var business = DoBusinessAsync(chain, visit, end.Token);
         var death = chain.DeathAsync(clock, end.Token);
         var first = await Task.WhenAny(business, death);
         await end.CancelAsync();
@@ -33,10 +37,26 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
         return 1;
     }
 
-    private async Task<int> DoBusinessAsync(ChainInABox chain, CancellationToken cancellation)
+    private void Say(Visit? visit, string stage)
     {
-        if (!options.HasEnd)
-            return await OpenAsync(chain, cancellation);
+        screen.Say(stage);
+        visit?.Tell(stage);
+    }
+
+    private async Task<Visit> WelcomeAsync(CancellationToken cancellation)
+    {
+        var visit = await Visit.WelcomeAsync(cancellation);
+        screen.Heading("Playground");
+        screen.Say($"  {visit.Address}");
+        if (!options.NoBrowser)
+            visit.ShowIn(_folder);
+        return visit;
+    }
+
+    private async Task<int> DoBusinessAsync(ChainInABox chain, Visit? visit, CancellationToken cancellation)
+    {
+        if (visit is not null)
+            return await OpenAsync(chain, visit, cancellation);
 
         var isBalanced = await ReplayAsync(chain, cancellation);
         if (!options.Exit)
@@ -74,16 +94,21 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider c
             ? TransactionsFile.Read(file.FullName)
             : [.. OwnShoppers(chain).Baskets().Take(options.Sales ?? SalesOfOurOwn)];
 
-    private async Task<int> OpenAsync(ChainInABox chain, CancellationToken cancellation)
+    private async Task<int> OpenAsync(ChainInABox chain, Visit visit, CancellationToken cancellation)
     {
+        var theirs = chain.Terminals.Skip(1).ToList();
         var shoppers = OwnShoppers(chain);
-        var customers = await new CardIssue(chain, options.Seed, clock).ServeAsync(
-            shoppers.Households, count => screen.Say($"card {count} of {shoppers.Households.Count} issued"),
+        var issue = new CardIssue(chain, options.Seed, clock) { Terminals = theirs };
+        var customers = theirs.Count == 0 ? [] : await issue.ServeAsync(
+            shoppers.Households, count => Say(visit, $"card {count} of {shoppers.Households.Count} issued"),
             cancellation);
+        // Only now, for a visitor may take away what issuing needs: network, server, readers.
+        await visit.OpenAsync(chain, options.Seed, clock, cancellation);
         var shop = new Shop(chain.Readers.Rack, options.Seed, _folder.AddSold, clock);
         chain.Remember(chain.State with { IsInterrupted = true });
         screen.Heading("Open for business. Ctrl-C closes the shop.");
-        await new OpenForBusiness(chain, shop, screen).SellAsync(shoppers, customers, cancellation);
+        screen.Say($"playground {visit.Address}");
+        await new OpenForBusiness(chain, theirs, shop, screen).SellAsync(shoppers, customers, cancellation);
         return 0;
     }
 

@@ -31,10 +31,12 @@ var seed = new Option<ulong>("--seed")
 var exit = new Option<bool>("--exit") { Description = "End after the summary." };
 var withoutPcscd =
     new Option<bool>("--without-pcscd") { Description = "Use the terminals' loopback readers." };
+var noBrowser = new Option<bool>("--no-browser") { Description = "Only tell the playground's address." };
 var root =
     new RootCommand("A whole SmartCardCrm chain in a box. Start it by ./run.sh; ./run.sh --help explains it.")
 {
     replay, members, sales, readers, terminals, data, chaos, seed, exit, withoutPcscd,
+    noBrowser,
 };
 root.SetAction(async (given, cancellation) =>
 {
@@ -66,6 +68,7 @@ async Task<int> RunAsync(ParseResult given, CancellationToken cancellation)
         Seed = given.GetValue(seed),
         Exit = given.GetValue(exit),
         WithoutPcscd = given.GetValue(withoutPcscd),
+        NoBrowser = given.GetValue(noBrowser),
     };
     var screen = new Screen(AnsiConsole.Console, TimeProvider.System);
     try

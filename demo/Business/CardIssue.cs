@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using SmartCardCrm.Demo.HeadOffice;
 using SmartCardCrm.Demo.Purchases;
+using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.Demo.Business;
 
@@ -15,6 +16,9 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
     private readonly ConcurrentQueue<Customer> _waiting = new();
     private readonly ConcurrentBag<Customer> _served = [];
 
+    /// <summary>At whose readers; all of the chain unless told otherwise.</summary>
+    public IReadOnlyList<ShopTerminal> Terminals { get; init; } = chain.Terminals;
+
     /// <summary>Serves those households that have no card yet, on all readers at once.</summary>
     /// <param name="households">In file order: the first to come is member 1.</param>
     /// <param name="progress">Told how many cards there are, after each.</param>
@@ -23,9 +27,22 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
         IReadOnlyList<int> households, Action<int> progress, CancellationToken cancellation)
     {
         var known = chain.State.Customers.ToDictionary(customer => customer.Household);
-        foreach (var household in households.Where(household => !known.ContainsKey(household)))
+        var served = await IssueAsync(
+            households.Where(household => !known.ContainsKey(household)),
+            household => MemberName.For(seed, household), progress, cancellation);
+        chain.Remember(chain.State with { Customers = [.. chain.State.Customers, .. served] });
+        var all = chain.State.Customers.ToDictionary(customer => customer.Household);
+        return [.. households.Select(household => all[household])];
+    }
+
+    /// <summary>Makes each household a member with a card. Nobody remembers it but the caller.</summary>
+    public async Task<IReadOnlyList<Customer>> IssueAsync(
+        IEnumerable<int> households, Func<int, MemberName> nameOf, Action<int> progress,
+        CancellationToken cancellation)
+    {
+        foreach (var household in households)
         {
-            var name = MemberName.For(seed, household);
+            var name = nameOf(household);
             var joining = new NewMember(name.Name, name.Language, MemberName.PhoneOf(household));
             var member = await chain.Operator.AddMemberAsync(joining, cancellation);
             _waiting.Enqueue(new Customer(household, member.Id, UidFor(household)));
@@ -33,17 +50,13 @@ internal sealed class CardIssue(ChainInABox chain, ulong seed, TimeProvider cloc
 
         var numbers = (await chain.Operator.TerminalsAsync(cancellation))
             .ToLookup(t => t.Name, t => t.Number, StringComparer.Ordinal);
-        await chain.AtAllReadersAsync(
+        await ChainInABox.AtReadersOfAsync(
+            Terminals,
             (terminal, reader, stop) => WorkAsync(
                 new Hand(terminal, reader, chain.Readers.Rack, clock),
                 member => new IssueOrder(member, numbers[terminal.Name].Max(), reader.Name), progress, stop),
             cancellation);
-        chain.Remember(chain.State with
-        {
-            Customers = [.. chain.State.Customers, .. _served.OrderBy(customer => customer.Member)],
-        });
-        var all = chain.State.Customers.ToDictionary(customer => customer.Household);
-        return [.. households.Select(household => all[household])];
+        return [.. _served.OrderBy(customer => customer.Member)];
     }
 
     private async Task WorkAsync(

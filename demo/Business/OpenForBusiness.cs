@@ -7,7 +7,12 @@ namespace SmartCardCrm.Demo.Business;
 /// <summary>
 /// A quiet day at the shop: now and then somebody buys something, until it is told to close.
 /// </summary>
-internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen screen)
+/// <param name="chain">Whose day it is.</param>
+/// <param name="terminals">Where shoppers come; nobody does where there are none.</param>
+/// <param name="shop">Books the sales.</param>
+/// <param name="screen">Is told how it goes.</param>
+internal sealed class OpenForBusiness(
+    ChainInABox chain, IReadOnlyList<ShopTerminal> terminals, Shop shop, Screen screen)
 {
     private const int PauseMostMs = 4000;
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
@@ -30,10 +35,12 @@ internal sealed class OpenForBusiness(ChainInABox chain, Shop shop, Screen scree
     private async Task SellSlowlyAsync(
         Shoppers shoppers, Dictionary<int, Customer> customers, CancellationToken cancellation)
     {
+        if (terminals.Count == 0)
+            await Task.Delay(Timeout.InfiniteTimeSpan, shop.Clock, cancellation);
         var dice = Dice.For(shop.Seed, "pace");
         foreach (var basket in shoppers.Baskets())
         {
-            var terminal = chain.Terminals[basket.Store % chain.Terminals.Count];
+            var terminal = terminals[basket.Store % terminals.Count];
             var floor = new ShopFloor([new Errand(customers[basket.Household], basket)], _ => terminal.Index);
             await new Cashier(terminal, dice.Pick(terminal.Readers), shop, floor).WorkAsync(cancellation);
             await Task.Delay(TimeSpan.FromMilliseconds(dice.Below(PauseMostMs)), shop.Clock, cancellation);

@@ -100,6 +100,21 @@ internal sealed class OperatorClient : IDisposable
     public Task<IReadOnlyList<CheckLine>> CheckAsync(CancellationToken cancellation) =>
         GetAsync("api/check", OperatorJson.Default.IReadOnlyListCheckLine, cancellation);
 
+    /// <summary>A terminal's newest transactions, newest first.</summary>
+    public async Task<IReadOnlyList<PostedTransaction>> NewestAsync(
+        int terminal, int most, CancellationToken cancellation) =>
+        (await GetAsync(
+            string.Create(
+                CultureInfo.InvariantCulture, $"api/transactions?terminal={terminal}&take={most}"),
+            OperatorJson.Default.TransactionPage, cancellation)).Rows;
+
+    /// <summary>The newest exceptions, open or closed, newest first.</summary>
+    public async Task<IReadOnlyList<OpenException>> ExceptionsAsync(
+        int most, CancellationToken cancellation) =>
+        (await GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"api/exceptions?open=false&take={most}"),
+            OperatorJson.Default.ExceptionPage, cancellation)).Rows;
+
     /// <summary>Every transaction posted so far.</summary>
     public async Task<IReadOnlyList<PostedTransaction>> TransactionsAsync(CancellationToken cancellation)
     {

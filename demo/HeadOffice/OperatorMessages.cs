@@ -45,7 +45,28 @@ internal sealed record PostedTransaction(
 {
     /// <summary>As in the card's log: 1 birth, 2 sale, 3 card action.</summary>
     public int Kind { get; init; }
+
+    public long AmountMinor { get; init; }
+
+    /// <summary>How far the card's signature has been checked: the server's ProofState, or what others
+    /// say.</summary>
+    public string Proof { get; init; } = "";
+
+    /// <summary>Microseconds since 1970, by the terminal's clock.</summary>
+    public long RecordedUs { get; init; }
 }
+
+/// <summary>What does not agree, or once did not.</summary>
+/// <param name="Cause">One of the server's causes: doubt, copy-or-rollback …</param>
+/// <param name="Terminal">Its number; null where none is named.</param>
+/// <param name="UidEnd">Last four digits of the card's UID, or null.</param>
+/// <param name="ClosedUs">Null while it is open.</param>
+/// <param name="Resolution">What closed it.</param>
+internal sealed record OpenException(
+    long Id, string Cause, long? Terminal, string? UidEnd, long OpenedUs, long? ClosedUs,
+    string? Resolution);
+
+internal sealed record ExceptionPage(IReadOnlyList<OpenException> Rows);
 
 internal sealed record TransactionPage(IReadOnlyList<PostedTransaction> Rows);
 
@@ -65,6 +86,7 @@ internal sealed record CheckLine(string Invariant, string Says, long Broken);
 [JsonSerializable(typeof(IssueJob))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerCard>))]
 [JsonSerializable(typeof(TransactionPage))]
+[JsonSerializable(typeof(ExceptionPage))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(IReadOnlyList<CheckLine>))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -11,6 +11,10 @@ namespace SmartCardCrm.Demo.Rack;
 /// <param name="Counter">Its transaction counter; null likewise.</param>
 internal readonly record struct ChipLook(int? Points, long? Counter);
 
+/// <summary>A command and its answer, both in hex.</summary>
+/// <param name="Answer">Null where the reader heard none.</param>
+internal sealed record RackExchange(string Command, string? Answer);
+
 /// <summary>The simulator's command said no.</summary>
 internal sealed class RackException(string answer) : Exception($"The rack answered: {answer}");
 
@@ -31,6 +35,13 @@ internal sealed partial class CardRack : IAsyncDisposable
 
     private CardRack(ChildCommand command) => _process = ChildProcess.Start(command, Heard);
 
+    /// <summary>Told, on a pool thread and in order, of each exchange in slots that are listened
+    /// to.</summary>
+    public Action<int, RackExchange>? Exchanged { get; set; }
+
+    /// <summary>Told, on a pool thread, of each slot that a card was torn out of.</summary>
+    public Action<int>? Torn { get; set; }
+
     public static async Task<CardRack> StartAsync(ChildCommand command, CancellationToken cancellation)
     {
         var rack = new CardRack(command);
@@ -46,10 +57,23 @@ internal sealed partial class CardRack : IAsyncDisposable
     public Task AddCardAsync(string uid, CancellationToken cancellation) =>
         DoAsync($"card {uid}", cancellation);
 
-    public Task InsertAsync(int slot, string uid, CancellationToken cancellation)
+    /// <summary>A copy of a card, down to the UID and the keys, under a name of its own.</summary>
+    public Task CloneAsync(string name, string newName, CancellationToken cancellation) =>
+        DoAsync($"clone {name} {newName}", cancellation);
+
+    /// <summary>From now on tells of what cards put into this slot are sent, and what they answer.</summary>
+    public Task ListenAsync(int slot, CancellationToken cancellation) =>
+        DoAsync(Line($"listen {slot}"), cancellation);
+
+    public Task InsertAsync(int slot, string uid, CancellationToken cancellation) =>
+        InsertAsync(slot, uid, [], cancellation);
+
+    /// <param name="faults">What will go wrong while it lies there, as the simulator writes faults.</param>
+    public Task InsertAsync(
+        int slot, string uid, IReadOnlyList<string> faults, CancellationToken cancellation)
     {
         _torn[slot] = false;
-        return DoAsync(Line($"insert {slot} {uid}"), cancellation);
+        return DoAsync(Line($"insert {slot} {string.Join(' ', [uid, .. faults])}"), cancellation);
     }
 
     /// <summary>
@@ -61,10 +85,17 @@ internal sealed partial class CardRack : IAsyncDisposable
     /// <param name="before">Before the chip hears the command; else after it has acted, before the reader
     /// hears of it.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation)
+    public Task TearAsync(int slot, int exchange, bool before, CancellationToken cancellation)
     {
         var moment = before ? "before" : "after";
-        var answer = await AskAsync(Line($"fault {slot} tear-{moment}@{exchange}"), cancellation);
+        return ArmAsync(slot, Line($"tear-{moment}@{exchange}"), cancellation);
+    }
+
+    /// <summary>Arms any fault for the card now in the slot, as <see cref="TearAsync"/> does
+    /// tears.</summary>
+    public async Task ArmAsync(int slot, string fault, CancellationToken cancellation)
+    {
+        var answer = await AskAsync(Line($"fault {slot} {fault}"), cancellation);
         if (!answer.StartsWith(TooLate, StringComparison.Ordinal))
             _ = Checked(answer);
     }
@@ -111,7 +142,17 @@ internal sealed partial class CardRack : IAsyncDisposable
     private void Heard(string line)
     {
         if (TornEvent().Match(line) is { Success: true } torn)
-            _torn[int.Parse(torn.Groups["slot"].Value, CultureInfo.InvariantCulture)] = true;
+        {
+            var slot = int.Parse(torn.Groups["slot"].Value, CultureInfo.InvariantCulture);
+            _torn[slot] = true;
+            Torn?.Invoke(slot);
+        }
+        else if (line.Split(' ') is ["event", "apdu", var place, var command, var answer])
+        {
+            Exchanged?.Invoke(
+                int.Parse(place, CultureInfo.InvariantCulture),
+                new RackExchange(command, answer == "-" ? null : answer));
+        }
         else if (line.StartsWith("ok", StringComparison.Ordinal)
             || line.StartsWith("error", StringComparison.Ordinal))
             _answers.Writer.TryWrite(line);

@@ -17,18 +17,22 @@ internal sealed class ReaderRoom : IAsyncDisposable
 
     private ReaderRoom(
         CardRack rack, DirectoryInfo runtime, IReadOnlyList<IReadOnlyList<ShopReader>> readers,
-        Func<IEnumerable<ShopReader>, TerminalSetting> settingFor)
+        Func<IEnumerable<ShopReader>, TerminalSetting> settingFor, bool hasPcscd)
     {
         Rack = rack;
         Readers = readers;
         _runtime = runtime;
         _settingFor = settingFor;
+        HasPcscd = hasPcscd;
     }
 
     public CardRack Rack { get; }
 
     /// <summary>Each terminal's readers.</summary>
     public IReadOnlyList<IReadOnlyList<ShopReader>> Readers { get; }
+
+    /// <summary>Whether pcscd stands between; else there is none to kill.</summary>
+    public bool HasPcscd { get; }
 
     /// <summary>How a terminal reaches these readers.</summary>
     public TerminalSetting SettingFor(int terminal) => _settingFor(Readers[terminal]);
@@ -58,7 +62,8 @@ internal sealed class ReaderRoom : IAsyncDisposable
         return new ReaderRoom(
             await CardRack.StartAsync(command, cancellation), runtime, Spread(terminals, slots, NameInPcscd),
             readers => new TerminalSetting(
-                [.. readers.SelectMany(reader => new[] { "--reader", reader.Name })], environment, isTraced));
+                [.. readers.SelectMany(reader => new[] { "--reader", reader.Name })], environment, isTraced),
+            hasPcscd: true);
     }
 
     /// <summary>
@@ -78,7 +83,8 @@ internal sealed class ReaderRoom : IAsyncDisposable
             Spread(terminals, slots, slot => $"vpcd:{Text(portBase + slot)}"),
             readers => new TerminalSetting(
                 [.. readers.SelectMany(reader => new[] { "--vpcd-port", Text(portBase + reader.Slot) })],
-                new Dictionary<string, string>(StringComparer.Ordinal), IsTraced: false));
+                new Dictionary<string, string>(StringComparer.Ordinal), IsTraced: false),
+            hasPcscd: false);
     }
 
     /// <summary>Kills pcscd; whoever runs it starts it again.</summary>

@@ -48,7 +48,16 @@ internal sealed class ShopTerminal : IAsyncDisposable
 
     public string DataFolder => _folder.Terminal(Index);
 
+    /// <summary>Told of each line that the running terminal prints, on a pool thread.</summary>
+    public Action<string>? Printed { get; set; }
+
     public Uri Address => new(FormattableString.Invariant($"http://127.0.0.1:{_port}"));
+
+    /// <summary>Where the key of its Till API is; there once it has been started.</summary>
+    public string KeyFile => Path.Combine(DataFolder, "till-api.key");
+
+    /// <summary>How its lights are wired; absent for none.</summary>
+    public string SignalsFile => Path.Combine(DataFolder, "signals.json");
 
     public TillClient Till => _till ?? throw new InvalidOperationException($"{Name} has not been started.");
 
@@ -96,7 +105,7 @@ internal sealed class ShopTerminal : IAsyncDisposable
             };
         }
 
-        _process = await ReadyProcess.StartAsync(command, _ => { }, cancellation);
+        _process = await ReadyProcess.StartAsync(command, line => Printed?.Invoke(line), cancellation);
         Connect();
     }
 
@@ -129,7 +138,7 @@ internal sealed class ShopTerminal : IAsyncDisposable
     {
         if (_till is not null)
             return;
-        _till = new TillClient(Address, File.ReadAllText(Path.Combine(DataFolder, "till-api.key")).Trim());
+        _till = new TillClient(Address, File.ReadAllText(KeyFile).Trim());
         _watch = new CheckoutWatch(_till, TimeProvider.System);
         _watch.Start();
     }

@@ -25,19 +25,28 @@ internal sealed class TillClient : IDisposable
     /// <returns>null when another order came under this key before: an interrupted run had it at another
     /// reader.</returns>
     /// <exception cref="HttpRequestException">No terminal there, or it refused.</exception>
-    public async Task<Checkout?> StartAsync(CheckoutOrder order, string idempotencyKey,
-        CancellationToken cancellation)
+    public Task<Checkout?> StartAsync(CheckoutOrder order, string idempotencyKey,
+        CancellationToken cancellation) =>
+        StartAsync(JsonContent.Create(order, TillJson.Default.CheckoutOrder), idempotencyKey, cancellation);
+
+    /// <inheritdoc cref="StartAsync(CheckoutOrder, string, CancellationToken)"/>
+    public Task<Checkout?> StartAsync(PlainOrder order, string idempotencyKey,
+        CancellationToken cancellation) =>
+        StartAsync(JsonContent.Create(order, TillJson.Default.PlainOrder), idempotencyKey, cancellation);
+
+    /// <summary>The newest checkouts, newest first.</summary>
+    /// <param name="language">Two letters: what people are told in.</param>
+    public async Task<IReadOnlyList<ShownCheckout>> NewestAsync(
+        string language, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/checkouts")
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/checkouts")
         {
-            Content = JsonContent.Create(order, TillJson.Default.CheckoutOrder),
+            Headers = { { "Accept-Language", language } },
         };
-        request.Headers.Add("Idempotency-Key", idempotencyKey);
         using var answer = await _http.SendAsync(request, cancellation);
-        if (await IsKeyReusedAsync(answer, cancellation))
-            return null;
         await RefuseAsync(answer, cancellation);
-        return await ReadCheckoutAsync(answer, cancellation);
+        var newest = await answer.Content.ReadFromJsonAsync(TillJson.Default.ShownCheckouts, cancellation);
+        return newest?.Checkouts ?? [];
     }
 
     public async Task<Checkout> GetAsync(string id, CancellationToken cancellation)
@@ -91,6 +100,18 @@ internal sealed class TillClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<Checkout?> StartAsync(
+        JsonContent order, string idempotencyKey, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/checkouts") { Content = order };
+        request.Headers.Add("Idempotency-Key", idempotencyKey);
+        using var answer = await _http.SendAsync(request, cancellation);
+        if (await IsKeyReusedAsync(answer, cancellation))
+            return null;
+        await RefuseAsync(answer, cancellation);
+        return await ReadCheckoutAsync(answer, cancellation);
+    }
 
     private static async Task<bool> IsKeyReusedAsync(
         HttpResponseMessage answer, CancellationToken cancellation)

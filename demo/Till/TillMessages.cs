@@ -37,10 +37,35 @@ internal sealed record ReaderState(string Name, bool Available, bool CardPresent
 internal sealed record ReaderList(IReadOnlyList<ReaderState> Readers);
 
 /// <summary>How the terminal is.</summary>
-internal sealed record Health(bool Ready, int EntriesUnsent, int OpenDoubts);
+/// <param name="Ready">It sells.</param>
+/// <param name="Connected">Headquarters is on the line.</param>
+/// <param name="EntriesUnsent">Journal entries headquarters has not acknowledged.</param>
+/// <param name="OpenDoubts">Commits that nobody saw answered.</param>
+internal sealed record Health(bool Ready, bool Connected, int EntriesUnsent, int OpenDoubts);
+
+/// <summary>A sale to whichever card comes, at the terminal's own store, now.</summary>
+internal sealed record PlainOrder(long AmountMinor, string Currency, bool RedeemAll, int TimeoutMs);
+
+/// <summary>A checkout as a page shows it.</summary>
+internal sealed record ShownCheckout(
+    string Id, DateTimeOffset CreatedAt, long? AmountMinor, string State, string? Reader,
+    string? DeclineReason, int Attempts, int Doubts, string? CustomerLanguage, ShownResult? Result,
+    ShownMessage Message);
+
+/// <param name="CardNumber">Its last four digits.</param>
+internal sealed record ShownResult(
+    int Earned, int Redeemed, long DueMinor, int? BalanceAfter, long? Counter, string? CardNumber);
+
+/// <param name="Cashier">What the till says.</param>
+/// <param name="Customer">What the display says.</param>
+internal sealed record ShownMessage(string Cashier, string Customer);
+
+internal sealed record ShownCheckouts(IReadOnlyList<ShownCheckout> Checkouts);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CheckoutOrder))]
+[JsonSerializable(typeof(PlainOrder))]
+[JsonSerializable(typeof(ShownCheckouts))]
 [JsonSerializable(typeof(Checkout))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(ReaderList))]
