@@ -16,7 +16,9 @@ iproute2. Without them the terminals use their own loopback reader, and nothing 
 Builds once. Listens on loopback only, on free ports. All keys and passwords are made at the first start.
 Ctrl-C stops everything it started.
 
-Without --replay or --exit a few shoppers of its own come and go until Ctrl-C, and you are told what to try.
+Without --replay, --sales, --chaos or --exit it opens on the playground: a page on which you sell to cards, tear them away,
+cut the network and see what happens. Its address is printed first, and opened where there is a desktop. The first
+terminal is yours; a few shoppers of its own come and go at the others until Ctrl-C.
 
   --replay FILE    sell the purchases of FILE: CSV, or gzip of it, with a heading line that names household_id,
                    store_id, basket_id, sales_value and transaction_timestamp (as "The Complete Journey" has them).
@@ -30,6 +32,7 @@ Without --replay or --exit a few shoppers of its own come and go until Ctrl-C, a
   --chaos          tear cards away in mid-tap, kill and restart terminals, server and pcscd, cut the network
   --seed N         the same N gives the same shoppers, wishes and accidents (1)
   --exit           end after the summary; else everything stays up to be looked at until Ctrl-C
+  --no-browser     print the playground's address, and do not open it
   --without-pcscd  use the loopback readers even where pcscd could be had
   --help           this text
 
