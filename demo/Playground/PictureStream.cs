@@ -7,14 +7,15 @@ namespace SmartCardCrm.Demo.Playground;
 
 /// <summary>The whole picture as server-sent events, whenever it has changed; lights in events of their own,
 /// for they blink.</summary>
-internal sealed class PictureStream(HttpResponse response) : IDisposable
+internal sealed class PictureStream(HttpResponse response, TimeProvider clock)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
     private static readonly byte[] Hello = Encoding.UTF8.GetBytes(": from now on\n\n");
 
     private readonly Channel<byte[]> _queue = Channel.CreateBounded<byte[]>(
         new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private string _last = "";
 
     /// <param name="field">The playfield, once there is one.</param>
@@ -26,17 +27,19 @@ internal sealed class PictureStream(HttpResponse response) : IDisposable
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";
         await WriteAsync(Hello, cancellation);
-        var drawing = DrawAsync(field, look, cancellation);
-        await foreach (var bytes in _queue.Reader.ReadAllAsync(cancellation))
-            await WriteAsync(bytes, cancellation);
-        await drawing;
+        await Task.WhenAll(DrawAsync(field, look, cancellation), SendAsync(cancellation));
     }
 
-    public void Dispose() => _bell.Dispose();
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        await foreach (var bytes in _queue.Reader.ReadAllAsync(cancellation))
+            await WriteAsync(bytes, cancellation);
+    }
 
     private async Task DrawAsync(
         Func<Playfield?> field, Func<CancellationToken, Task<Picture>> look, CancellationToken cancellation)
     {
+        await using var beats = clock.CreateTimer(_ => Ring(), null, LookEvery, LookEvery);
         Playfield? followed = null;
         void LightsChanged() => Say("lights", JsonSerializer.Serialize(
             followed!.LookAtLights(), PlaygroundJson.Default.LitParts));
@@ -54,7 +57,7 @@ internal sealed class PictureStream(HttpResponse response) : IDisposable
                     await look(cancellation), PlaygroundJson.Default.Picture);
                 if (picture != _last)
                     Say("picture", _last = picture);
-                await _bell.WaitAsync(LookEvery, cancellation);
+                await _bell.Reader.ReadAsync(cancellation);
             }
         }
         finally
@@ -64,14 +67,8 @@ internal sealed class PictureStream(HttpResponse response) : IDisposable
         }
     }
 
-    private void Ring()
-    {
-        lock (_bell)
-        {
-            if (_bell.CurrentCount == 0)
-                _bell.Release();
-        }
-    }
+    // Called by whoever tells of a change, also when this has ended already.
+    private void Ring() => _bell.Writer.TryWrite(true);
 
     private void Say(string name, string json) =>
         _queue.Writer.TryWrite(Encoding.UTF8.GetBytes($"event: {name}\ndata: {json}\n\n"));

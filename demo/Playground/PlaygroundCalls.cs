@@ -56,8 +56,7 @@ internal sealed class PlaygroundCalls(
         var language = context.Request.Headers.AcceptLanguage.ToString() == "ru" ? "ru" : "en";
         try
         {
-            using var stream = new PictureStream(context.Response);
-            await stream.RunAsync(
+            await new PictureStream(context.Response, TimeProvider.System).RunAsync(
                 playfield,
                 async cancellation => playfield() is { } open
                     ? new Picture(null, await open.LookAsync(language, cancellation))

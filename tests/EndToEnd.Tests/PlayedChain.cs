@@ -13,6 +13,7 @@ namespace SmartCardCrm.EndToEnd.Tests;
 public sealed class PlayedChain : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
+    private const float PatienceMs = 30_000;
 
     // What makes a page scroll sideways.
     private const string SticksOut =
@@ -39,6 +40,7 @@ public sealed class PlayedChain : IAsyncLifetime
         _visit = await Visit.WelcomeAsync(_limit.Token);
         _chain = ChainInABox.In(folder);
         _visit.Announce(_chain);
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
