@@ -31,7 +31,7 @@ internal sealed record IssueJob(string Id, string State, string? Failure)
 /// <param name="Uid">14 hex digits.</param>
 /// <param name="Balance">Points by the ledger.</param>
 /// <param name="Counter">Transactions headquarters has proven, without a hole.</param>
-internal sealed record LedgerCard(string Uid, long Balance, long Counter);
+internal sealed record LedgerCard(string Uid, long CardNumber, long Balance, long Counter);
 
 /// <summary>A card transaction as posted.</summary>
 /// <param name="Uid">14 hex digits.</param>

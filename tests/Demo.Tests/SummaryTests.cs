@@ -127,7 +127,7 @@ public sealed class SummaryTests
         [
             new CardBooks(
                 new Customer(1, 1, Uid), Opening: 0, new ChipLook(2, 3),
-                new LedgerCard(Uid, Balance: 2, Counter: 3)),
+                new LedgerCard(Uid, CardNumber: 1_000_001, Balance: 2, Counter: 3)),
         ],
         Overview = Quiet,
         Path = new SalesPath(Sales: 2, Apdus: 19, ApdusLeast: 19, Fsyncs: 4, FsyncsApart: 0),

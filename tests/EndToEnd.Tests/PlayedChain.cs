@@ -1,8 +1,11 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using SmartCardCrm.Demo;
+using SmartCardCrm.Demo.Business;
 using SmartCardCrm.Demo.Playground;
+using SmartCardCrm.Demo.Processes;
 using SmartCardCrm.Demo.Rack;
+using SmartCardCrm.Demo.Till;
 
 namespace SmartCardCrm.EndToEnd.Tests;
 
@@ -15,6 +18,8 @@ public sealed class PlayedChain : IAsyncLifetime
     private const string Chromium = "/usr/bin/chromium";
     private const float PatienceMs = 30_000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     // What makes a page scroll sideways.
     private const string SticksOut =
         """
@@ -24,15 +29,32 @@ public sealed class PlayedChain : IAsyncLifetime
         """;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("smartcardcrm-play-");
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(5));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(10));
     private readonly List<string> _complaints = [];
     private ChainInABox? _chain;
     private Visit? _visit;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private bool _isKnown;
 
     /// <summary>What the browser had to say.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
+
+    internal ChainInABox Chain => _chain ?? throw new InvalidOperationException("It has not been started.");
+
+    internal CancellationToken Limit => _limit.Token;
+
+    /// <summary>The visitor's.</summary>
+    internal ShopTerminal Till => Chain.Terminals[0];
+
+    /// <summary>One more terminal, with a reader that no card comes to. Neither enrolled nor
+    /// started.</summary>
+    internal ShopTerminal NewTerminal(int index) => new(
+        index, [],
+        new TerminalSetting(
+            ["--vpcd-port", FormattableString.Invariant($"{Loopback.FreePorts(1)[0]}")],
+            new Dictionary<string, string>(StringComparer.Ordinal), IsTraced: false),
+        new ChainFolder(_folder.FullName));
 
     public async ValueTask InitializeAsync()
     {
@@ -73,6 +95,73 @@ public sealed class PlayedChain : IAsyncLifetime
     /// <summary>The playground, to somebody who has never been there.</summary>
     internal async Task<IPage> VisitAsync()
     {
+        var page = await NewPageAsync();
+        await page.GotoAsync($"{_visit!.Address}");
+        return page;
+    }
+
+    /// <summary>The console, to its first administrator.</summary>
+    internal async Task<IPage> HeadOfficeAsync()
+    {
+        var page = await NewPageAsync();
+        var first = Chain.Server.FirstLogin;
+        await page.GotoAsync(_isKnown ? $"{Chain.Server.Console}login" : first!);
+        await page.Locator("[name=name]").FillAsync("grace");
+        await page.Locator("[name=password]").FillAsync("a password for walks");
+        await page.Locator("[name=password]").PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Today");
+        _isKnown = true;
+        return page;
+    }
+
+    /// <summary>A new member with a card.</summary>
+    /// <param name="household">That no test has asked for before.</param>
+    internal async Task<Customer> IssueAsync(int household) =>
+        (await new CardIssue(Chain, seed: 7, TimeProvider.System)
+            .ServeAsync([household], _ => { }, Limit)).Single();
+
+    /// <summary>A whole visit: card down, checkout, card away.</summary>
+    internal async Task<Checkout> SellAsync(string card, long amountMinor)
+    {
+        await PutAsync(card);
+        var order = new CheckoutOrder(
+            amountMinor, "USD", 0, RedeemAll: false, Store: 1, "2026-11-23T10:00:00", Till.Readers[0].Name,
+            60_000);
+        var key = $"{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}";
+        var started = await Till.Till.StartAsync(order, key, Limit);
+        var checkout = await UntilAsync(() => Till.Till.GetAsync(started!.Id, Limit), now => now.IsOver);
+        await TakeAsync();
+        return checkout;
+    }
+
+    internal Task PutAsync(string card) =>
+        Chain.Readers.Rack.InsertAsync(Till.Readers[0].Slot, card, Limit);
+
+    internal async Task TakeAsync()
+    {
+        await Chain.Readers.Rack.RemoveAsync(Till.Readers[0].Slot, Limit);
+        await Till.Watch.EmptyAsync(Till.Readers[0].Name, Limit);
+    }
+
+    /// <summary>Asks until the answer is as wanted, and fails with the last one when it does not
+    /// come.</summary>
+    internal async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isWanted)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await ask();
+            if (isWanted(answer))
+                return answer;
+            if (TimeProvider.System.GetElapsedTime(start) > Patience)
+                throw new TimeoutException($"Still {answer} after {Patience.TotalSeconds} s.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Limit);
+        }
+    }
+
+    /// <summary>A browser's page of its own.</summary>
+    internal async Task<IPage> NewPageAsync()
+    {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             Locale = "en-GB",
@@ -86,7 +175,6 @@ public sealed class PlayedChain : IAsyncLifetime
                 _complaints.Add(said.Text);
         };
         page.PageError += (_, error) => _complaints.Add(error);
-        await page.GotoAsync($"{_visit!.Address}");
         return page;
     }
 
