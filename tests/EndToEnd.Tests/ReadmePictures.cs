@@ -8,7 +8,6 @@ namespace SmartCardCrm.EndToEnd.Tests;
 public sealed class ReadmePictures(PlayedChain chain) : IClassFixture<PlayedChain>
 {
     private const int Sales = 24;
-    private const int Quality = 80;
 
     private static string Folder =>
         Environment.GetEnvironmentVariable("README_PICTURES")
@@ -35,21 +34,19 @@ public sealed class ReadmePictures(PlayedChain chain) : IClassFixture<PlayedChai
         var console = await chain.HeadOfficeAsync();
         await Assertions.Expect(console.Locator(".columns")).ToHaveCountAsync(2);
         await TakeAsync(console, "today");
-        await console.GotoAsync($"{chain.Chain.Server.Console}programme");
-        await TakeAsync(console, "programme");
 
         var playground = await chain.VisitAsync();
         await playground.Locator("#sell").ClickAsync();
+        await Assertions.Expect(playground.Locator("#till-says")).ToContainTextAsync("Waiting for a card.");
         await playground.GetByRole(AriaRole.Button, new() { Name = "Clara: Reader 2", Exact = true })
             .ClickAsync();
         await Assertions.Expect(playground.Locator("#till-says")).ToContainTextAsync("Done.");
+        await playground.EvaluateAsync("scrollTo(0, 0)");
         await TakeAsync(playground, "playground");
     }
 
     private static Task TakeAsync(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions
     {
-        Path = Path.Combine(Folder, $"{name}.jpg"),
-        Type = ScreenshotType.Jpeg,
-        Quality = Quality,
+        Path = Path.Combine(Folder, $"{name}.png"),
     });
 }

@@ -1,8 +1,6 @@
-using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
@@ -11,86 +9,9 @@ using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
-/// <summary>The console in a real browser: Debian's Chromium, driven by Playwright.</summary>
-public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleServer>, IAsyncLifetime
+/// <summary>People's ways through the console, in a real browser.</summary>
+public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server), IClassFixture<ConsoleServer>
 {
-    private const string Chromium = "/usr/bin/chromium";
-
-    // What makes a page scroll sideways. A wide table may: it scrolls by itself.
-    private const string SticksOut =
-        """
-        document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".wide"))
-            .map(e => `${location.pathname} at ${innerWidth}: ${e.outerHTML.slice(0, 100)}`)
-        """;
-
-    // Pictures for whoever wants to look are kept in the folder that this variable names.
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("CONSOLE_PICTURES");
-
-    private static readonly string[] Pages =
-    [
-        "/", "/members", "/members/1", "/members/2", "/members/3", "/members/new", "/members/1/erase",
-        "/members/1/adjust", "/approvals", "/adjustments/1", "/members/1/export", "/cards/1000001/retire",
-        "/cards/1000001/slip",
-        "/cards", "/cards/1000001", "/cards/1000001/block",
-        "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
-        "/terminals/1", "/terminals/1/limits",
-        "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
-        "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
-        "/reports", "/reports/end-of-day", "/reports/exposure",
-        "/programme", "/programme/versions/1", "/programme/drafts/new",
-        "/programme/drafts/1?rule=evening&section=tiers", "/programme/drafts/1/schedule",
-        "/programme/drafts/1/difference", "/programme/drafts/1/back-test",
-        "/account", "/account/second-factor", "/account/passkeys",
-        "/no/such/page",
-    ];
-
-    private readonly List<string> _complaints = [];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
-    }
-
-    [Fact]
-    public async Task Staff_read_every_page_in_both_languages_on_a_phone_and_on_a_wide_screen()
-    {
-        await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 1);
-        server.Server.Services.GetRequiredService<AdjustmentDesk>().Ask(
-            new AdjustmentWish(1, 500, "goodwill", "test") { Request = "to look at" });
-        var page = await LoginAsync(width: 1280);
-
-        (string, string, string)[] languages = [("English", "Today", "en"), ("Русский", "Сегодня", "ru")];
-        foreach (var (link, heading, language) in languages)
-        {
-            await page.GotoAsync("/");
-            await page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
-            await Assertions.Expect(Heading(page)).ToHaveTextAsync(heading);
-            foreach (var path in Pages)
-                await VisitAsync(page, path, language);
-        }
-
-        Assert.Equal([], _complaints.Where(line => !line.Contains("404", StringComparison.Ordinal)));
-    }
-
     [Fact]
     public async Task A_card_is_found_by_keyboard_and_tells_its_history()
     {
@@ -108,13 +29,13 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await Assertions.Expect(Heading(page)).ToHaveTextAsync("Card 1000001");
         await Assertions.Expect(page.Locator("#n2")).ToContainTextAsync("base +12: 12 points");
         await Assertions.Expect(page.Locator(".gap")).ToContainTextAsync("Missing here: 1 transaction.");
-        Assert.Equal([], _complaints);
+        Assert.Equal([], Complaints);
     }
 
     [Fact]
     public async Task A_card_is_issued_step_by_step_though_it_is_torn_away_and_another_comes_between()
     {
-        await using var reader = new ReaderOnTheLine(server.Server.Services, terminal: 2);
+        await using var reader = new ReaderOnTheLine(Server.Server.Services, terminal: 2);
         var (mine, other) = (Chip.FromFactory(77), Chip.FromFactory(78));
         var page = await LoginAsync(width: 1280);
 
@@ -135,7 +56,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
 
         await Assertions.Expect(page.Locator("#n1")).ToContainTextAsync("The card was issued");
         Assert.Equal(1u, mine.Tmc);
-        Assert.Equal([], _complaints);
+        Assert.Equal([], Complaints);
 
         Task Expect(string state) =>
             Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync(state);
@@ -179,11 +100,11 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish now" }).ClickAsync();
         await Assertions.Expect(Heading(page)).ToHaveTextAsync("Version 2");
         await Assertions.Expect(page.GetByText("0 of 2 terminals sell by version 2")).ToBeVisibleAsync();
-        server.Server.Services.GetRequiredService<TerminalWatch>().Heard(
+        Server.Server.Services.GetRequiredService<TerminalWatch>().Heard(
             1, new Heartbeat { RuleSetVersion = 2 });
         await Assertions.Expect(page.GetByText("1 of 2 terminals sell by version 2")).ToBeVisibleAsync();
         await PictureAsync(page, "programme-published-en");
-        Assert.Equal([], _complaints);
+        Assert.Equal([], Complaints);
     }
 
     [Fact]
@@ -192,7 +113,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         var page = await LoginAsync(width: 1280);
         var members = page.Locator(".tiles a[href='/members'] strong");
         var before = await members.TextContentAsync();
-        using var visitor = await server.LoginAsync();
+        using var visitor = await Server.LoginAsync();
 
         using var answer = await ConsoleServer.PostAsync(visitor, "/members/new", "/members/new", new()
         {
@@ -202,13 +123,13 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         });
 
         await Assertions.Expect(members).Not.ToHaveTextAsync(before!, new() { Timeout = 15_000 });
-        Assert.Equal([], _complaints);
+        Assert.Equal([], Complaints);
     }
 
     [Fact]
     public async Task A_cashier_who_types_an_administrators_address_is_told_so_in_both_languages()
     {
-        Clerks.Hire(server.Server.Services, "carl", "cashier", 319);
+        Clerks.Hire(Server.Server.Services, "carl", "cashier", 319);
         var page = await LoginAsync(width: 390, "carl", Clerks.Password);
 
         foreach (var (language, heading) in new[] { ("en", "No permission"), ("ru", "Нет доступа") })
@@ -229,7 +150,7 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
     [Fact]
     public async Task A_live_page_ends_with_the_session_of_who_has_it_open()
     {
-        Clerks.Hire(server.Server.Services, "anton", "analyst");
+        Clerks.Hire(Server.Server.Services, "anton", "analyst");
         var welcome = await LoginAsync(width: 1280, "anton", Clerks.Password);
         // In a page of its own, so that what is heard is not of the one before.
         var page = await welcome.Context.NewPageAsync();
@@ -243,73 +164,11 @@ public sealed class BrowserTests(ConsoleServer server) : IClassFixture<ConsoleSe
         await page.GotoAsync("/");
         await drawn.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
-        server.Server.Services.GetRequiredService<StaffDesk>().Disable("anton", "test", "Has left.");
+        Server.Server.Services.GetRequiredService<StaffDesk>().Disable("anton", "test", "Has left.");
 
         await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(
             new() { Timeout = 15_000 });
         await page.GotoAsync("/");
         await Assertions.Expect(page.GetByLabel("Password")).ToBeVisibleAsync();
-    }
-
-    private Task<IPage> LoginAsync(int width) =>
-        LoginAsync(width, ConsoleServer.Name, ConsoleServer.Password);
-
-    private async Task<IPage> LoginAsync(int width, string name, string password)
-    {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = server.Url.ToString(),
-            Locale = "en-GB",
-            ViewportSize = new ViewportSize { Width = width, Height = 844 },
-        });
-        var page = await context.NewPageAsync();
-        page.Console += (_, said) =>
-        {
-            if (said.Type is "error" or "warning")
-                _complaints.Add(said.Text);
-        };
-        page.PageError += (_, error) => _complaints.Add(error);
-        await page.GotoAsync("/");
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync(password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-        await Assertions.Expect(Heading(page)).ToHaveTextAsync("Today");
-        return page;
-    }
-
-    private static async Task VisitAsync(IPage page, string path, string language)
-    {
-        await page.GotoAsync(path);
-
-        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language);
-        await Assertions.Expect(Heading(page)).ToBeVisibleAsync();
-        foreach (var (width, colours) in new[] { (390, ColorScheme.Dark), (1280, ColorScheme.Light) })
-        {
-            await page.SetViewportSizeAsync(width, 844);
-            await page.EmulateMediaAsync(
-                new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-            Assert.Empty(await page.EvaluateAsync<string[]>(SticksOut));
-            var axe = await page.RunAxe();
-            Assert.Empty(axe.Violations.Select(one => $"{path} at {width}: {Told(one)}"));
-            await PictureAsync(page, $"{path.Replace('/', '_').Replace('?', '_')}-{language}-{width}");
-        }
-
-        if (Pictures is null)
-            return;
-        await page.SetViewportSizeAsync(2560, 1200);
-        await PictureAsync(page, $"{path.Replace('/', '_').Replace('?', '_')}-{language}-2560");
-    }
-
-    private static ILocator Heading(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
-
-    private static string Told(AxeResultItem violation) =>
-        $"{violation.Help}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}";
-
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        if (Pictures is null)
-            return;
-        var path = Path.Combine(Pictures, $"console-{name}.png");
-        await page.ScreenshotAsync(new() { Path = path, FullPage = true });
     }
 }

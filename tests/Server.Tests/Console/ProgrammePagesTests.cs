@@ -121,6 +121,18 @@ public sealed class ProgrammePagesTests(ConsoleServer server) : IClassFixture<Co
     }
 
     [Fact]
+    public async Task A_rule_for_a_visit_that_names_goods_shows_them_and_keeps_them()
+    {
+        using var visitor = await server.LoginAsync();
+        var visit = new Rule("visit", new Effect.PerVisit(3)) { On = new() { Categories = ["WINE"] } };
+        var id = NewDraft(Example with { Rules = [visit] });
+
+        var html = await ReadAsync(visitor, $"{Page(id)}?rule=visit");
+
+        Assert.Matches("name=\"Form.Categories\"[^>]*>\\s*WINE", html);
+    }
+
+    [Fact]
     public async Task Sections_are_changed_one_by_one()
     {
         using var visitor = await server.LoginAsync();
