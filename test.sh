@@ -25,7 +25,7 @@ case ${1:-} in
 
 Installs the Debian packages the tests need (as root or with passwordless sudo), restores, builds, checks the format,
 runs every test project, then a replay of 200 sales and a short one with --chaos, 20,000 taps of the simulated chain,
-the hunt for an eighth of the bugs planted in it, a sample of blows at a terminal's writes and syncs, a server killed
+the hunt for a twelfth of the bugs planted in it, a sample of blows at a terminal's writes and syncs, a server killed
 under load and one restored from a backup on each store, and 20 seconds of arbitrary bytes, each counted as one test.
 Real purchases are read from ../shared/data; where they are absent, the tests that need them count as skipped.
 The last line is "N passed, N failed", with ", N skipped" where some were. Exit code 1 when anything failed.
@@ -120,16 +120,16 @@ replay() {
     fi
 }
 
-# Each commit hunts an eighth of the planted bugs, and neighbours hunt others.
-part_of_eight() {
+# Each commit hunts a twelfth of the planted bugs, and neighbours hunt others.
+part_of_twelve() {
     local commit
     commit=$(git rev-parse --short=6 HEAD 2> /dev/null) || commit=0
-    echo "$((16#$commit % 8 + 1))/8"
+    echo "$((16#$commit % 12 + 1))/12"
 }
 
 worlds() {
     campaign tests/World/run.sh --taps 20000
-    campaign tests/World/run.sh --planted --part "$(part_of_eight)"
+    campaign tests/World/run.sh --planted --part "$(part_of_twelve)"
     campaign tests/Load/run.sh kill --kills 6
     campaign tests/Load/run.sh kill --kills 3 --store postgres
     campaign tests/Load/run.sh restore
