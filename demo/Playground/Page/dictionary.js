@@ -128,7 +128,7 @@ export const dictionary = {
   serverStarting: ["Headquarters is starting again.", "Центр снова запускается."],
   ledgerSum: ["All accounts add up to", "Сумма всех счетов"],
   doubtsOpen: ["Open doubts", "Открытые сомнения"],
-  exceptionsOpen: ["Open exceptions", "Открытые расхождения"],
+  exceptionsOpen: ["Open exceptions", "Не сходится"],
   transactions: ["Arrived from your till", "Пришло с вашей кассы"],
   transactionsNone: ["Nothing yet.", "Пока ничего."],
   exceptions: ["What does not agree", "Что не сходится"],

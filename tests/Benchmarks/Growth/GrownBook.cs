@@ -7,6 +7,7 @@ using Npgsql;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Load.Chain;
 using SmartCardCrm.Server.Ledger;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Storage;
 using SmartCardCrm.SyncContract;
 
@@ -72,6 +73,21 @@ internal sealed class GrownBook(DbConnection connection, int cards)
         for (var year = 0; year < years; year++)
             grown.WriteYear(year, isLast: year == years - 1);
         grown.WriteHeads(years);
+        Settle(connection, folder);
+    }
+
+    /// <summary>Gives its members the words under which they are found, as a server does beside its first
+    /// day's work.</summary>
+    public static void Word(string folder)
+    {
+        using (var book = BookHome.Open(folder))
+        {
+            while (book.Write(MemberWords.CatchUp) > 0)
+            {
+            }
+        }
+
+        using var connection = Connect(folder);
         Settle(connection, folder);
     }
 

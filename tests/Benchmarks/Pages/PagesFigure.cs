@@ -3,7 +3,6 @@ using SmartCardCrm.Benchmarks.Growth;
 using SmartCardCrm.Load;
 using SmartCardCrm.Load.Chain;
 using SmartCardCrm.Load.Store;
-using SmartCardCrm.Server.Members;
 using static SmartCardCrm.Benchmarks.Figures;
 
 namespace SmartCardCrm.Benchmarks.Pages;
@@ -84,8 +83,7 @@ internal static class PagesFigure
             var took = Time(() => GrownBook.Fill(server.Folder, members, Years));
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"filled {Years} x {members} in {took:g}"));
-            using (var book = server.OpenBook())
-                while (book.Write(MemberWords.CatchUp) > 0) { }
+            GrownBook.Word(server.Folder);
             await File.WriteAllTextAsync(Path.Combine(server.Folder, "filled"), "");
         }
 
