@@ -96,7 +96,7 @@ public sealed class KeptAnswersTests : IDisposable
 
     private static KeptAnswer<string> Settled(KeptAnswers<string, string> answers, string question)
     {
-        SpinWait.SpinUntil(() => answers.Of(question).Since is null);
+        Assert.True(SpinWait.SpinUntil(() => answers.Of(question).Since is null, TimeSpan.FromSeconds(10)));
         return answers.Of(question);
     }
 }
