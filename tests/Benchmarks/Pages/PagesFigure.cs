@@ -38,7 +38,7 @@ internal static class PagesFigure
     /// <param name="many">A multiple of <see cref="GrownBook.Terminals"/>.</param>
     public static async Task<int> PrintAsync(DirectoryInfo work, string engine, int many)
     {
-        using var store = Book.On(engine);
+        using var store = Book.On(engine, work.CreateSubdirectory(engine));
         await using var small = await ChainAsync(store, work.CreateSubdirectory("few"), Few);
         await using var large = await ChainAsync(store, work.CreateSubdirectory("many"), many);
         foreach (var page in Pages)

@@ -14,8 +14,9 @@ internal sealed class Book : IDisposable
 
     /// <summary>A PostgreSQL of the run's own, or none.</summary>
     /// <param name="engine">One of <see cref="Engines"/>.</param>
-    public static Book On(string engine) =>
-        new(engine == "postgres" ? PostgresServer.Start(durable: true) : null);
+    /// <param name="kept">Where PostgreSQL's rows stay when the run has ended; null for nowhere.</param>
+    public static Book On(string engine, DirectoryInfo? kept = null) =>
+        new(engine == "postgres" ? PostgresServer.Start(durable: true, kept) : null);
 
     /// <summary>Gives a server's data folder an empty book.</summary>
     public void Prepare(string folder)

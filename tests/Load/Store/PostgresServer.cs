@@ -4,23 +4,30 @@ using Npgsql;
 namespace SmartCardCrm.Load.Store;
 
 /// <summary>
-/// A PostgreSQL server of a test's own: a fresh cluster in a temporary folder, reached by a socket in it,
-/// stopped by its own pid.
+/// A PostgreSQL server of a test's own: a cluster in a folder, reached by a socket in it, stopped by its own
+/// pid.
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
     // PostgreSQL refuses to run as root; Debian's package brings this user.
     private const string User = "postgres";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("book-pg-");
+    private readonly DirectoryInfo _folder;
+    private readonly bool _isKept;
     private readonly NpgsqlDataSource _source;
     private int _books;
 
-    private PostgresServer(bool durable)
+    private PostgresServer(bool durable, DirectoryInfo? kept)
     {
-        if (Environment.IsPrivilegedProcess)
-            Execute("chown", User, _folder.FullName);
-        Run("initdb", "-D", Data, "-U", User, "--auth=trust", "--no-sync", "--locale=C.UTF-8");
+        _isKept = kept is not null;
+        _folder = kept ?? Directory.CreateTempSubdirectory("book-pg-");
+        if (!Directory.Exists(Data))
+        {
+            if (Environment.IsPrivilegedProcess)
+                Execute("chown", User, _folder.FullName);
+            Run("initdb", "-D", Data, "-U", User, "--auth=trust", "--no-sync", "--locale=C.UTF-8");
+        }
+
         Run("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"),
             "-o", $"{(durable ? "" : "-F")} -k {_folder.FullName} -c listen_addresses=''", "start");
         _source = NpgsqlDataSource.Create(AddressOf("postgres"));
@@ -30,12 +37,14 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Starts one; it fails where PostgreSQL is missing.</summary>
     /// <param name="durable">Whether a commit waits for the disk.</param>
-    public static PostgresServer Start(bool durable) => new(durable);
+    /// <param name="kept">A folder whose cluster outlives the server, on a real disk; where there is none,
+    /// one that goes with it.</param>
+    public static PostgresServer Start(bool durable, DirectoryInfo? kept = null) => new(durable, kept);
 
     /// <summary>An empty database; the connection string that leads to it.</summary>
     public string CreateDatabase()
     {
-        var name = $"book_{Interlocked.Increment(ref _books)}";
+        var name = $"book_{Guid.NewGuid():n}";
         using var command = _source.CreateCommand($"CREATE DATABASE {name}");
         command.ExecuteNonQuery();
         return AddressOf(name);
@@ -53,8 +62,9 @@ public sealed class PostgresServer : IDisposable
     public void Dispose()
     {
         _source.Dispose();
-        Run("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
-        _folder.Delete(recursive: true);
+        Run("pg_ctl", "-D", Data, "-m", _isKept ? "fast" : "immediate", "-w", "stop");
+        if (!_isKept)
+            _folder.Delete(recursive: true);
     }
 
     private string AddressOf(string database) =>
