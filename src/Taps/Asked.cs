@@ -28,10 +28,11 @@ internal abstract record Asked(AskedPlace Place)
 }
 
 /// <summary>Where and when something is asked for.</summary>
+/// <param name="Terminal">The terminal's number.</param>
 /// <param name="Store">The store's number.</param>
 /// <param name="LocalTime">The store's wall clock, to the second, as rules see it.</param>
 /// <param name="Today">The store's, by the clock of who decides.</param>
-internal sealed record AskedPlace(uint Store, DateTime LocalTime, DateOnly Today);
+internal sealed record AskedPlace(uint Terminal, uint Store, DateTime LocalTime, DateOnly Today);
 
 /// <summary>How far whoever decides may go.</summary>
 /// <param name="Limits">The terminal's; null where nobody has said so.</param>

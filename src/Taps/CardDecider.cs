@@ -49,14 +49,13 @@ internal static class CardDecider
     public const string CardBlocked = "card-blocked";
     public const string MacWrong = "mac-wrong";
 
-    /// <param name="known">What the replica has of the card; null for a stranger.</param>
-    /// <param name="isListed">Whether it is on the hotlist.</param>
-    /// <param name="rules">The rules in force; null before the first feed.</param>
-    public static CardDecision Decide(
-        CardReading reading, KnownCard? known, bool isListed, RuleSet? rules, Asked asked)
+    public static CardDecision Decide(CardReading reading, CardSight sight, Asked asked)
     {
+        var (known, isListed, rules) = sight;
         if (Contradiction(reading, known?.Item) is { } contradiction)
             return contradiction;
+        if (sight.Left is { } left && Contradiction(reading, left, known?.Item, asked.Place.Terminal) is { } withOurs)
+            return withOurs;
         var isBlocked = isListed || known?.Item.Status is CardStatus.Blocked or CardStatus.Retired;
         var actions = rules is null ? [] : PendingCardActions.Apply(
             reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, PendingOf(reading, known));
@@ -212,6 +211,25 @@ internal static class CardDecider
             ? null
             : new CardDecision.Contradicted(
                 known.AcknowledgedCounter, known.AcknowledgedBalance, StateDiffers);
+    }
+
+    // What this terminal did with a card, headquarters may not know for days. A chip that has begun anew since
+    // counts anew.
+    private static CardDecision.Contradicted? Contradiction(
+        CardReading reading, CardLeft left, CardItem? known, uint terminal)
+    {
+        var newest = reading.Newest;
+        if (left.Card.CardNumber != newest.CardNumber || newest.Counter > left.Counter
+            || known?.Card.Generation > left.Card.Generation)
+        {
+            return null;
+        }
+
+        if (newest.Counter < left.Counter)
+            return new CardDecision.Contradicted(left.Counter, left.Balance, CounterBehind);
+        return (newest.Terminal, newest.Sequence, reading.Balance) == (terminal, left.Sequence, left.Balance)
+            ? null
+            : new CardDecision.Contradicted(left.Counter, left.Balance, StateDiffers);
     }
 
     private static DeclineReason? Refusal(LogRecord newest, CardItem? known, DateOnly today)

@@ -50,5 +50,12 @@ internal interface ICardKnowledge
     CardSight Look(Uid uid) => new(Find(uid), IsListed(uid), Current);
 }
 
-/// <summary>What is known of a card, whether nobody may be served with it, and the rules in force.</summary>
-internal sealed record CardSight(KnownCard? Card, bool IsListed, RuleSet? Rules);
+/// <summary>All that a decision about a card rests on, besides the card and the till.</summary>
+/// <param name="Card">What headquarters says of it; null for a stranger.</param>
+/// <param name="IsListed">Whether it is on the hotlist.</param>
+/// <param name="Rules">The rules in force; null before the first feed.</param>
+internal sealed record CardSight(KnownCard? Card, bool IsListed, RuleSet? Rules)
+{
+    /// <summary>How this terminal itself left the card; null where it has not served it.</summary>
+    public CardLeft? Left { get; init; }
+}

@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.SyncContract;
 
 namespace SmartCardCrm.Taps;
@@ -16,4 +17,19 @@ internal interface ITapJournal
 
     /// <summary>The card cannot tell any more what became of an intent.</summary>
     void LeaveToHeadquarters(uint sequence);
+
+    /// <summary>How the newest operation of this journal left a card; null where it knows of none.</summary>
+    CardLeft? Left(Uid uid);
+}
+
+/// <summary>How an operation of a journal left a card.</summary>
+/// <param name="Sequence">The operation's intent, which stands in the card's record.</param>
+/// <param name="Card">As the intent names it; generation 0 where that was not known.</param>
+/// <param name="Counter">n of the record that it wrote.</param>
+/// <param name="Balance">Points.</param>
+internal sealed record CardLeft(uint Sequence, CardRef Card, uint Counter, int Balance)
+{
+    /// <summary>How an intent that happened left its card.</summary>
+    public static CardLeft By(uint sequence, Intent done) =>
+        new(sequence, done.Card, done.CounterRead + 1, done.BalanceAfter);
 }

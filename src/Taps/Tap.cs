@@ -98,14 +98,14 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
     {
         var newest = session.Card.ReadNewest();
         var reading = new CardReading(session.Uid, newest, newest.BalanceAfter);
-        var (known, isListed, rules) = books.Cards.Look(session.Uid);
+        var sight = books.Look(session.Uid);
         var asked = books.Orders.AskedBy(checkout, now);
-        var decision = CardDecider.Decide(reading, known, isListed, rules, asked);
+        var decision = CardDecider.Decide(reading, sight, asked);
         if (decision is CardDecision.Contradicted contradiction)
             return Refuse(reading, contradiction);
 
         var member = enquiry.WithMember ? session.Card.ReadProfile() : null;
-        var expiry = known?.ExpiryAt(newest.Counter) ?? NextExpiry.Of(newest);
+        var expiry = sight.Card?.ExpiryAt(newest.Counter) ?? NextExpiry.Of(newest);
         return new CheckoutState.Answered(new EnquiryResult(
             newest.CardNumber, newest.BalanceAfter, newest.Tier, newest.Counter, newest.CardExpiry,
             (decision as CardDecision.Declined)?.Reason)
@@ -128,10 +128,10 @@ internal sealed partial class Tap(TapBooks books, TerminalProfile profile, TapSu
     {
         lock (_deciding)
         {
-            var (known, isListed, rules) = books.Cards.Look(reading.Uid);
+            var sight = books.Look(reading.Uid);
             var asked = books.Orders.AskedBy(checkout, now);
-            var decision = CardDecider.Decide(reading, known, isListed, rules, asked);
-            if (Operation(decision, checkout, asked, reading, known?.Item) is not { } operation)
+            var decision = CardDecider.Decide(reading, sight, asked);
+            if (Operation(decision, checkout, asked, reading, sight.Card?.Item) is not { } operation)
                 return (decision, null);
             return (
                 decision, _journal.Begin(next => PlanFor(operation, read, now, next), plan => plan.Intent));
@@ -247,6 +247,9 @@ internal sealed record TapBooks(
 {
     /// <summary>Null at a terminal, which cannot tell an imitation that has the sale key.</summary>
     public ICommitCheck? Check { get; init; }
+
+    /// <summary>All that a decision about a card rests on.</summary>
+    public CardSight Look(Uid uid) => Cards.Look(uid) with { Left = Journal.Left(uid) };
 }
 
 /// <summary>What a tap takes from outside.</summary>

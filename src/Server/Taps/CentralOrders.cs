@@ -25,6 +25,7 @@ internal sealed class CentralOrders(CentralBooks books, TerminalProfile profile,
     public Asked AskedBy(Checkout checkout, DateTimeOffset now)
     {
         var place = new AskedPlace(
+            profile.Number,
             checkout.Request.Store ?? profile.Store,
             StoreClock.TimeOf(checkout.Request.SoldAt, now, profile.StoreZone),
             StoreClock.DayOf(now, profile.StoreZone));

@@ -1,3 +1,4 @@
+using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Ledger;
 using SmartCardCrm.SyncContract;
 using SmartCardCrm.Taps;
@@ -45,6 +46,9 @@ internal sealed class DrivenJournal(ITapLink link, uint terminal, uint next, Red
     public void LeaveToHeadquarters(uint sequence)
     {
     }
+
+    /// <summary>Null: what that journal knows of a card, the book has, or is about to.</summary>
+    public CardLeft? Left(Uid uid) => null;
 
     private TapWritten Write(uint sequence, EntryBody entry) =>
         link.Ask(new TapCommand { Write = new TapWrite { Sequence = sequence, Entry = entry } }).Written

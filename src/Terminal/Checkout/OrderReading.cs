@@ -44,6 +44,7 @@ internal sealed class OrderReading(Journal journal, Replica replica, TerminalPro
     }
 
     private AskedPlace PlaceOf(CheckoutRequest request, DateTimeOffset now) => new(
+        profile.Number,
         request.Store ?? profile.Store, StoreClock.TimeOf(request.SoldAt, now, profile.StoreZone),
         StoreClock.DayOf(now, profile.StoreZone));
 }

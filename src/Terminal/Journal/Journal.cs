@@ -15,12 +15,12 @@ internal sealed class Journal : ITapJournal
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Intent> _begun = [];
     private readonly SortedDictionary<uint, OpenDoubt> _doubts = [];
+    private readonly ServedCards _served = new();
     private readonly PointsTally _redeemed = new();
     private readonly PointsTally _adjusted = new();
     private readonly List<uint> _days = [];
     private readonly HashSet<uint> _countedByWord = [];
     private JournalHead _head;
-    private Uid? _lastServed;
     private uint _base;
     private uint _firstDay = 1;
 
@@ -53,7 +53,7 @@ internal sealed class Journal : ITapJournal
         get
         {
             lock (_gate)
-                return _lastServed;
+                return _served.Last;
         }
     }
 
@@ -183,9 +183,17 @@ internal sealed class Journal : ITapJournal
             _base = last;
             _firstDay += (uint)closes;
             _days.RemoveRange(0, closes);
+            _served.Drop(last);
             _countedByWord.RemoveWhere(intent => intent <= last && !kept.Contains(intent));
             return true;
         }
+    }
+
+    /// <summary>How the newest operation that is kept here left a card; null where there is none.</summary>
+    public CardLeft? Left(Uid uid)
+    {
+        lock (_gate)
+            return _served.Left(uid);
     }
 
     /// <summary>Everything nobody has settled, oldest first.</summary>
@@ -347,7 +355,7 @@ internal sealed class Journal : ITapJournal
         {
             case EntryBody.ContentOneofCase.Intent:
                 _begun[sequence] = entry.Intent;
-                _lastServed = null;
+                _served.Begin();
                 if ((LogKind)entry.Intent.Kind == LogKind.Sale && entry.Intent.Offline)
                     _redeemed.Add(sequence, entry.RecordedAtUs, entry.Intent.Redeemed);
                 if ((LogKind)entry.Intent.Kind == LogKind.Adjustment)
@@ -359,7 +367,7 @@ internal sealed class Journal : ITapJournal
                 break;
             case EntryBody.ContentOneofCase.Outcome:
                 if (_begun.Remove(entry.Outcome.IntentSequence, out var done))
-                    _lastServed = Uid.FromBytes(done.Card.Uid.Span);
+                    _served.Keep(entry.Outcome.IntentSequence, done);
                 Keep(entry.Outcome.IntentSequence);
                 break;
             case EntryBody.ContentOneofCase.Failure:
@@ -372,17 +380,13 @@ internal sealed class Journal : ITapJournal
                     entry.Doubt.IntentSequence, Uid.FromBytes(intent.Card.Uid.Span), intent, false);
                 break;
             case EntryBody.ContentOneofCase.Settlement:
-                if (_doubts.Remove(entry.Settlement.IntentSequence, out var settled)
-                    && entry.Settlement.Happened)
-                {
-                    _lastServed = settled.Uid;
-                }
-
+                _doubts.Remove(entry.Settlement.IntentSequence, out var settled);
+                if (settled is not null && entry.Settlement.Happened)
+                    _served.Keep(settled.Sequence, settled.Intent);
                 if (entry.Settlement.Happened)
                     Keep(entry.Settlement.IntentSequence);
                 else
                     TakeBack(entry.Settlement.IntentSequence);
-
                 break;
             case EntryBody.ContentOneofCase.DayClose:
                 var totals = DayTotals.Parser.ParseFrom(entry.DayClose.Totals);

@@ -41,11 +41,41 @@ public class CardDeciderTests
         Assert.Equal(expected, (decision as CardDecision.Contradicted)?.Code);
     }
 
+    [Theory]
+    [InlineData(6, 100, 9, 3, "counter-behind")]
+    [InlineData(5, 99, 9, 3, "state-differs")]
+    [InlineData(5, 100, 8, 3, "state-differs")]
+    [InlineData(5, 100, 9, 4, "state-differs")]
+    [InlineData(5, 100, 9, 3, null)]
+    [InlineData(4, 77, 8, 3, null)]
+    public void A_card_must_not_contradict_how_this_terminal_left_it(
+        uint counter, int balance, uint sequence, uint writer, string? expected)
+    {
+        var left = new CardLeft(sequence, Chain.ItemOf(1).Card, counter, balance);
+
+        var decision = DecideAfter(left, Newest with { Terminal = writer });
+
+        Assert.Equal(expected, (decision as CardDecision.Contradicted)?.Code);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(8, 1)]
+    public void Another_card_in_the_same_chip_contradicts_nothing(ulong number, uint generationNow)
+    {
+        var known = Known(4, 77, 1);
+        known.Item.Card.Generation = generationNow;
+        var before = new SyncContract.CardRef(known.Item.Card) { CardNumber = number, Generation = 1 };
+
+        Assert.IsType<CardDecision.Approved>(DecideAfter(new CardLeft(20, before, 50, 500), Newest, known));
+    }
+
     [Fact]
     public void A_value_that_the_newest_record_does_not_name_is_a_contradiction_even_on_a_strangers_card()
     {
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 101), null, isListed: false, Chain.Rules, Asked(100));
+            new CardReading(Chain.UidOf(1), Newest, 101),
+            new CardSight(null, IsListed: false, Chain.Rules), Asked(100));
 
         Assert.Equal(new CardDecision.Contradicted(5, 100, "state-differs"), decision);
     }
@@ -83,7 +113,8 @@ public class CardDeciderTests
         };
 
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, Chain.Rules, asked);
+            new CardReading(Chain.UidOf(1), Newest, 100),
+            new CardSight(known, IsListed: false, Chain.Rules), asked);
 
         var terms = Assert.IsType<CardDecision.Approved>(decision).Terms;
         Assert.Equal((redeemed, limit), (terms.Redeemed, terms.RedemptionLimit));
@@ -129,7 +160,8 @@ public class CardDeciderTests
         var request = Asked(10_000, redeem: 2000);
 
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, Chain.Rules, request);
+            new CardReading(Chain.UidOf(1), Newest, 100),
+            new CardSight(known, IsListed: false, Chain.Rules), request);
 
         var approved = Assert.IsType<CardDecision.Approved>(decision);
         Assert.Equal([3, 4], approved.Actions.Select(a => a.Number));
@@ -153,7 +185,8 @@ public class CardDeciderTests
         };
 
         var decision = CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), Newest, 100), known, isListed: false, rules, Asked(10_000));
+            new CardReading(Chain.UidOf(1), Newest, 100),
+            new CardSight(known, IsListed: false, rules), Asked(10_000));
 
         var approved = Assert.IsType<CardDecision.Approved>(decision);
         Assert.Equal((2, 300), (approved.Occasion.Tier, approved.Terms.Earned));
@@ -175,7 +208,7 @@ public class CardDeciderTests
 
                 var decision = Assert.IsType<CardDecision.Approved>(
                     CardDecider.Decide(
-                        reading, known, isListed: false, Chain.Rules, Asked(amount, redeem)));
+                        reading, new CardSight(known, IsListed: false, Chain.Rules), Asked(amount, redeem)));
 
                 var sale = new ApprovedOperation(
                     checkout, Asked(amount, redeem), reading, known.Item, decision);
@@ -240,7 +273,7 @@ public class CardDeciderTests
     {
         var decision = Assert.IsType<CardDecision.Approved>(CardDecider.Decide(
             new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
-            known ?? Known(4, 77, 1), isListed: false, Chain.Rules, Asked(1_000, redeem: 80)));
+            new CardSight(known ?? Known(4, 77, 1), IsListed: false, Chain.Rules), Asked(1_000, redeem: 80)));
         var day = decision.Expiry.Day?.ToString("O", CultureInfo.InvariantCulture);
         return (decision.Terms, day is null ? "" : $"{day} {decision.Expiry.Points}");
     }
@@ -250,13 +283,18 @@ public class CardDeciderTests
 
     private static CardDecision Decide(LogRecord newest, KnownCard? known, bool isListed = false) =>
         CardDecider.Decide(
-            new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter), known, isListed, Chain.Rules,
-            Asked(100));
+            new CardReading(Chain.UidOf(1), newest, newest.BalanceAfter),
+            new CardSight(known, isListed, Chain.Rules), Asked(100));
+
+    private static CardDecision DecideAfter(CardLeft left, LogRecord newest, KnownCard? known = null) =>
+        CardDecider.Decide(
+            new CardReading(Chain.UidOf(1), newest, 100),
+            new CardSight(known, IsListed: false, Chain.Rules) { Left = left }, Asked(100));
 
     private static Asked Asked(int amount, int redeem = 0) => new Asked.Sale(
         Basket.Of(new Money(amount, "USD")), redeem,
         new Authority(Chain.Limits, new Used(0, TimeSpan.Zero)),
-        new AskedPlace(Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today));
+        new AskedPlace(Terminal: 3, Store: 1, Today.ToDateTime(new TimeOnly(12, 0)), Today));
 
     private static KnownCard Known(uint counter, int balance, uint action)
     {

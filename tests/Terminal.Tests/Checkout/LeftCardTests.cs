@@ -24,7 +24,7 @@ public sealed class LeftCardTests : IDisposable
         var before = _shop.StateOf(next);
         _shop.Reader.Take();
         _shop.StepUntilIdle();
-        _shop.Present(_chain.Issue());
+        _shop.Present(_chain.Issue(number: 3));
 
         Assert.IsType<CheckoutState.Waiting>(before);
         Assert.IsType<CheckoutState.Completed>(_shop.StateOf(next));

@@ -28,6 +28,17 @@ public sealed class FraudsTests : IDisposable
     }
 
     [Fact]
+    public void A_till_that_takes_a_copy_of_what_it_had_served_is_seen()
+    {
+        var again = _chain.Untapped();
+        var counter = Assert.IsType<CheckoutState.Completed>(_chain.Sale.Told).Result.Counter;
+        var taken = new CheckoutState.Completed(Spent with { Counter = counter });
+
+        Assert.Equal(
+            "I9", SmallChain.Violated(() => _chain.World.Frauds.Heard(_chain.Terminal, again, taken)));
+    }
+
+    [Fact]
     public void A_suspicion_that_is_not_in_the_book_is_seen()
     {
         var suspected = new OpenException

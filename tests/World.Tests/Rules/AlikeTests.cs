@@ -128,9 +128,9 @@ public sealed class AlikeTests
             var limits = Limits.FirstOf(9) with { OperationMost = int.MaxValue, CardMost = int.MaxValue };
             var wish = new Asked.Sale(
                 purchase.Basket, asked, new Authority(limits, new Used(0, TimeSpan.Zero)),
-                new AskedPlace(purchase.Store, purchase.LocalTime, day));
+                new AskedPlace(Terminal: 1, purchase.Store, purchase.LocalTime, day));
             var decision = CardDecider.Decide(
-                reading, new KnownCard(item, []), isListed: false, rules, wish);
+                reading, new CardSight(new KnownCard(item, []), IsListed: false, rules), wish);
             var request = new CheckoutRequest(
                 new Order.Sale(purchase.Basket, asked), purchase.Store, SoldAt: null, day, Reader: null,
                 TimeSpan.Zero);

@@ -44,9 +44,7 @@ internal static class Operation
             return Visit;
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
         var asked = AskedBy(till, purchase);
-        return CardDecider.Decide(
-            reading, till.Replica.Find(card.Uid), till.Replica.IsListed(card.Uid), till.Replica.Current,
-            asked) switch
+        return CardDecider.Decide(reading, ((ICardKnowledge)till.Replica).Look(card.Uid), asked) switch
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
             CardDecision.Approved { Terms.Kind: LogKind.Reversal } => Undo,
@@ -59,7 +57,7 @@ internal static class Operation
 
     private static Asked AskedBy(Till till, Purchase purchase)
     {
-        var place = new AskedPlace(Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
+        var place = new AskedPlace(Terminal: 0, Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
         if (purchase.Request.Order is Order.Adjustment adjustment)
         {
             return new Asked.Adjust(

@@ -11,6 +11,7 @@ internal sealed class Frauds(ChainWorld world)
 {
     private readonly SortedDictionary<int, (Purchase Purchase, CheckoutResult Result)> _got = [];
     private readonly SortedDictionary<int, Purchase> _suspected = [];
+    private readonly Dictionary<(uint Terminal, Uid Uid, uint Counter), Purchase> _done = [];
 
     /// <summary>Points that a thief has redeemed at honest tills.</summary>
     public long StolenPoints => _got.Values.Sum(got => (long)got.Result.Redeemed);
@@ -28,7 +29,11 @@ internal sealed class Frauds(ChainWorld world)
             _suspected[purchase.Number] = purchase;
         }
 
-        if (state is not CheckoutState.Completed(var result) || !card.WasMinted)
+        if (state is not CheckoutState.Completed(var result))
+            return;
+        if (!purchase.WithoutCard && !purchase.WasInDoubt && !terminal.DiskBetrayed)
+            CheckOnce(purchase, result.Counter);
+        if (!card.WasMinted)
             return;
         // What is taken back when a sale is undone, or taken off by a supervisor, buys nothing.
         if (!purchase.IsSale)
@@ -54,6 +59,19 @@ internal sealed class Frauds(ChainWorld world)
             CheckSuspicion(open, purchase);
         foreach (var (purchase, result) in _got.Values.Where(g => Reports(g.Purchase.Terminal)))
             CheckSpent(open, purchase, result);
+    }
+
+    // A terminal knows how it left a card, heard of by headquarters or not: it takes no copy of what the card
+    // was before.
+    private void CheckOnce(Purchase purchase, uint counter)
+    {
+        var (terminal, uid) = (purchase.Terminal, purchase.Card.Uid);
+        if (_done.TryAdd((terminal, uid, counter), purchase))
+            return;
+        var before = _done[(terminal, uid, counter)];
+        Truth.Demand(
+            before.Number == purchase.Number, "I9",
+            $"{purchase}: terminal {terminal} takes card {uid} with n {counter}, as it had for {before}");
     }
 
     /// <summary>What a terminal saw of a copy, and refused, headquarters has read.</summary>
