@@ -56,6 +56,8 @@ internal sealed class MemberHistory(DbSession db, Member member, DateOnly today)
     // Beyond that a till's business date is a mistake, and the day of the record counts.
     private const int DaysApartMost = 31;
 
+    private readonly Dictionary<long, RuleSet> _rules = [];
+
     public long Member => member.Id;
 
     public DateOnly Today => today;
@@ -82,8 +84,16 @@ internal sealed class MemberHistory(DbSession db, Member member, DateOnly today)
         new { member.Id });
 
     /// <summary>The rules of a version; those that say nothing where the book has none.</summary>
-    public RuleSet RulesOf(long version) =>
-        ProgrammeBook.Find(db, member.Programme, version) ?? ProgrammeBook.FirstRules;
+    public RuleSet RulesOf(long version)
+    {
+        if (!_rules.TryGetValue(version, out var rules))
+        {
+            rules = ProgrammeBook.Find(db, member.Programme, version) ?? ProgrammeBook.FirstRules;
+            _rules.Add(version, rules);
+        }
+
+        return rules;
+    }
 
     public DateOnly DayOf(MemberOperation operation)
     {
