@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace SmartCardCrm.Load.Store;
@@ -44,7 +45,7 @@ public sealed class PostgresServer : IDisposable
     /// <summary>An empty database; the connection string that leads to it.</summary>
     public string CreateDatabase()
     {
-        var name = $"book_{Guid.NewGuid():n}";
+        var name = $"book_{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
         using var command = _source.CreateCommand($"CREATE DATABASE {name}");
         command.ExecuteNonQuery();
         return AddressOf(name);

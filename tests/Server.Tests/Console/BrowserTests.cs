@@ -39,7 +39,13 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
         var (mine, other) = (Chip.FromFactory(77), Chip.FromFactory(78));
         var page = await LoginAsync(width: 1280);
 
-        await page.GotoAsync("/issue");
+        await page.GotoAsync("/issue?page=2");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Ada" })).ToBeVisibleAsync();
+        // Nothing is pressed, and a letter is missing.
+        await page.GetByRole(AriaRole.Searchbox).PressSequentiallyAsync("nobdy");
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("1 member");
+        await Assertions.Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
+        Assert.EndsWith("/issue?text=nobdy", page.Url, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Link, new() { Name = "Nobody's Card" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio).First.CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
