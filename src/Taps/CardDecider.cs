@@ -52,10 +52,10 @@ internal static class CardDecider
     public static CardDecision Decide(CardReading reading, CardSight sight, Asked asked)
     {
         var (known, isListed, rules) = sight;
-        if (Contradiction(reading, known?.Item) is { } contradiction)
+        var contradiction = Contradiction(reading, known?.Item)
+            ?? WithOurs(reading, sight, asked.Place.Terminal);
+        if (contradiction is not null)
             return contradiction;
-        if (sight.Left is { } left && Contradiction(reading, left, known?.Item, asked.Place.Terminal) is { } withOurs)
-            return withOurs;
         var isBlocked = isListed || known?.Item.Status is CardStatus.Blocked or CardStatus.Retired;
         var actions = rules is null ? [] : PendingCardActions.Apply(
             reading.Newest.LastCardAction, reading.Balance, rules.CardBalanceMost, PendingOf(reading, known));
@@ -213,14 +213,13 @@ internal static class CardDecider
                 known.AcknowledgedCounter, known.AcknowledgedBalance, StateDiffers);
     }
 
-    // What this terminal did with a card, headquarters may not know for days. A chip that has begun anew since
-    // counts anew.
-    private static CardDecision.Contradicted? Contradiction(
-        CardReading reading, CardLeft left, CardItem? known, uint terminal)
+    // What this terminal did with a card, headquarters may not know for days. A chip that has begun anew
+    // since counts anew.
+    private static CardDecision.Contradicted? WithOurs(CardReading reading, CardSight sight, uint terminal)
     {
         var newest = reading.Newest;
-        if (left.Card.CardNumber != newest.CardNumber || newest.Counter > left.Counter
-            || known?.Card.Generation > left.Card.Generation)
+        if (sight.Left is not { } left || left.Card.CardNumber != newest.CardNumber
+            || newest.Counter > left.Counter || sight.Card?.Item.Card.Generation > left.Card.Generation)
         {
             return null;
         }

@@ -7,7 +7,7 @@ using SmartCardCrm.Server.Tests.InProcess;
 namespace SmartCardCrm.Server.Tests.Console;
 
 /// <summary>A server on real doors over a <see cref="SeededBook"/>, and visitors for it.</summary>
-public sealed partial class ConsoleServer : IAsyncLifetime
+public partial class ConsoleServer : IAsyncLifetime
 {
     public const string Name = "grace";
     public const string Password = "a password for tests";
@@ -23,8 +23,7 @@ public sealed partial class ConsoleServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await InProcessServer.StartAsync(
-            fill: folder => SeededBook.Write(Path.Combine(folder, "book.db")));
+        _server = await InProcessServer.StartAsync(fill: Fill);
         // The book's cards have keys that this server's vault has not: no certificate can find it right.
         _server.AnnounceError("checks of the book failed");
         Assert.True(_server.Services.GetRequiredService<StaffLogin>().TryAddFirst(Name, Password));
@@ -32,10 +31,14 @@ public sealed partial class ConsoleServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_server is not null)
             await _server.DisposeAsync();
         _login.Dispose();
     }
+
+    /// <summary>What is in the server's folder beforehand.</summary>
+    protected virtual void Fill(string folder) => SeededBook.Write(Path.Combine(folder, "book.db"));
 
     /// <summary>Somebody without any cookie, who follows no redirects.</summary>
     public HttpClient NewVisitor() => NewVisitor(new CookieContainer());
