@@ -50,11 +50,19 @@ internal sealed partial class StaffVisitor : IDisposable
             throw new InvalidOperationException($"{page} answered {(int)answer.StatusCode}");
     });
 
-    /// <summary>Waits until a page shows what it has reckoned.</summary>
-    public async Task SettleAsync(string page)
+    /// <summary>Waits until a page shows what it has reckoned, though not for ever.</summary>
+    /// <returns>Whether it does.</returns>
+    public async Task<bool> SettleAsync(string page, TimeSpan most)
     {
+        var begun = TimeProvider.System.GetTimestamp();
         while ((await _http.GetStringAsync(page)).Contains("reckoning", StringComparison.Ordinal))
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > most)
+                return false;
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+
+        return true;
     }
 
     public void Dispose() => _http.Dispose();
