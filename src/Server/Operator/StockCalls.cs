@@ -42,7 +42,7 @@ internal static class StockCalls
         change.MapPost("/batches/{number:long}/cards", ImportAsync);
         change.MapPost("/batches/{number:long}/bench", Begin);
         read.MapGet("/bench/{id:guid}", (Guid id, BenchDesk desk) =>
-            desk.Find(id) is { } job ? Results.Ok(job) : NoJob());
+            desk.Attend(id) is { } job ? Results.Ok(job) : NoJob());
         change.MapDelete("/bench/{id:guid}", (Guid id, BenchDesk desk) =>
             desk.End(id) is { } job ? Results.Ok(job) : NoJob());
     }

@@ -18,6 +18,23 @@ internal sealed class BenchDesk(
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, BenchJob> _jobs = [];
 
+    /// <summary>What was begun by somebody who may look elsewhere ends when no card is laid for so
+    /// long.</summary>
+    public TimeSpan NextCardMost => TimeSpan.FromMinutes(options.Value.IssueMinutes);
+
+    /// <summary>What is being worked on now, by terminal.</summary>
+    public IReadOnlyList<BenchProgress> Running
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _jobs.Values.Select(job => job.Progress).Where(job => !job.IsOver)
+                    .OrderBy(job => job.Request.Terminal)];
+            }
+        }
+    }
+
     /// <summary>Starts working on a batch. The terminal exists; checked by the caller.</summary>
     /// <returns>How it stands, or a stable code that says why it does not begin: batch-unknown, not-a-bench,
     /// bench-busy.</returns>
@@ -31,12 +48,12 @@ internal sealed class BenchDesk(
         {
             if (_jobs.TryGetValue(request.Terminal, out var before))
             {
-                if (!before.IsOver)
+                if (!before.Progress.IsOver)
                     return (null, "bench-busy");
                 before.Dispose();
             }
 
-            var job = new BenchJob(Guid.CreateVersion7(clock.GetUtcNow()), request, batch, Tools());
+            var job = new BenchJob(Guid.CreateVersion7(clock.GetUtcNow()), request, batch, Tools(request));
             _jobs[request.Terminal] = job;
             book.Note(batch, request.Task, request.By, AuditAction.BenchBegun);
             job.Start();
@@ -44,20 +61,17 @@ internal sealed class BenchDesk(
         }
     }
 
-    public BenchProgress? Find(Guid id)
-    {
-        lock (_lock)
-            return _jobs.Values.SingleOrDefault(job => job.Id == id)?.Progress;
-    }
+    /// <summary>How a job stands; whoever only looks does not keep it going.</summary>
+    public BenchProgress? Find(Guid id) => JobOf(id)?.Progress;
 
-    /// <summary>Ends a job, and waits until the card that is on the reader has had its turn.</summary>
+    /// <summary>How a job stands, for who is at its counter.</summary>
+    public BenchProgress? Attend(Guid id) => JobOf(id)?.Attend();
+
+    /// <summary>Ends a job, and waits until it has.</summary>
     /// <returns>How it ended; null where there is no such job.</returns>
     public BenchProgress? End(Guid id)
     {
-        BenchJob? job;
-        lock (_lock)
-            job = _jobs.Values.SingleOrDefault(one => one.Id == id);
-        if (job is null)
+        if (JobOf(id) is not { } job)
             return null;
         job.Stop();
         return job.Progress;
@@ -70,12 +84,18 @@ internal sealed class BenchDesk(
         _jobs.Clear();
     }
 
-    private BenchTools Tools() => new(
+    private BenchJob? JobOf(Guid id)
+    {
+        lock (_lock)
+            return _jobs.Values.SingleOrDefault(job => job.Id == id);
+    }
+
+    private BenchTools Tools(BenchRequest request) => new(
         relay, issuer, book, (programme, by) => members.Add(programme, LanguageOfNobody, by).Id)
     {
         Clock = clock,
         Retry = TimeSpan.FromMilliseconds(options.Value.RetryMs),
-        Unattended = Unattended,
+        Patience = request.MayBeLeft ? NextCardMost : Unattended,
         Log = log,
     };
 }

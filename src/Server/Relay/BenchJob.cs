@@ -22,7 +22,7 @@ internal sealed partial class BenchJob : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Thread _thread;
     private BenchProgress _progress;
-    private long _askedAt;
+    private long _heardAt;
 
     /// <param name="id">Its name.</param>
     /// <param name="request">The terminal exists; checked by the caller.</param>
@@ -33,37 +33,34 @@ internal sealed partial class BenchJob : IDisposable
         (Id, _tools, _batch) = (id, tools, batch);
         _progress = new BenchProgress(
             id, request, BenchState.Running, tools.Book.Count(batch, request.Task));
-        _askedAt = tools.Clock.GetTimestamp();
+        _heardAt = tools.Clock.GetTimestamp();
         _thread = new Thread(Run) { Name = "bench", IsBackground = true };
     }
 
-    /// <summary>How it stands. Nobody who asks is at the counter any more: then it ends.</summary>
     public BenchProgress Progress
     {
         get
         {
             lock (_lock)
-            {
-                _askedAt = _tools.Clock.GetTimestamp();
                 return _progress;
-            }
         }
     }
 
     public Guid Id { get; }
 
-    public bool IsOver
+    /// <summary>How it stands, for somebody who is at the counter: as long as he asks, it goes on.</summary>
+    public BenchProgress Attend()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-                return _progress.IsOver;
+            _heardAt = _tools.Clock.GetTimestamp();
+            return _progress;
         }
     }
 
     public void Start() => _thread.Start();
 
-    /// <summary>That is all for now; waits for the card that has its turn.</summary>
+    /// <summary>That is all for now. A card that has its turn is gone on with when it comes again.</summary>
     public void Stop()
     {
         _ended.Cancel();
@@ -109,7 +106,15 @@ internal sealed partial class BenchJob : IDisposable
         var request = _progress.Request;
         var missing = _tools.Book.Missing(_batch, request.Task);
         _tools.Book.Note(_batch, request.Task, request.By, AuditAction.BenchEnded);
-        Change(p => p with { State = state, Failure = failure, OnReader = null, Missing = missing });
+        Change(p => p with
+        {
+            State = state,
+            Failure = failure,
+            OnReader = null,
+            HasTurn = false,
+            Waits = null,
+            Missing = missing,
+        });
     }
 
     private bool IsAttended
@@ -117,7 +122,7 @@ internal sealed partial class BenchJob : IDisposable
         get
         {
             lock (_lock)
-                return _tools.Clock.GetElapsedTime(_askedAt) < _tools.Unattended;
+                return _tools.Clock.GetElapsedTime(_heardAt) < _tools.Patience;
         }
     }
 
@@ -135,7 +140,7 @@ internal sealed partial class BenchJob : IDisposable
         }
         catch (RelayRefusedException refused) when (refused.Code != "reader-unknown")
         {
-            Change(p => p with { OnReader = null });
+            Change(p => p with { OnReader = null, Waits = refused.Code });
             Pause();
             return null;
         }
@@ -146,7 +151,7 @@ internal sealed partial class BenchJob : IDisposable
 
     private void Turn(string uid, RelayChannel channel)
     {
-        Change(p => p with { OnReader = uid });
+        Change(p => p with { OnReader = uid, HasTurn = true, Waits = null });
         try
         {
             var (number, code) = _progress.Request.Task == BenchTask.Prepare
@@ -156,8 +161,7 @@ internal sealed partial class BenchJob : IDisposable
         }
         catch (CardLostException)
         {
-            Note(uid, null, "card-lost");
-            Change(p => p with { OnReader = null });
+            Note(uid, null, "card-lost", isThere: false);
         }
         catch (IssueRefusedException refused)
         {
@@ -197,8 +201,11 @@ internal sealed partial class BenchJob : IDisposable
         return (stock.Number, "done");
     }
 
-    private void Note(string uid, long? number, string code)
+    private void Note(string uid, long? number, string code, bool isThere = true)
     {
+        // A card that is left lying there is seen again when the terminal was away: nobody has laid it.
+        if (_progress.Turns is not [.., var before] || before.Uid != uid)
+            Attend();
         var turn = new BenchTurn(_tools.Clock.GetUtcNow(), uid, number, code);
         var count = _tools.Book.Count(_batch, _progress.Request.Task);
         Change(p => p with
@@ -206,6 +213,8 @@ internal sealed partial class BenchJob : IDisposable
             Count = count,
             Turns = [.. p.Turns.TakeLast(TurnsKept - 1), turn],
             TurnCount = p.TurnCount + 1,
+            OnReader = isThere ? uid : null,
+            HasTurn = false,
         });
     }
 
@@ -238,8 +247,8 @@ internal sealed record BenchTools(
 
     public required TimeSpan Retry { get; init; }
 
-    /// <summary>After so long in which nobody has asked how it stands, it ends.</summary>
-    public required TimeSpan Unattended { get; init; }
+    /// <summary>After so long in which no card had its turn and nobody attended, it ends.</summary>
+    public required TimeSpan Patience { get; init; }
 
     public required ILogger Log { get; init; }
 }

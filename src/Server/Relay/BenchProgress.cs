@@ -8,7 +8,12 @@ namespace SmartCardCrm.Server.Relay;
 /// <param name="Terminal">The terminal whose reader is used.</param>
 /// <param name="Reader">Name of the reader; empty for whichever gets a card.</param>
 /// <param name="By">Who does it.</param>
-internal sealed record BenchRequest(long Batch, BenchTask Task, uint Terminal, string Reader, string By);
+internal sealed record BenchRequest(long Batch, BenchTask Task, uint Terminal, string Reader, string By)
+{
+    /// <summary>Whether who has begun it may look elsewhere: it goes on as long as cards are laid. Otherwise
+    /// it ends soon after nobody asks how it stands.</summary>
+    public bool MayBeLeft { get; init; }
+}
 
 /// <summary>Where the work stands.</summary>
 internal enum BenchState
@@ -35,6 +40,14 @@ internal sealed record BenchProgress(Guid Id, BenchRequest Request, BenchState S
 {
     /// <summary>The chip on the reader; null for none.</summary>
     public string? OnReader { get; init; }
+
+    /// <summary>Whether that chip is being worked on; it has had its turn otherwise, and may be taken
+    /// away.</summary>
+    public bool HasTurn { get; init; }
+
+    /// <summary>Why no chip is there, as the relay says it; null while one is, or before the first
+    /// look.</summary>
+    public string? Waits { get; init; }
 
     /// <summary>The newest turns, the oldest of them first.</summary>
     public IReadOnlyList<BenchTurn> Turns { get; init; } = [];

@@ -23,7 +23,8 @@ internal sealed class RelayOptions
     [Range(100, 10_000)]
     public int ServedIdleMs { get; set; } = 1_000;
 
-    /// <summary>How long staff may take over issuing one card, tears and all.</summary>
+    /// <summary>How long staff may take over issuing one card, tears and all, and until they lay the next
+    /// one of a batch that was begun on a page.</summary>
     [Range(1, 24 * 60)]
     public int IssueMinutes { get; set; } = 30;
 

@@ -41,6 +41,13 @@ internal sealed class Chip(SimulatedCard card) : ICardChannel
         return new Chip(copy);
     }
 
+    /// <summary>Leaves the reader's field and comes back: what it knew of a session is gone.</summary>
+    public void Return()
+    {
+        card.Remove();
+        card.Insert();
+    }
+
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> answer)
     {
         var bytes = card.Transmit(command) ?? throw new CardLostException("The card left.");

@@ -43,6 +43,7 @@ internal sealed class ReaderOnTheLine
     {
         lock (_lock)
         {
+            card.Return();
             (_card, _exchangesLeft) = (card, tornAfter);
             Tell(cardPresent: true);
             while (_waiting.TryDequeue(out var session))

@@ -1,5 +1,10 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using SmartCardCrm.Server.Cards;
+using SmartCardCrm.Server.Relay;
 using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Tests.Console;
 using SmartCardCrm.Server.Tests.InProcess;
 using SmartCardCrm.Simulator.Faults;
 using SmartCardCrm.SyncContract;
@@ -123,6 +128,102 @@ public sealed class BenchTests : IAsyncDisposable
         await StartAsync("Bind");
     }
 
+    [Fact]
+    public async Task What_lies_on_the_reader_is_told_and_whether_it_may_be_taken_away()
+    {
+        await BeginAsync(size: 2);
+        var (done, hanging) = (Factory(1), Factory(2));
+        Lay(done);
+        var job = await StartAsync("Prepare");
+
+        var had = await TurnAsync(job, $"{done.Uid} {_first} done");
+        Relay.Silent = true;
+        Lay(hanging);
+        await Relay.SilenceHeard.WaitAsync(Patience);
+        var has = await Server.GetAsync(job);
+        await Relay.DisposeAsync();
+        _relay = null;
+        var none = await EventuallyAsync(
+            job, progress => OnReader(progress).Waits == "terminal-away", "the terminal is there");
+
+        Assert.Equal((done.Uid, false, null), OnReader(had));
+        Assert.Equal((hanging.Uid, true, null), OnReader(has));
+        Assert.Equal((null, false, "terminal-away"), OnReader(none));
+    }
+
+    [Fact]
+    public async Task What_may_be_left_goes_on_while_cards_are_laid_and_else_while_somebody_asks()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        _server = await InProcessServer.StartAsync(clock);
+        var desk = Server.Services.GetRequiredService<BenchDesk>();
+        Chip[] known = [Chip.FromFactory(1), Chip.FromFactory(2)];
+        var batch = Order(9, known);
+        var (left, alone, asked) = (Begin(1, mayBeLeft: true), Begin(2), Begin(3));
+
+        await PassAsync(TimeSpan.FromMinutes(20));
+        await UntilAsync(() => desk.Find(alone)!.IsOver);
+        await LayAsync(known[0]);
+        await PassAsync(TimeSpan.FromMinutes(20));
+        await LayAsync(known[1]);
+        var laid = clock.GetUtcNow();
+        await PassAsync(TimeSpan.FromMinutes(20));
+        // It has been lying there all the time, and the terminal comes back.
+        await LayAsync(known[1]);
+        await PassAsync(TimeSpan.FromMinutes(10));
+        await UntilAsync(() => desk.Find(left)!.IsOver);
+
+        Assert.InRange(clock.GetUtcNow() - laid, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(45));
+        Assert.Equal(BenchState.Ended, desk.Find(left)!.State);
+        Assert.Equal([asked], desk.Running.Select(job => job.Id));
+
+        Guid Begin(uint terminal, bool mayBeLeft = false) => desk.Start(
+            new BenchRequest(batch, BenchTask.Prepare, terminal, "", "Ada") { MayBeLeft = mayBeLeft })
+            .Begun!.Id;
+
+        async Task LayAsync(Chip card)
+        {
+            await using var reader = new ReaderOnTheLine(Server.Services, terminal: 1);
+            reader.Put(card);
+            await UntilAsync(() => desk.Find(left)!.OnReader == $"{card.Uid}");
+        }
+
+        async Task PassAsync(TimeSpan all)
+        {
+            for (var end = clock.GetUtcNow() + all; clock.GetUtcNow() < end;)
+                await StepAsync(TimeSpan.FromSeconds(10));
+        }
+
+        // In small steps, so that little time passes for jobs whose threads get none.
+        async Task UntilAsync(Func<bool> isSo)
+        {
+            for (var begun = TimeProvider.System.GetTimestamp(); !isSo();)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(begun) < Patience, "It never comes.");
+                await StepAsync(TimeSpan.FromMilliseconds(100));
+            }
+        }
+
+        // Somebody at the third's counter asks all the time; the others are only looked at.
+        async Task StepAsync(TimeSpan step)
+        {
+            desk.Attend(asked);
+            _ = (desk.Find(left), desk.Find(alone));
+            clock.Advance(step);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
+    // A batch some of whose cards are in stock.
+    private long Order(long size, Chip[] known)
+    {
+        var stock = Server.Services.GetRequiredService<StockBook>();
+        var batch = stock.Order(new NewBatch(1, "Counter", size, "Ada"), TestSecrets.Versions)!;
+        stock.Import(
+            batch.Number, [.. known.Select((chip, at) => $"{chip.Uid},{batch.FirstNumber + at}")], "Ada");
+        return batch.Number;
+    }
+
     private async Task BeginAsync(long size, bool factoryCards = true)
     {
         _server = await InProcessServer.StartAsync(factoryCards: factoryCards);
@@ -179,6 +280,11 @@ public sealed class BenchTests : IAsyncDisposable
             $"{turn.GetProperty("uid").GetString()} "
             + $"{(turn.GetProperty("number") is { ValueKind: JsonValueKind.Number } number ? number : "")} "
             + turn.GetProperty("code").GetString());
+
+    private static (string? Uid, bool HasTurn, string? Waits) OnReader(JsonElement progress) => (
+        progress.GetProperty("onReader").GetString(),
+        progress.GetProperty("hasTurn").GetBoolean(),
+        progress.GetProperty("waits").GetString());
 
     private static (string?, int, int) Stands(JsonElement progress) => (
         progress.GetProperty("state").GetString(),
