@@ -21,7 +21,7 @@ internal enum BenchTask
 internal sealed record BenchCount(long Done, long Total);
 
 /// <summary>Numbers that follow one another.</summary>
-internal sealed record NumberRange
+public sealed record NumberRange
 {
     public long First { get; init; }
     public long Last { get; init; }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Dapper;
 using SmartCardCrm.CardProtocol;
 using SmartCardCrm.Server.Audit;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Storage;
+using CardStatus = SmartCardCrm.SyncContract.CardStatus;
 
 namespace SmartCardCrm.Server.Cards;
 
@@ -27,7 +29,7 @@ internal sealed record NewBatch(long Programme, string Origin, long Size, string
 {
     public const int TextMost = 64;
 
-    private const int SizeMost = 100_000;
+    public const long SizeMost = 100_000;
 
     /// <summary>The stable code of what is wrong, or null where nothing is.</summary>
     public string? Refusal =>
@@ -37,10 +39,26 @@ internal sealed record NewBatch(long Programme, string Origin, long Size, string
         : null;
 }
 
+/// <summary>A batch, and how far it has come.</summary>
+/// <param name="Batch">As it was ordered.</param>
+/// <param name="Prepared">Its chips that are in stock, or were.</param>
+/// <param name="Bound">Those of them that are somebody's cards.</param>
+internal sealed record BatchStanding(CardBatch Batch, long Prepared, long Bound)
+{
+    /// <summary>Cards that were ordered and have not come yet.</summary>
+    public long Missing => Batch.Size - Prepared;
+
+    /// <summary>Cards that nobody has yet.</summary>
+    public long InStock => Prepared - Bound;
+}
+
 /// <summary>The stock of cards that nobody has yet: batches that a bench was asked for, and the chips that
 /// came back from it.</summary>
 internal sealed class StockBook(Database database, TimeProvider clock)
 {
+    /// <summary>Lines of a bench's list that are looked at together: the book waits for them.</summary>
+    public const int LinesMost = 20_000;
+
     private const int FaultsMost = 100;
 
     private static readonly RowShape Chips = new(
@@ -77,6 +95,18 @@ internal sealed class StockBook(Database database, TimeProvider clock)
     public IReadOnlyList<CardBatch> All() =>
         database.Read(db => db.List<CardBatch>("SELECT * FROM card_batch ORDER BY number"));
 
+    /// <summary>A page of batches, the newest first.</summary>
+    public Page<BatchStanding> List(int skip, int take) => database.Read(db =>
+    {
+        var batches = db.List<CardBatch>(
+            "SELECT * FROM card_batch ORDER BY number DESC LIMIT @take OFFSET @skip", new { take, skip });
+        return new Page<BatchStanding>(StandingsOf(db, batches), Page.Count(db, "FROM card_batch"));
+    });
+
+    /// <summary>One of them; null where there is none.</summary>
+    public BatchStanding? Find(long number) => database.Read(db =>
+        CardBatch.Find(db, number) is { } batch ? StandingsOf(db, [batch]).Single() : null);
+
     /// <summary>Takes the chips of a bench's list into stock: all of them, or where a line is wrong
     /// none.</summary>
     /// <param name="batch">The batch that the bench was asked for.</param>
@@ -103,6 +133,25 @@ internal sealed class StockBook(Database database, TimeProvider clock)
             $$"""{"cards":{{list.Chips.Count}}}""");
         return new StockImport(list.Chips.Count, list.Known, []);
     });
+
+    private static IReadOnlyList<BatchStanding> StandingsOf(DbSession db, IReadOnlyList<CardBatch> batches)
+    {
+        if (batches.Count == 0)
+            return [];
+        var parameters = new DynamicParameters(new { Personalising = (long)CardStatus.Personalising });
+        var counts = db.List<BatchCount>(
+            $"""
+            SELECT b.number,
+                (SELECT COUNT(*) FROM stock_card s WHERE s.batch = b.number) AS prepared,
+                (SELECT COUNT(*) FROM card c WHERE c.batch = b.number AND c.batch > 0
+                    AND c.status <> @Personalising) AS bound
+            FROM card_batch b
+            WHERE b.number IN {InList.Add(parameters, "batch", batches.Select(batch => batch.Number))}
+            """,
+            parameters).ToDictionary(count => count.Number);
+        return [.. batches.Select(batch => new BatchStanding(
+            batch, counts[batch.Number].Prepared, counts[batch.Number].Bound))];
+    }
 
     private static void Insert(DbSession db, CardBatch batch)
     {
@@ -132,6 +181,13 @@ internal sealed class StockBook(Database database, TimeProvider clock)
         AuditLog.Write(
             db, batch.OrderedUs, batch.OrderedBy, AuditAction.BatchOrdered, $"batch:{batch.Number}",
             $$"""{"size":{{batch.Size}},"firstNumber":{{batch.FirstNumber}}}""");
+    }
+
+    private sealed record BatchCount
+    {
+        public long Number { get; init; }
+        public long Prepared { get; init; }
+        public long Bound { get; init; }
     }
 
     /// <summary>A bench's list while it is read.</summary>

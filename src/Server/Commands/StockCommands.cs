@@ -9,8 +9,6 @@ namespace SmartCardCrm.Server.Commands;
 /// <summary><c>server card stock</c>.</summary>
 internal static class StockCommands
 {
-    private const int LinesAtOnce = 20_000;
-
     public static Command Create() => new(
         "stock",
         "Cards that a trusted bench has prepared and nobody has yet. The report card-stock tells what became "
@@ -64,12 +62,13 @@ internal static class StockCommands
             var by = Uri.EscapeDataString(parsed.GetRequiredValue(CardCommands.By));
             var path = $"/api/batches/{parsed.GetValue(batch)}/cards?by={by}";
             var (registered, known) = (0, 0);
-            foreach (var (part, lines) in Read(parsed.GetRequiredValue(file)).Chunk(LinesAtOnce).Index())
+            var all = Read(parsed.GetRequiredValue(file));
+            foreach (var (part, lines) in all.Chunk(StockBook.LinesMost).Index())
             {
                 using var text = new StringContent(string.Join('\n', lines));
                 var import = await server.PostAsync(
                     path, text, OperatorJson.Default.StockImport, cancellation);
-                await RefuseAsync(import, before: part * LinesAtOnce);
+                await RefuseAsync(import, before: part * StockBook.LinesMost);
                 (registered, known) = (registered + import.Registered, known + import.Known);
             }
 

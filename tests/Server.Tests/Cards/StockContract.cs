@@ -164,6 +164,34 @@ public abstract class StockContract : IDisposable
         Assert.Equal("Bench of St Petersburg", Cell("origin"));
     }
 
+    [Fact]
+    public void Batches_are_listed_newest_first_with_how_far_each_has_come()
+    {
+        Assert.Empty(_stock.List(0, 50).Rows);
+        var (old, half, empty) = (Order(3), Order(10), Order(5));
+        Chip[] chips = [.. Enumerable.Range(20, 4).Select(at => Chip.FromFactory((uint)at))];
+        _stock.Import(
+            half.Number, [.. chips.Select((chip, at) => $"{chip.Uid},{half.FirstNumber + at}")], "Ada");
+        foreach (var (at, status) in new[] { CardStatus.Active, CardStatus.Personalising }.Index())
+        {
+            _hq.Cards.Plan(chips[at].Uid, _member.Id, TestSecrets.Versions, "Ada");
+            _hq.Database.Write(db => db.Run(
+                "UPDATE card SET status = @status WHERE uid = @uid",
+                new { status = (long)status, uid = chips[at].Uid.ToString() }));
+        }
+
+        _hq.Issue(1);
+
+        var (all, second) = (_stock.List(0, 50), _stock.List(1, 1));
+
+        Assert.Equal([new(empty, 0, 0), new(half, 4, 1), new BatchStanding(old, 0, 0)], all.Rows);
+        Assert.Equal((3, 3), (all.Total, second.Total));
+        Assert.Equal([new BatchStanding(half, 4, 1)], second.Rows);
+        Assert.Equal((6, 3), (second.Rows[0].Missing, second.Rows[0].InStock));
+        Assert.Equal(second.Rows[0], _stock.Find(half.Number));
+        Assert.Null(_stock.Find(4));
+    }
+
     private CardBatch Order(long size) => _stock.Order(
         new NewBatch(1, "Bench of St Petersburg", size, "Ada"), TestSecrets.Versions)!;
 
