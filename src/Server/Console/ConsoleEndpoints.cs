@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using SmartCardCrm.Server.Console.Book;
 using SmartCardCrm.Server.Console.Layout;
+using SmartCardCrm.Server.Console.Parts;
 using SmartCardCrm.Server.Console.Programme;
 using SmartCardCrm.Server.Console.Words;
 using SmartCardCrm.Server.Operator;
@@ -15,6 +16,7 @@ internal static class ConsoleEndpoints
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddScoped<Texts>();
+        services.AddSingleton<CounterReaders>();
         services.AddScoped<WhyPoints>();
         services.AddScoped<RulesByVersion>();
         services.AddScoped<RuleWords>();
