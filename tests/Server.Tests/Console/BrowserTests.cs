@@ -69,6 +69,57 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
     }
 
     [Fact]
+    public async Task A_batch_is_ordered_prepared_and_bound_at_a_counter_though_a_card_is_torn_away()
+    {
+        Chip[] cards = [.. Enumerable.Range(90, 3).Select(at => Chip.FromFactory((uint)at))];
+        var page = await LoginAsync(width: 1280);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Card stock", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Order a batch" }).First.ClickAsync();
+        await page.GetByLabel("How many cards").FillAsync("3");
+        await page.GetByLabel("Whose bench").FillAsync("Our own counter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Order" }).ClickAsync();
+        await using (var reader = new ReaderOnTheLine(Server.Server.Services, terminal: 1))
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Prepare cards" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+            await Says("Lay the next card on the reader.");
+            reader.Put(cards[0], tornAfter: 20);
+            await Says("The card left too early. Lay the same card again: it is continued.");
+            await PictureAsync(page, "stock-torn-en");
+            reader.Put(cards[0]);
+            await Says("Done. Take the card away and lay the next one.");
+            await Assertions.Expect(page.Locator("#on-reader")).ToContainTextAsync("1000");
+
+            // Whoever leaves the page finds the work going on.
+            await page.GetByRole(AriaRole.Link, new() { Name = "Batch 1", Exact = true }).ClickAsync();
+            reader.Put(cards[1]);
+            await page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).ClickAsync();
+            await Assertions.Expect(page.GetByText("2 of 3 cards")).ToBeVisibleAsync();
+            reader.Put(cards[2]);
+            await Says("All cards of the batch are done.");
+            await PictureAsync(page, "stock-prepared-en");
+
+            await page.GetByRole(AriaRole.Link, new() { Name = "To batch 1" }).ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = "Bind cards" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+            await Says("Done. Take the card away and lay the next one.");
+        }
+
+        await Says("The terminal is not connected.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "End" }).ClickAsync();
+        await Says("Ended. What was done stays");
+        await Assertions.Expect(page.GetByText("1 of 3 cards")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Not done yet:")).ToBeVisibleAsync();
+        await PictureAsync(page, "stock-ended-en");
+        Assert.Equal((0u, 1u), (cards[0].Tmc, cards[2].Tmc));
+        Assert.Equal([], Complaints);
+
+        Task Says(string state) =>
+            Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync(state);
+    }
+
+    [Fact]
     public async Task A_marketer_copies_the_rules_changes_one_tries_tests_and_publishes_them()
     {
         var page = await LoginAsync(width: 1280);

@@ -73,6 +73,20 @@ public partial class ConsoleServer : IAsyncLifetime
         return await visitor.PostAsync(to, content);
     }
 
+    /// <summary>Sends a file by a page's form.</summary>
+    internal static async Task<HttpResponseMessage> PostFileAsync(
+        HttpClient visitor, string page, string form, (string Field, HttpContent Content) file)
+    {
+        var token = Token().Match(await visitor.GetStringAsync(page)).Groups["token"].Value;
+        using var content = new MultipartFormDataContent
+        {
+            { new StringContent(form), "_handler" },
+            { new StringContent(token), "__RequestVerificationToken" },
+            { file.Content, file.Field, "file.csv" },
+        };
+        return await visitor.PostAsync(page, content);
+    }
+
     /// <summary>A page as somebody reads it.</summary>
     internal static async Task<string> ReadAsync(HttpClient visitor, string page) =>
         WebUtility.HtmlDecode(await visitor.GetStringAsync(page)).Replace('\u00A0', ' ');

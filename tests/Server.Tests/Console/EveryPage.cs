@@ -2,10 +2,13 @@ using System.Reflection;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.DependencyInjection;
+using SmartCardCrm.Server.Cards;
 using SmartCardCrm.Server.DayCertificates;
 using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Programmes;
 using SmartCardCrm.Server.Relay;
+using SmartCardCrm.Server.Tests.Chain;
+using SmartCardCrm.Server.Vault;
 
 namespace SmartCardCrm.Server.Tests.Console;
 
@@ -21,7 +24,8 @@ public abstract class EveryPage(ConsoleServer server, string language) : Console
         "/cards", "/cards/1000001", "/cards/1000001/block", "/cards/1000001/replace",
         "/transactions", "/exceptions", "/terminals", "/terminals/new", "/terminals/1/revoke",
         "/terminals/1", "/terminals/1/limits",
-        "/issue", "/issue?member=3", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
+        "/issue", "/issue?member=3", "/stock", "/stock/new", "/stock/1", "/stock/1/list",
+        "/stock/1/begin?task=prepare", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
         "/reports", "/reports/end-of-day", "/reports/exposure",
         "/programme", "/programme/versions/1", "/programme/versions/1/difference", "/programme/drafts/new",
@@ -51,6 +55,8 @@ public abstract class EveryPage(ConsoleServer server, string language) : Console
     public async Task Every_page_is_read_on_a_phone_and_on_a_laptop()
     {
         await using var reader = new ReaderOnTheLine(Server.Server.Services, terminal: 1);
+        await using var bench = new ReaderOnTheLine(Server.Server.Services, terminal: 2);
+        bench.Put(Chip.FromFactory(5));
         Server.Server.Services.GetRequiredService<AdjustmentDesk>().Ask(
             new AdjustmentWish(1, 500, "goodwill", "test") { Request = "to look at" });
         var page = await LoginAsync(width: 1280);
@@ -87,7 +93,23 @@ public abstract class EveryPage(ConsoleServer server, string language) : Console
         return
         [
             $"/programme/back-tests/{test.Id}", $"/issue/{job.Id}", $"/certificates/{certified:yyyy-MM-dd}",
+            $"/stock/jobs/{Prepare(services)}",
         ];
+    }
+
+    private static Guid Prepare(IServiceProvider services)
+    {
+        var desk = services.GetRequiredService<BenchDesk>();
+        if (desk.Running is [var running, ..])
+            return running.Id;
+        var batch = services.GetRequiredService<StockBook>().Order(
+            new NewBatch(1, "Our own counter", 5, "test"),
+            services.GetRequiredService<KeyVault>().NewestVersions)!;
+        return desk.Start(
+            new BenchRequest(batch.Number, BenchTask.Prepare, 2, ReaderOnTheLine.Reader, "test")
+            {
+                MayBeLeft = true,
+            }).Begun!.Id;
     }
 }
 

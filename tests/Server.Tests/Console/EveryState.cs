@@ -20,14 +20,15 @@ public abstract class EveryState(EmptyConsole server, string language) : Console
     private static readonly string[] Empty =
     [
         "/", "/members", "/members?text=nobody", "/cards", "/transactions", "/exceptions", "/terminals",
-        "/issue", "/certificates", "/audit", "/approvals", "/programme", "/reports/end-of-day",
+        "/issue", "/stock", "/certificates", "/audit", "/approvals", "/programme", "/reports/end-of-day",
     ];
 
     private static readonly string[] Missing =
     [
         "/members/9", "/members/9/erase", "/members/9/adjust", "/members/9/export", "/adjustments/9",
         "/cards/9", "/cards/9/block", "/cards/9/replace", "/cards/9/retire", "/cards/9/slip",
-        "/issue/00000000-0000-0000-0000-000000000009", "/exceptions/9", "/certificates/2026-01-01",
+        "/issue/00000000-0000-0000-0000-000000000009", "/stock/9", "/stock/9/list", "/stock/9/begin",
+        "/stock/jobs/00000000-0000-0000-0000-000000000009", "/exceptions/9", "/certificates/2026-01-01",
         "/terminals/9", "/terminals/9/limits", "/terminals/9/revoke",
         "/reports/nothing", "/staff/nobody", "/staff/nobody/edit",
         "/programme/versions/9", "/programme/versions/9/difference", "/programme/drafts/9",
@@ -36,7 +37,7 @@ public abstract class EveryState(EmptyConsole server, string language) : Console
     ];
 
     private static readonly string[] Forms =
-        ["/members/new", "/staff/new", "/terminals/new", "/programme/drafts/new"];
+        ["/members/new", "/stock/new", "/staff/new", "/terminals/new", "/programme/drafts/new"];
 
     [Fact]
     public async Task Every_state_is_read_on_a_phone_and_on_a_laptop()

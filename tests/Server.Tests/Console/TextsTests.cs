@@ -79,6 +79,14 @@ public sealed partial class TextsTests
             .. Enum.GetValues<CardStatus>().Select(status => $"CardStatus.{(int)status}"),
             .. Enum.GetValues<CardProtocol.LogKind>().Select(kind => $"Kind.{(int)kind}"),
             .. Enum.GetValues<IssueState>().Select(state => $"IssueState.{state}"),
+            .. Enum.GetValues<BenchState>().Where(state => state != BenchState.Running)
+                .Select(state => $"StockState.{state}"),
+            .. new[] { "done", "known", "card-lost", "card-taken", "card-other-batch", "batch-full" }
+                .Select(code => $"StockTurn.{code}"),
+            .. new[] { "line-malformed", "uid-malformed", "number-malformed", "number-outside", "uid-twice",
+                "number-twice", "uid-known", "number-known" }.Select(code => $"StockLine.{code}"),
+            .. new[] { "batch-size", "origin-length", "programme-unknown", "batch-unknown", "not-a-bench",
+                "bench-busy" }.Select(code => $"StockRefusal.{code}"),
             .. ReportRoom.Groups.Select(group => $"ReportGroup.{group.Name}"),
             .. ReportRoom.All.SelectMany(report =>
                 new[] { $"Report.{report.Name}", $"ReportSays.{report.Name}" }),

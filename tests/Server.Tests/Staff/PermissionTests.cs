@@ -219,6 +219,10 @@ public sealed class PermissionTests(StaffedServer staff) : IClassFixture<Staffed
         ("/terminals /terminals/1", [Supervisor, It, Auditor, Administrator]),
         ("/terminals/new /terminals/1/revoke /terminals/1/limits", [It, Administrator]),
         ("/issue /issue/0198c0de-0000-7000-8000-000000000000", [Supervisor, Issuer, Administrator]),
+        (
+            "/stock /stock/1 /stock/jobs/0198c0de-0000-7000-8000-000000000000",
+            [Issuer, Auditor, Administrator]),
+        ("/stock/new /stock/1/list /stock/1/begin", [Issuer, Administrator]),
         ("/certificates /certificates/2020-01-01", [Analyst, It, Auditor, Administrator]),
         ("/audit /keys", [It, Auditor, Administrator]),
         ("/reports /reports/liability", [Analyst, Auditor, Administrator]),

@@ -27,6 +27,7 @@ internal sealed record MenuGroup(string Name, IReadOnlyList<MenuItem> Items)
             new("/members", "Members", Resource.Members),
             new("/cards", "Cards", Resource.Cards),
             new("/issue", "Issue", Resource.Issuing, Access.Change),
+            new("/stock", "Stock.Title", Resource.Stock),
         ]),
         new("programme", [new("/programme", "Programme", Resource.Rules)]),
         new("book",
