@@ -74,7 +74,7 @@ public sealed class HeadOfficeDayTests(PlayedChain chain) : IClassFixture<Played
         var card = (await chain.IssueAsync(103)).Uid;
         var before = (await chain.SellAsync(card, 10_00)).Result!.Earned;
 
-        var page = await chain.HeadOfficeAsync();
+        var page = await chain.ClerkAsync("mira", "marketer");
         await page.GotoAsync($"{chain.Chain.Server.Console}programme/drafts/new");
         await page.GetByLabel("What it is called").FillAsync("Double week");
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();

@@ -121,6 +121,25 @@ public sealed class PlayedChain : IAsyncLifetime
         return page;
     }
 
+    /// <summary>The console, to somebody whom head office lets in with one role and no other.</summary>
+    internal async Task<IPage> ClerkAsync(string name, string role)
+    {
+        var office = await HeadOfficeAsync();
+        await office.GotoAsync($"{Chain.Server.Console}staff/new");
+        await office.Locator("[name='Form.Name']").FillAsync(name);
+        await office.Locator($"[value={role}]").CheckAsync();
+        await office.Locator("[name='Form.Why']").FillAsync("For a walk.");
+        await office.Locator("[name='Form.Why']").PressAsync("Enter");
+        var invitation = await office.Locator("#invitation").TextContentAsync();
+
+        var page = await NewPageAsync();
+        await page.GotoAsync(invitation!);
+        await page.Locator("[name=password]").FillAsync("another password for walks");
+        await page.Locator("[name=password]").PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Today");
+        return page;
+    }
+
     /// <summary>A new member with a card.</summary>
     /// <param name="household">That no test has asked for before.</param>
     internal async Task<Customer> IssueAsync(int household) =>

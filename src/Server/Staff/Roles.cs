@@ -113,6 +113,11 @@ internal static class Roles
                 Resource.Certificates,
             ],
         },
+        new("marketer")
+        {
+            Reads = [Resource.Overview, Resource.Reports],
+            Changes = [Resource.Rules, Resource.Offers],
+        },
         new("it")
         {
             Reads = [Resource.Overview, Resource.Certificates, Resource.Audit],

@@ -122,7 +122,8 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
     [Fact]
     public async Task A_marketer_copies_the_rules_changes_one_tries_tests_and_publishes_them()
     {
-        var page = await LoginAsync(width: 1280);
+        Clerks.Hire(Server.Server.Services, "mira", "marketer");
+        var page = await LoginAsync(width: 1280, "mira", Clerks.Password);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Programme", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "New draft" }).ClickAsync();
