@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using SmartCardCrm.Loyalty.Programme;
 using SmartCardCrm.Server.Storage;
 
@@ -22,6 +23,12 @@ internal sealed record BackTestProgress(
     Guid Id, string Rules, DateOnly From, DateOnly Through, BackTestState State, long SalesRead,
     long SalesAll)
 {
+    public long BegunUs { get; init; }
+
+    /// <summary>As they were when it began. Not sent.</summary>
+    [JsonIgnore]
+    public RuleSet Tested { get; init; } = ProgrammeBook.FirstRules;
+
     public BackTestResult? Result { get; init; }
 }
 
@@ -55,7 +62,11 @@ internal sealed partial class BackTestDesk(
             var id = Guid.CreateVersion7(clock.GetUtcNow());
             var stop = new CancellationTokenSource();
             _running[id] = stop;
-            var job = new BackTestProgress(id, name, from, through, BackTestState.Running, 0, sales.Count());
+            var job = new BackTestProgress(id, name, from, through, BackTestState.Running, 0, sales.Count())
+            {
+                BegunUs = clock.Microseconds(),
+                Tested = rules,
+            };
             _jobs[id] = job;
             // What it fails of is caught there.
             _ = Task.Factory.StartNew(

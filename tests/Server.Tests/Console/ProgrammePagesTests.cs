@@ -289,15 +289,40 @@ public sealed class ProgrammePagesTests(ConsoleServer server) : IClassFixture<Co
             ["From"] = "2026-01-01",
             ["Through"] = "2026-01-31",
         }));
-        var desk = server.Server.Services.GetRequiredService<BackTestDesk>();
-        var job = desk.All[0];
-        while (desk.Find(job.Id)!.State == BackTestState.Running)
-            await Task.Yield();
+        var job = await DoneAsync();
 
         var html = await ReadAsync(visitor, $"/programme/back-tests/{job.Id}");
         Says(html, "Points earned");
         Says(html, "1,000 and more");
         Says(await ReadAsync(visitor, Page(1)), $"/programme/back-tests/{job.Id}");
+    }
+
+    [Fact]
+    public async Task A_back_test_says_that_its_draft_was_edited_since_and_is_begun_again()
+    {
+        using var visitor = await server.LoginAsync();
+        var id = NewDraft(Example);
+        await SendAsync(visitor, Page(id, "back-test"), "back-test", new()
+        {
+            ["From"] = "2026-01-01",
+            ["Through"] = "2026-01-31",
+        });
+        var test = $"/programme/back-tests/{(await DoneAsync()).Id}";
+        const string Edited = "The draft is not what was tested any more.";
+
+        await SendAsync(
+            visitor, Page(id, "rename"), "step", new() { ["Revision"] = "1", ["Name"] = "Another name" });
+        Assert.DoesNotContain(Edited, await ReadAsync(visitor, test), StringComparison.Ordinal);
+        Drafts.Change(id, "Another name", Example with { Redemption = new(PointValueMinor: 3) }, 2, "vera");
+
+        var html = await ReadAsync(visitor, test);
+        var again = $"{Page(id, "back-test")}?from=2026-01-01&through=2026-01-31";
+        Says(html, Edited);
+        Says(html, "Changed by vera,");
+        Says(html, "A point pays 0.03 USD.");
+        Says(html, $"href=\"{again}\"");
+        Says(await ReadAsync(visitor, again), "name=\"Through\" value=\"2026-01-31\"");
+        Says(await ReadAsync(visitor, Page(id)), "draft changed since");
     }
 
     [Fact]
@@ -350,6 +375,15 @@ public sealed class ProgrammePagesTests(ConsoleServer server) : IClassFixture<Co
 
     private static string Page(long draft, string step = "") =>
         $"/programme/drafts/{draft}{(step.Length == 0 ? "" : "/")}{step}";
+
+    // The newest back-test, once it is over.
+    private async Task<BackTestProgress> DoneAsync()
+    {
+        var desk = server.Server.Services.GetRequiredService<BackTestDesk>();
+        while (desk.All[0].State == BackTestState.Running)
+            await Task.Yield();
+        return desk.All[0];
+    }
 
     private static void Says(string html, string text) =>
         Assert.Contains(text, html, StringComparison.Ordinal);
