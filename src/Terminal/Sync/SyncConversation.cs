@@ -19,6 +19,9 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     // Whether the feed's start is on its way.
     private bool _askedAgain;
 
+    // What headquarters has been told that this terminal works by; null for nothing yet.
+    private (int Rules, ulong Hotlist, int Limits)? _told;
+
     /// <summary>Whether headquarters has accepted us.</summary>
     public bool WasWelcomed { get; private set; }
 
@@ -47,7 +50,7 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
             var answers = Perform(_machine.Received(message));
             if (WasWelcomed && message.Welcome?.Authority is { } announced)
                 Learn(announced);
-            return answers;
+            return IsNewsFor(message) ? [.. answers, .. Heartbeat()] : answers;
         }
         catch (FormatException unreadable)
         {
@@ -64,6 +67,20 @@ internal sealed partial class SyncConversation(Till till, SyncLine line, Action 
     {
         if (till.Replica.WantsFeedAgain && !_askedAgain)
             Failed(SyncCode.HotlistDamaged);
+        return Heartbeat();
+    }
+
+    // People at headquarters wait for this: it is not left to the next beat. The answer to a heartbeat is no
+    // news, nor is a part of the feed to which more comes.
+    private bool IsNewsFor(ServerMessage message) =>
+        WasWelcomed && message.Feed is not { AsOfUs: 0 } && _told != WorksBy;
+
+    private (int Rules, ulong Hotlist, int Limits) WorksBy => (
+        till.Replica.Current?.Version ?? 0, till.Replica.Hotlist.Version, till.Replica.Limits?.Version ?? 0);
+
+    private List<TerminalMessage> Heartbeat()
+    {
+        _told = WorksBy;
         return Perform(_machine.HeartbeatDue(new Heartbeat
         {
             OpenDoubts = (uint)till.Journal.OpenDoubts().Count,

@@ -165,15 +165,15 @@ internal sealed class Chain(uint firstDraw = 0)
         };
     }
 
-    public static FeedItem RulesItem(ulong position) => new()
+    public static FeedItem RulesItem(ulong position, int version = 1) => new()
     {
         Position = position,
-        RuleSet = RuleSetItem(Rules.ToDocument()),
+        RuleSet = RuleSetItem((Rules with { Version = version }).ToDocument(), version),
     };
 
-    public static RuleSetItem RuleSetItem(byte[] document) => new()
+    public static RuleSetItem RuleSetItem(byte[] document, int version = 1) => new()
     {
-        Version = 1,
+        Version = (uint)version,
         Document = ByteString.CopyFrom(document),
         Signature = Sign(document),
     };

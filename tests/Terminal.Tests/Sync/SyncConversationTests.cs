@@ -22,7 +22,7 @@ public sealed class SyncConversationTests : IDisposable
         var conversation = New();
 
         var hello = Assert.Single(conversation.Begin()).Hello;
-        var batch = Assert.Single(conversation.Received(Welcome())).Batch;
+        var batch = conversation.Received(Welcome())[0].Batch;
         Assert.Empty(conversation.Received(
             new ServerMessage { Acknowledgement = new Acknowledgement { Through = 1 } }));
 
@@ -58,6 +58,23 @@ public sealed class SyncConversationTests : IDisposable
 
         var expected = new Heartbeat { RuleSetVersion = 1, FeedCursor = 9, HoldsKeys = true };
         Assert.Equal(expected, Assert.Single(conversation.HeartbeatDue()).Heartbeat);
+    }
+
+    [Fact]
+    public void What_a_terminal_works_by_is_told_at_once_and_whenever_it_changes()
+    {
+        var conversation = New();
+        conversation.Begin();
+
+        var atOnce = conversation.Received(Welcome());
+        var part = conversation.Received(Fed(asOfUs: 0, Chain.RulesItem(9, version: 2)));
+        var last = conversation.Received(Fed(asOfUs: 7));
+        var again = conversation.Received(Fed(asOfUs: 8));
+
+        Assert.Equal(1u, Assert.Single(atOnce).Heartbeat.RuleSetVersion);
+        Assert.Empty(part);
+        Assert.Equal(2u, Assert.Single(last).Heartbeat.RuleSetVersion);
+        Assert.Empty(again);
     }
 
     [Fact]
@@ -174,6 +191,9 @@ public sealed class SyncConversationTests : IDisposable
         conversation.Received(Welcome());
         return conversation;
     }
+
+    private static ServerMessage Fed(long asOfUs, params FeedItem[] items) =>
+        new() { Feed = new FeedBatch { AsOfUs = asOfUs, Items = { items } } };
 
     private static ServerMessage Welcome() => new() { Welcome = new Welcome() };
 }
