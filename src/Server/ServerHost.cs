@@ -135,6 +135,7 @@ internal static class ServerHost
         services.AddSingleton<ExceptionDesk>();
         services.AddSingleton<ReportRoom>();
         services.AddSingleton<TerminalStories>();
+        services.AddSingleton<PageMarks>();
         services.AddSingleton<ApprovalList>();
         services.AddSingleton<MemberExport>();
         services.AddSingleton<Console.Reports.ReportDesk>();

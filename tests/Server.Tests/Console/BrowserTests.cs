@@ -1,6 +1,7 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmartCardCrm.Server.Members;
 using SmartCardCrm.Server.Staff;
 using SmartCardCrm.Server.Terminals;
 using SmartCardCrm.Server.Tests.Chain;
@@ -181,6 +182,29 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
         });
 
         await Assertions.Expect(members).Not.ToHaveTextAsync(before!, new() { Timeout = 15_000 });
+        Assert.Equal([], Complaints);
+    }
+
+    [Fact]
+    public async Task A_member_and_a_terminal_are_shown_as_they_change_and_the_reader_keeps_his_place()
+    {
+        var page = await LoginAsync(width: 1280);
+        var services = Server.Server.Services;
+        var patience = new LocatorAssertionsToBeVisibleOptions { Timeout = 15_000 };
+
+        await page.GotoAsync("/members/1");
+        var focused = page.Locator("a[href='/members/1/export']");
+        await focused.FocusAsync();
+        var before = await page.EvaluateAsync<double>("scrollY");
+        services.GetRequiredService<AdjustmentDesk>().Ask(
+            new AdjustmentWish(1, 77, "goodwill", "test") { Request = "while somebody looks" });
+        await Assertions.Expect(page.GetByText("+77").First).ToBeVisibleAsync(patience);
+        await Assertions.Expect(focused).ToBeFocusedAsync();
+        Assert.Equal((true, before), (before > 0, await page.EvaluateAsync<double>("scrollY")));
+
+        await page.GotoAsync("/terminals/2");
+        services.GetRequiredService<TerminalWatch>().Heard(2, new Heartbeat { StoppedBecause = "tamper" });
+        await Assertions.Expect(page.Locator("main [role=status]")).ToBeVisibleAsync(patience);
         Assert.Equal([], Complaints);
     }
 
