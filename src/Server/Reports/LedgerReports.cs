@@ -41,6 +41,7 @@ internal static class LedgerReports
             GROUP BY programme, currency, account ORDER BY programme, currency, account
             """,
             new("account", "closing")),
+        .. LiabilityMonths.All,
         new Report(
             "accounting",
             "The ledger's moves in double entry, added up by day: what loses points, and what gains them.",

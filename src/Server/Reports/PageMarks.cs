@@ -6,7 +6,8 @@ using SmartCardCrm.Server.Terminals;
 namespace SmartCardCrm.Server.Reports;
 
 /// <summary>What a page tells of, as far as it may change while somebody looks: the same mark says that the
-/// page is as it was. Whoever has one open asks again and again, so each mark is one small question.</summary>
+/// page is as it was. Whoever has one open asks again and again, so that a mark is one small
+/// question.</summary>
 internal sealed class PageMarks(Database database, TerminalWatch watch, OpenLines lines)
 {
     /// <summary>Of a member's cards, points, operations and adjustments.</summary>

@@ -125,6 +125,7 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
     {
         Clerks.Hire(Server.Server.Services, "mira", "marketer");
         var page = await LoginAsync(width: 1280, "mira", Clerks.Password);
+        await PictureAsync(page, "today-of-a-marketer-en");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Programme", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "New draft" }).ClickAsync();
@@ -150,6 +151,14 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
         await Assertions.Expect(page.GetByText("The points would have cost 1.30 USD more."))
             .ToBeVisibleAsync();
+        var test = page.Url;
+        await page.GetByRole(AriaRole.Link, new() { Name = "Double points" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Change base" }).ClickAsync();
+        await page.GetByLabel("Points", new() { Exact = true }).FillAsync("3");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("draft changed since")).ToBeVisibleAsync();
+        await page.GotoAsync(test);
+        await Assertions.Expect(page.GetByText("Test again …")).ToBeVisibleAsync();
         Assert.Empty((await page.RunAxe()).Violations.Select(Told));
         await PictureAsync(page, "programme-back-test-en");
 

@@ -27,7 +27,7 @@ public abstract class EveryPage(ConsoleServer server, string language) : Console
         "/issue", "/issue?member=3", "/stock", "/stock/new", "/stock/1", "/stock/1/list",
         "/stock/1/begin?task=prepare", "/staff", "/staff/new", "/staff/grace", "/staff/grace/edit",
         "/exceptions/1", "/exceptions/3", "/certificates", "/audit", "/keys",
-        "/reports", "/reports/end-of-day", "/reports/exposure",
+        "/reports", "/reports/end-of-day", "/reports/exposure", "/reports/liability-months",
         "/programme", "/programme/versions/1", "/programme/versions/1/difference", "/programme/drafts/new",
         "/programme/drafts/1?rule=evening&section=tiers", "/programme/drafts/1/schedule",
         "/programme/drafts/1/difference", "/programme/drafts/1/back-test", "/programme/drafts/1/publish",

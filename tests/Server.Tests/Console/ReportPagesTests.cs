@@ -87,6 +87,19 @@ public sealed partial class ReportPagesTests(ConsoleServer server) : IClassFixtu
         Assert.InRange(widths.Min(), 1, 99);
     }
 
+    [Fact]
+    public async Task Months_stand_side_by_side_and_each_says_what_it_was()
+    {
+        using var visitor = await server.LoginAsync("ru");
+        var month = TimeProvider.System.GetUtcNow().ToString("MMMM yyyy", CultureInfo.GetCultureInfo("ru"));
+
+        var html = await ReadAsync(visitor, "/reports/liability-months");
+
+        Says(html, "<ol class=\"columns\">");
+        Says(html, $"<span class=\"unseen\">{month}: 80</span>");
+        Says(html, $">{month}</span>");
+    }
+
     private static void Says(string html, string text) =>
         Assert.Contains(text, html, StringComparison.Ordinal);
 

@@ -43,8 +43,8 @@ public abstract class PageMarksContract : IDisposable
     public void A_member_s_mark_is_another_with_whatever_happens_to_him_and_with_nothing_else()
     {
         var blocks = new BlockBook(_hq.Database, _hq.Secrets, _hq.Clock);
-        var desk = new AdjustmentDesk(
-            _hq.Database, _hq.Secrets, Options.Create(new ReconciliationOptions()), _hq.Clock, new FeedBell());
+        var options = Options.Create(new ReconciliationOptions());
+        var desk = new AdjustmentDesk(_hq.Database, _hq.Secrets, options, _hq.Clock, new FeedBell());
         var seen = new List<string> { _marks.OfMember(_ada.Id) };
         void Do(Action change)
         {

@@ -32,7 +32,7 @@ internal sealed record ReportColumn(string Name)
 {
     private static readonly FrozenSet<string> Times = new[]
     {
-        "business_date", "day", "active_month", "expires_on",
+        "business_date", "day", "active_month", "expires_on", "month",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Words, and numbers that nobody adds up.
@@ -91,6 +91,12 @@ internal sealed record ReportColumn(string Name)
         ReadAs(text, "yyyy-MM-dd") is { } day ? day.ToString("d MMM yyyy", CultureInfo.CurrentCulture)
         : ReadAs(text, "yyyy-MM") is { } month ? month.ToString("MMMM yyyy", CultureInfo.CurrentCulture)
         : null;
+
+    /// <summary>A month that a cell holds as text, as short as may be; null where it holds none.</summary>
+    public static string? MonthOf(object label) =>
+        label is string text && ReadAs(text, "yyyy-MM") is { } month
+            ? month.ToString("MMM", CultureInfo.CurrentCulture).TrimEnd('.')
+            : null;
 
     private static DateOnly? ReadAs(string text, string format) =>
         DateOnly.TryParseExact(
