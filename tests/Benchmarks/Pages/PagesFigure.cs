@@ -31,7 +31,7 @@ internal static class PagesFigure
         "/members/9", "/cards", "/cards?text=1000009", "/cards/1000009",
         "/transactions", "/transactions?terminal=1003", "/transactions?store=3",
         "/transactions?day=2025-11-14", "/exceptions", "/exceptions?state=all", "/exceptions/1",
-        "/terminals", "/certificates", "/audit", "/keys", "/staff", "/reports",
+        "/terminals", "/certificates", "/stock", "/audit", "/keys", "/staff", "/reports",
         .. Server.Reports.ReportRoom.All.Select(report => $"/reports/{report.Name}"),
     ];
 

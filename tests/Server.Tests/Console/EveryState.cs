@@ -60,7 +60,6 @@ public abstract class EveryState(EmptyConsole server, string language) : Console
         await VisitAsync(cashier, "/staff", status: 403);
 
         Server.Server.AnnounceError("An unhandled exception has occurred");
-        Server.Server.Services.GetRequiredService<Database>().Write(db => db.Run("DROP TABLE card_batch"));
         Server.Server.Services.GetRequiredService<Database>().Write(db => db.Run("DROP TABLE posting"));
         await VisitAsync(page, "/cards", status: 500);
     }

@@ -84,7 +84,7 @@ public sealed partial class OperationsPageTests
         new[]
             {
                 "CardReports", "ExceptionReports", "HotlistReports", "InsiderReports", "KeyReports",
-                "LedgerReports", "LiabilityMonths", "TerminalReports",
+                "LedgerReports", "LiabilityMonths", "TerminalReports", "TierReports",
             }
             .SelectMany(file => ReportName().Matches(
                 File.ReadAllText(Path.Combine(Root, $"src/Server/Reports/{file}.cs"))))
