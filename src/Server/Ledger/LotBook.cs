@@ -15,15 +15,20 @@ internal static class LotBook
 {
     /// <summary>A member's lots as they are today, by what has arrived so far.</summary>
     public static MemberLots Of(DbSession db, Member member, DateOnly today) =>
-        Of(db, member, today, PostedOf(db, member.Id));
+        Of(MemberRows.Of(db, member.Id), member, today);
+
+    /// <inheritdoc cref="Of(DbSession, Member, DateOnly)"/>
+    public static MemberLots Of(MemberRows rows, Member member, DateOnly today) =>
+        Of(rows, member, today, PostedOf(rows, member.Id));
 
     /// <summary>Makes what is posted agree, moves it to or from the member's card, and tells the card what
     /// expires next.</summary>
     /// <returns>The next day that changes something by itself; null for none.</returns>
     public static DateOnly? Review(OpenBook book, Member member, DateOnly today)
     {
-        var posted = PostedOf(book.Db, member.Id);
-        var lots = Of(book.Db, member, today, posted);
+        var rows = MemberRows.Of(book.Db, member.Id);
+        var posted = PostedOf(rows, member.Id);
+        var lots = Of(rows, member, today, posted);
         var byNumber = lots.Lots.ToDictionary(lot => lot.Number);
         foreach (var number in byNumber.Keys.Union(posted.Keys.Select(place => place.Number)))
         {
@@ -40,16 +45,16 @@ internal static class LotBook
 
     /// <summary>Points that operations gave a member for later, whether they have become active or
     /// not.</summary>
-    public static IReadOnlyDictionary<JournalPlace, long> LaterOf(DbSession db, long member) =>
-        LaterOf(PostedOf(db, member));
+    public static IReadOnlyDictionary<JournalPlace, long> LaterOf(MemberRows rows, long member) =>
+        LaterOf(PostedOf(rows, member));
 
     private static Dictionary<JournalPlace, long> LaterOf(Dictionary<JournalPlace, Posted> posted) =>
         posted.Where(one => one.Value.Later > 0).ToDictionary(one => one.Key, one => one.Value.Later);
 
     private static MemberLots Of(
-        DbSession db, Member member, DateOnly today, Dictionary<JournalPlace, Posted> posted) =>
+        MemberRows rows, Member member, DateOnly today, Dictionary<JournalPlace, Posted> posted) =>
         MemberLots.Of(
-            new LotHistory(db, new MemberHistory(db, member, today)).Of(LaterOf(posted)), today);
+            new LotHistory(rows, new MemberHistory(rows, member, today)).Of(LaterOf(posted)), today);
 
     // Where an operation is no longer one (the till went on without it) nothing of it counts.
     private static void Post(
@@ -86,12 +91,10 @@ internal static class LotBook
         }
     }
 
-    private static Dictionary<JournalPlace, Posted> PostedOf(DbSession db, long member)
+    private static Dictionary<JournalPlace, Posted> PostedOf(MemberRows rows, long member)
     {
         var posted = new Dictionary<JournalPlace, Posted>();
-        var lots = db.List<PlaceRow>(
-            "SELECT terminal, sequence, activated, expired FROM lot WHERE member = @member", new { member });
-        foreach (var row in lots)
+        foreach (var row in rows.Lots[member])
         {
             posted[row.Place] = new Posted
             {
@@ -101,25 +104,13 @@ internal static class LotBook
             };
         }
 
-        var pending = db.List<PlaceRow>(
-            $"""
-            SELECT terminal, sequence, SUM(points) AS pending FROM posting
-            WHERE account = {(int)AccountKind.Pending} AND owner = @member GROUP BY terminal, sequence
-            """,
-            new { member });
-        foreach (var row in pending)
+        foreach (var row in rows.Pending[member])
         {
             var one = posted.GetValueOrDefault(row.Place) ?? new Posted();
             posted[row.Place] = one with { Later = row.Pending + one.Activated };
         }
 
-        var taken = db.List<PlaceRow>(
-            """
-            SELECT sale_terminal AS terminal, sale_sequence AS sequence, SUM(pending) AS pending
-            FROM sale_return WHERE member = @member AND pending <> 0 GROUP BY sale_terminal, sale_sequence
-            """,
-            new { member });
-        foreach (var row in taken)
+        foreach (var row in rows.TakenBefore[member])
         {
             var one = posted.GetValueOrDefault(row.Place) ?? new Posted();
             posted[row.Place] = one with { TakenBefore = -row.Pending };
@@ -138,16 +129,5 @@ internal static class LotBook
         public long TakenBefore { get; init; }
         public long Activated { get; init; }
         public long Expired { get; init; }
-    }
-
-    private sealed record PlaceRow
-    {
-        public long Terminal { get; init; }
-        public long Sequence { get; init; }
-        public long Activated { get; init; }
-        public long Expired { get; init; }
-        public long Pending { get; init; }
-
-        public JournalPlace Place => new(Terminal, Sequence);
     }
 }

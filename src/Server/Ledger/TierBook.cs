@@ -32,8 +32,9 @@ internal static class TierBook
     private static IEnumerable<Qualifying> Purchases(DbSession db, Member member, DateOnly today)
     {
         var measure = ProgrammeBook.Current(db, member.Programme).Tiers.Counts;
-        var history = new MemberHistory(db, member, today);
-        var later = LotBook.LaterOf(db, member.Id);
+        var rows = MemberRows.Of(db, member.Id);
+        var history = new MemberHistory(rows, member, today);
+        var later = LotBook.LaterOf(rows, member.Id);
         var back = history.Returns().ToLookup(one => one.Sale);
         foreach (var sale in history.Operations().Where(operation => operation.IsSale))
         {

@@ -37,6 +37,10 @@ internal sealed record Adjustment
             WHERE later.undoes = member_adjustment.number AND later.state <> 'rejected') AS undone_by
         """;
 
+    /// <summary>Those that are done on the account; conditions may follow.</summary>
+    public const string OnAccount =
+        $"SELECT {Columns} FROM member_adjustment WHERE state = '{AdjustmentState.Done}' AND card IS NULL";
+
     /// <summary>1, 2, 3 … Who decides on one names it.</summary>
     public long Number { get; init; }
 
@@ -90,20 +94,17 @@ internal sealed record Adjustment
         $"SELECT {Columns} FROM member_adjustment WHERE member = @member ORDER BY number DESC",
         new { member });
 
-    /// <summary>What a member's account was given or lost so, as his lots see it, with the instant. It was by
+    /// <summary>What the member's account was given or lost, as his lots see it, with the instant. It was by
     /// no rule set: nothing of it expires.</summary>
     /// <param name="today">No day is later.</param>
-    public static IEnumerable<(PointsMove Move, long AtUs)> MovesOf(DbSession db, long member, DateOnly today)
+    public (PointsMove Move, long AtUs) MoveAt(DateOnly today)
     {
-        foreach (var one in Of(db, member).Where(one => one is { State: AdjustmentState.Done, Card: null }))
-        {
-            var done = DateOnly.ParseExact(one.Day!, "O", CultureInfo.InvariantCulture);
-            var day = done < today ? done : today;
-            yield return (
-                one.Points > 0
-                    ? new PointsMove.Given(day, one.Place.Number, one.Points, day, null)
-                    : new PointsMove.Spent(day, one.Place.Number, -one.Points),
-                one.DecidedUs ?? one.AskedUs);
-        }
+        var done = DateOnly.ParseExact(Day!, "O", CultureInfo.InvariantCulture);
+        var day = done < today ? done : today;
+        return (
+            Points > 0
+                ? new PointsMove.Given(day, Place.Number, Points, day, null)
+                : new PointsMove.Spent(day, Place.Number, -Points),
+            DecidedUs ?? AskedUs);
     }
 }

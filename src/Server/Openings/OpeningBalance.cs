@@ -14,6 +14,9 @@ internal sealed record OpeningBalance
     private const string Columns =
         "number, batch, reference, member, points, active_on, expires_on, loaded_us, undone_us";
 
+    /// <summary>Those that are not undone; conditions may follow.</summary>
+    public const string Standing = $"SELECT {Columns} FROM opening_balance WHERE undone_us IS NULL";
+
     public long Number { get; init; }
     public string Batch { get; init; } = "";
     public string Reference { get; init; } = "";
@@ -53,23 +56,14 @@ internal sealed record OpeningBalance
             SELECT 1 AS one FROM opening_balance WHERE expires_on IS NOT NULL LIMIT 1) AS any_of_them
         """) > 0;
 
-    /// <summary>What a member was given so, as his lots see it, with the instant.</summary>
+    /// <summary>What the member was given, as his lots see it, with the instant.</summary>
     /// <param name="today">No day is later.</param>
-    public static IEnumerable<(PointsMove Move, long AtUs)> MovesOf(DbSession db, long member, DateOnly today)
+    public (PointsMove Move, long AtUs) MoveAt(DateOnly today)
     {
-        foreach (var one in db.List<OpeningBalance>(
-            $"""
-            SELECT {Columns} FROM opening_balance
-            WHERE member = @member AND undone_us IS NULL ORDER BY number
-            """,
-            new { member }))
-        {
-            var active = DayOf(one.ActiveOn);
-            var day = active < today ? active : today;
-            DateOnly? expires = one.ExpiresOn is { } text ? DayOf(text) : null;
-            yield return (
-                new PointsMove.Given(day, one.Place.Number, one.Points, day, expires), one.LoadedUs);
-        }
+        var active = DayOf(ActiveOn);
+        var day = active < today ? active : today;
+        DateOnly? expires = ExpiresOn is { } text ? DayOf(text) : null;
+        return (new PointsMove.Given(day, Place.Number, Points, day, expires), LoadedUs);
     }
 
     private static DateOnly DayOf(string text) =>

@@ -11,6 +11,7 @@ namespace SmartCardCrm.Server.Reports;
 internal static class LedgerReports
 {
     private const string DayUs = "86400000000";
+    private const int MembersAtOnce = 1000;
 
     private static readonly string Owed =
         $"{(int)AccountKind.MemberOnCard}, {(int)AccountKind.MemberOnAccount}, {(int)AccountKind.Pending}";
@@ -89,10 +90,8 @@ internal static class LedgerReports
 
     private static IEnumerable<IReadOnlyList<object?>> VintagesOf(DbSession db, DateOnly today) =>
         db.List<Member>("SELECT id, programme FROM member ORDER BY id")
-            .SelectMany(member => LotBook.Of(db, member, today).Lots
-                .Where(lot => lot.Remaining > 0)
-                .Select(lot => (
-                    Member: member.Id, Month: $"{lot.ActiveOn:yyyy-MM}", lot.ExpiresOn, lot.Remaining)))
+            .Chunk(MembersAtOnce)
+            .SelectMany(members => LotsOf(db, members, today))
             .GroupBy(lot => (lot.Month, lot.ExpiresOn))
             .OrderBy(lots => lots.Key.Month, StringComparer.Ordinal)
             .ThenBy(lots => lots.Key.ExpiresOn ?? DateOnly.MaxValue)
@@ -101,6 +100,15 @@ internal static class LedgerReports
                 lots.Key.Month, lots.Key.ExpiresOn?.ToString("O", CultureInfo.InvariantCulture),
                 lots.Select(lot => lot.Member).Distinct().LongCount(), lots.Sum(lot => lot.Remaining),
             ]);
+
+    private static IEnumerable<(long Member, string Month, DateOnly? ExpiresOn, long Remaining)> LotsOf(
+        DbSession db, Member[] members, DateOnly today)
+    {
+        var rows = new MemberRows(db, members[0].Id, members[^1].Id);
+        return members.SelectMany(member => LotBook.Of(rows, member, today).Lots
+            .Where(lot => lot.Remaining > 0)
+            .Select(lot => (member.Id, $"{lot.ActiveOn:yyyy-MM}", lot.ExpiresOn, lot.Remaining)));
+    }
 
     private static string Changed(AccountKind contra) => Changed($"contra = {(int)contra}");
 

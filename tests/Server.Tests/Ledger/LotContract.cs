@@ -295,6 +295,21 @@ public abstract class LotContract : IDisposable
         Assert.Equal("2026-02-06", _hq.Database.Read(db => db.Value<string>("SELECT day FROM lot_day")));
     }
 
+    [Fact]
+    public void Members_who_are_read_together_have_the_lots_that_each_has_alone()
+    {
+        Publish(new Validity(PendingDays: 14, Months: 1));
+        var anna = _hq.Members.Add(1, new NewMember("Anna", "+15550100200", "en"), "test");
+        Return(Sell(42_00), 42_00, taken: 0, milli: 250);
+        SellWithoutCard(30_00, "+15550100200");
+        GoTo("2026-01-19");
+        Run();
+        var (member, today) = (_hq.Members.Find(_hq.CardOf(_chip).Member)!, new DateOnly(2026, 1, 20));
+        Assert.All([member, anna], one => Assert.Equal(
+            _hq.Database.Read(db => LotBook.Of(db, one, today).Lots),
+            _hq.Database.Read(db => LotBook.Of(new MemberRows(db, member.Id, anna.Id), one, today).Lots)));
+    }
+
     private void Publish(Validity validity) =>
         _till.Rules = new ProgrammeBook(_hq.Database, _hq.Secrets, _hq.Clock)
             .Publish(ProgrammeBook.FirstRules with { Validity = validity }, "test");
