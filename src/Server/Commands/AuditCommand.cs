@@ -30,7 +30,8 @@ internal static class AuditCommand
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
-            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var server = new OperatorClient(
+                parsed.GetRequiredValue(CommandLine.Data), Timeout.InfiniteTimeSpan);
             var about = parsed.GetValue(subject) is { } one ? $"&subject={Uri.EscapeDataString(one)}" : "";
             var entries = await server.GetAsync(
                 $"/api/audit?take={parsed.GetValue(take)}{about}",
@@ -60,7 +61,8 @@ internal static class AuditCommand
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
-            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var server = new OperatorClient(
+                parsed.GetRequiredValue(CommandLine.Data), Timeout.InfiniteTimeSpan);
             var report = await server.GetAsync(
                 "/api/audit/verify", OperatorJson.Default.AuditReport, cancellation);
             await System.Console.Out.WriteLineAsync($"entries: {report.Entries}");

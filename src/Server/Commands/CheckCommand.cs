@@ -15,7 +15,8 @@ internal static class CheckCommand
         };
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
-            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var server = new OperatorClient(
+                parsed.GetRequiredValue(CommandLine.Data), Timeout.InfiniteTimeSpan);
             var lines = await server.GetAsync(
                 "/api/check", OperatorJson.Default.IReadOnlyListCheckLine, cancellation);
             foreach (var line in lines)

@@ -118,6 +118,13 @@ internal sealed class OperatorClient : IDisposable
         {
             throw new CommandException("server-away", away.Message);
         }
+        catch (TaskCanceledException slow) when (slow.InnerException is TimeoutException)
+        {
+            throw new CommandException(
+                "server-slow",
+                $"No answer in {_http.Timeout.TotalSeconds} seconds. The server may do what was asked all the "
+                + "same: look before you ask again.");
+        }
 
         if (response.IsSuccessStatusCode)
             return response;

@@ -45,7 +45,8 @@ internal static class ReportCommand
             command.Description += $"\n  {report.Name}: {report.Says}";
         command.SetAction((parsed, cancellation) => CommandLine.Guarded(async () =>
         {
-            using var server = new OperatorClient(parsed.GetRequiredValue(CommandLine.Data));
+            using var server = new OperatorClient(
+                parsed.GetRequiredValue(CommandLine.Data), Timeout.InfiniteTimeSpan);
             var days = Day("from", parsed.GetValue(From)) + Day("through", parsed.GetValue(Through))
                 + $"&days={parsed.GetValue(Days).ToString(CultureInfo.InvariantCulture)}"
                 + (parsed.GetValue(Card) is { } card ? $"&card={card}" : "");
