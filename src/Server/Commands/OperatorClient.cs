@@ -122,8 +122,8 @@ internal sealed class OperatorClient : IDisposable
         {
             throw new CommandException(
                 "server-slow",
-                $"No answer in {_http.Timeout.TotalSeconds} seconds. The server may do what was asked all the "
-                + "same: look before you ask again.");
+                $"No answer in {_http.Timeout.TotalSeconds} seconds. The server may do what was asked "
+                + "all the same: look before you ask again.");
         }
 
         if (response.IsSuccessStatusCode)

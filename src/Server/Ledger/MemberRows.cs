@@ -22,8 +22,8 @@ internal sealed class MemberRows(DbSession db, long first, long last)
 
     public DbSession Db => db;
 
-    /// <summary>Sales and adjustments with a card, by counter. What the till went on without is made good, and
-    /// counts as never done.</summary>
+    /// <summary>Sales and adjustments with a card, by counter. What the till went on without is made good,
+    /// and counts as never done.</summary>
     public ILookup<long, MemberOperation> WithCards => field ??= Read<MemberOperation>(
         $"""
         SELECT c.member, t.terminal, t.sequence, t.earned AS given, t.redeemed AS spent, t.amount_minor,
