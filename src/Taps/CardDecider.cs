@@ -219,7 +219,8 @@ internal static class CardDecider
     {
         var newest = reading.Newest;
         if (sight.Left is not { } left || left.Card.CardNumber != newest.CardNumber
-            || newest.Counter > left.Counter || sight.Card?.Item.Card.Generation > left.Card.Generation)
+            || newest.Counter > left.Counter
+            || sight.Card?.Item.Card.Generation > Math.Max(left.Card.Generation, 1))
         {
             return null;
         }

@@ -96,6 +96,7 @@ public sealed class BrowserTests(ConsoleServer server) : ConsoleBrowser(server),
             await page.GetByRole(AriaRole.Link, new() { Name = "Batch 1", Exact = true }).ClickAsync();
             reader.Put(cards[1]);
             await page.GetByRole(AriaRole.Link, new() { Name = "Watch" }).ClickAsync();
+            await Assertions.Expect(Heading(page)).ToHaveTextAsync("Prepare cards of batch 1");
             await Assertions.Expect(page.GetByText("2 of 3 cards")).ToBeVisibleAsync();
             reader.Put(cards[2]);
             await Says("All cards of the batch are done.");

@@ -59,6 +59,19 @@ public class CardDeciderTests
     }
 
     [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(0, 0)]
+    public void Nor_once_headquarters_has_told_of_a_card_that_was_a_stranger(uint before, uint generationNow)
+    {
+        var known = Known(4, 77, 1);
+        known.Item.Card.Generation = generationNow;
+        var left = new SyncContract.CardRef(known.Item.Card) { Generation = before };
+
+        Assert.IsType<CardDecision.Contradicted>(DecideAfter(new CardLeft(9, left, 6, 100), Newest, known));
+    }
+
+    [Theory]
     [InlineData(1, 2)]
     [InlineData(8, 1)]
     public void Another_card_in_the_same_chip_contradicts_nothing(ulong number, uint generationNow)

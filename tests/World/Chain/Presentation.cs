@@ -65,6 +65,10 @@ internal sealed class Presentation(Purchase? purchase, string operation, Mishap?
 
         Exchanges++;
         var occurrence = _sent[instruction] = _sent.GetValueOrDefault(instruction) + 1;
+        // No sale reads more of the log before it commits: a doubt is being settled that headquarters has
+        // closed since the card was put down.
+        if (instruction == ReadRecords && occurrence > 1 && BeganWithDoubt)
+            Operation = World.Operation.Settle;
         return MayStrike ? StrikesAt(HitPlace.Exchange(instruction, occurrence)) : null;
     }
 

@@ -44,7 +44,9 @@ internal static class Operation
             return Visit;
         var reading = new CardReading(card.Uid, newest.Record, newest.Points);
         var asked = AskedBy(till, purchase);
-        return CardDecider.Decide(reading, ((ICardKnowledge)till.Replica).Look(card.Uid), asked) switch
+        ICardKnowledge knowledge = till.Replica;
+        var sight = knowledge.Look(card.Uid) with { Left = till.Journal.Left(card.Uid) };
+        return CardDecider.Decide(reading, sight, asked) switch
         {
             CardDecision.Approved { Actions.Count: > 0 } => Action,
             CardDecision.Approved { Terms.Kind: LogKind.Reversal } => Undo,
@@ -57,7 +59,7 @@ internal static class Operation
 
     private static Asked AskedBy(Till till, Purchase purchase)
     {
-        var place = new AskedPlace(Terminal: 0, Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
+        var place = new AskedPlace(purchase.Terminal, Store: 0, AnyDay.ToDateTime(TimeOnly.MinValue), AnyDay);
         if (purchase.Request.Order is Order.Adjustment adjustment)
         {
             return new Asked.Adjust(
